@@ -1,1 +1,7 @@
-export {}
+export {
+  BehestError,
+  type ErrorFacts,
+  type ErrorReport,
+  type Retry,
+} from './errors/BehestError.js'
+export { type Stage, stages } from './stage.js'
