@@ -1,4 +1,96 @@
 export {
+  type AgentProfile,
+  agentProfileSchema,
+  type Capability,
+  capabilityExtensionUri,
+  capabilitySchema,
+} from './agent/capability.js'
+export {
+  type Instruction,
+  type InstructionAmount,
+  instructionAmountSchema,
+  instructionSchema,
+  type QuoteRequest,
+  quoteRequestSchema,
+} from './artifacts/instruction.js'
+export { type Preview, previewSchema } from './artifacts/preview.js'
+export {
+  behestDomain,
+  type Quote,
+  type QuoteCall,
+  type QuoteDecline,
+  quoteApprovalSchema,
+  quoteCallSchema,
+  quoteDeclineSchema,
+  quoteSchema,
+  quoteTypedDataTypes,
+  type RouteHop,
+  routeHopSchema,
+  type UnsignedQuote,
+  unsignedQuoteSchema,
+} from './artifacts/quote.js'
+export {
+  type IntentEvent,
+  type IntentRecord,
+  type IntentStatus,
+  intentEventSchema,
+  intentRecordSchema,
+  intentStatuses,
+  type Problem,
+  problemSchema,
+  type WireIntentRecord,
+} from './artifacts/record.js'
+export {
+  type AllowanceChange,
+  type ApprovalArtifact,
+  type Artifact,
+  allowanceChangeSchema,
+  approvalArtifactSchema,
+  approvalTypedDataTypes,
+  artifactSchema,
+  type Candidate,
+  type CandidatesArtifact,
+  candidateSchema,
+  candidatesArtifactSchema,
+  type ExecutionArtifact,
+  executionArtifactSchema,
+  type IntentArtifact,
+  intentArtifactSchema,
+  type PlanArtifact,
+  type PlanCall,
+  type PlanStep,
+  planArtifactSchema,
+  planCallSchema,
+  planStepSchema,
+  type QuoteOutcome,
+  type QuotesArtifact,
+  quoteOutcomeSchema,
+  quotesArtifactSchema,
+  type Receipt,
+  type ReceiptArtifact,
+  receiptArtifactSchema,
+  receiptSchema,
+  receiptTypedDataTypes,
+  type SimulationArtifact,
+  simulationArtifactSchema,
+  transactionOutcomeSchema,
+  type UtteranceArtifact,
+  utteranceArtifactSchema,
+  type Violation,
+  violationSchema,
+  type WireArtifact,
+} from './artifacts/stages.js'
+export {
+  type AssetDelta,
+  assetDeltaSchema,
+  type HealthChange,
+  healthChangeSchema,
+  type PositionDelta,
+  positionDeltaSchema,
+  type Token,
+  tokenSchema,
+} from './artifacts/token.js'
+export {
   BehestError,
   type ErrorFacts,
   type ErrorReport,
@@ -34,6 +126,27 @@ export {
   type TokenRef,
   tokenRefSchema,
 } from './intent/intent.js'
+export type {
+  AgentPort,
+  LanguagePort,
+  ParseAnswer,
+  RegistryPort,
+} from './ports/agentPorts.js'
+export type {
+  Block,
+  ChainPort,
+  RealisedChanges,
+  SimulatedCallInput,
+  SimulateOptions,
+  SimulationResult,
+} from './ports/chainPort.js'
+export type { IntentStorePort, StoredIntent } from './ports/intentStorePort.js'
+export type {
+  AttestorPort,
+  LegOrder,
+  LegResult,
+  SenderPort,
+} from './ports/senderPort.js'
 export { type Stage, stages } from './stage.js'
 export {
   type JsonValue,

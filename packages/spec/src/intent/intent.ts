@@ -1,5 +1,6 @@
 // One file because it is one schema: the shapes of a sentence refer to each other.
 import * as z from 'zod'
+import { addressSchema } from '../units/hex.js'
 import { text } from '../units/text.js'
 import { bpsSchema } from '../units/units.js'
 
@@ -57,10 +58,7 @@ export type AskTopic = (typeof askTopics)[number]
 export const tokenRefSchema = z.union([
   z.strictObject({ symbol: text(64).min(1) }),
   z.strictObject({
-    address: z
-      .string()
-      .regex(/^0x[0-9a-fA-F]{40}$/)
-      .transform((value) => value as `0x${string}`),
+    address: addressSchema,
   }),
 ])
 /** A token as the user said it. */

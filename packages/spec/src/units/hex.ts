@@ -9,30 +9,25 @@ export type Address = `0x${string}`
 /** An ERC-20 contract, or the chain's own coin. */
 export type AssetAddress = Address | 'native'
 
+// A pattern proves the form, but a schema's type stays `string`: the casts below
+// state what the pattern proved, and keep the schemas encodable (no transform).
+const matching = <Text extends string>(pattern: RegExp, maxLength: number) =>
+  z.string().max(maxLength).regex(pattern) as unknown as z.ZodType<Text, Text>
+
 /** Schema of {@link Hex}, at most 128 KiB. */
-export const hexSchema = z
-  .string()
-  .max(262_146)
-  .regex(/^0x(?:[0-9a-fA-F]{2})*$/)
-  .transform((value) => value as Hex)
+export const hexSchema = matching<Hex>(/^0x(?:[0-9a-fA-F]{2})*$/, 262_146)
 
 /** Schema of a 32-byte hash. */
-export const hashSchema = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{64}$/)
-  .transform((value) => value as Hex)
+export const hashSchema = matching<Hex>(/^0x[0-9a-fA-F]{64}$/, 66)
 
 /** Schema of {@link Address}. Checksums are checked where people type. */
-export const addressSchema = z
-  .string()
-  .regex(/^0x[0-9a-fA-F]{40}$/)
-  .transform((value) => value as Address)
+export const addressSchema = matching<Address>(/^0x[0-9a-fA-F]{40}$/, 42)
 
 /** Schema of {@link AssetAddress}. */
-export const assetAddressSchema = z
-  .string()
-  .regex(/^(?:native|0x[0-9a-fA-F]{40})$/)
-  .transform((value) => value as AssetAddress)
+export const assetAddressSchema = matching<AssetAddress>(
+  /^(?:native|0x[0-9a-fA-F]{40})$/,
+  42,
+)
 
 /** Tells whether two addresses (or `'native'`) are one. */
 export function isSameAddress(a: string, b: string): boolean {

@@ -1,0 +1,72 @@
+import * as z from 'zod'
+import { addressSchema, hashSchema } from '../units/hex.js'
+import { text } from '../units/text.js'
+import {
+  decimalSchema,
+  unitsSchema,
+  unixSecondsSchema,
+} from '../units/units.js'
+import { routeHopSchema } from './quote.js'
+import { allowanceChangeSchema } from './stages.js'
+import { healthChangeSchema, positionDeltaSchema } from './token.js'
+
+const side = z.strictObject({
+  account: addressSchema,
+  token: z.string().max(42),
+  symbol: text(64),
+  /** The bound: at most so much goes, at least so much comes. */
+  boundUnits: unitsSchema,
+  boundDecimal: decimalSchema,
+  /** What the simulation gave. */
+  expectedUnits: unitsSchema,
+  expectedDecimal: decimalSchema,
+})
+
+/** Schema of {@link Preview}. */
+export const previewSchema = z.strictObject({
+  planHash: hashSchema,
+  simulationHash: hashSchema,
+  /** One sentence for the whole plan. */
+  headline: text(1000),
+  steps: z.array(
+    z.strictObject({
+      stepId: text(8),
+      headline: text(500),
+      agentName: text(100),
+      venue: text(64),
+      /** Every call, in words made from its decoded bytes. */
+      calls: z.array(
+        z.strictObject({
+          purpose: text(16),
+          to: addressSchema,
+          contract: text(100),
+          function: text(200),
+          says: text(1000),
+        }),
+      ),
+      route: z.array(routeHopSchema).optional(),
+      certificate: text(300).optional(),
+    }),
+  ),
+  youGive: z.array(side),
+  youGet: z.array(side),
+  /** What others get: a recipient, an agent's fee. */
+  othersGet: z.array(side),
+  positions: z.array(positionDeltaSchema),
+  allowances: z.array(allowanceChangeSchema),
+  health: z.array(healthChangeSchema),
+  gas: z.strictObject({
+    expectedDecimal: decimalSchema,
+    atMostDecimal: decimalSchema,
+    symbol: text(64),
+  }),
+  untilUnixSeconds: unixSecondsSchema,
+  warnings: z.array(text(500)),
+  /** Why this offer and not another, step by step. */
+  choice: z.array(z.strictObject({ stepId: text(8), why: text(1000) })),
+})
+/**
+ * What a person is asked to approve. Made from decoded calldata and from the
+ * simulation; never from an agent's own words.
+ */
+export type Preview = z.output<typeof previewSchema>
