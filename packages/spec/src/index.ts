@@ -6,6 +6,25 @@ export {
   capabilitySchema,
 } from './agent/capability.js'
 export {
+  agentIdSchema,
+  agentNameSchema,
+  type HeartbeatMessage,
+  type HeartbeatRequest,
+  heartbeatMessageSchema,
+  heartbeatRequestSchema,
+  maxCardBytes,
+  type PublishMessage,
+  type PublishRequest,
+  publishMessageSchema,
+  publishRequestSchema,
+  type RemoveMessage,
+  type RemoveRequest,
+  registryDomain,
+  registryTypedDataTypes,
+  removeMessageSchema,
+  removeRequestSchema,
+} from './agent/registryMessages.js'
+export {
   type Instruction,
   type InstructionAmount,
   instructionAmountSchema,

@@ -1,0 +1,115 @@
+import * as z from 'zod'
+import { addressSchema, hashSchema, hexSchema } from '../units/hex.js'
+import { text } from '../units/text.js'
+import { unixSecondsSchema } from '../units/units.js'
+
+/** EIP-712 domain of what owners sign for a registry; add the chain's id. */
+export const registryDomain = { name: 'Behest Registry', version: '1' } as const
+
+/**
+ * EIP-712 types of the three messages that an owner signs for a registry. Each
+ * has its own primary type, so that none can be replayed as another.
+ */
+export const registryTypedDataTypes = {
+  Publish: [
+    { name: 'agentId', type: 'string' },
+    { name: 'cardHash', type: 'bytes32' },
+    { name: 'url', type: 'string' },
+    { name: 'operator', type: 'address' },
+    { name: 'sequence', type: 'uint256' },
+    { name: 'expiresAtUnixSeconds', type: 'uint256' },
+  ],
+  Heartbeat: [
+    { name: 'agentId', type: 'string' },
+    { name: 'counter', type: 'uint256' },
+    { name: 'atUnixSeconds', type: 'uint256' },
+  ],
+  Remove: [
+    { name: 'agentId', type: 'string' },
+    { name: 'sequence', type: 'uint256' },
+  ],
+} as const
+
+/** Longest card that a registry reads, in bytes of UTF-8. */
+export const maxCardBytes = 65_536
+
+/**
+ * Schema of an agent's id: its name, a hyphen, and the first 8 hex digits of
+ * keccak256 of the UTF-8 text `<owner in lower case>:<name>`. It derives from
+ * owner and name, so that a new card keeps the id and its reputation.
+ */
+export const agentIdSchema = z
+  .string()
+  .max(100)
+  .regex(/^[a-z0-9][a-z0-9-]{0,62}-[0-9a-f]{8}$/)
+
+/** Schema of an agent's name: lower-case words joined by hyphens. */
+export const agentNameSchema = z
+  .string()
+  .max(63)
+  .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/)
+
+// Counters are JSON numbers on the wire; the signed form is uint256.
+const counterSchema = z.int().min(0)
+
+/** Schema of {@link PublishMessage}. */
+export const publishMessageSchema = z.strictObject({
+  agentId: agentIdSchema,
+  /** keccak256 of the UTF-8 bytes of the card's text, as it was sent. */
+  cardHash: hashSchema,
+  /** Where the card is served: the agent's base address. */
+  url: text(2048).min(1),
+  /** The agent's key: who signs quotes and heartbeats. May be the owner's. */
+  operator: addressSchema,
+  /** Only grows, per agent: replays and rollbacks are refused. */
+  sequence: counterSchema,
+  /** When the lease ends, Unix time in seconds. */
+  expiresAtUnixSeconds: unixSecondsSchema,
+})
+/** What an owner signs to publish a card. */
+export type PublishMessage = z.output<typeof publishMessageSchema>
+
+/** Schema of {@link HeartbeatMessage}. */
+export const heartbeatMessageSchema = z.strictObject({
+  agentId: agentIdSchema,
+  /** Only grows, per agent: replays are refused. */
+  counter: counterSchema,
+  atUnixSeconds: unixSecondsSchema,
+})
+/** What an agent's owner or operator signs to renew a lease. */
+export type HeartbeatMessage = z.output<typeof heartbeatMessageSchema>
+
+/** Schema of {@link RemoveMessage}. */
+export const removeMessageSchema = z.strictObject({
+  agentId: agentIdSchema,
+  /** Greater than that of the last publish. */
+  sequence: counterSchema,
+})
+/** What an owner signs to take an agent off the registry. */
+export type RemoveMessage = z.output<typeof removeMessageSchema>
+
+/** Schema of the body of `POST /v1/agents`. */
+export const publishRequestSchema = z.strictObject({
+  /** The A2A card, verbatim: JSON as text, hashed and kept as it is. */
+  card: z.string().min(2).max(maxCardBytes),
+  message: publishMessageSchema,
+  signature: hexSchema,
+})
+/** The body of `POST /v1/agents`. */
+export type PublishRequest = z.output<typeof publishRequestSchema>
+
+/** Schema of the body of `POST /v1/agents/:id/heartbeat`. */
+export const heartbeatRequestSchema = z.strictObject({
+  message: heartbeatMessageSchema,
+  signature: hexSchema,
+})
+/** The body of `POST /v1/agents/:id/heartbeat`. */
+export type HeartbeatRequest = z.output<typeof heartbeatRequestSchema>
+
+/** Schema of the body of `DELETE /v1/agents/:id`. */
+export const removeRequestSchema = z.strictObject({
+  message: removeMessageSchema,
+  signature: hexSchema,
+})
+/** The body of `DELETE /v1/agents/:id`. */
+export type RemoveRequest = z.output<typeof removeRequestSchema>
