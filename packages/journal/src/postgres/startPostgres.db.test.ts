@@ -1,0 +1,243 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { createPool } from './connect.js'
+import {
+  type EmbeddedPostgres,
+  type PostgresEvent,
+  startPostgres,
+} from './startPostgres.js'
+
+let dataFolder: string
+let held: EmbeddedPostgres[]
+let children: ChildProcess[]
+
+beforeEach(() => {
+  dataFolder = mkdtempSync(join(tmpdir(), 'behest-postgres-test-'))
+  held = []
+  children = []
+})
+afterEach(async () => {
+  for (const child of children) child.kill('SIGKILL')
+  for (const server of held) await server.stop()
+  rmSync(dataFolder, { recursive: true, force: true })
+})
+
+async function start(
+  options: { idleStopSeconds?: number; folder?: string } = {},
+): Promise<EmbeddedPostgres> {
+  const { folder = dataFolder, ...rest } = options
+  const server = await startPostgres({ dataFolder: folder, ...rest })
+  held.push(server)
+  return server
+}
+
+/** Starts a server from a process of its own, which then does nothing. */
+async function startFromProcess(idleStopSeconds: number): Promise<{
+  child: ChildProcess
+  processId: number
+}> {
+  const program = fileURLToPath(
+    new URL('../testing/holdPostgres.mjs', import.meta.url),
+  )
+  const child = spawn(
+    process.execPath,
+    [program, dataFolder, String(idleStopSeconds)],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  children.push(child)
+  const [line] = (await once(child.stdout, 'data')) as [Buffer]
+  return { child, processId: Number(line.toString()) }
+}
+
+function isRunning(processId: number): boolean {
+  try {
+    process.kill(processId, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function untilGone(processId: number, withinMs: number): Promise<void> {
+  const until = Date.now() + withinMs
+  while (isRunning(processId) && Date.now() < until) await sleep(20)
+}
+
+describe('startPostgres', () => {
+  test('default', async () => {
+    const server = await start()
+    const pool = createPool({ connection: server.connectionString })
+    const { rows } = await pool.query(
+      `select current_database() as database, current_setting('fsync') as fsync,
+        current_setting('full_page_writes') as full_page_writes,
+        current_setting('data_checksums') as data_checksums,
+        current_setting('listen_addresses') as listen_addresses`,
+    )
+    await pool.end()
+    expect(rows).toEqual([
+      {
+        database: 'behest',
+        fsync: 'on',
+        full_page_writes: 'on',
+        data_checksums: 'on',
+        listen_addresses: '',
+      },
+    ])
+    expect(server.owned).toBe(true)
+    await server.stop()
+    expect(isRunning(server.processId)).toBe(false)
+    expect(existsSync(join(dataFolder, 'run', 'postgres.pid'))).toBe(false)
+  })
+
+  test('behavior: starters at once on an empty folder share one server', async () => {
+    const servers = await Promise.all([start(), start(), start(), start()])
+    expect(new Set(servers.map(({ processId }) => processId)).size).toBe(1)
+    expect(servers.filter(({ owned }) => owned)).toHaveLength(1)
+  })
+
+  test('behavior: the last one to leave stops the server', async () => {
+    const owner = await start()
+    const guest = await start()
+    await owner.stop()
+    expect(isRunning(guest.processId)).toBe(true)
+    const pool = createPool({ connection: guest.connection })
+    expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+    await pool.end()
+    await guest.stop()
+    expect(isRunning(guest.processId)).toBe(false)
+  })
+
+  test('behavior: no acknowledged row is lost to SIGKILL, and it starts again', async () => {
+    const server = await start()
+    const pool = createPool({ connection: server.connection })
+    await pool.query('create table row (id bigint primary key)')
+    const acknowledged: number[] = []
+    let next = 0
+    let isWriting = true
+    const write = async () => {
+      while (isWriting) {
+        const id = next++
+        try {
+          await pool.query('insert into row values ($1)', [id])
+          acknowledged.push(id)
+        } catch {
+          await sleep(5)
+        }
+      }
+    }
+    const writers = Array.from({ length: 8 }, write)
+    for (let round = 0; round < 5; round++) {
+      const before = acknowledged.length
+      while (acknowledged.length < before + 100) await sleep(5)
+      const { processId } = server
+      process.kill(processId, 'SIGKILL')
+      while (server.processId === processId) await sleep(5)
+    }
+    isWriting = false
+    await Promise.all(writers)
+    const { rows } = await pool.query<{ id: string }>('select id from row')
+    await pool.end()
+    const stored = new Set(rows.map(({ id }) => Number(id)))
+    expect(acknowledged.filter((id) => !stored.has(id))).toEqual([])
+    expect(acknowledged.length).toBeGreaterThanOrEqual(500)
+  })
+
+  test('behavior: a start after the starter was killed attaches', async () => {
+    const { child, processId } = await startFromProcess(60)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    const server = await start()
+    expect(server.processId).toBe(processId)
+    expect(server.owned).toBe(false)
+    await server.stop()
+    expect(isRunning(processId)).toBe(false)
+  })
+
+  test('behavior: an orphan that nobody uses stops by itself', async () => {
+    const { child, processId } = await startFromProcess(1)
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    expect(isRunning(processId)).toBe(true)
+    await untilGone(processId, 10_000)
+    expect(isRunning(processId)).toBe(false)
+  })
+
+  test('behavior: an orphan with a user keeps running', async () => {
+    const { child, processId } = await startFromProcess(1)
+    const guest = await start()
+    child.kill('SIGKILL')
+    await once(child, 'exit')
+    await sleep(2_000)
+    expect(isRunning(processId)).toBe(true)
+    expect(guest.processId).toBe(processId)
+  })
+
+  test('behavior: a first start that was killed is no obstacle', async () => {
+    for (const delayMs of [120, 300]) {
+      const program = fileURLToPath(
+        new URL('../testing/holdPostgres.mjs', import.meta.url),
+      )
+      const child = spawn(process.execPath, [program, dataFolder, '1'], {
+        stdio: 'ignore',
+        detached: true,
+      })
+      children.push(child)
+      await sleep(delayMs)
+      process.kill(-(child.pid ?? 0), 'SIGKILL')
+      await once(child, 'exit')
+    }
+    const server = await start()
+    expect(isRunning(server.processId)).toBe(true)
+  })
+
+  test('behavior: a folder too deep for a socket gets a short one', async () => {
+    chmodSync(dataFolder, 0o711)
+    const folder = join(dataFolder, 'deep'.repeat(20), 'deeper'.repeat(10))
+    const server = await start({ folder })
+    expect(server.connection.host.startsWith(server.clusterFolder)).toBe(false)
+    const pool = createPool({ connection: server.connectionString })
+    expect((await pool.query('select 1 as one')).rows).toEqual([{ one: 1 }])
+    await pool.end()
+    await server.stop()
+    rmSync(server.connection.host, { recursive: true, force: true })
+  })
+
+  test('behavior: a folder that only root can enter is used by root elsewhere', async () => {
+    const folder = join(dataFolder, 'data')
+    const events: PostgresEvent[] = []
+    const server = await startPostgres({
+      dataFolder: folder,
+      onEvent: (event) => events.push(event),
+    })
+    held.push(server)
+    const isRoot = process.getuid?.() === 0
+    const natural = join(folder, 'postgres')
+    expect(events.filter(({ type }) => type === 'relocated')).toEqual(
+      isRoot
+        ? [{ type: 'relocated', from: natural, to: server.clusterFolder }]
+        : [],
+    )
+    expect(server.clusterFolder === natural).toBe(!isRoot)
+    await server.stop()
+    if (isRoot)
+      rmSync(dirname(server.clusterFolder), { recursive: true, force: true })
+  })
+
+  test('behavior: the process id is written for others to find', async () => {
+    const server = await start()
+    const text = readFileSync(join(dataFolder, 'run', 'postgres.pid'), 'utf8')
+    expect(text).toBe(`${server.processId}\n`)
+  })
+})
