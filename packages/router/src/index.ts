@@ -1,1 +1,28 @@
-export {}
+export { AmountBeyondLiquidityError } from './errors/AmountBeyondLiquidityError.js'
+export { DuplicatePoolError } from './errors/DuplicatePoolError.js'
+export { InvalidAmountError } from './errors/InvalidAmountError.js'
+export { InvalidPoolError } from './errors/InvalidPoolError.js'
+export { LyingTickListError } from './errors/LyingTickListError.js'
+export { UnknownTokenError } from './errors/UnknownTokenError.js'
+export {
+  getSqrtPriceAtTick,
+  getTickAtSqrtPrice,
+} from './math/tickMath.js'
+export { assertTicksMatchState } from './parse/assertTicksMatchState.js'
+export { type PoolSet, parsePools } from './parse/parsePools.js'
+export type {
+  ConcentratedPool,
+  ConstantProductPool,
+  Pool,
+  StablePool,
+  Tick,
+  Token,
+  TokenId,
+  WeightedPool,
+} from './pools/Pool.js'
+export { quoteExactIn, quoteExactOut } from './pools/quote.js'
+export type { Swap } from './pools/Swap.js'
+export {
+  type ConcentratedSwap,
+  swapConcentrated,
+} from './pools/swapConcentrated.js'
