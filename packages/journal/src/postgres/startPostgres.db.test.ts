@@ -1,5 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import {
   chmodSync,
   existsSync,
@@ -10,9 +8,10 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { startProgram, type TestProgram } from '../testing/startProgram.js'
 import { createPool } from './connect.js'
+import { isRunning } from './isRunning.js'
 import {
   type EmbeddedPostgres,
   type PostgresEvent,
@@ -21,15 +20,15 @@ import {
 
 let dataFolder: string
 let held: EmbeddedPostgres[]
-let children: ChildProcess[]
+let programs: TestProgram[]
 
 beforeEach(() => {
   dataFolder = mkdtempSync(join(tmpdir(), 'behest-postgres-test-'))
   held = []
-  children = []
+  programs = []
 })
 afterEach(async () => {
-  for (const child of children) child.kill('SIGKILL')
+  for (const program of programs) await program.kill()
   for (const server of held) await server.stop()
   rmSync(dataFolder, { recursive: true, force: true })
 })
@@ -45,29 +44,15 @@ async function start(
 
 /** Starts a server from a process of its own, which then does nothing. */
 async function startFromProcess(idleStopSeconds: number): Promise<{
-  child: ChildProcess
+  program: TestProgram
   processId: number
 }> {
-  const program = fileURLToPath(
-    new URL('../testing/holdPostgres.mjs', import.meta.url),
-  )
-  const child = spawn(
-    process.execPath,
-    [program, dataFolder, String(idleStopSeconds)],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
-  children.push(child)
-  const [line] = (await once(child.stdout, 'data')) as [Buffer]
-  return { child, processId: Number(line.toString()) }
-}
-
-function isRunning(processId: number): boolean {
-  try {
-    process.kill(processId, 0)
-    return true
-  } catch {
-    return false
-  }
+  const program = startProgram('holdPostgres', [
+    dataFolder,
+    String(idleStopSeconds),
+  ])
+  programs.push(program)
+  return { program, processId: Number(await program.readLine()) }
 }
 
 async function untilGone(processId: number, withinMs: number): Promise<void> {
@@ -155,9 +140,8 @@ describe('startPostgres', () => {
   })
 
   test('behavior: a start after the starter was killed attaches', async () => {
-    const { child, processId } = await startFromProcess(60)
-    child.kill('SIGKILL')
-    await once(child, 'exit')
+    const { program, processId } = await startFromProcess(60)
+    await program.kill()
     const server = await start()
     expect(server.processId).toBe(processId)
     expect(server.owned).toBe(false)
@@ -166,37 +150,29 @@ describe('startPostgres', () => {
   })
 
   test('behavior: an orphan that nobody uses stops by itself', async () => {
-    const { child, processId } = await startFromProcess(1)
-    child.kill('SIGKILL')
-    await once(child, 'exit')
+    const { program, processId } = await startFromProcess(1)
+    await program.kill()
     expect(isRunning(processId)).toBe(true)
     await untilGone(processId, 10_000)
     expect(isRunning(processId)).toBe(false)
   })
 
   test('behavior: an orphan with a user keeps running', async () => {
-    const { child, processId } = await startFromProcess(1)
+    const { program, processId } = await startFromProcess(1)
     const guest = await start()
-    child.kill('SIGKILL')
-    await once(child, 'exit')
+    await program.kill()
     await sleep(2_000)
     expect(isRunning(processId)).toBe(true)
     expect(guest.processId).toBe(processId)
   })
 
   test('behavior: a first start that was killed is no obstacle', async () => {
-    for (const delayMs of [120, 300]) {
-      const program = fileURLToPath(
-        new URL('../testing/holdPostgres.mjs', import.meta.url),
-      )
-      const child = spawn(process.execPath, [program, dataFolder, '1'], {
-        stdio: 'ignore',
-        detached: true,
-      })
-      children.push(child)
+    for (const delayMs of [250, 500]) {
+      const program = startProgram('holdPostgres', [dataFolder, '1'])
+      programs.push(program)
       await sleep(delayMs)
-      process.kill(-(child.pid ?? 0), 'SIGKILL')
-      await once(child, 'exit')
+      process.kill(-(program.child.pid ?? 0), 'SIGKILL')
+      await program.ended
     }
     const server = await start()
     expect(isRunning(server.processId)).toBe(true)

@@ -2,6 +2,7 @@
  * One file because it is one state machine: build, attach or spawn, hold, heal,
  * leave. Several processes may run it on one data folder at the same time.
  */
+
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import {
   chownSync,
@@ -31,6 +32,7 @@ import {
   PostgresStartError,
   PostgresStopError,
 } from './errors.js'
+import { isRunning } from './isRunning.js'
 import { type NativePostgres, prepareNativePostgres } from './nativePostgres.js'
 import { type ClusterPlace, placeCluster } from './placeCluster.js'
 
@@ -483,15 +485,6 @@ async function isLastHolder(holder: pg.Client): Promise<boolean> {
     if (others.rows.some((row) => isRunning(row.processId))) return false
     if (Date.now() >= until) return false
     await sleep(5)
-  }
-}
-
-function isRunning(processId: number): boolean {
-  try {
-    process.kill(processId, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

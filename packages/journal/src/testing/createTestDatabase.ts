@@ -14,6 +14,7 @@ import {
   type DatabaseConnection,
   toConnectionString,
 } from '../postgres/connect.js'
+import { isRunning } from '../postgres/isRunning.js'
 import { startPostgres } from '../postgres/startPostgres.js'
 
 /** An empty database of its own for one test file. */
@@ -114,15 +115,6 @@ async function dropLeftOvers(admin: pg.Client): Promise<void> {
   for (const { name, owner } of rows)
     if (!isRunning(owner))
       await admin.query(`drop database if exists ${name} with (force)`)
-}
-
-function isRunning(processId: number): boolean {
-  try {
-    process.kill(processId, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
 }
 
 async function prepareTemplate(options: {

@@ -1,0 +1,5 @@
+// Lets plain Node run the sources, so that a crash test can kill a real process
+// without a build before it: `node --import runSources.mjs program.ts`.
+import { register } from 'node:module'
+
+register('./sourceHooks.mjs', import.meta.url)
