@@ -1,6 +1,37 @@
+export { HealthFloorError } from './errors/HealthFloorError.js'
+export { HealthUnreachableError } from './errors/HealthUnreachableError.js'
 export { MarketFileError } from './errors/MarketFileError.js'
 export { MarketLiquidityError } from './errors/MarketLiquidityError.js'
+export { PositionAmountError } from './errors/PositionAmountError.js'
 export { RateInputError } from './errors/RateInputError.js'
+export { applyChange, applyPriceDrop } from './health/applyChange.js'
+export {
+  assertHealthFloor,
+  type HealthVerdict,
+  healthWarningWad,
+  parseHealthWad,
+  toDecimalHealth,
+} from './health/assertHealthFloor.js'
+export {
+  getHealth,
+  type Health,
+  noDebtHealthWad,
+} from './health/getHealth.js'
+export { getMorphoHealthWad } from './health/getMorphoHealthWad.js'
+export {
+  getAddedCollateralUnits,
+  getLiquidationPrices,
+  getMaxBorrowUnits,
+  getMaxWithdrawUnits,
+  getRepayUnits,
+  type LiquidationPrice,
+} from './health/limits.js'
+export type {
+  HealthCollateral,
+  HealthDebt,
+  HealthPosition,
+  PositionChange,
+} from './health/position.js'
 export type {
   AaveV3Market,
   CompoundV3Collateral,
@@ -50,3 +81,4 @@ export {
   getMarketRates,
   type MarketRatesOptions,
 } from './rates/getMarketRates.js'
+export { getTwoSlopePerSecondRateWad } from './rates/getTwoSlopeRate.js'

@@ -1,16 +1,13 @@
 import { MarketLiquidityError } from '../errors/MarketLiquidityError.js'
 import type { Market } from '../market/market.js'
-import { secondsPerYear, toRayPerYear, wad } from '../math/fixedPoint.js'
-import {
-  getAaveV3Rates,
-  getTwoSlopeBorrowRateRay,
-  type LendingRates,
-} from './getAaveV3Rates.js'
+import { toRayPerYear, wad } from '../math/fixedPoint.js'
+import { getAaveV3Rates, type LendingRates } from './getAaveV3Rates.js'
 import {
   getAdaptiveCurveAverageRateRay,
   getAdaptiveCurveRate,
 } from './getAdaptiveCurveRate.js'
 import { getCompoundV3Rates } from './getCompoundV3Rates.js'
+import { getTwoSlopePerSecondRateWad } from './getTwoSlopeRate.js'
 
 export type MarketRatesOptions = {
   readonly market: Market
@@ -88,13 +85,10 @@ export function getMarketRates(options: MarketRatesOptions): LendingRates {
     }
     case 'two-slope': {
       const utilisationWad = getShareWad(borrowedUnits, suppliedUnits)
-      // Morpho asks its rate models per second, in wad: the rest is cut off.
-      const perSecondWad =
-        getTwoSlopeBorrowRateRay({
-          rate: market.rate,
-          utilisationRay: utilisationWad * 1_000_000_000n,
-        }) /
-        (secondsPerYear * 1_000_000_000n)
+      const perSecondWad = getTwoSlopePerSecondRateWad({
+        rate: market.rate,
+        utilisationWad,
+      })
       return toMorphoRates(
         utilisationWad,
         toRayPerYear(perSecondWad),
