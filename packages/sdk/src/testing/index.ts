@@ -1,0 +1,1 @@
+export { createTestRequest } from './createTestRequest.js'
