@@ -1,1 +1,70 @@
-export {}
+export {
+  UtteranceEmptyError,
+  UtteranceTooLongError,
+} from './1-utterance/errors.js'
+export { recordUtterance } from './1-utterance/recordUtterance.js'
+export { understandUtterance } from './2-intent/understandUtterance.js'
+export {
+  buildInstruction,
+  type InstructionResult,
+} from './3-candidates/buildInstruction.js'
+export {
+  assertServable,
+  collectCandidates,
+  type ResolvedStep,
+} from './3-candidates/collectCandidates.js'
+export {
+  ActionUnsupportedError,
+  AmountZeroError,
+  ChainNotServedError,
+  InsufficientBalanceError,
+  OutputMissingError,
+  PartyUnknownError,
+  PriceUnknownError,
+  SlippageUnreasonableError,
+  StandingOrderUnsupportedError,
+  TokenUnknownError,
+} from './3-candidates/errors.js'
+export { checkQuote, type QuoteObjection } from './4-quotes/checkQuote.js'
+export { collectQuotes } from './4-quotes/collectQuotes.js'
+export { NoQuoteError, QuoteExpiredError } from './4-quotes/errors.js'
+export { type Negotiation, negotiate } from './4-quotes/negotiate.js'
+export { toPercent } from './4-quotes/rankQuotes.js'
+export {
+  type BuildPlanOptions,
+  buildPlan,
+  type ChosenQuote,
+  type KnownAllowance,
+} from './5-plan/buildPlan.js'
+export { SpliceOutOfRangeError, spliceCall } from './5-plan/spliceCall.js'
+export { checkSimulation } from './6-simulation/checkSimulation.js'
+export {
+  InsufficientGasError,
+  PlanDriftedError,
+} from './6-simulation/errors.js'
+export { type SettledPlan, settlePlan } from './6-simulation/settlePlan.js'
+export {
+  priorityFeePerGasWei,
+  type SimulatedPlan,
+  simulatePlan,
+} from './6-simulation/simulatePlan.js'
+export { buildPreview } from './7-approval/buildPreview.js'
+export {
+  decideApproval,
+  NothingToApproveError,
+  PlanHashMismatchError,
+} from './7-approval/decideApproval.js'
+export { executePlan, toLegId } from './8-execution/executePlan.js'
+export { buildReceipt, hashReceipt } from './9-receipt/buildReceipt.js'
+export { type DecodedCall, decodeCall } from './decode/decodeCall.js'
+export {
+  createEngine,
+  type Engine,
+  NotARequestError,
+  NothingToAnswerError,
+  type Progress,
+} from './engine.js'
+export { hashArtifact, hashJson, toWire } from './hashArtifact.js'
+export { ArtifactMissingError, IntentNotFoundError } from './openIntent.js'
+export type { EngineOptions, EnginePorts, KnownContract } from './ports.js'
+export { toProblem } from './toProblem.js'

@@ -39,6 +39,8 @@ export type LegResult =
 
 /** Sends each leg exactly once. Asking again for the same leg is always safe. */
 export type SenderPort = {
+  /** Tells whether a leg was ever taken on: its plan has begun. */
+  hasLeg(legId: string): Promise<boolean>
   /**
    * Carries one leg out, or tells how it went if it is there already. Waits at
    * most `waitMs`; then the answer is `unknown` and the leg goes on by itself.

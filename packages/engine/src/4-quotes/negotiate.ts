@@ -1,0 +1,342 @@
+import type {
+  Address,
+  AgentPort,
+  Block,
+  Candidate,
+  CandidatesArtifact,
+  ChainPort,
+  Hex,
+  Instruction,
+  Question,
+  QuoteOutcome,
+  QuotesArtifact,
+  SimulationArtifact,
+} from '@behest/spec'
+import { buildInstruction } from '../3-candidates/buildInstruction.js'
+import type { ResolvedStep } from '../3-candidates/collectCandidates.js'
+import type { StepOutput } from '../3-candidates/resolveAmount.js'
+import type { ChosenQuote } from '../5-plan/buildPlan.js'
+import { type SettledPlan, settlePlan } from '../6-simulation/settlePlan.js'
+import { sumOf } from '../6-simulation/simulatePlan.js'
+import type { Limits } from '../ports.js'
+import { collectQuotes } from './collectQuotes.js'
+import { NoQuoteError } from './errors.js'
+import { isBetter, type Measured, sayMeasure, toMeasure } from './rankQuotes.js'
+
+// Enough to settle a swap with its approvals; only kept back where all of the
+// chain's coin is to be spent.
+const reservedGas = 3_000_000n
+const minReserveWei = 1_000_000_000_000_000n
+
+/** What {@link negotiate} takes. */
+export type NegotiateOptions = {
+  readonly intentId: string
+  readonly account: Address
+  readonly steps: readonly ResolvedStep[]
+  readonly candidates: { readonly body: CandidatesArtifact; readonly hash: Hex }
+  readonly chain: ChainPort
+  readonly agents: AgentPort
+  readonly block: Block
+  readonly limits: Limits
+  readonly createId: () => string
+  readonly now: () => Date
+}
+
+/** How a negotiation ends. */
+export type Negotiation =
+  | { readonly type: 'questions'; readonly questions: readonly Question[] }
+  | {
+      readonly type: 'quoted'
+      readonly quotes: QuotesArtifact
+      readonly chosen: readonly ChosenQuote[]
+      readonly refused: SimulationArtifact['refused']
+      readonly answers: readonly ChosenQuote[]
+    }
+
+/**
+ * Collects quotes step by step and lets each one prove itself: it is simulated
+ * on top of the steps chosen before it, at one pinned block, and only those that
+ * hold are ranked, by what they really gave net of gas.
+ *
+ * @returns The quotes with their ranking, or what the user must say first.
+ * @throws {NoQuoteError} when no quote of a step holds.
+ * @throws the errors of {@link buildInstruction}.
+ */
+export async function negotiate(
+  options: NegotiateOptions,
+): Promise<Negotiation> {
+  const { block, chain, account, limits } = options
+  const deadlineUnixSeconds =
+    block.timestampUnixSeconds + limits.planValidForSeconds
+  const outputs = new Map<string, readonly StepOutput[]>()
+  const chosen: ChosenQuote[] = []
+  const answers: ChosenQuote[] = []
+  const outcomes: QuoteOutcome[] = []
+  const instructions: { stepId: string; instruction: Instruction }[] = []
+  const ranking: QuotesArtifact['ranking'] = []
+  const refused: SimulationArtifact['refused'] = []
+
+  for (const { step, stepIndex, tokens } of options.steps) {
+    const result = await buildInstruction({
+      step,
+      stepIndex,
+      tokens,
+      context: {
+        chain,
+        account,
+        blockNumber: block.number,
+        gasReserveWei: toGasReserve(block),
+        stepId: step.id,
+        outputs,
+      },
+      defaultSlippageBps: limits.defaultSlippageBps,
+    })
+    if (result.type === 'questions') return result
+    const { instruction } = result
+    instructions.push({ stepId: step.id, instruction })
+
+    const candidates =
+      options.candidates.body.steps.find(({ stepId }) => stepId === step.id)
+        ?.candidates ?? []
+    const asked = await collectQuotes({
+      intentId: options.intentId,
+      stepId: step.id,
+      instruction,
+      candidates,
+      agents: options.agents,
+      account,
+      chainId: chain.chainId,
+      block,
+      deadlineUnixSeconds,
+      timeoutMs: limits.quoteTimeoutMs,
+      wrappedNative: limits.wrappedNative,
+      createId: options.createId,
+      now: options.now,
+    })
+    const offers = toOffers({ asked, candidates, instruction, stepId: step.id })
+
+    if (instruction.action === 'ask') {
+      const answer =
+        offers.find(({ candidate }) => candidate.reference) ?? offers[0]
+      outcomes.push(...asked)
+      if (!answer) throw toNoQuoteError(step.id, instruction, asked)
+      answers.push(answer)
+      ranking.push({
+        stepId: step.id,
+        quoteIds: [answer.quote.quoteId],
+        why: `${answer.candidate.name} answered.`,
+      })
+      continue
+    }
+
+    const auditions = await Promise.all(
+      offers.map(async (offer) => ({
+        offer,
+        settled: await audition({
+          offer,
+          chosen,
+          options,
+          deadlineUnixSeconds,
+        }),
+      })),
+    )
+    const held: (Measured & { readonly offer: ChosenQuote })[] = []
+    const prices = await readPrices(chain, instruction, block)
+    for (const { offer, settled } of auditions) {
+      // A rule that an earlier step breaks was judged when that step was chosen.
+      const violations = settled.violations.filter(
+        ({ stepId }) => stepId === undefined || stepId === step.id,
+      )
+      if (violations.length === 0)
+        held.push({
+          offer,
+          ...toMeasure({
+            settled,
+            stepId: step.id,
+            instruction,
+            prices,
+            account,
+          }),
+        })
+      else
+        refused.push({
+          stepId: step.id,
+          quoteId: offer.quote.quoteId,
+          agentName: offer.candidate.name,
+          violations,
+        })
+    }
+    outcomes.push(...withRefusals(asked, refused))
+    held.sort((a, b) => (isBetter(a, b) ? -1 : 1))
+    const best = held[0]
+    if (!best)
+      throw toNoQuoteError(step.id, instruction, withRefusals(asked, refused))
+    chosen.push(best.offer)
+    outputs.set(step.id, toOutputs(best.settled, best.offer, account))
+    ranking.push({
+      stepId: step.id,
+      quoteIds: held.map(({ offer }) => offer.quote.quoteId),
+      why: sayRanking(held, instruction, asked.length),
+    })
+  }
+  return {
+    type: 'quoted',
+    quotes: {
+      stage: 'quotes',
+      parentHash: options.candidates.hash,
+      block: {
+        number: block.number,
+        hash: block.hash,
+        timestampUnixSeconds: block.timestampUnixSeconds,
+      },
+      instructions,
+      outcomes,
+      ranking,
+    },
+    chosen,
+    refused,
+    answers,
+  }
+}
+
+async function audition(options: {
+  readonly offer: ChosenQuote
+  readonly chosen: readonly ChosenQuote[]
+  readonly options: NegotiateOptions
+  readonly deadlineUnixSeconds: number
+}): Promise<SettledPlan> {
+  const { offer, chosen, deadlineUnixSeconds } = options
+  const { intentId, account, chain, block, limits, candidates } =
+    options.options
+  return settlePlan({
+    build: {
+      parentHash: candidates.hash,
+      intentId,
+      chainId: chain.chainId,
+      account,
+      quotes: [...chosen, offer],
+      deadlineUnixSeconds,
+    },
+    chain,
+    block,
+    knownContracts: limits.knownContracts,
+    minHealthPercent: limits.minHealthPercent,
+    refused: [],
+  })
+}
+
+function toOffers(options: {
+  readonly asked: readonly QuoteOutcome[]
+  readonly candidates: readonly Candidate[]
+  readonly instruction: Instruction
+  readonly stepId: string
+}): ChosenQuote[] {
+  const { asked, candidates, instruction, stepId } = options
+  return asked.flatMap(({ agentId, outcome }) => {
+    const candidate = candidates.find((entry) => entry.agentId === agentId)
+    return outcome.type === 'quoted' && candidate
+      ? [{ stepId, instruction, candidate, quote: outcome.quote }]
+      : []
+  })
+}
+
+function withRefusals(
+  asked: readonly QuoteOutcome[],
+  refused: SimulationArtifact['refused'],
+): QuoteOutcome[] {
+  return asked.map((entry) => {
+    const { outcome } = entry
+    if (outcome.type !== 'quoted') return entry
+    const refusal = refused.find(
+      ({ quoteId }) => quoteId === outcome.quote.quoteId,
+    )
+    const [first] = refusal?.violations ?? []
+    return first
+      ? {
+          ...entry,
+          outcome: {
+            type: 'rejected',
+            code: first.code,
+            why: first.message,
+          },
+        }
+      : entry
+  })
+}
+
+/** What a step gave in its simulation, for the steps that build on it. */
+function toOutputs(
+  settled: SettledPlan,
+  offer: ChosenQuote,
+  account: Address,
+): StepOutput[] {
+  const deltas =
+    settled.simulated.result.steps.find(({ stepId }) => stepId === offer.stepId)
+      ?.deltas ?? []
+  return offer.quote.receive.map(({ token, atLeastUnits }) => {
+    const measured = sumOf(deltas, account, token.address)
+    return {
+      token,
+      atLeastUnits,
+      expectedUnits: measured > atLeastUnits ? measured : atLeastUnits,
+    }
+  })
+}
+
+function toGasReserve(block: Block): bigint {
+  const wei = reservedGas * 2n * block.baseFeePerGasWei
+  return wei > minReserveWei ? wei : minReserveWei
+}
+
+async function readPrices(
+  chain: ChainPort,
+  instruction: Instruction,
+  block: Block,
+): Promise<{ nativeUsdE8: bigint | null; scoredUsdE8: bigint | null }> {
+  const scored =
+    instruction.action === 'swap'
+      ? instruction.buy.amount
+        ? instruction.sell.token.address
+        : instruction.buy.token.address
+      : 'native'
+  const [nativeUsdE8, scoredUsdE8] = await Promise.all([
+    chain.readPriceUsdE8({ token: 'native', blockNumber: block.number }),
+    chain.readPriceUsdE8({ token: scored, blockNumber: block.number }),
+  ])
+  return { nativeUsdE8, scoredUsdE8 }
+}
+
+function sayRanking(
+  held: readonly (Measured & { readonly offer: ChosenQuote })[],
+  instruction: Instruction,
+  asked: number,
+): string {
+  const [best, next] = held
+  if (!best) return ''
+  const head = `${best.offer.candidate.name} was chosen: ${sayMeasure(best, instruction)}.`
+  const tail = next
+    ? ` Next was ${next.offer.candidate.name}: ${sayMeasure(next, instruction)}.`
+    : ''
+  return `${head}${tail} ${held.length} of ${asked} quotes held in simulation.`.slice(
+    0,
+    1000,
+  )
+}
+
+function toNoQuoteError(
+  stepId: string,
+  instruction: Instruction,
+  outcomes: readonly QuoteOutcome[],
+): NoQuoteError {
+  const reasons = outcomes
+    .map(({ agentName, outcome }) =>
+      outcome.type === 'quoted' ? '' : `${agentName}: ${outcome.why}`,
+    )
+    .filter((reason) => reason !== '')
+    .join(' ')
+  return new NoQuoteError({
+    stepId,
+    action: instruction.action,
+    reasons: reasons === '' ? 'nobody was asked.' : reasons.slice(0, 1500),
+  })
+}

@@ -1,0 +1,237 @@
+import {
+  type Address,
+  type AssetDelta,
+  isSameAddress,
+  type PlanArtifact,
+  type PlanStep,
+  type Violation,
+} from '@behest/spec'
+import { decodeCall } from '../decode/decodeCall.js'
+import type { KnownContract } from '../ports.js'
+import { type SimulatedPlan, sumOf } from './simulatePlan.js'
+
+// The quote was made for the block that is simulated, so what it expects must
+// come true but for rounding: an agent cannot win with a figure it does not pay.
+const expectationTolerancePpm = 100n
+
+/**
+ * Holds what a plan does against what it promises.
+ *
+ * Refuses: a call that fails or cannot be decoded; a loss of any token that the
+ * step does not list, or of more than it lists; less arriving than promised; an
+ * allowance that the step did not state, or one larger at the end than before;
+ * a health factor under the floor, or worse than before where the step is no
+ * borrowing or withdrawal.
+ *
+ * @param options.simulated - The measurements of exactly this plan.
+ * @param options.minHealthPercent - Health factor floor, times 100.
+ * @returns Every rule that is broken; empty when the plan holds.
+ */
+export function checkSimulation(options: {
+  readonly plan: PlanArtifact
+  readonly simulated: SimulatedPlan
+  readonly knownContracts: readonly KnownContract[]
+  readonly minHealthPercent: number
+}): readonly Violation[] {
+  const { plan, simulated, knownContracts, minHealthPercent } = options
+  const violations: Violation[] = []
+  plan.steps.forEach((step, index) => {
+    const measured = simulated.result.steps[index]
+    const add = (code: string, message: string): void => {
+      violations.push({ code, stepId: step.id, message })
+    }
+    step.calls.forEach((call, callIndex) => {
+      if (call.purpose === 'act' && !decodeCall({ call, knownContracts }))
+        add(
+          'CALL_NOT_DECODED',
+          `Call ${callIndex + 1} goes to ${call.to} and cannot be put into words.`,
+        )
+      const outcome = measured?.calls[callIndex]
+      if (!outcome?.succeeded)
+        add(
+          'CALL_REVERTED',
+          `Call ${callIndex + 1} fails: ${outcome?.reason ?? 'no reason given'}.`,
+        )
+    })
+    if (measured) checkStep(step, plan.account, measured.deltas, add)
+    checkPositions(step, measured?.positions ?? [], add)
+  })
+  checkAllowances(plan, simulated, violations)
+  checkHealth(plan, simulated, minHealthPercent, violations)
+  return violations
+}
+
+function checkStep(
+  step: PlanStep,
+  account: Address,
+  deltas: readonly AssetDelta[],
+  add: (code: string, message: string) => void,
+): void {
+  const spends = new Map<string, bigint>()
+  for (const { token, atMostUnits } of step.spend) {
+    const key = token.address.toLowerCase()
+    spends.set(key, (spends.get(key) ?? 0n) + atMostUnits)
+  }
+  for (const delta of deltas) {
+    if (!isSameAddress(delta.account, account) || delta.units >= 0n) continue
+    const atMost = spends.get(delta.token.toLowerCase())
+    if (atMost === undefined)
+      add(
+        'UNLISTED_LOSS',
+        `It takes ${delta.decimal.slice(1)} ${delta.symbol} from the account, which the quote does not list.`,
+      )
+    else if (-delta.units > atMost)
+      add(
+        'SPENDS_TOO_MUCH',
+        `It takes ${-delta.units} units of ${delta.symbol} and may take ${atMost}.`,
+      )
+  }
+  const expected = new Map<
+    string,
+    {
+      token: string
+      account: string
+      symbol: string
+      least: bigint
+      units: bigint
+    }
+  >()
+  for (const item of step.receive) {
+    const key = `${item.account} ${item.token.address}`.toLowerCase()
+    const entry = expected.get(key)
+    expected.set(key, {
+      token: item.token.address,
+      account: item.account,
+      symbol: item.token.symbol,
+      least: (entry?.least ?? 0n) + item.atLeastUnits,
+      units: (entry?.units ?? 0n) + item.expectedUnits,
+    })
+  }
+  for (const item of expected.values()) {
+    const arrived = sumOf(deltas, item.account, item.token)
+    if (arrived < item.least)
+      add(
+        'GIVES_TOO_LITTLE',
+        `${arrived} units of ${item.symbol} arrive and at least ${item.least} were promised.`,
+      )
+    else if (
+      arrived * 1_000_000n <
+      item.units * (1_000_000n - expectationTolerancePpm)
+    )
+      add(
+        'EXPECTATION_NOT_MET',
+        `${arrived} units of ${item.symbol} arrive and ${item.units} were told.`,
+      )
+  }
+}
+
+function checkPositions(
+  step: PlanStep,
+  measured: readonly {
+    readonly venue: string
+    readonly market: string
+    readonly kind: string
+    readonly units: bigint
+  }[],
+  add: (code: string, message: string) => void,
+): void {
+  for (const promise of step.positions) {
+    const change = measured
+      .filter(
+        (entry) =>
+          entry.venue === promise.venue &&
+          entry.market.toLowerCase() === promise.market.toLowerCase() &&
+          entry.kind === promise.kind,
+      )
+      .reduce((sum, entry) => sum + entry.units, 0n)
+    const amount = promise.direction === 'more' ? change : -change
+    if (amount < promise.atLeastUnits || amount > promise.atMostUnits)
+      add(
+        'POSITION_NOT_AS_PROMISED',
+        `The ${promise.kind} position at ${promise.venue} changes by ${amount} units of ${promise.token.symbol}; promised were ${promise.atLeastUnits} to ${promise.atMostUnits}.`,
+      )
+  }
+  for (const entry of measured)
+    if (
+      entry.kind === 'borrowed' &&
+      entry.units > 0n &&
+      !step.positions.some(
+        (promise) =>
+          promise.kind === 'borrowed' && promise.direction === 'more',
+      ) &&
+      step.action !== 'borrow'
+    )
+      add(
+        'UNLISTED_DEBT',
+        `It makes a debt of ${entry.units} units at ${entry.venue}, which the quote does not list.`,
+      )
+}
+
+function checkAllowances(
+  plan: PlanArtifact,
+  simulated: SimulatedPlan,
+  violations: Violation[],
+): void {
+  for (const change of simulated.result.allowances) {
+    if (change.afterUnits <= change.beforeUnits) continue
+    const owner = plan.steps.find((step) =>
+      step.approvals.some(
+        (approval) =>
+          isSameAddress(approval.token, change.token) &&
+          isSameAddress(approval.spender, change.spender),
+      ),
+    )
+    const wanted = plan.steps.some(
+      ({ instruction }) =>
+        instruction.action === 'approve' &&
+        isSameAddress(instruction.token.address, change.token) &&
+        isSameAddress(instruction.spender, change.spender) &&
+        instruction.amount.type === 'exact' &&
+        change.afterUnits <= instruction.amount.units,
+    )
+    if (wanted) continue
+    violations.push({
+      code: 'ALLOWANCE_LEFT',
+      ...(owner ? { stepId: owner.id } : {}),
+      message: `${change.spender} may take ${change.afterUnits} units of ${change.symbol} afterwards, and ${change.beforeUnits} before.`,
+    })
+  }
+}
+
+function checkHealth(
+  plan: PlanArtifact,
+  simulated: SimulatedPlan,
+  minHealthPercent: number,
+  violations: Violation[],
+): void {
+  const mayWorsen = plan.steps.some(
+    ({ action }) => action === 'borrow' || action === 'withdraw',
+  )
+  for (const { venue, before, after } of simulated.result.health) {
+    if (after === undefined) continue
+    const afterE6 = toE6(after)
+    const beforeE6 = before === undefined ? null : toE6(before)
+    const isWorse = beforeE6 === null || afterE6 < beforeE6
+    if (isWorse && afterE6 < BigInt(minHealthPercent) * 10_000n)
+      violations.push({
+        code: 'HEALTH_TOO_LOW',
+        message: `The health factor at ${venue} would be ${after}, under the floor of ${minHealthPercent / 100}.`,
+      })
+    // Interest accrues between two blocks, so a little worse is nobody's doing.
+    else if (
+      !mayWorsen &&
+      beforeE6 !== null &&
+      afterE6 * 1000n < beforeE6 * 999n
+    )
+      violations.push({
+        code: 'HEALTH_WORSE',
+        message: `The health factor at ${venue} would fall from ${before} to ${after}.`,
+      })
+  }
+}
+
+/** A decimal as millionths; digits past the sixth are cut. */
+function toE6(decimal: string): bigint {
+  const [whole = '0', fraction = ''] = decimal.split('.')
+  return BigInt(whole + fraction.slice(0, 6).padEnd(6, '0'))
+}

@@ -1,0 +1,243 @@
+import {
+  type ApprovalArtifact,
+  type ChainPort,
+  type ExecutionArtifact,
+  type Hex,
+  isSameAddress,
+  type LegResult,
+  type PlanArtifact,
+  type PlanCall,
+  type PlanStep,
+  type SenderPort,
+  type SimulationArtifact,
+} from '@behest/spec'
+import { encodeFunctionData, keccak256, parseAbi, stringToBytes } from 'viem'
+import { spliceCall } from '../5-plan/spliceCall.js'
+import { listOthers, listTokens, sumOf } from '../6-simulation/simulatePlan.js'
+import type { Linked } from '../ports.js'
+
+const approveAbi = parseAbi([
+  'function approve(address spender, uint256 amount) returns (bool)',
+])
+const compensationGasLimit = 120_000n
+// Compensating calls follow the plan's own, so that their legs never collide.
+const compensationIndex = 100
+
+type Transaction = ExecutionArtifact['transactions'][number]
+
+/** What {@link executePlan} takes. */
+export type ExecutePlanOptions = {
+  readonly plan: Linked<PlanArtifact>
+  readonly simulation: Linked<SimulationArtifact>
+  readonly approval: Linked<ApprovalArtifact>
+  readonly sender: SenderPort
+  readonly chain: ChainPort
+  readonly waitMs: number
+  readonly now: () => Date
+  readonly onProgress: (message: string) => Promise<void>
+}
+
+/**
+ * Carries out an approved plan: each call once, in order, each only after the
+ * one before it has succeeded.
+ *
+ * Running it again, in any process, sends nothing twice: a leg is named by the
+ * plan's hash, its step and its place. A call that fails ends the plan; what its
+ * step had allowed is taken back.
+ *
+ * @returns Every call with how it ended; `unknown` where nobody knows yet.
+ */
+export async function executePlan(
+  options: ExecutePlanOptions,
+): Promise<ExecutionArtifact> {
+  const { plan, simulation, approval, now } = options
+  const startedAt = now().toISOString()
+  const transactions: Transaction[] = []
+  const given = new Map<string, bigint>()
+  let stopped: string | null = null
+
+  for (const [stepIndex, step] of plan.body.steps.entries()) {
+    const hashes: Hex[] = []
+    for (const [callIndex, call] of step.calls.entries()) {
+      const about = { stepId: step.id, callIndex, purpose: call.purpose }
+      if (stopped !== null) {
+        transactions.push({ ...about, outcome: 'not-sent', reason: stopped })
+        continue
+      }
+      const settled = spliceCall(
+        call,
+        (from, token) => given.get(toKey(from, token)) ?? 0n,
+      )
+      const result = await options.sender.carryOut(
+        {
+          legId: toLegId(plan.hash, step.id, callIndex),
+          intentId: plan.body.intentId,
+          planHash: plan.hash,
+          stepId: step.id,
+          callIndex,
+          chainId: plan.body.chainId,
+          account: plan.body.account,
+          ...settled,
+          gasLimit: gasLimitOf(simulation.body, stepIndex, callIndex),
+          maxFeePerGasWei: simulation.body.gas.maxFeePerGasWei,
+          deadlineUnixSeconds: plan.body.deadlineUnixSeconds,
+        },
+        { waitMs: options.waitMs },
+      )
+      transactions.push({ ...about, ...toTransaction(result) })
+      if (result.type === 'succeeded') {
+        hashes.push(result.hash)
+        await options.onProgress(
+          `${step.id}: ${call.purpose} mined in block ${result.blockNumber}`,
+        )
+        continue
+      }
+      stopped = `an earlier call ended as ${result.type}`
+      if (result.type === 'reverted')
+        transactions.push(...(await compensate(step, stepIndex, options)))
+    }
+    if (stopped === null && isBuiltUpon(plan.body, step.id))
+      await readGiven({ step, hashes, given, options })
+  }
+  return {
+    stage: 'execution',
+    parentHash: approval.hash,
+    planHash: plan.hash,
+    transactions,
+    startedAt,
+    finishedAt: now().toISOString(),
+  }
+}
+
+/** Names a leg: the same call of the same plan is the same leg for ever. */
+export function toLegId(
+  planHash: Hex,
+  stepId: string,
+  callIndex: number,
+): string {
+  return keccak256(stringToBytes(`${planHash}/${stepId}/${callIndex}`))
+}
+
+function isBuiltUpon(plan: PlanArtifact, stepId: string): boolean {
+  return plan.steps.some((step) =>
+    step.calls.some((call) =>
+      call.splices.some((splice) => splice.step === stepId),
+    ),
+  )
+}
+
+async function readGiven(options: {
+  readonly step: PlanStep
+  readonly hashes: readonly Hex[]
+  readonly given: Map<string, bigint>
+  readonly options: ExecutePlanOptions
+}): Promise<void> {
+  const { step, hashes, given } = options
+  const { chain, plan } = options.options
+  const realised = await chain.readRealised({
+    account: plan.body.account,
+    otherAccounts: listOthers([step], plan.body.account),
+    tokens: listTokens([step]),
+    transactions: hashes,
+  })
+  for (const { token } of step.receive)
+    given.set(
+      toKey(step.id, token.address),
+      sumOf(realised.deltas, plan.body.account, token.address),
+    )
+}
+
+/** Takes back what a failed step had allowed and not used. */
+async function compensate(
+  step: PlanStep,
+  stepIndex: number,
+  options: ExecutePlanOptions,
+): Promise<Transaction[]> {
+  const { chain, plan, simulation, sender } = options
+  const allowances = await chain.readAllowances({
+    account: plan.body.account,
+    pairs: step.approvals,
+  })
+  const transactions: Transaction[] = []
+  for (const [index, { token, spender }] of step.approvals.entries()) {
+    const isOurs = step.calls.some(
+      ({ purpose, to }) => purpose === 'approve' && isSameAddress(to, token),
+    )
+    if (!isOurs || (allowances[index] ?? 0n) === 0n) continue
+    const callIndex = compensationIndex + index
+    const purpose: PlanCall['purpose'] = 'cleanup'
+    const result = await sender.carryOut(
+      {
+        legId: toLegId(plan.hash, step.id, callIndex),
+        intentId: plan.body.intentId,
+        planHash: plan.hash,
+        stepId: step.id,
+        callIndex,
+        chainId: plan.body.chainId,
+        account: plan.body.account,
+        to: token,
+        valueWei: 0n,
+        data: encodeFunctionData({
+          abi: approveAbi,
+          functionName: 'approve',
+          args: [spender, 0n],
+        }),
+        gasLimit: compensationGasLimit,
+        maxFeePerGasWei: simulation.body.gas.maxFeePerGasWei,
+        // It only takes back, so it may come late.
+        deadlineUnixSeconds: plan.body.deadlineUnixSeconds + 86_400,
+      },
+      { waitMs: options.waitMs },
+    )
+    transactions.push({
+      stepId: plan.body.steps[stepIndex]?.id ?? step.id,
+      callIndex,
+      purpose,
+      ...toTransaction(result),
+    })
+  }
+  return transactions
+}
+
+function gasLimitOf(
+  simulation: SimulationArtifact,
+  stepIndex: number,
+  callIndex: number,
+): bigint {
+  return simulation.steps[stepIndex]?.calls[callIndex]?.gasLimit ?? 0n
+}
+
+function toTransaction(
+  result: LegResult,
+): Omit<Transaction, 'stepId' | 'callIndex' | 'purpose'> {
+  switch (result.type) {
+    case 'succeeded':
+    case 'reverted':
+      return {
+        outcome: result.type,
+        hash: result.hash,
+        nonce: result.nonce,
+        blockNumber: result.blockNumber,
+        gasUsed: result.gasUsed,
+        gasWei: result.gasWei,
+        ...(result.reason === undefined
+          ? {}
+          : { reason: result.reason.slice(0, 1000) }),
+      }
+    case 'not-sent':
+      return { outcome: 'not-sent', reason: result.reason.slice(0, 1000) }
+    case 'unknown':
+      return {
+        outcome: 'unknown',
+        reason: result.reason.slice(0, 1000),
+        ...(result.hash === undefined ? {} : { hash: result.hash }),
+        ...(result.nonce === undefined ? {} : { nonce: result.nonce }),
+      }
+    default:
+      return result satisfies never
+  }
+}
+
+function toKey(stepId: string, token: string): string {
+  return `${stepId} ${token.toLowerCase()}`
+}

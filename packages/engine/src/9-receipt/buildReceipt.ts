@@ -1,0 +1,241 @@
+import {
+  type AssetDelta,
+  type AttestorPort,
+  type ChainPort,
+  type ExecutionArtifact,
+  type HealthChange,
+  type Hex,
+  type IntentArtifact,
+  isSameAddress,
+  type JsonValue,
+  type PlanArtifact,
+  type PlanStep,
+  type Quote,
+  type QuotesArtifact,
+  quoteSchema,
+  type Receipt,
+  type ReceiptArtifact,
+  receiptSchema,
+  type SimulationArtifact,
+  toDecimal,
+} from '@behest/spec'
+import * as z from 'zod'
+import {
+  listOthers,
+  listTokens,
+  sumOf,
+  toPromised,
+} from '../6-simulation/simulatePlan.js'
+import { hashJson } from '../hashArtifact.js'
+import type { Linked } from '../ports.js'
+
+type ReceiptStep = Receipt['steps'][number]
+
+/**
+ * Holds what was promised against what the chain says came true, and signs it.
+ *
+ * Balances decide, not events: a step is `MET` when every call succeeded, at
+ * least the promised arrived and at most the promised went.
+ *
+ * @returns The signed receipt. `UNKNOWN` where a call's end is not known yet.
+ */
+export async function buildReceipt(options: {
+  readonly intentId: string
+  readonly intent: Linked<IntentArtifact>
+  readonly quotes: QuotesArtifact
+  readonly plan: Linked<PlanArtifact>
+  readonly simulation: SimulationArtifact
+  readonly execution: Linked<ExecutionArtifact>
+  readonly chain: ChainPort
+  readonly attestor: AttestorPort
+}): Promise<ReceiptArtifact> {
+  const { intentId, intent, plan, execution, attestor } = options
+  const steps: ReceiptStep[] = []
+  for (const step of plan.body.steps) steps.push(await buildStep(step, options))
+
+  const unsigned: Omit<Receipt, 'signatures'> = {
+    intentId,
+    intentHash: intent.hash,
+    planHash: plan.hash,
+    outcome: toOutcome(steps),
+    chainId: plan.body.chainId,
+    account: plan.body.account,
+    steps,
+    health: await readHealth(options),
+    gasWei: execution.body.transactions.reduce(
+      (sum, { gasWei }) => sum + (gasWei ?? 0n),
+      0n,
+    ),
+    feesPaid: listFees(plan.body, steps),
+    startedAt: execution.body.startedAt,
+    finishedAt: execution.body.finishedAt,
+  }
+  const signature = await attestor.signReceipt({
+    chainId: plan.body.chainId,
+    receiptHash: hashReceipt({ ...unsigned, signatures: [] }),
+    intentHash: intent.hash,
+    planHash: plan.hash,
+  })
+  return {
+    stage: 'receipt',
+    parentHash: execution.hash,
+    receipt: {
+      ...unsigned,
+      signatures: [{ by: attestor.address, signature }],
+    },
+  }
+}
+
+/**
+ * Hashes what a receipt's signatures cover: everything but the signatures.
+ *
+ * @param receipt - In memory form.
+ * @returns keccak256 of the canonical JSON of its wire form with no signatures.
+ */
+export function hashReceipt(receipt: Receipt): Hex {
+  return hashJson(
+    z.encode(receiptSchema, { ...receipt, signatures: [] }) as JsonValue,
+  )
+}
+
+async function buildStep(
+  step: PlanStep,
+  options: Parameters<typeof buildReceipt>[0],
+): Promise<ReceiptStep> {
+  const { plan, execution, chain, quotes } = options
+  const calls = execution.body.transactions.filter(
+    ({ stepId }) => stepId === step.id,
+  )
+  const transactions = calls.flatMap(({ hash }) => (hash ? [hash] : []))
+  const mined = calls.flatMap(({ hash, outcome }) =>
+    hash && (outcome === 'succeeded' || outcome === 'reverted') ? [hash] : [],
+  )
+  const realised =
+    mined.length === 0
+      ? { deltas: [], positions: [] }
+      : await chain.readRealised({
+          account: plan.body.account,
+          otherAccounts: listOthers([step], plan.body.account),
+          tokens: listTokens([step]),
+          transactions: mined,
+        })
+  const { verdict, why } = judge(
+    step,
+    calls,
+    realised.deltas,
+    plan.body.account,
+  )
+  const quote = findQuote(quotes, step.quoteId)
+  return {
+    id: step.id,
+    action: step.action,
+    agent: step.agentId,
+    agentAddress: step.agent,
+    quoteId: step.quoteId,
+    quoteHash: quote
+      ? hashJson(z.encode(quoteSchema, quote) as JsonValue)
+      : plan.hash,
+    transactions,
+    promised: toPromised(step, plan.body.account),
+    realised: [...realised.deltas],
+    positions: [...realised.positions],
+    verdict,
+    ...(why === undefined ? {} : { why }),
+  }
+}
+
+function judge(
+  step: PlanStep,
+  calls: ExecutionArtifact['transactions'],
+  realised: readonly AssetDelta[],
+  account: string,
+): { readonly verdict: ReceiptStep['verdict']; readonly why?: string } {
+  const unknown = calls.find(({ outcome }) => outcome === 'unknown')
+  if (unknown)
+    return {
+      verdict: 'UNKNOWN',
+      why: `The end of call ${unknown.callIndex + 1} is not known yet; the chain is being asked.`,
+    }
+  const failed = calls.find(({ outcome }) => outcome !== 'succeeded')
+  if (failed)
+    return {
+      verdict: 'NOT_MET',
+      why:
+        failed.outcome === 'reverted'
+          ? `Call ${failed.callIndex + 1} was mined and reverted${failed.reason ? `: ${failed.reason}` : ''}.`
+          : `Call ${failed.callIndex + 1} was not sent: ${failed.reason ?? 'an earlier one failed'}.`,
+    }
+  for (const { token, account: to, atLeastUnits } of step.receive) {
+    const arrived = sumOf(realised, to, token.address)
+    if (arrived < atLeastUnits)
+      return {
+        verdict: 'NOT_MET',
+        why: `${toDecimal(arrived, token.decimals)} ${token.symbol} arrived; at least ${toDecimal(atLeastUnits, token.decimals)} were promised.`,
+      }
+  }
+  for (const { token, atMostUnits } of step.spend) {
+    const gone = -sumOf(realised, account, token.address)
+    if (gone > atMostUnits)
+      return {
+        verdict: 'NOT_MET',
+        why: `${toDecimal(gone, token.decimals)} ${token.symbol} went; at most ${toDecimal(atMostUnits, token.decimals)} were promised.`,
+      }
+  }
+  return { verdict: 'MET' }
+}
+
+function toOutcome(steps: readonly ReceiptStep[]): Receipt['outcome'] {
+  if (steps.some(({ verdict }) => verdict === 'UNKNOWN')) return 'UNKNOWN'
+  const met = steps.filter(({ verdict }) => verdict === 'MET').length
+  if (met === steps.length) return 'MET'
+  return met === 0 ? 'NOT_MET' : 'PARTIAL'
+}
+
+function findQuote(quotes: QuotesArtifact, quoteId: string): Quote | null {
+  for (const { outcome } of quotes.outcomes)
+    if (outcome.type === 'quoted' && outcome.quote.quoteId === quoteId)
+      return outcome.quote
+  return null
+}
+
+async function readHealth(options: {
+  readonly plan: Linked<PlanArtifact>
+  readonly simulation: SimulationArtifact
+  readonly chain: ChainPort
+}): Promise<HealthChange[]> {
+  const { plan, simulation, chain } = options
+  if (simulation.health.length === 0) return []
+  const after = await chain.readHealth({ account: plan.body.account })
+  return simulation.health.map(({ venue, market, before }) => {
+    const now = after.find(
+      (entry) =>
+        entry.venue === venue &&
+        (market === undefined ||
+          entry.market === undefined ||
+          isSameAddress(entry.market, market)),
+    )
+    return {
+      venue,
+      ...(market === undefined ? {} : { market }),
+      ...(before === undefined ? {} : { before }),
+      ...(now?.after === undefined ? {} : { after: now.after }),
+    }
+  })
+}
+
+function listFees(
+  plan: PlanArtifact,
+  steps: readonly ReceiptStep[],
+): AssetDelta[] {
+  return plan.steps.flatMap((step, index) =>
+    steps[index]?.verdict === 'MET'
+      ? step.fee.map(({ token, units }) => ({
+          account: plan.account,
+          token: token.address,
+          symbol: token.symbol,
+          units: -units,
+          decimal: toDecimal(-units, token.decimals),
+        }))
+      : [],
+  )
+}

@@ -1,0 +1,511 @@
+import {
+  type Address,
+  BehestError,
+  type Hex,
+  type IntentArtifact,
+  type IntentRecord,
+  type JsonValue,
+  type ParseContext,
+  type Question,
+  type StoredIntent,
+} from '@behest/spec'
+import { recordUtterance } from './1-utterance/recordUtterance.js'
+import { understandUtterance } from './2-intent/understandUtterance.js'
+import {
+  assertServable,
+  collectCandidates,
+  type ResolvedStep,
+} from './3-candidates/collectCandidates.js'
+import { resolveTokens } from './3-candidates/resolveTokens.js'
+import { QuoteExpiredError } from './4-quotes/errors.js'
+import { negotiate } from './4-quotes/negotiate.js'
+import type { ChosenQuote } from './5-plan/buildPlan.js'
+import { assertAffordable } from './6-simulation/assertAffordable.js'
+import { assertStillHolds } from './6-simulation/assertStillHolds.js'
+import { PlanDriftedError } from './6-simulation/errors.js'
+import { settlePlan } from './6-simulation/settlePlan.js'
+import {
+  decideApproval,
+  NothingToApproveError,
+} from './7-approval/decideApproval.js'
+import { executePlan } from './8-execution/executePlan.js'
+import { buildReceipt } from './9-receipt/buildReceipt.js'
+import { hashArtifact, hashJson, toWire } from './hashArtifact.js'
+import { type OpenIntent, openIntent } from './openIntent.js'
+import {
+  type EngineOptions,
+  type EnginePorts,
+  type Limits,
+  toLimits,
+} from './ports.js'
+import { toProblem } from './toProblem.js'
+import { toRecord } from './toRecord.js'
+
+/** What is left to do for an intent: nothing, waiting for somebody, or more. */
+export type Progress = 'waiting' | 'ended' | 'again'
+
+/** The nine stages, and the four things that a person can do to an intent. */
+export type Engine = {
+  /** Keeps an utterance. Nothing else has happened when this returns. */
+  start(options: {
+    readonly id: string
+    readonly text: string
+    readonly account: Address
+    readonly context: ParseContext
+    readonly principal: string
+    readonly idempotencyKey?: string
+  }): Promise<{ readonly record: IntentRecord; readonly created: boolean }>
+  /**
+   * Goes on with an intent until it ends or needs somebody. Safe to call at any
+   * time, from any process, any number of times.
+   */
+  advance(id: string): Promise<Progress>
+  /** Fills open questions, or amends a plan that waits for approval. */
+  answer(options: {
+    readonly id: string
+    readonly reply:
+      | { readonly utterance: string }
+      | { readonly answers: Readonly<Record<string, JsonValue>> }
+  }): Promise<IntentRecord>
+  /** Takes a yes or no to exactly the plan shown. Does not carry it out. */
+  decide(options: {
+    readonly id: string
+    readonly planHash: Hex
+    readonly decision: 'approve' | 'reject'
+    readonly signature?: Hex
+  }): Promise<IntentRecord>
+  /** Ends an intent that was not approved yet. */
+  cancel(id: string): Promise<IntentRecord>
+  get(id: string): Promise<IntentRecord>
+  toRecord(stored: StoredIntent): IntentRecord
+}
+
+/**
+ * Creates the engine over its ports. It holds no state: the journal does.
+ *
+ * @param ports - The world.
+ * @param options - Limits, with defaults.
+ */
+export function createEngine(
+  ports: EnginePorts,
+  options: EngineOptions,
+): Engine {
+  const limits = toLimits(options)
+  const show = (stored: StoredIntent): IntentRecord =>
+    toRecord({ stored, nativeToken: ports.chain.nativeToken, limits })
+
+  return {
+    async start({ id, text, account, context, principal, idempotencyKey }) {
+      const artifact = recordUtterance({
+        text,
+        account,
+        chainId: ports.chain.chainId,
+        context,
+      })
+      const { intent, created } = await ports.store.create({
+        id,
+        principal,
+        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        // The time of asking is no part of what was asked.
+        bodyHash: hashJson({ text, account }),
+        account,
+        chainId: ports.chain.chainId,
+        utterance: text,
+        artifact: { hash: hashArtifact(artifact), body: toWire(artifact) },
+      })
+      return { record: show(intent), created }
+    },
+
+    async advance(id) {
+      const intent = await openIntent(ports.store, id)
+      try {
+        return await runStages(intent, ports, limits)
+      } catch (error) {
+        return handleFailure({ error, intent, ports, limits })
+      }
+    },
+
+    async answer({ id, reply }) {
+      const intent = await openIntent(ports.store, id)
+      const { status } = intent.stored()
+      if (status !== 'needs-answer' && status !== 'needs-approval')
+        throw new NothingToAnswerError({ intentId: id, status })
+      const utterance = intent.require('utterance')
+      const previous = intent.require('intent')
+      const answer = await ports.language.answer({
+        previous: previous.body.result,
+        reply,
+        context: utterance.body.context,
+      })
+      await intent.append({
+        artifact: {
+          stage: 'intent',
+          parentHash: utterance.hash,
+          result: answer.result,
+          parser: answer.parser,
+          notes: [...answer.notes],
+        },
+        status: 'running',
+        message: 'The reply was read.',
+      })
+      return show(intent.stored())
+    },
+
+    async decide({ id, planHash, decision, signature }) {
+      const intent = await openIntent(ports.store, id)
+      const { status } = intent.stored()
+      const before = intent.find('approval')
+      if (
+        before &&
+        before.body.planHash === planHash &&
+        before.body.decision === decision
+      )
+        return show(intent.stored()) // the same yes twice is one yes
+      if (status !== 'needs-approval')
+        throw new NothingToApproveError({ intentId: id, status })
+      const head = await ports.chain.readHead()
+      try {
+        const artifact = decideApproval({
+          plan: intent.require('plan'),
+          simulation: intent.require('simulation'),
+          planHash,
+          decision,
+          ...(signature === undefined ? {} : { signature }),
+          nowUnixSeconds: head.timestampUnixSeconds,
+          decidedAt: ports.now().toISOString(),
+        })
+        await intent.append({
+          artifact,
+          status: decision === 'approve' ? 'running' : 'rejected',
+          message:
+            decision === 'approve'
+              ? 'The plan was approved.'
+              : 'The plan was rejected; nothing was sent.',
+        })
+      } catch (error) {
+        if (error instanceof QuoteExpiredError)
+          await reopenQuotes(intent, error.shortMessage)
+        throw error
+      }
+      return show(intent.stored())
+    },
+
+    async cancel(id) {
+      const intent = await openIntent(ports.store, id)
+      const { status } = intent.stored()
+      if (status === 'cancelled') return show(intent.stored())
+      if (status !== 'needs-answer' && status !== 'needs-approval')
+        throw new NothingToAnswerError({ intentId: id, status })
+      await intent.setStatus({
+        status: 'cancelled',
+        message: 'Cancelled; nothing was sent.',
+      })
+      return show(intent.stored())
+    },
+
+    async get(id) {
+      return show((await openIntent(ports.store, id)).stored())
+    },
+
+    toRecord: show,
+  }
+}
+
+/** The table of the design, top to bottom. Each stage is in the journal before the next starts. */
+async function runStages(
+  intent: OpenIntent,
+  ports: EnginePorts,
+  limits: Limits,
+): Promise<Progress> {
+  const { status } = intent.stored()
+  if (status === 'needs-answer' || status === 'needs-approval') return 'waiting'
+  if (status !== 'running' && status !== 'unknown') return 'ended'
+
+  const utterance = intent.require('utterance')
+  const understood =
+    intent.find('intent') ??
+    (await intent.append({
+      artifact: await understandUtterance({
+        utterance,
+        language: ports.language,
+      }),
+      status: 'running',
+      message: 'The request was read.',
+    }))
+  const { result } = understood.body
+  if (result.type === 'none') return refuse(intent, result)
+  if (result.type === 'clarify') return ask(intent, result.questions)
+
+  const planned = intent.find('simulation')
+  if (!planned) {
+    const { steps } = result.intent
+    assertServable({ steps, chain: ports.chain })
+    const resolved = await resolveSteps(steps, ports)
+    if (resolved.type === 'questions')
+      return askAgain(intent, understood.body, resolved.questions)
+    const candidates = await intent.append({
+      artifact: await collectCandidates({
+        parentHash: understood.hash,
+        steps: resolved.steps,
+        registry: ports.registry,
+        chain: ports.chain,
+        limit: limits.maxCandidates,
+      }),
+      status: 'running',
+      message: 'Agents that could serve were found.',
+    })
+
+    const block = await ports.chain.readHead()
+    const negotiation = await negotiate({
+      intentId: intent.id,
+      account: utterance.body.account,
+      steps: resolved.steps,
+      candidates,
+      chain: ports.chain,
+      agents: ports.agents,
+      block,
+      limits,
+      createId: ports.createId,
+      now: ports.now,
+    })
+    if (negotiation.type === 'questions')
+      return askAgain(intent, understood.body, negotiation.questions)
+    const isAnswered = negotiation.chosen.length === 0
+    const quotes = await intent.append({
+      artifact: negotiation.quotes,
+      status: isAnswered ? 'done' : 'running',
+      message: isAnswered
+        ? sayAnswers(negotiation.answers)
+        : 'Quotes were collected and simulated.',
+    })
+    if (isAnswered) return 'ended'
+
+    const settled = await settlePlan({
+      build: {
+        parentHash: quotes.hash,
+        intentId: intent.id,
+        chainId: ports.chain.chainId,
+        account: utterance.body.account,
+        quotes: negotiation.chosen,
+        deadlineUnixSeconds:
+          block.timestampUnixSeconds + limits.planValidForSeconds,
+      },
+      chain: ports.chain,
+      block,
+      knownContracts: limits.knownContracts,
+      minHealthPercent: limits.minHealthPercent,
+      refused: negotiation.refused,
+    })
+    const [violation] = settled.violations
+    if (violation)
+      throw new PlanDriftedError({
+        planHash: settled.planHash,
+        reason: violation.message,
+      })
+    await assertAffordable({
+      plan: settled.plan,
+      simulation: settled.simulated.artifact,
+      chain: ports.chain,
+      block,
+    })
+    await intent.append({
+      artifact: settled.plan,
+      status: 'running',
+      message: 'The plan was made.',
+    })
+    await intent.append({
+      artifact: settled.simulated.artifact,
+      status: 'needs-approval',
+      message: 'The plan was simulated and holds. It waits for approval.',
+    })
+    return 'waiting'
+  }
+
+  const plan = intent.require('plan')
+  const approval = intent.require('approval')
+  if (!intent.find('execution'))
+    await assertStillHolds({
+      plan,
+      chain: ports.chain,
+      sender: ports.sender,
+      limits,
+    })
+  const execution = await intent.append({
+    artifact: await executePlan({
+      plan,
+      simulation: planned,
+      approval,
+      sender: ports.sender,
+      chain: ports.chain,
+      waitMs: limits.sendWaitMs,
+      now: ports.now,
+      onProgress: (message) =>
+        ports.store.addProgress({ intentId: intent.id, message }),
+    }),
+    status: 'running',
+    message: 'The transactions were carried out.',
+  })
+  const artifact = await buildReceipt({
+    intentId: intent.id,
+    intent: understood,
+    quotes: intent.require('quotes').body,
+    plan,
+    simulation: planned.body,
+    execution,
+    chain: ports.chain,
+    attestor: ports.attestor,
+  })
+  const { outcome } = artifact.receipt
+  await intent.append({
+    artifact,
+    status: outcome === 'UNKNOWN' ? 'unknown' : 'done',
+    message: `The receipt says ${outcome}.`,
+  })
+  if (outcome === 'UNKNOWN') return 'again'
+  ports.onReceipt?.(artifact.receipt)
+  return 'ended'
+}
+
+async function resolveSteps(
+  steps: readonly ResolvedStep['step'][],
+  ports: EnginePorts,
+): Promise<
+  | { readonly type: 'steps'; readonly steps: readonly ResolvedStep[] }
+  | { readonly type: 'questions'; readonly questions: readonly Question[] }
+> {
+  const resolved: ResolvedStep[] = []
+  const questions: Question[] = []
+  for (const [stepIndex, step] of steps.entries()) {
+    const found = await resolveTokens({ step, stepIndex, chain: ports.chain })
+    questions.push(...found.questions)
+    resolved.push({ step, stepIndex, tokens: found.tokens })
+  }
+  return questions.length > 0
+    ? { type: 'questions', questions }
+    : { type: 'steps', steps: resolved }
+}
+
+async function ask(
+  intent: OpenIntent,
+  questions: readonly Question[],
+): Promise<Progress> {
+  await intent.setStatus({
+    status: 'needs-answer',
+    message: questions[0]?.text ?? 'Something is missing.',
+  })
+  return 'waiting'
+}
+
+/** What only the chain could tell is doubtful: the intent becomes a draft again. */
+async function askAgain(
+  intent: OpenIntent,
+  understood: IntentArtifact,
+  questions: readonly Question[],
+): Promise<Progress> {
+  if (understood.result.type !== 'intent') return ask(intent, questions)
+  await intent.append({
+    artifact: {
+      ...understood,
+      result: {
+        type: 'clarify',
+        draft: understood.result.intent,
+        questions: [...questions],
+      },
+    },
+    status: 'needs-answer',
+    message: questions[0]?.text ?? 'Something is missing.',
+  })
+  return 'waiting'
+}
+
+async function refuse(
+  intent: OpenIntent,
+  result: { readonly reason: string; readonly message: string },
+): Promise<Progress> {
+  const error = new NotARequestError({
+    reason: result.reason,
+    message: result.message,
+  })
+  await intent.setStatus({
+    status: 'failed',
+    problem: toProblem(error),
+    message: error.shortMessage,
+  })
+  return 'ended'
+}
+
+async function handleFailure(options: {
+  readonly error: unknown
+  readonly intent: OpenIntent
+  readonly ports: EnginePorts
+  readonly limits: Limits
+}): Promise<Progress> {
+  const { error, intent, ports } = options
+  const isOurs = BehestError.isInstance(error)
+  // Somebody else went on with it meanwhile: theirs counts.
+  if (isOurs && error.code === 'INTENT_CHANGED') return 'again'
+  if (!isOurs) ports.onDefect?.({ intentId: intent.id, error })
+  if (intent.find('approval')) {
+    if (
+      error instanceof PlanDriftedError ||
+      error instanceof QuoteExpiredError
+    ) {
+      await reopenQuotes(intent, error.shortMessage)
+      return 'again'
+    }
+    // Past an approval something may have been sent: nothing here may call it
+    // failed. It stays open and is taken up again; the outbox knows the truth.
+    throw error
+  }
+  await intent.setStatus({
+    status: 'failed',
+    problem: toProblem(error),
+    message: isOurs ? error.shortMessage : 'Something failed that should not.',
+  })
+  return 'ended'
+}
+
+/** Goes back to stage 2: everything after it is collected anew, and asked anew. */
+async function reopenQuotes(
+  intent: OpenIntent,
+  message: string,
+): Promise<void> {
+  const understood = intent.require('intent')
+  await intent.append({
+    artifact: understood.body,
+    status: 'running',
+    message,
+  })
+}
+
+function sayAnswers(answers: readonly ChosenQuote[]): string {
+  return answers
+    .map(({ quote }) => quote.answer?.text ?? '')
+    .join('\n')
+    .slice(0, 1000)
+}
+
+/** Recorded when an utterance is no request that could be served. */
+export class NotARequestError extends BehestError {
+  readonly code = 'NOT_A_REQUEST'
+  readonly stage = 'intent'
+  readonly retry = 'ask-user'
+
+  constructor(facts: { reason: string; message: string }) {
+    super(facts.message, { facts: { reason: facts.reason } })
+  }
+}
+
+/** Thrown when an intent waits for no answer. */
+export class NothingToAnswerError extends BehestError {
+  readonly code = 'NOTHING_TO_ANSWER'
+  readonly stage = 'intent'
+  readonly retry = 'never'
+
+  constructor(facts: { intentId: string; status: string }) {
+    super(
+      `Intent ${facts.intentId} is ${facts.status} and waits for no answer. Start a new one.`,
+      { facts },
+    )
+  }
+}

@@ -1,0 +1,81 @@
+import type {
+  Address,
+  AgentPort,
+  AttestorPort,
+  ChainPort,
+  Hex,
+  IntentStorePort,
+  LanguagePort,
+  Receipt,
+  RegistryPort,
+  SenderPort,
+} from '@behest/spec'
+import type { Abi } from 'viem'
+
+/** A contract whose calls can be put into words. */
+export type KnownContract = {
+  readonly address: Address
+  readonly name: string
+  readonly abi: Abi
+}
+
+/** Everything that the engine reaches the world through. */
+export type EnginePorts = {
+  readonly store: IntentStorePort
+  readonly language: LanguagePort
+  readonly registry: RegistryPort
+  readonly agents: AgentPort
+  readonly chain: ChainPort
+  readonly sender: SenderPort
+  readonly attestor: AttestorPort
+  /** Wall clock, for records and for the age of waiting; never for money. */
+  readonly now: () => Date
+  /** Fresh ids for requests. */
+  readonly createId: () => string
+  /** Told of every receipt; must not throw and must not be waited for. */
+  readonly onReceipt?: (receipt: Receipt) => void
+  /** Told of what nobody expected: a defect, with the intent it struck. */
+  readonly onDefect?: (options: {
+    readonly intentId: string
+    readonly error: unknown
+  }) => void
+}
+
+/** The engine's limits. Each has a default that suits one user on one chain. */
+export type EngineOptions = {
+  /** Contracts whose calls are decoded for the preview; others are refused. */
+  readonly knownContracts: readonly KnownContract[]
+  /** The wrapped form of the chain's coin. */
+  readonly wrappedNative: Address
+  /** How long agents have to quote. Default 2000. */
+  readonly quoteTimeoutMs?: number
+  /** How many agents are asked per step. Default 8. */
+  readonly maxCandidates?: number
+  /** Slippage where the user stated none, in basis points. Default 50. */
+  readonly defaultSlippageBps?: number
+  /** How long a plan may be approved and carried out, chain time. Default 300. */
+  readonly planValidForSeconds?: number
+  /** Health factor under which a borrow is refused, times 100. Default 110. */
+  readonly minHealthPercent?: number
+  /** How long one transaction is waited for. Default 30000. */
+  readonly sendWaitMs?: number
+}
+
+/** The options with every default filled in. */
+export type Limits = Required<EngineOptions>
+
+/** Fills in the defaults of {@link EngineOptions}. */
+export function toLimits(options: EngineOptions): Limits {
+  return {
+    quoteTimeoutMs: 2000,
+    maxCandidates: 8,
+    defaultSlippageBps: 50,
+    planValidForSeconds: 300,
+    minHealthPercent: 110,
+    sendWaitMs: 30_000,
+    ...options,
+  }
+}
+
+/** A link of an intent's chain: an artifact and its hash. */
+export type Linked<Body> = { readonly body: Body; readonly hash: Hex }
