@@ -4,6 +4,7 @@ export { InvalidAmountError } from './errors/InvalidAmountError.js'
 export { InvalidPoolError } from './errors/InvalidPoolError.js'
 export { LyingTickListError } from './errors/LyingTickListError.js'
 export { UnknownTokenError } from './errors/UnknownTokenError.js'
+export { getMarket } from './market/getMarket.js'
 export {
   getSqrtPriceAtTick,
   getTickAtSqrtPrice,
@@ -26,3 +27,6 @@ export {
   type ConcentratedSwap,
   swapConcentrated,
 } from './pools/swapConcentrated.js'
+export { collectFlows, orderFlows } from './route/collectFlows.js'
+export { executeFlows } from './route/executeFlows.js'
+export { selectPools, solveRequest } from './route/solveRequest.js'
