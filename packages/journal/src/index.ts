@@ -1,4 +1,26 @@
 export {
+  createIdempotency,
+  type Idempotency,
+  type KeptAnswer,
+} from './intents/createIdempotency.js'
+export {
+  createIntentStore,
+  type IntentStore,
+  type StoredArtifact,
+} from './intents/createIntentStore.js'
+export type { Leases } from './intents/createLeases.js'
+export type { IntentMessage, Mailbox } from './intents/createMailbox.js'
+export {
+  ApprovalConflictError,
+  CursorMalformedError,
+  IdempotencyInProgressError,
+  IdempotencyKeyReusedError,
+  IntentChangedError,
+  IntentExistsError,
+  IntentNotFoundError,
+  MessageConflictError,
+} from './intents/errors.js'
+export {
   type Migration,
   MigrationMismatchError,
   type MigrationSet,
@@ -33,3 +55,4 @@ export {
   type StartPostgresOptions,
   startPostgres,
 } from './postgres/startPostgres.js'
+export { journalSchema } from './schema.js'

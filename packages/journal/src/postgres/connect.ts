@@ -68,6 +68,21 @@ export async function connectClient(options: {
   return client
 }
 
+/** Gives how a pool connects, for a client beside it. */
+export function getConnection(pool: pg.Pool): DatabaseConnection | string {
+  const { connectionString, host, port, user, database, password } =
+    pool.options
+  return (
+    connectionString ?? {
+      host: host ?? 'localhost',
+      port: port ?? 5432,
+      user: user ?? 'postgres',
+      database: database ?? 'postgres',
+      ...(typeof password === 'string' ? { password } : {}),
+    }
+  )
+}
+
 /** Gives the parts of a connection that `pg` takes as they are. */
 export function toClientConfig(
   connection: DatabaseConnection | string,

@@ -1,0 +1,130 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Hex } from '@behest/spec'
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { journalSchema } from '../schema.js'
+import {
+  createTestDatabase,
+  type TestDatabase,
+} from '../testing/createTestDatabase.js'
+import { createIdempotency, type Idempotency } from './createIdempotency.js'
+import {
+  IdempotencyInProgressError,
+  IdempotencyKeyReusedError,
+} from './errors.js'
+
+const hashOf = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
+let database: TestDatabase
+let idempotency: Idempotency
+
+beforeAll(async () => {
+  database = await createTestDatabase({ schemas: [journalSchema] })
+  idempotency = createIdempotency({ pool: database.pool })
+})
+afterAll(() => database.drop())
+beforeEach(async () => {
+  await database.pool.query('truncate idempotency')
+})
+
+const request = { principal: 'alice', key: 'k', bodyHash: hashOf(1) }
+
+describe('answerOnce', () => {
+  test('default: one effect, the same answer for all, another body refused', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.integer({ min: 1, max: 2 }), {
+          minLength: 50,
+          maxLength: 50,
+        }),
+        async (bodies) => {
+          await database.pool.query('truncate idempotency')
+          let effects = 0
+          const ask = async (body: number): Promise<string> => {
+            for (;;)
+              try {
+                const answer = await idempotency.answerOnce(
+                  { ...request, bodyHash: hashOf(body) },
+                  async () => {
+                    effects++
+                    return { status: 201, body: `{"made": ${body}}` }
+                  },
+                )
+                return answer.body
+              } catch (error) {
+                if (error instanceof IdempotencyKeyReusedError) return 'refused'
+                if (!(error instanceof IdempotencyInProgressError)) throw error
+                await sleep(2)
+              }
+          }
+          const answers = await Promise.all(bodies.map(ask))
+          expect(effects).toBe(1)
+          const winner = answers.find((answer) => answer !== 'refused')
+          answers.forEach((answer, index) => {
+            expect(answer).toBe(
+              `{"made": ${bodies[index]}}` === winner ? winner : 'refused',
+            )
+          })
+        },
+      ),
+      { numRuns: 10 },
+    )
+  })
+
+  test('behavior: work that failed may be tried again', async () => {
+    await expect(
+      idempotency.answerOnce(request, () =>
+        Promise.reject(new RangeError('no')),
+      ),
+    ).rejects.toThrow(RangeError)
+    const answer = await idempotency.answerOnce(request, async () => ({
+      status: 200,
+      body: 'yes',
+    }))
+    expect(answer).toEqual({ status: 200, body: 'yes', isRepeated: false })
+  })
+
+  test('behavior: work that a crash ended is taken over after its time', async () => {
+    const slow = idempotency.answerOnce(
+      { ...request, workSeconds: 0.1 },
+      async () => {
+        await sleep(400)
+        return { status: 200, body: 'late' }
+      },
+    )
+    await sleep(150)
+    const answer = await idempotency.answerOnce(request, async () => ({
+      status: 200,
+      body: 'taken over',
+    }))
+    expect(answer.body).toBe('taken over')
+    expect((await slow).body).toBe('taken over')
+  })
+
+  test('behavior: forgotten after its time', async () => {
+    const once = (body: string) =>
+      idempotency.answerOnce({ ...request, keepSeconds: 0.05 }, async () => ({
+        status: 200,
+        body,
+      }))
+    await once('first')
+    await sleep(80)
+    expect(await idempotency.sweep()).toBe(1)
+    expect((await once('second')).body).toBe('second')
+  })
+
+  test('error: IdempotencyInProgressError', async () => {
+    let finish = () => {}
+    const first = idempotency.answerOnce(request, async () => {
+      await new Promise<void>((resolve) => {
+        finish = resolve
+      })
+      return { status: 200, body: 'x' }
+    })
+    await sleep(50)
+    await expect(
+      idempotency.answerOnce(request, async () => ({ status: 200, body: 'y' })),
+    ).rejects.toThrow(IdempotencyInProgressError)
+    finish()
+    expect(await first).toMatchObject({ body: 'x' })
+  })
+})

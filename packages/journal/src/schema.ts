@@ -1,0 +1,102 @@
+import type { MigrationSet } from './migrations/runMigrations.js'
+
+/**
+ * Texts that people wrote (`utterance`, `message`, `problem`) are kept as JSON
+ * text: that way every string comes back as it went in, also one that
+ * PostgreSQL's own text type refuses.
+ */
+const intentTables = `
+create table intent (
+  id text primary key,
+  position bigint generated always as identity,
+  principal text not null,
+  idempotency_key text,
+  body_hash bytea not null,
+  account bytea not null,
+  chain_id bigint not null,
+  utterance text not null,
+  stage text not null,
+  status text not null,
+  problem text,
+  version int not null default 1,
+  last_sequence int not null default 0,
+  due_at timestamptz default now(),
+  lease_owner text,
+  lease_until timestamptz,
+  created_at timestamptz not null default now(),
+  updated_at timestamptz not null default now()
+);
+create unique index intent_key on intent (principal, idempotency_key)
+  where idempotency_key is not null;
+create unique index intent_newest on intent (position desc);
+create index intent_newest_of_account on intent (account, position desc);
+create index intent_due on intent (due_at) where due_at is not null;
+
+create table artifact (
+  intent_id text not null references intent on delete cascade,
+  stage text not null,
+  revision int not null,
+  hash bytea not null,
+  parent_hash bytea,
+  body text not null,
+  created_at timestamptz not null default now(),
+  superseded_at timestamptz,
+  primary key (intent_id, stage, revision)
+);
+create unique index artifact_current on artifact (intent_id, stage)
+  where superseded_at is null;
+
+create table event (
+  intent_id text not null references intent on delete cascade,
+  sequence int not null,
+  type text not null,
+  stage text not null,
+  status text not null,
+  message text not null,
+  at timestamptz not null default now(),
+  primary key (intent_id, sequence)
+);
+
+create table message (
+  intent_id text not null references intent on delete cascade,
+  sequence bigint generated always as identity,
+  type text not null,
+  key text not null,
+  body text not null,
+  created_at timestamptz not null default now(),
+  consumed_at timestamptz,
+  primary key (intent_id, type, key)
+);
+create index message_waiting on message (intent_id, sequence)
+  where consumed_at is null;
+
+create table approval (
+  plan_hash bytea primary key,
+  intent_id text not null,
+  by bytea not null,
+  created_at timestamptz not null default now(),
+  expires_at timestamptz,
+  consumed_by text unique,
+  consumed_at timestamptz
+);
+create index approval_of_intent on approval (intent_id);
+
+create table idempotency (
+  principal text not null,
+  key text not null,
+  body_hash bytea not null,
+  status int,
+  answer text,
+  started_at timestamptz not null default now(),
+  locked_until timestamptz not null,
+  expires_at timestamptz not null,
+  primary key (principal, key)
+);
+create index idempotency_expiry on idempotency (expires_at);
+`
+
+/** The journal's tables: run them with `runMigrations` before anything else. */
+export const journalSchema: MigrationSet = {
+  namespace: 'journal',
+  migrations: [{ version: 1, name: 'intents', sql: intentTables }],
+}
