@@ -30,3 +30,4 @@ export {
   start,
 } from './start.js'
 export { DevnetStateDamagedError } from './stateFile.js'
+export { DevnetStateInUseError } from './stateOwner.js'

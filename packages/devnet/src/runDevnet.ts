@@ -10,14 +10,6 @@ import { start } from './start.js'
 async function runDevnet(): Promise<void> {
   const options = readOptions()
   const devnet = await start(options)
-  console.log(
-    JSON.stringify({
-      url: devnet.url,
-      chainId: devnet.chain.id,
-      processId: devnet.processId,
-    }),
-  )
-
   let stopping = false
   const stop = async () => {
     if (stopping) return
@@ -33,6 +25,15 @@ async function runDevnet(): Promise<void> {
     process.stdin.once('close', stop)
     process.stdin.resume()
   }
+
+  // Last: who reads this line may send a signal at once.
+  console.log(
+    JSON.stringify({
+      url: devnet.url,
+      chainId: devnet.chain.id,
+      processId: devnet.processId,
+    }),
+  )
 
   const { exitCode, signal } = await devnet.exited
   if (stopping) return

@@ -22,6 +22,7 @@ import { requestRpc } from './requestRpc.js'
 import { createStateSaver } from './saveState.js'
 import { type AnvilExit, spawnAnvil } from './spawnAnvil.js'
 import { getExitFile, readSavedState, readSnapshotState } from './stateFile.js'
+import { waitForStateOwner, writeStateOwner } from './stateOwner.js'
 
 /** Thrown when `revert` is given an id that is unknown or already used. */
 export class DevnetRevertError extends BehestError {
@@ -143,6 +144,7 @@ const receiptTimeoutMs = 10_000
  * @param options.chainId - 31337 when absent.
  * @returns The running chain.
  * @throws {DevnetOptionError} when `timestampUnixSeconds` is too early.
+ * @throws {DevnetStateInUseError} when a running chain uses `stateFile`.
  * @throws {DevnetStateDamagedError} when `stateFile` cannot be read.
  * @throws {DevnetBinaryMissingError} when anvil is not installed.
  * @throws {DevnetPortTakenError} when the port is taken.
@@ -154,6 +156,7 @@ export async function start(options: StartOptions = {}): Promise<Devnet> {
   const chainId = options.chainId ?? addresses.chainId
   assertTimestamp(options.timestampUnixSeconds, addresses)
 
+  if (stateFile !== undefined) await waitForStateOwner(stateFile)
   const state =
     stateFile === undefined
       ? await readSnapshotState()
@@ -185,6 +188,7 @@ export async function start(options: StartOptions = {}): Promise<Devnet> {
   const request = <Result>(method: string, params: readonly unknown[] = []) =>
     requestRpc<Result>(url, method, params)
 
+  if (stateFile !== undefined) await writeStateOwner(stateFile, processId)
   const saver =
     stateFile === undefined
       ? null
@@ -205,8 +209,9 @@ export async function start(options: StartOptions = {}): Promise<Devnet> {
     exited,
     stop: async () => {
       await saver?.stop()
+      // What anvil writes as it ends is taken over by the next start: from now
+      // on the file may belong to another chain.
       await anvil.stop()
-      if (stateFile !== undefined) await readSavedState(stateFile)
     },
     snapshot: () => request<Hex>('evm_snapshot'),
     revert: async (snapshotId) => {

@@ -12,7 +12,7 @@ export function renderNotice(manifest: Manifest): string {
 
   const rows = Object.entries(manifest.packages).map(([key, one]) => {
     const contracts = contractsByPackage.get(key) ?? []
-    return `| \`${one.name}@${one.version}\` | ${one.licence} | ${contracts.join(', ')} |`
+    return `- \`${one.name}@${one.version}\` (${one.licence}): ${contracts.join(', ')}`
   })
   return `# Notice
 
@@ -23,11 +23,11 @@ the compiled code of the contracts below. Their source code is in the packages
 named here, which anyone can get with \`npm pack <package>\`. No source code,
 compiled file or interface description of them is part of this repository.
 
-| package | licence of what is deployed | contracts |
-|---|---|---|
+Package (licence of what is deployed): contracts.
+
 ${rows.join('\n')}
-| \`@metamask/smart-accounts-kit@2.0.0\`, \`@metamask/delegation-abis@2.0.0\` | MIT-0 OR Apache-2.0 | Delegation Framework: DelegationManager, SimpleFactory, account implementations, caveat enforcers |
-| this repository, \`contracts/\` | MIT | DevPriceFeed, DevMorphoOracle, DevIrm |
+- \`@metamask/smart-accounts-kit@2.0.0\`, \`@metamask/delegation-abis@2.0.0\` (MIT-0 OR Apache-2.0): DelegationManager, SimpleFactory, account implementations, caveat enforcers
+- this repository, \`contracts/\` (MIT): DevPriceFeed, DevMorphoOracle, DevIrm
 
 Licences that change with time are given with the date since which the later one
 applies. Nothing that is still under the Business Source License is deployed;
