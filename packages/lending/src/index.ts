@@ -1,5 +1,15 @@
+export {
+  type AllocateSupplyOptions,
+  allocateSupply,
+  type SupplyAllocation,
+  type SupplyShare,
+} from './allocate/allocateSupply.js'
+export type { UnitsByMarket } from './allocate/chooseMarkets.js'
 export { HealthFloorError } from './errors/HealthFloorError.js'
 export { HealthUnreachableError } from './errors/HealthUnreachableError.js'
+export { LendingAmountError } from './errors/LendingAmountError.js'
+export { MarketCapacityError } from './errors/MarketCapacityError.js'
+export { MarketChoiceError } from './errors/MarketChoiceError.js'
 export { MarketFileError } from './errors/MarketFileError.js'
 export { MarketLiquidityError } from './errors/MarketLiquidityError.js'
 export { PositionAmountError } from './errors/PositionAmountError.js'
