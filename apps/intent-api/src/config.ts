@@ -1,0 +1,108 @@
+import { BehestError } from '@behest/spec'
+import * as z from 'zod'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+
+const environmentSchema = z.object({
+  BEHEST_INTENT_PORT: port.default(4000),
+  BEHEST_HOST: z.string().default('127.0.0.1'),
+  BEHEST_DATA: z.string().default('.behest'),
+  BEHEST_RPC_URL: z.url().default('http://127.0.0.1:8545'),
+  BEHEST_REGISTRY_URL: z.url().default('http://127.0.0.1:4100'),
+  /** Which chain the RPC serves; the local one unless told. */
+  BEHEST_CHAIN: z.string().default('local'),
+  BEHEST_PASSWORD_FILE: z.string().optional(),
+  DATABASE_URL: z.string().optional(),
+  OPENAI_API_KEY: z.string().optional(),
+  OPENAI_BASE_URL: z.string().optional(),
+  BEHEST_MODEL: z.string().optional(),
+  BEHEST_WEB_FOLDER: z.string().optional(),
+  BEHEST_LOG_LEVEL: z.string().default('info'),
+})
+
+/** How this process is set up; every value comes from the environment. */
+export type Config = {
+  readonly port: number
+  readonly host: string
+  readonly dataFolder: string
+  readonly rpcUrl: string
+  readonly registryUrl: string
+  readonly chain: string
+  readonly passwordFile?: string
+  readonly databaseUrl?: string
+  readonly model?: {
+    readonly apiKey?: string
+    readonly baseUrl?: string
+    readonly name: string
+  }
+  readonly webFolder?: string
+  readonly logLevel: string
+}
+
+/**
+ * Reads the configuration.
+ *
+ * @throws {ConfigInvalidError} when a variable makes no sense.
+ */
+export function parseConfig(
+  environment: Readonly<Record<string, string | undefined>>,
+): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== ''),
+  )
+  const parsed = environmentSchema.safeParse(given)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    throw new ConfigInvalidError({
+      variable: issue?.path.join('.') ?? 'environment',
+      problem: issue?.message ?? 'invalid',
+    })
+  }
+  const values = parsed.data
+  const hasModel =
+    values.OPENAI_API_KEY !== undefined || values.OPENAI_BASE_URL !== undefined
+  return {
+    port: values.BEHEST_INTENT_PORT,
+    host: values.BEHEST_HOST,
+    dataFolder: values.BEHEST_DATA,
+    rpcUrl: values.BEHEST_RPC_URL,
+    registryUrl: values.BEHEST_REGISTRY_URL,
+    chain: values.BEHEST_CHAIN,
+    logLevel: values.BEHEST_LOG_LEVEL,
+    ...(values.BEHEST_PASSWORD_FILE === undefined
+      ? {}
+      : { passwordFile: values.BEHEST_PASSWORD_FILE }),
+    ...(values.DATABASE_URL === undefined
+      ? {}
+      : { databaseUrl: values.DATABASE_URL }),
+    ...(values.BEHEST_WEB_FOLDER === undefined
+      ? {}
+      : { webFolder: values.BEHEST_WEB_FOLDER }),
+    ...(hasModel
+      ? {
+          model: {
+            name: values.BEHEST_MODEL ?? 'gpt-4o-mini',
+            ...(values.OPENAI_API_KEY === undefined
+              ? {}
+              : { apiKey: values.OPENAI_API_KEY }),
+            ...(values.OPENAI_BASE_URL === undefined
+              ? {}
+              : { baseUrl: values.OPENAI_BASE_URL }),
+          },
+        }
+      : {}),
+  }
+}
+
+/** Thrown when an environment variable makes no sense. */
+export class ConfigInvalidError extends BehestError {
+  readonly code = 'CONFIG_INVALID'
+  readonly retry = 'never'
+
+  constructor(facts: { variable: string; problem: string }) {
+    super(
+      `Environment variable ${facts.variable} is not usable: ${facts.problem}. Correct it and start again.`,
+      { facts },
+    )
+  }
+}

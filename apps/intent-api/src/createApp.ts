@@ -1,0 +1,154 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Address, type ChainPort, toDecimal } from '@behest/spec'
+import express, { type Express } from 'express'
+import { rateLimit } from 'express-rate-limit'
+import helmet from 'helmet'
+import type { Logger } from 'pino'
+import type { Metrics } from './createMetrics.js'
+import {
+  DrainingError,
+  RateLimitedError,
+  RouteNotFoundError,
+} from './http/errors.js'
+import { handleError } from './http/handleError.js'
+import { assertShallow } from './http/readRequest.js'
+import {
+  type IntentRoutesOptions,
+  intentRoutes,
+} from './routes/intentRoutes.js'
+import { buildIntentSchema, buildOpenApi } from './routes/openApi.js'
+
+const maxBodyBytes = 64 * 1024
+const ratePerMinute = 1200
+
+/** What the app is made of. */
+export type CreateAppOptions = IntentRoutesOptions & {
+  readonly chain: ChainPort
+  readonly logger: Logger
+  readonly metrics: Metrics
+  readonly serverUrl: string
+  /** Folder of the built page; without one, only the API is served. */
+  readonly webFolder?: string
+  readonly registryUrl: string
+  /** Throws, or tells, why this server cannot serve. */
+  readonly readReadiness: () => Promise<Record<string, unknown>>
+}
+
+/** Creates the express app of the intent API and the page. */
+export function createApp(options: CreateAppOptions): Express {
+  const { logger, metrics, accounts, chain } = options
+  const app = express()
+  app.disable('x-powered-by')
+  app.set('query parser', 'simple')
+  app.set('etag', false)
+  app.use(
+    helmet({
+      contentSecurityPolicy: {
+        directives: {
+          defaultSrc: ["'self'"],
+          scriptSrc: ["'self'"],
+          styleSrc: ["'self'", "'unsafe-inline'"],
+          imgSrc: ["'self'", 'data:'],
+          connectSrc: ["'self'", new URL(options.registryUrl).origin],
+          upgradeInsecureRequests: null,
+        },
+      },
+    }),
+  )
+  app.use(metrics.measure)
+  app.get('/healthz', (_request, response) => {
+    response.json({ status: 'alive' })
+  })
+  app.get('/readyz', async (_request, response) => {
+    if (options.isDraining()) throw new DrainingError()
+    response.json({ status: 'ready', ...(await options.readReadiness()) })
+  })
+  app.get('/metrics', async (_request, response) => {
+    response.type(metrics.contentType).send(await metrics.render())
+  })
+  const openApi = buildOpenApi({ serverUrl: options.serverUrl })
+  app.get('/openapi.json', (_request, response) => {
+    response.json(openApi)
+  })
+  const intentSchema = buildIntentSchema()
+  app.get('/v1/schema/intent', (_request, response) => {
+    response.json(intentSchema)
+  })
+
+  app.use(
+    '/v1',
+    rateLimit({
+      windowMs: 60_000,
+      limit: ratePerMinute,
+      standardHeaders: 'draft-8',
+      legacyHeaders: false,
+      handler: () => {
+        throw new RateLimitedError({ limit: ratePerMinute, windowSeconds: 60 })
+      },
+    }),
+  )
+  app.use('/v1', (request, _response, next) => {
+    if (options.isDraining() && request.method !== 'GET')
+      throw new DrainingError()
+    next()
+  })
+  app.use(
+    '/v1',
+    express.json({
+      limit: maxBodyBytes,
+      strict: false,
+      verify: (_request, _response, raw) => assertShallow(raw),
+    }),
+  )
+  app.get('/v1/accounts', async (_request, response) => {
+    response.json({
+      chain: chain.chainName,
+      chainId: chain.chainId,
+      registryUrl: options.registryUrl,
+      accounts: await Promise.all(
+        accounts.map((account) => readAccount(chain, account)),
+      ),
+    })
+  })
+  app.use('/v1', intentRoutes(options))
+
+  const { webFolder } = options
+  if (webFolder !== undefined && existsSync(join(webFolder, 'index.html')))
+    app.use(
+      express.static(webFolder, {
+        index: 'index.html',
+        maxAge: '1h',
+        etag: true,
+      }),
+    )
+  app.use((request) => {
+    throw new RouteNotFoundError({ method: request.method, path: request.path })
+  })
+  app.use(handleError({ logger, maxBytes: maxBodyBytes }))
+  return app
+}
+
+async function readAccount(chain: ChainPort, account: Address) {
+  const symbols = [chain.nativeToken.symbol, 'WETH', 'USDC', 'DAI', 'WBTC']
+  const found = await Promise.all(
+    symbols.map((symbol) => chain.findTokens({ symbol })),
+  )
+  const balances = await Promise.all(
+    found.flatMap(([token]) =>
+      token
+        ? [
+            chain
+              .readBalance({ account, token: token.address })
+              .then((units) => ({
+                symbol: token.symbol,
+                token: token.address,
+                units: units.toString(),
+                decimal: toDecimal(units, token.decimals),
+              })),
+          ]
+        : [],
+    ),
+  )
+  return { address: account, balances }
+}

@@ -1,0 +1,268 @@
+import {
+  addressSchema,
+  artifactSchema,
+  intentEventSchema,
+  intentRecordSchema,
+  parseResultSchema,
+  previewSchema,
+  problemSchema,
+  receiptSchema,
+} from '@behest/spec'
+import * as z from 'zod'
+import {
+  answersBodySchema,
+  approvalBodySchema,
+  createIntentBodySchema,
+  listQuerySchema,
+  parseBodySchema,
+} from './schemas.js'
+
+type Json = Record<string, unknown>
+
+const components: Readonly<Record<string, z.ZodType>> = {
+  ParseResult: parseResultSchema,
+  ParseBody: parseBodySchema,
+  CreateIntentBody: createIntentBodySchema,
+  AnswersBody: answersBodySchema,
+  ApprovalBody: approvalBodySchema,
+  IntentRecord: intentRecordSchema,
+  IntentList: z.object({
+    intents: z.array(intentRecordSchema),
+    nextCursor: z.string().optional(),
+  }),
+  IntentEvent: intentEventSchema,
+  Receipt: receiptSchema,
+  Problem: problemSchema,
+  Accounts: z.object({
+    chain: z.string(),
+    chainId: z.int(),
+    accounts: z.array(
+      z.object({
+        address: addressSchema,
+        balances: z.array(
+          z.object({
+            symbol: z.string(),
+            token: z.string(),
+            units: z.string(),
+            decimal: z.string(),
+          }),
+        ),
+      }),
+    ),
+  }),
+}
+
+/** The JSON Schema of an intent, of what parsing returns, and of every artifact. */
+export function buildIntentSchema(): Json {
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    ...toJsonSchema(parseResultSchema),
+    $defs: {
+      ...(toJsonSchema(parseResultSchema).$defs as Json | undefined),
+      Preview: toJsonSchema(previewSchema),
+      Artifact: toJsonSchema(artifactSchema),
+    },
+  }
+}
+
+/**
+ * Builds the OpenAPI 3.1 document from the schemas that the routes read with.
+ *
+ * @param options.serverUrl - Where this API is served.
+ */
+export function buildOpenApi(options: { readonly serverUrl: string }): Json {
+  const problems = {
+    '400': problem('The request does not fit'),
+    '404': problem('There is no such thing'),
+    '409': problem('It is in another state than that'),
+    '413': problem('The body is too large'),
+    '415': problem('The body is not JSON'),
+    '422': problem('It was understood and cannot be done'),
+    '429': problem('Too many requests'),
+    '503': problem('Not ready'),
+  }
+  const id = {
+    name: 'id',
+    in: 'path',
+    required: true,
+    schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' },
+    example: '0193f2a0-7b7e-7c3a-9f64-0d5d2c1b7a11',
+  }
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Behest intent API',
+      version: '0.1.0',
+      description:
+        'Say what you want; see what will change; approve exactly that; get a receipt.',
+      license: { name: 'MIT', identifier: 'MIT' },
+    },
+    servers: [{ url: options.serverUrl }],
+    paths: {
+      '/v1/parse': {
+        post: {
+          operationId: 'parse',
+          summary: 'Read a sentence',
+          requestBody: body('ParseBody'),
+          responses: { '200': ok('ParseResult'), ...problems },
+        },
+      },
+      '/v1/intents': {
+        post: {
+          operationId: 'createIntent',
+          summary: 'Say what you want',
+          parameters: [
+            {
+              name: 'Idempotency-Key',
+              in: 'header',
+              required: false,
+              schema: { type: 'string', maxLength: 255 },
+            },
+          ],
+          requestBody: body('CreateIntentBody'),
+          responses: { '201': ok('IntentRecord'), ...problems },
+        },
+        get: {
+          operationId: 'listIntents',
+          summary: 'All intents, newest first',
+          parameters: queryParameters(listQuerySchema),
+          responses: { '200': ok('IntentList'), ...problems },
+        },
+      },
+      '/v1/intents/{id}': {
+        parameters: [id],
+        get: {
+          operationId: 'getIntent',
+          summary: 'One intent with every artifact',
+          responses: { '200': ok('IntentRecord'), ...problems },
+        },
+      },
+      '/v1/intents/{id}/events': {
+        parameters: [id],
+        get: {
+          operationId: 'followIntent',
+          summary: 'Server-sent events, resumable by Last-Event-ID',
+          responses: {
+            '200': {
+              description: 'One IntentEvent per message',
+              content: { 'text/event-stream': { schema: { type: 'string' } } },
+            },
+            ...problems,
+          },
+        },
+      },
+      '/v1/intents/{id}/answers': {
+        parameters: [id],
+        post: {
+          operationId: 'answerIntent',
+          summary: 'Reply to questions, or amend the plan shown',
+          requestBody: body('AnswersBody'),
+          responses: { '200': ok('IntentRecord'), ...problems },
+        },
+      },
+      '/v1/intents/{id}/approval': {
+        parameters: [id],
+        post: {
+          operationId: 'approveIntent',
+          summary: 'Say yes or no to exactly the plan shown',
+          requestBody: body('ApprovalBody'),
+          responses: { '200': ok('IntentRecord'), ...problems },
+        },
+      },
+      '/v1/intents/{id}/cancel': {
+        parameters: [id],
+        post: {
+          operationId: 'cancelIntent',
+          summary: 'End an intent that was not approved',
+          responses: { '200': ok('IntentRecord'), ...problems },
+        },
+      },
+      '/v1/intents/{id}/receipt': {
+        parameters: [id],
+        get: {
+          operationId: 'getReceipt',
+          summary: 'Promised against realised, signed',
+          responses: { '200': ok('Receipt'), ...problems },
+        },
+      },
+      '/v1/accounts': {
+        get: {
+          operationId: 'listAccounts',
+          summary: 'The accounts that this server signs for',
+          responses: { '200': ok('Accounts'), ...problems },
+        },
+      },
+    },
+    components: {
+      schemas: Object.fromEntries(
+        Object.entries(components).map(([name, schema]) => [
+          name,
+          rebase(toJsonSchema(schema), `#/components/schemas/${name}`),
+        ]),
+      ),
+    },
+  }
+}
+
+function toJsonSchema(schema: z.ZodType): Json {
+  const { $schema: _, ...json } = z.toJSONSchema(schema, {
+    io: 'input',
+    unrepresentable: 'any',
+  }) as Json
+  return json
+}
+
+/** References inside a component point into that component. */
+function rebase(value: unknown, base: string): unknown {
+  if (Array.isArray(value)) return value.map((item) => rebase(item, base))
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [
+      key,
+      key === '$ref' && typeof item === 'string'
+        ? item.replace(/^#/, base)
+        : rebase(item, base),
+    ]),
+  )
+}
+
+function queryParameters(schema: z.ZodType): Json[] {
+  const json = toJsonSchema(schema)
+  return Object.entries((json.properties ?? {}) as Record<string, Json>).map(
+    ([name, property]) => ({
+      name,
+      in: 'query',
+      required: false,
+      schema: property,
+    }),
+  )
+}
+
+function body(name: string): Json {
+  return {
+    required: true,
+    content: {
+      'application/json': { schema: { $ref: `#/components/schemas/${name}` } },
+    },
+  }
+}
+
+function ok(name: string): Json {
+  return {
+    description: name,
+    content: {
+      'application/json': { schema: { $ref: `#/components/schemas/${name}` } },
+    },
+  }
+}
+
+function problem(description: string): Json {
+  return {
+    description,
+    content: {
+      'application/problem+json': {
+        schema: { $ref: '#/components/schemas/Problem' },
+      },
+    },
+  }
+}
