@@ -19,11 +19,13 @@ const buildStamp = join(root, 'node_modules/.behest-build')
 /** Installs what the lockfile names, unless that very lockfile is installed. */
 export function ensureInstalled() {
   assertNodeVersion()
-  const wanted = hashFiles(['package-lock.json', 'package.json'])
+  const wanted = hashFiles(['package-lock.json'])
   if (readStamp(installStamp) === wanted) return
   say('Installing what is missing (the first time takes about a minute) …')
   // Install scripts stay off: nothing that is installed needs them here.
-  run('npm', ['ci', '--ignore-scripts', '--loglevel=error'])
+  // `npm ci` starts by removing everything, so it is for the first time only.
+  const command = existsSync(join(root, 'node_modules')) ? 'install' : 'ci'
+  run('npm', [command, '--ignore-scripts', '--loglevel=error'])
   writeStamp(installStamp, wanted)
 }
 
