@@ -44,10 +44,20 @@ describe('start', () => {
   test('default', async () => {
     const client = createClient(devnet)
     expect(await client.getChainId()).toBe(31337)
-    expect(await client.getBlockNumber()).toBe(
-      BigInt(devnet.addresses.snapshot.blockNumber),
-    )
     expect(isAnvilRunning(devnet.processId)).toBe(true)
+  })
+
+  test('behavior: the last block is of now, not of the snapshot', async () => {
+    const fresh = await start({ timestampUnixSeconds: 1_900_000_000 })
+    try {
+      const block = await createClient(fresh).getBlock()
+      expect(block.timestamp).toBeGreaterThanOrEqual(1_900_000_000n)
+      expect(block.number).toBe(
+        BigInt(fresh.addresses.snapshot.blockNumber) + 1n,
+      )
+    } finally {
+      await fresh.stop()
+    }
   })
 
   test('behavior: each address is in checksum form and has code', async () => {

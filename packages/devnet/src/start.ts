@@ -188,6 +188,10 @@ export async function start(options: StartOptions = {}): Promise<Devnet> {
   const request = <Result>(method: string, params: readonly unknown[] = []) =>
     requestRpc<Result>(url, method, params)
 
+  // The loaded state's last block may be months old, and the next one jumps to
+  // the present: a deadline counted from the old one would be over by then.
+  await request('evm_mine')
+
   if (stateFile !== undefined) await writeStateOwner(stateFile, processId)
   const saver =
     stateFile === undefined
