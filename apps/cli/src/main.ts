@@ -1,0 +1,87 @@
+import { BehestError } from '@behest/spec'
+import { agentsCommand } from './commands/agentsCommand.js'
+import { doCommand } from './commands/doCommand.js'
+import { doctorCommand } from './commands/doctorCommand.js'
+import { lendCommand } from './commands/lendCommand.js'
+import { listCommand } from './commands/listCommand.js'
+import { parseCommand } from './commands/parseCommand.js'
+import { resumeCommand } from './commands/resumeCommand.js'
+import { routeCommand } from './commands/routeCommand.js'
+import { startCommand } from './commands/startCommand.js'
+import { statusCommand } from './commands/statusCommand.js'
+import { exitCodes, UsageError } from './exitCodes.js'
+
+/** A command: what follows its name goes in, an exit code comes out. */
+export type Command = (
+  commandArguments: readonly string[],
+) => Promise<number> | number
+
+const commands: Readonly<Record<string, Command>> = {
+  start: startCommand,
+  do: doCommand,
+  parse: parseCommand,
+  status: statusCommand,
+  list: listCommand,
+  resume: resumeCommand,
+  agents: agentsCommand,
+  route: routeCommand,
+  lend: lendCommand,
+  doctor: doctorCommand,
+}
+
+const usage = `Say what you want. Agents compete to do it. Nothing happens beyond your behest.
+
+  behest do "<sentence>" [--yes] [--json]     carry it out, stage by stage, to its receipt
+  behest parse "<sentence>" [--json]          what it would be understood as (--stdin: one a line)
+  behest status <id> · list · resume <id>     what became of an intent, of all, go on with one
+  behest agents search "<query>" | show <id> | publish <url> | explain <id> "<query>"
+  behest route --pools <file> --sell <token> --buy <token> --amount <units>
+  behest lend --markets <file> --supply <units>
+  behest start                                the whole local stack (npm start)
+  behest doctor                               what works, what does not, and what to do
+
+Exit codes: 0 done · 1 failed · 2 bad usage · 3 you must answer · 4 outcome unknown`
+
+async function run(): Promise<number> {
+  const [name, ...rest] = process.argv.slice(2)
+  if (name === undefined || name === 'help' || name === '--help') {
+    console.log(usage)
+    return name === undefined ? exitCodes.badUsage : exitCodes.done
+  }
+  const command = commands[name]
+  if (!command) throw new UsageError(`There is no command "${name}".`)
+  return command(rest)
+}
+
+function report(error: unknown): number {
+  const isJson = process.argv.includes('--json')
+  if (error instanceof UsageError || isParseArgsError(error)) {
+    console.error(`${(error as Error).message}\n\n${usage}`)
+    return exitCodes.badUsage
+  }
+  if (BehestError.isInstance(error)) {
+    if (isJson) console.log(JSON.stringify({ error: error.toReport() }))
+    console.error(`${error.name}: ${error.message}`)
+    return exitCodes.failed
+  }
+  console.error(error)
+  return exitCodes.failed
+}
+
+function isParseArgsError(error: unknown): boolean {
+  return (
+    error instanceof TypeError &&
+    String((error as { code?: unknown }).code).startsWith('ERR_PARSE_ARGS')
+  )
+}
+
+// A pipe that closes early (`behest list | head`) is not a failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0)
+})
+
+run()
+  .catch(report)
+  .then((code) => {
+    process.exitCode = code
+  })
