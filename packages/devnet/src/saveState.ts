@@ -3,13 +3,19 @@ import { requestRpc } from './requestRpc.js'
 import { replaceFile } from './stateFile.js'
 
 /** How soon a new transaction is noticed. */
-const pollMs = 100
+const pollMs = 50
 
 /** Blocks without transactions only carry time; losing them costs nothing. */
 const idleSaveMs = 30_000
 
-/** A save of a long chain takes longer; it may use a tenth of the time. */
-const restPerSaveMs = 10
+/** The longer a chain, the longer a save: it may use a fifth of the time. */
+const restPerSaveMs = 4
+
+/** Beyond this a save is cheaper than to ask for each block. */
+const blocksLookedAt = 64n
+
+/** A save that failed is tried again after this. */
+const afterFailureMs = 1_000
 
 /** A running saver of a chain's state. */
 export type StateSaver = {
@@ -44,7 +50,8 @@ export function createStateSaver(options: {
   const look = async () => {
     const latest = BigInt(await requestRpc<Hex>(url, 'eth_blockNumber'))
     // A revert or a reorganisation goes back: what was saved is no longer true.
-    if (latest < seenBlock) hasTransactions = true
+    if (latest < seenBlock || latest - seenBlock > blocksLookedAt)
+      hasTransactions = true
     for (let block = seenBlock + 1n; block <= latest; block += 1n) {
       if (hasTransactions) break
       const count = await requestRpc<Hex | null>(
@@ -67,6 +74,16 @@ export function createStateSaver(options: {
     restUntilMs = savedAtMs + (savedAtMs - startedMs) * restPerSaveMs
   }
 
+  const rest = (ms: number) =>
+    new Promise<void>((resolve) => {
+      if (stopped) return resolve()
+      const timer = setTimeout(resolve, ms)
+      wake = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+    })
+
   const run = async () => {
     while (!stopped) {
       try {
@@ -74,23 +91,17 @@ export function createStateSaver(options: {
         const idle =
           seenBlock !== savedBlock && Date.now() - savedAtMs >= idleSaveMs
         if ((hasTransactions || idle) && Date.now() >= restUntilMs) await save()
+        await rest(pollMs)
       } catch (error) {
-        // The chain has ended, and its owner learns that from the process; a
-        // failed write (a full disk) is tried again, and then told.
+        // A chain that has just ended refuses requests before its end is known.
+        await rest(afterFailureMs)
         if (stopped) return
+        // Otherwise (a full disk) it is tried again, and told.
         hasTransactions = true
         process.emitWarning(
           error instanceof Error ? error : new Error(String(error)),
         )
-        restUntilMs = Date.now() + 1_000
       }
-      await new Promise<void>((resolve) => {
-        const timer = setTimeout(resolve, pollMs)
-        wake = () => {
-          clearTimeout(timer)
-          resolve()
-        }
-      })
     }
   }
 
