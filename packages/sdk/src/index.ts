@@ -1,3 +1,32 @@
+export {
+  AgentAnswerMalformedError,
+  AgentTimeoutError,
+  AgentUnreachableError,
+  createA2aAgentPort,
+} from './call/createA2aAgentPort.js'
+export {
+  createGuardedFetch,
+  type Fetch,
+  FetchFailedError,
+  type FetchInit,
+  FetchRedirectedError,
+  FetchRefusedError,
+  FetchTimeoutError,
+  type GuardedFetch,
+  type ResolvedAddress,
+} from './call/createGuardedFetch.js'
+export { createInProcessAgentPort } from './call/createInProcessAgentPort.js'
+export { isLoopbackAddress, isPublicAddress } from './call/isPublicAddress.js'
+export { FetchTooLargeError } from './call/readBoundedBody.js'
+export type { AgentCardJson, CardSignature } from './card/AgentCard.js'
+export { buildAgentCard } from './card/buildAgentCard.js'
+export { buildAgentProfile } from './card/buildAgentProfile.js'
+export {
+  AgentCardInvalidError,
+  type ReadCard,
+  readAgentCard,
+} from './card/readAgentCard.js'
+export { isCardSignedBy, signAgentCard } from './card/signAgentCard.js'
 export type {
   Agent,
   AgentCall,
@@ -24,6 +53,14 @@ export {
   QuoteRequestMalformedError,
 } from './quote/createQuoter.js'
 export { quoteInProcess } from './quote/quoteInProcess.js'
+export {
+  type AgentServer,
+  AgentSignerMissingError,
+  type ServedAgent,
+  type ServeOptions,
+  ServerAddressUnusableError,
+  serveAgent,
+} from './serve/serveAgent.js'
 export type { AgentSigner } from './sign/AgentSigner.js'
 export { hashQuote, hashRequest } from './sign/hashRequest.js'
 export { QuoteSignerMismatchError, signQuote } from './sign/signQuote.js'

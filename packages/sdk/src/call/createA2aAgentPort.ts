@@ -1,0 +1,320 @@
+import {
+  type AgentPort,
+  BehestError,
+  type Candidate,
+  capabilityExtensionUri,
+  type Quote,
+  type QuoteDecline,
+  type QuoteRequest,
+  quoteDeclineSchema,
+  quoteRequestSchema,
+} from '@behest/spec'
+import * as z from 'zod'
+import { measureJsonDepth } from '../serve/measureJsonDepth.js'
+import { verifyQuote } from '../sign/verifyQuote.js'
+import { createGuardedFetch, type Fetch } from './createGuardedFetch.js'
+import { readBoundedBody } from './readBoundedBody.js'
+
+const maxAnswerBytes = 262_144
+const maxAnswerDepth = 32
+
+/**
+ * Creates the engine's way to agents: A2A 1.0 over JSON-RPC.
+ *
+ * What comes back is verified before anybody sees it: form, request, account,
+ * chain, agent, expiry and signature. The deadline covers the whole call, the
+ * body too, and holds even where the given fetch ignores its signal.
+ *
+ * @param options.fetch - How to ask; a guarded fetch without loopback if
+ *   absent.
+ * @param options.nowUnixSeconds - Chain time for expiry, in Unix seconds; that
+ *   of the request's block if absent.
+ * @returns A port whose `requestQuote` throws the errors below.
+ * @throws {AgentTimeoutError} when the answer was not there in time.
+ * @throws {AgentUnreachableError} when there was no answer.
+ * @throws {AgentAnswerMalformedError} when the answer is neither a valid quote
+ *   nor a decline.
+ */
+export function createA2aAgentPort(
+  options: {
+    readonly fetch?: Fetch
+    readonly nowUnixSeconds?: () => number | Promise<number>
+  } = {},
+): AgentPort {
+  const fetch = options.fetch ?? createGuardedFetch()
+  return {
+    async requestQuote({ candidate, request, timeoutMs }) {
+      const facts = { agentId: candidate.agentId, url: candidate.url }
+      const controller = new AbortController()
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const tooLate = new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => {
+          const error = new AgentTimeoutError({ ...facts, timeoutMs })
+          controller.abort(error)
+          reject(error)
+        }, timeoutMs)
+      })
+      const answer = ask({
+        fetch,
+        candidate,
+        request,
+        signal: controller.signal,
+      })
+      // Nobody waits for it after the deadline: its failure is no news then.
+      answer.catch(() => {})
+      try {
+        const data = await Promise.race([answer, tooLate])
+        const nowUnixSeconds =
+          (await options.nowUnixSeconds?.()) ??
+          request.block.timestampUnixSeconds
+        return await readAnswer({ data, candidate, request, nowUnixSeconds })
+      } catch (error) {
+        throw toAgentError(error, { ...facts, timeoutMs })
+      } finally {
+        clearTimeout(timer)
+      }
+    },
+  }
+}
+
+async function ask(options: {
+  readonly fetch: Fetch
+  readonly candidate: Candidate
+  readonly request: QuoteRequest
+  readonly signal: AbortSignal
+}): Promise<unknown> {
+  const { fetch, candidate, request, signal } = options
+  const { agentId, url } = candidate
+  const response = await fetch(url, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      accept: 'application/json',
+      'a2a-version': '1.0',
+      'a2a-extensions': capabilityExtensionUri,
+    },
+    body: JSON.stringify({
+      jsonrpc: '2.0',
+      id: request.requestId,
+      method: 'SendMessage',
+      params: {
+        message: {
+          messageId: request.requestId,
+          role: 'ROLE_USER',
+          parts: [
+            {
+              data: z.encode(quoteRequestSchema, request),
+              mediaType: 'application/json',
+            },
+          ],
+        },
+      },
+    }),
+    signal,
+  })
+  const refuse = (reason: string): never => {
+    response.body?.cancel().catch(() => {})
+    throw new AgentAnswerMalformedError({ agentId, url, reason })
+  }
+  if (response.status >= 500) {
+    response.body?.cancel().catch(() => {})
+    throw new AgentUnreachableError({
+      agentId,
+      url,
+      reason: `its status is ${response.status}`,
+    })
+  }
+  if (response.status !== 200) refuse(`its status is ${response.status}`)
+  const contentType = response.headers.get('content-type') ?? 'none'
+  if (!/^application\/(?:a2a\+)?json\s*(?:;|$)/i.test(contentType))
+    refuse(`its content type is ${contentType.slice(0, 60)}`)
+  const bytes = await readBoundedBody(response, {
+    maxBytes: maxAnswerBytes,
+    url,
+  })
+  if (measureJsonDepth(bytes) > maxAnswerDepth)
+    refuse(`it nests deeper than ${maxAnswerDepth} levels`)
+  const envelope = envelopeSchema.safeParse(parseJson(bytes))
+  if (!envelope.success) return refuse('it is no JSON-RPC answer')
+  const { id, result, error } = envelope.data
+  if (error !== undefined)
+    return refuse(`it is error ${error.code}: ${error.message.slice(0, 200)}`)
+  if (id !== request.requestId) refuse('it is for another request')
+  return findData(result) ?? refuse('it holds no single data part of ours')
+}
+
+const partSchema = z.looseObject({ data: z.unknown().optional() })
+const partsSchema = z.array(partSchema).max(32)
+const envelopeSchema = z.looseObject({
+  jsonrpc: z.literal('2.0'),
+  id: z.union([z.string().max(100), z.number(), z.null()]),
+  error: z.looseObject({ code: z.number(), message: z.string() }).optional(),
+  result: z
+    .looseObject({
+      message: z.looseObject({ parts: partsSchema }).optional(),
+      task: z
+        .looseObject({
+          artifacts: z
+            .array(z.looseObject({ parts: partsSchema }))
+            .max(16)
+            .optional(),
+          status: z
+            .looseObject({
+              message: z.looseObject({ parts: partsSchema }).optional(),
+            })
+            .optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+})
+
+/** The one data part that is a quote or a decline, in a message or a task. */
+function findData(result: z.output<typeof envelopeSchema>['result']): unknown {
+  const parts = [
+    ...(result?.message?.parts ?? []),
+    ...(result?.task?.artifacts ?? []).flatMap((artifact) => artifact.parts),
+    ...(result?.task?.status?.message?.parts ?? []),
+  ]
+  const ours = parts
+    .map((part) => part.data)
+    .filter((data) => isTyped(data, 'behest.quote', 'behest.decline'))
+  // Two answers to one question: which one would be signed for?
+  return ours.length === 1 ? ours[0] : undefined
+}
+
+function isTyped(data: unknown, ...types: readonly string[]): boolean {
+  return (
+    typeof data === 'object' &&
+    data !== null &&
+    'type' in data &&
+    types.includes(data.type as string)
+  )
+}
+
+async function readAnswer(options: {
+  readonly data: unknown
+  readonly candidate: Candidate
+  readonly request: QuoteRequest
+  readonly nowUnixSeconds: number
+}): Promise<Quote | QuoteDecline> {
+  const { data, candidate, request, nowUnixSeconds } = options
+  if (!isTyped(data, 'behest.decline'))
+    return verifyQuote({
+      quote: data,
+      request,
+      expectedAgent: candidate.agent,
+      nowUnixSeconds,
+    })
+  const decline = quoteDeclineSchema.safeParse(data)
+  if (decline.success && decline.data.requestId === request.requestId)
+    return decline.data
+  throw new AgentAnswerMalformedError({
+    agentId: candidate.agentId,
+    url: candidate.url,
+    reason: decline.success
+      ? 'its decline is for another request'
+      : 'its decline is not valid',
+  })
+}
+
+function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes))
+  } catch {
+    return undefined // no JSON, or no UTF-8: the schema says so
+  }
+}
+
+/** The three ways to fail that the engine knows, whatever went wrong below. */
+function toAgentError(
+  error: unknown,
+  facts: {
+    readonly agentId: string
+    readonly url: string
+    readonly timeoutMs: number
+  },
+): BehestError {
+  const { timeoutMs, ...rest } = facts
+  if (
+    error instanceof AgentTimeoutError ||
+    error instanceof AgentUnreachableError ||
+    error instanceof AgentAnswerMalformedError
+  )
+    return error
+  if (!BehestError.isInstance(error))
+    return new AgentUnreachableError(
+      { ...rest, reason: 'the connection failed' },
+      error,
+    )
+  switch (error.code) {
+    case 'FETCH_TIMEOUT':
+      return new AgentTimeoutError({ ...rest, timeoutMs }, error)
+    case 'FETCH_REFUSED':
+    case 'FETCH_FAILED':
+      return new AgentUnreachableError(
+        { ...rest, reason: error.shortMessage },
+        error,
+      )
+    default:
+      return new AgentAnswerMalformedError(
+        { ...rest, reason: error.shortMessage, detail: error.code },
+        error,
+      )
+  }
+}
+
+function endSentence(text: string): string {
+  return /[.!?]$/.test(text) ? text : `${text}.`
+}
+
+/** Thrown when an agent's answer was not complete in time. */
+export class AgentTimeoutError extends BehestError {
+  readonly code = 'AGENT_TIMEOUT'
+  readonly stage = 'quotes'
+  readonly retry = 'new-quote'
+
+  constructor(
+    facts: { agentId: string; url: string; timeoutMs: number },
+    cause?: unknown,
+  ) {
+    super(
+      `Agent "${facts.agentId}" did not answer within ${facts.timeoutMs} ms. Go on with the other agents.`,
+      { facts, cause },
+    )
+  }
+}
+
+/** Thrown when an agent gave no answer at all. */
+export class AgentUnreachableError extends BehestError {
+  readonly code = 'AGENT_UNREACHABLE'
+  readonly stage = 'quotes'
+  readonly retry = 'new-quote'
+
+  constructor(
+    facts: { agentId: string; url: string; reason: string },
+    cause?: unknown,
+  ) {
+    super(
+      `Agent "${facts.agentId}" cannot be reached: ${endSentence(facts.reason)} Go on with the other agents.`,
+      { facts, cause },
+    )
+  }
+}
+
+/** Thrown when an answer is neither a valid quote nor a decline. */
+export class AgentAnswerMalformedError extends BehestError {
+  readonly code = 'AGENT_ANSWER_MALFORMED'
+  readonly stage = 'quotes'
+  readonly retry = 'new-quote'
+
+  constructor(
+    facts: { agentId: string; url: string; reason: string; detail?: string },
+    cause?: unknown,
+  ) {
+    super(
+      `The answer of agent "${facts.agentId}" is refused: ${endSentence(facts.reason)} Go on with the other agents.`,
+      { facts, cause },
+    )
+  }
+}
