@@ -24,6 +24,8 @@ export type CliquePool = {
   readonly evaluate: (logPrices: Float64Array, trade: CliqueTrade) => void
   /** Natural log of the middle price of one token in another. */
   readonly getLogRate: (indexIn: number, indexOut: number) => number
+  /** Slope of the input in the log of the price at rest, smallest units. */
+  readonly getConductance: (indexIn: number, indexOut: number) => number
   /** Depth in smallest units of a token, to compare pools by. */
   readonly getDepth: (index: number) => number
 }

@@ -1,5 +1,6 @@
 import { DuplicatePoolError } from '../errors/DuplicatePoolError.js'
 import type { Pool, TokenId } from '../pools/Pool.js'
+import { computeRates } from '../solve/getRates.js'
 import type { CliquePool } from './CliquePool.js'
 import {
   appendConcentratedSide,
@@ -104,7 +105,7 @@ export function compileMarket(pools: readonly Pool[]): Market {
     tokenPool,
   }
   const segmentIn = Float64Array.from(rows.input)
-  const { basePrice, component } = spanPrices({
+  const { basePrice, component, roots } = spanPrices({
     ...graph,
     middle,
     cliques,
@@ -115,11 +116,25 @@ export function compileMarket(pools: readonly Pool[]): Market {
   })
 
   const sideOffset = new Float64Array(2 * count)
-  for (let i = 0; i < count; i++) {
-    const half = (basePrice[sideOut[2 * i]!]! - basePrice[sideIn[2 * i]!]!) / 2
-    sideOffset[2 * i] = half + middle[i]! + halfLogGamma[i]!
-    sideOffset[2 * i + 1] = -half - middle[i]! + halfLogGamma[i]!
+  const place = (): void => {
+    for (let i = 0; i < count; i++) {
+      const half =
+        (basePrice[sideOut[2 * i]!]! - basePrice[sideIn[2 * i]!]!) / 2
+      sideOffset[2 * i] = half + middle[i]! + halfLogGamma[i]!
+      sideOffset[2 * i + 1] = -half - middle[i]! + halfLogGamma[i]!
+    }
   }
+  place()
+  // Prices along the deepest pools leave others out of line by their fees. The
+  // best rates into one token leave none, so that later searches meet only
+  // losses, and pools that trade at them are arbitrage.
+  const { potential } = computeRates(
+    { pools, ...graph, sideOffset, cliques, basePrice },
+    roots,
+  )
+  for (let token = 0; token < tokenIds.length; token++)
+    basePrice[token]! += potential[token]!
+  place()
 
   return {
     pools,

@@ -112,6 +112,8 @@ export function createStableClique(pool: StablePool): CliquePool {
       Math.log(amplified + productNow / balances[indexOut]!) +
       logRates[indexIn]! -
       logRates[indexOut]!,
+    getConductance: (indexIn) =>
+      (balances[indexIn]! / Math.exp(logRates[indexIn]!)) * amplified,
     getDepth: (index) =>
       (balances[index]! / Math.exp(logRates[index]!)) * amplified,
     evaluate: (logPrices, trade) => {

@@ -31,6 +31,10 @@ export function createWeightedClique(pool: WeightedPool): CliquePool {
       logBalances[indexOut]! -
       logWeights[indexOut]! -
       (logBalances[indexIn]! - logWeights[indexIn]!),
+    getConductance: (indexIn, indexOut) =>
+      (balances[indexIn]! * weights[indexOut]!) /
+      (weights[indexIn]! + weights[indexOut]!) /
+      gamma,
     getDepth: (index) => balances[index]!,
     evaluate: (logPrices, trade) => {
       trade.value = 0

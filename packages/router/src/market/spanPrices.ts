@@ -16,13 +16,19 @@ export function spanPrices(
     readonly cliques: readonly (CliquePool | undefined)[]
     readonly getDepth: (pool: number, index: number) => number
   },
-): { readonly basePrice: Float64Array; readonly component: Int32Array } {
+): {
+  readonly basePrice: Float64Array
+  readonly component: Int32Array
+  /** One token of each component: the one with the most pools. */
+  readonly roots: readonly number[]
+} {
   const { poolStart, poolToken, tokenStart, tokenPool, middle, cliques } =
     options
   const tokens = tokenStart.length - 1
   const basePrice = new Float64Array(tokens)
   const component = new Int32Array(tokens).fill(-1)
-  const roots = Array.from({ length: tokens }, (_, token) => token).sort(
+  const roots: number[] = []
+  const busiest = Array.from({ length: tokens }, (_, token) => token).sort(
     (left, right) =>
       tokenStart[right + 1]! -
         tokenStart[right]! -
@@ -55,8 +61,9 @@ export function spanPrices(
     poolOfSlot.fill(pool, poolStart[pool]!, poolStart[pool + 1]!)
 
   let components = 0
-  for (const root of roots) {
+  for (const root of busiest) {
     if (component[root] !== -1) continue
+    roots.push(root)
     component[root] = components
     reach(root)
     for (let entry = heap.pop(); entry >= 0; entry = heap.pop()) {
@@ -78,5 +85,5 @@ export function spanPrices(
     }
     components++
   }
-  return { basePrice, component }
+  return { basePrice, component, roots }
 }

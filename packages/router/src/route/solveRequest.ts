@@ -1,7 +1,7 @@
 import type { Market } from '../market/Market.js'
 import { revivePools } from '../market/peelMarket.js'
-import { createDual, type Dual, evaluateSide } from '../solve/createDual.js'
-import { getRates } from '../solve/getRates.js'
+import { createDual, type Dual } from '../solve/createDual.js'
+import { computeRates, getRates } from '../solve/getRates.js'
 import { type Solution, solveDual } from '../solve/solveDual.js'
 
 /** A request in the market's own numbers. */
@@ -27,6 +27,8 @@ export function solveRequest(
   request: Request,
   options: {
     readonly pools: Int32Array
+    /** Set when `pools` is not all that `selectPools` gives. */
+    readonly subset?: boolean
     readonly allowed?: Uint8Array
     /** Log prices to start from instead of the zero-size rates. */
     readonly start?: Float64Array | undefined
@@ -41,34 +43,13 @@ export function solveRequest(
     pools: options.pools,
     ...(options.allowed === undefined ? {} : { allowed: options.allowed }),
   })
-  if (options.start !== undefined) {
-    dual.shift.set(options.start)
-    return {
-      dual,
-      solution: solveDual(dual, { isLate: request.isLate }),
-    }
-  }
-  const { potential, viaPool, viaToken } = getRates(market, buy)
-  dual.shift.set(potential)
-  const startPath = []
-  for (let token = sell; token !== buy; token = viaToken[token]!) {
-    const pool = viaPool[token]!
-    if (market.cliques[pool] !== undefined) continue
-    const side = 2 * pool + (market.sideIn[2 * pool] === token ? 0 : 1)
-    const price = Math.exp(
-      market.basePrice[token]! - market.basePrice[buy]! + potential[token]!,
-    )
-    startPath.push({
-      from: token,
-      to: viaToken[token]!,
-      conductance:
-        evaluateSide(market, side, 0).slope *
-        price *
-        market.inverseGamma[pool]!,
-    })
-  }
+  const rates =
+    options.subset === true || options.allowed !== undefined
+      ? computeRates(market, [buy], options)
+      : getRates(market, buy)
+  dual.shift.set(options.start ?? rates.potential)
   return {
     dual,
-    solution: solveDual(dual, { startPath, isLate: request.isLate }),
+    solution: solveDual(dual, { rates, isLate: request.isLate }),
   }
 }

@@ -27,6 +27,8 @@ export type Dual = {
   readonly activeConductance: Float64Array
   /** Other pools that trade at these prices. */
   readonly activeCliques: { pool: number; trade: CliqueTrade }[]
+  /** Tells whether a side may be used. */
+  readonly allows: (side: number) => boolean
   /** Evaluates all of the above at `shift`. */
   readonly evaluate: () => void
 }
@@ -67,6 +69,8 @@ export function createDual(options: {
   const trades = new Map<number, CliqueTrade>()
   const logPrices = new Float64Array(8)
 
+  const member = new Uint8Array(market.pools.length)
+  for (const pool of pools) member[pool] = 1
   const used: number[] = []
   const seen = new Uint8Array(tokens)
   for (const pool of pools)
@@ -94,6 +98,10 @@ export function createDual(options: {
     activeOut,
     activeConductance,
     activeCliques: [],
+    allows: (side) =>
+      member[side >> 1] === 1 &&
+      (allowed === undefined ||
+        (allowed[side >> 1]! & (1 << (side & 1))) !== 0),
     evaluate: () => {
       const origin = basePrice[buy]!
       for (const token of used) {

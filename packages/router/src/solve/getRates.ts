@@ -15,55 +15,110 @@ export type Rates = {
   readonly viaToken: Int32Array
 }
 
+/** The parts of a market that rates are computed from. */
+export type RateGraph = Pick<
+  Market,
+  | 'pools'
+  | 'tokenStart'
+  | 'tokenPool'
+  | 'poolStart'
+  | 'poolToken'
+  | 'sideOffset'
+  | 'cliques'
+  | 'basePrice'
+>
+
+// Around an arbitrage cycle rates would improve for ever. A path this often
+// improved is running around one.
+const mostImprovements = 24
+
 /** Gives the rates into a token, from the market's cache after the first time. */
 export function getRates(market: Market, buy: number): Rates {
   const known = market.rates.get(buy)
   if (known !== undefined) return known
+  const rates = computeRates(market, [buy])
+  // Each entry is three numbers a token; a market is asked for few tokens.
+  if (market.rates.size >= 64) market.rates.clear()
+  market.rates.set(buy, rates)
+  return rates
+}
+
+/**
+ * Computes the rates into the nearest of some tokens by label correction.
+ *
+ * @param options.pools - Positions of the pools to use; all when left out.
+ * @param options.allowed - By pool: bit 1 allows side 0, bit 2 allows side 1.
+ */
+export function computeRates(
+  market: RateGraph,
+  targets: readonly number[],
+  options: {
+    readonly pools?: Int32Array
+    readonly allowed?: Uint8Array | undefined
+  } = {},
+): Rates {
   const { tokenStart, tokenPool, poolStart, poolToken, sideOffset, cliques } =
     market
   const tokens = tokenStart.length - 1
   const potential = new Float64Array(tokens).fill(Number.NEGATIVE_INFINITY)
   const viaPool = new Int32Array(tokens).fill(-1)
   const viaToken = new Int32Array(tokens).fill(-1)
-  const done = new Uint8Array(tokens)
+  const improvements = new Uint8Array(tokens)
   const heap = createHeap()
-  potential[buy] = 0
-  heap.push(0, buy)
+  const { allowed } = options
+  let isUsed: Uint8Array | undefined
+  if (options.pools !== undefined) {
+    isUsed = new Uint8Array(market.pools.length)
+    for (const pool of options.pools) isUsed[pool] = 1
+  }
+  for (const target of targets) {
+    potential[target] = 0
+    improvements[target] = mostImprovements
+    heap.push(0, target)
+  }
   for (let to = heap.pop(); to >= 0; to = heap.pop()) {
-    if (done[to] === 1) continue
-    done[to] = 1
+    if (-heap.lastKey() < potential[to]!) continue
     for (let p = tokenStart[to]!; p < tokenStart[to + 1]!; p++) {
       const pool = tokenPool[p]!
+      if (isUsed !== undefined && isUsed[pool] === 0) continue
       const first = poolStart[pool]!
       const clique = cliques[pool]
       for (let slot = first; slot < poolStart[pool + 1]!; slot++) {
         const from = poolToken[slot]!
-        if (done[from] === 1) continue
-        const surplus =
-          clique === undefined
-            ? 2 * sideOffset[2 * pool + (slot - first)]!
-            : clique.getLogRate(
-                slot - first,
-                poolToken.indexOf(to, first) - first,
-              ) +
-              Math.log1p(-market.pools[pool]!.feePips / 1e6) +
-              market.basePrice[to]! -
-              market.basePrice[from]!
-        // A pool that pays more than the base prices is arbitrage; following
-        // it round a cycle would never end.
-        const rate = potential[to]! + Math.min(0, surplus)
-        if (rate > potential[from]!) {
-          potential[from] = rate
-          viaPool[from] = pool
-          viaToken[from] = to
-          heap.push(-rate, from)
+        if (from === to || improvements[from] === mostImprovements) continue
+        let surplus: number
+        if (clique === undefined) {
+          const side = slot - first
+          if (allowed !== undefined && (allowed[pool]! & (1 << side)) === 0)
+            continue
+          surplus = 2 * sideOffset[2 * pool + side]!
+        } else
+          surplus =
+            clique.getLogRate(
+              slot - first,
+              poolToken.indexOf(to, first) - first,
+            ) +
+            Math.log1p(-market.pools[pool]!.feePips / 1e6) +
+            market.basePrice[to]! -
+            market.basePrice[from]!
+        const rate = potential[to]! + surplus
+        if (!(rate > potential[from]! + 1e-15)) continue
+        // Changing a token on its own path would close a circle.
+        if (potential[from]! > Number.NEGATIVE_INFINITY) {
+          improvements[from]!++
+          let token = to
+          while (token >= 0 && token !== from) token = viaToken[token]!
+          if (token === from) {
+            improvements[from] = mostImprovements
+            continue
+          }
         }
+        potential[from] = rate
+        viaPool[from] = pool
+        viaToken[from] = to
+        heap.push(-rate, from)
       }
     }
   }
-  const rates = { potential, viaPool, viaToken }
-  // Each entry is three numbers a token; a market is asked for few tokens.
-  if (market.rates.size >= 64) market.rates.clear()
-  market.rates.set(buy, rates)
-  return rates
+  return { potential, viaPool, viaToken }
 }

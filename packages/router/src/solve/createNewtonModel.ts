@@ -1,0 +1,457 @@
+import type { CliqueTrade } from '../market/CliquePool.js'
+import { type Dual, evaluateSide } from './createDual.js'
+import { createFactorisation } from './createFactorisation.js'
+import { getElimination } from './getElimination.js'
+import type { Rates } from './getRates.js'
+
+/**
+ * The local picture of the dual function: every pool that trades, or is about
+ * to, as a spring between the log prices of its tokens.
+ */
+export type NewtonModel = {
+  /** Tokens whose price may move, in elimination order. */
+  readonly nodes: Int32Array
+  readonly count: number
+  /** Pools in the model. */
+  readonly springs: number
+  readonly step: Float64Array
+  /** Log prices and slopes at the start of the round, by node. */
+  readonly before: Float64Array
+  readonly gradient: Float64Array
+  /** Takes the picture at the dual's current prices. */
+  readonly begin: () => void
+  /**
+   * Adds the pools that a step of this length wakes first; false when there is
+   * none. The dual is at the trial prices.
+   */
+  readonly learn: (length: number) => boolean
+  /** Drops the pools that were added since `begin`. */
+  readonly forget: () => void
+  /** Solves for the step; false when the matrix is not positive. */
+  readonly solve: (damping: number) => boolean
+  /** Slope of the bound along the step, by node or by token. */
+  readonly getSlope: (gradient: Float64Array) => number
+  readonly getLongest: () => number
+}
+
+type Woken = {
+  readonly which: number
+  /** How far the side is from trading, in half log prices; not positive. */
+  readonly distance: number
+  /** How far the whole step moves its log price. */
+  readonly moved: number
+  /** The part of the step at which it begins to trade. */
+  readonly at: number
+}
+
+// Pools that wake a little later are taken along: once the earlier ones slow
+// the tokens down together, these are met next.
+const wakeMargin = 2
+// A side this close to trading pulls in the first guess.
+const nearby = 1e-12
+// Rounds of deciding which springs pull at the predicted prices.
+const mostSettlings = 4
+
+/** Creates the model of a dual function; its buffers live as long as it. */
+export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
+  const { market, buy } = dual
+  const { sideIn, sideOut, sideOffset, poolStart, poolToken } = market
+  const position = getElimination(market)
+  const factorisation = createFactorisation()
+  const local = new Int32Array(market.tokenIds.length).fill(-1)
+  const spring = new Int32Array(market.sideIn.length).fill(-1)
+
+  let nodes = new Int32Array(32)
+  let step = new Float64Array(32)
+  let before = new Float64Array(32)
+  let gradient = new Float64Array(32)
+  let diagonal = new Float64Array(32)
+  let ground = new Float64Array(32)
+  let right = new Float64Array(32)
+  let count = 0
+  let value = 0
+
+  // Springs: sides with what they carry at the round's prices. A negative flow
+  // tells how far the side is from beginning to trade.
+  let side = new Int32Array(64)
+  let flow = new Float64Array(64)
+  let conductance = new Float64Array(64)
+  let pulls = new Uint8Array(64)
+  let springs = 0
+  let restingFrom = 0
+  const cliques = new Map<number, CliqueTrade>()
+  const lateCliques = new Set<number>()
+
+  const links: {
+    readonly from: number
+    readonly to: number
+    readonly conductance: number
+  }[] = []
+  let low = new Int32Array(64)
+  let high = new Int32Array(64)
+  let weight = new Float64Array(64)
+  let known = { count: -1, edges: -1 }
+  let knownLow = new Int32Array(64)
+  let knownHigh = new Int32Array(64)
+
+  const add = (
+    which: number,
+    carried: number,
+    slope: number,
+    isPulling: boolean,
+  ): void => {
+    if (springs === side.length) {
+      side = grow(side, Int32Array)
+      flow = grow(flow, Float64Array)
+      conductance = grow(conductance, Float64Array)
+      pulls = grow(pulls, Uint8Array)
+    }
+    spring[which] = springs
+    side[springs] = which
+    flow[springs] = carried
+    conductance[springs] = slope
+    pulls[springs++] = isPulling ? 1 : 0
+  }
+
+  /** Adds a side that does not trade yet, with its distance from trading. */
+  const addResting = (which: number): void => {
+    const slope = getSlopeAtRest(which)
+    const distance =
+      sideOffset[which]! +
+      (getStart(sideOut[which]!) - getStart(sideIn[which]!)) / 2
+    add(which, 2 * slope * Math.min(0, distance), slope, distance > -nearby)
+  }
+
+  const addLink = (pool: number, from: number, to: number): void => {
+    if (cliques.has(pool)) return
+    const first = poolStart[pool]!
+    const clique = market.cliques[pool]!
+    const price = Math.exp(
+      market.basePrice[from]! - market.basePrice[buy]! + getStart(from),
+    )
+    links.push({
+      from,
+      to,
+      conductance:
+        price *
+        clique.getConductance(
+          poolToken.indexOf(from, first) - first,
+          poolToken.indexOf(to, first) - first,
+        ),
+    })
+  }
+
+  /** Numbers the tokens of all springs, keeping known prices and slopes. */
+  const number = (): void => {
+    const found: number[] = []
+    const touch = (token: number): void => {
+      if (local[token] !== -1 || token === buy) return
+      local[token] = -2
+      found.push(token)
+    }
+    touch(dual.sell)
+    for (let s = 0; s < springs; s++) {
+      touch(sideIn[side[s]!]!)
+      touch(sideOut[side[s]!]!)
+    }
+    for (const pool of cliques.keys())
+      for (let slot = poolStart[pool]!; slot < poolStart[pool + 1]!; slot++)
+        touch(poolToken[slot]!)
+    // Every token brings its way to the bought one, so that none floats.
+    for (let f = 0; f < found.length; f++) {
+      const token = found[f]!
+      const pool = rates.viaPool[token]!
+      if (pool < 0) continue
+      const next = rates.viaToken[token]!
+      touch(next)
+      if (market.cliques[pool] !== undefined) addLink(pool, token, next)
+      else {
+        const which = 2 * pool + (sideIn[2 * pool] === token ? 0 : 1)
+        if (spring[which]! < 0 && dual.allows(which)) addResting(which)
+      }
+    }
+    found.sort((left, other) => position[left]! - position[other]!)
+    count = found.length
+    if (nodes.length < count) {
+      nodes = new Int32Array(count * 2)
+      step = new Float64Array(count * 2)
+      before = new Float64Array(count * 2)
+      gradient = new Float64Array(count * 2)
+      diagonal = new Float64Array(count * 2)
+      ground = new Float64Array(count * 2)
+      right = new Float64Array(count * 2)
+    }
+    for (let k = 0; k < count; k++) {
+      nodes[k] = found[k]!
+      local[found[k]!] = -1
+    }
+  }
+
+  const start = new Float64Array(market.tokenIds.length)
+  const slopes = new Float64Array(market.tokenIds.length)
+  const touched = new Uint8Array(market.tokenIds.length)
+  const readNodes = (isTrial: boolean): void => {
+    // Tokens that join during a trial have not moved yet and have no slope
+    // beyond what the trial's own pools give them.
+    for (let k = 0; k < count; k++) {
+      const token = nodes[k]!
+      if (touched[token] === 0) {
+        touched[token] = 1
+        start[token] = dual.shift[token]!
+        slopes[token] = isTrial ? 0 : dual.gradient[token]!
+      }
+      before[k] = start[token]!
+      gradient[k] = slopes[token]!
+    }
+  }
+
+  const solveOnce = (damping: number): boolean => {
+    const extra = damping * Math.abs(value)
+    for (let k = 0; k < count; k++) {
+      local[nodes[k]!] = k
+      ground[k] = 0
+      right[k] = -gradient[k]!
+    }
+    let edges = 0
+    const needed = springs + cliques.size * 28 + links.length
+    if (low.length < needed) {
+      low = new Int32Array(needed * 2)
+      high = new Int32Array(needed * 2)
+      weight = new Float64Array(needed * 2)
+    }
+    const join = (from: number, to: number, pull: number): void => {
+      if (from < 0) ground[to]! += pull
+      else if (to < 0) ground[from]! += pull
+      else {
+        low[edges] = Math.min(from, to)
+        high[edges] = Math.max(from, to)
+        weight[edges++] = pull
+      }
+    }
+    for (let s = 0; s < springs; s++) {
+      const from = local[sideIn[side[s]!]!]!
+      const to = local[sideOut[side[s]!]!]!
+      if (pulls[s] === 1) join(from, to, conductance[s]!)
+      // A spring that trades now and will not, or the other way round, changes
+      // what the tokens are short of.
+      const change =
+        s < restingFrom
+          ? pulls[s] === 1
+            ? 0
+            : -flow[s]!
+          : pulls[s] === 1
+            ? flow[s]!
+            : 0
+      if (change !== 0) {
+        if (from >= 0) right[from]! += change
+        if (to >= 0) right[to]! -= change
+      }
+    }
+    for (const { from, to, conductance: pull } of links)
+      join(local[from]!, local[to]!, pull)
+    for (const [pool, trade] of cliques) {
+      const first = poolStart[pool]!
+      const size = trade.flows.length
+      for (let j = 0; j < size; j++)
+        for (let k = j + 1; k < size; k++)
+          join(
+            local[poolToken[first + j]!]!,
+            local[poolToken[first + k]!]!,
+            trade.conductances[j * size + k]!,
+          )
+    }
+    for (let k = 0; k < count; k++) {
+      local[nodes[k]!] = -1
+      diagonal[k] = ground[k]! + extra
+      step[k] = right[k]!
+    }
+    let reuse = known.count === count && known.edges === edges
+    for (let e = 0; reuse && e < edges; e++)
+      reuse = knownLow[e] === low[e] && knownHigh[e] === high[e]
+    if (!reuse) {
+      if (knownLow.length < edges) {
+        knownLow = new Int32Array(edges * 2)
+        knownHigh = new Int32Array(edges * 2)
+      }
+      knownLow.set(low.subarray(0, edges))
+      knownHigh.set(high.subarray(0, edges))
+      known = { count, edges }
+    }
+    const isSolved = factorisation.solve({
+      count,
+      edges,
+      low,
+      high,
+      weight,
+      diagonal,
+      right: step,
+      reuse,
+    })
+    if (!isSolved) known = { count: -1, edges: -1 }
+    return isSolved
+  }
+
+  /** Decides which springs pull at the predicted prices; true when it changed. */
+  const settle = (): boolean => {
+    for (let k = 0; k < count; k++) local[nodes[k]!] = k
+    let changed = false
+    for (let s = 0; s < springs; s++) {
+      const from = local[sideIn[side[s]!]!]!
+      const to = local[sideOut[side[s]!]!]!
+      const moved = (to < 0 ? 0 : step[to]!) - (from < 0 ? 0 : step[from]!)
+      const next = flow[s]! + conductance[s]! * moved > 0 ? 1 : 0
+      if (next !== pulls[s]) {
+        pulls[s] = next
+        changed = true
+      }
+    }
+    for (let k = 0; k < count; k++) local[nodes[k]!] = -1
+    return changed
+  }
+
+  const model: NewtonModel = {
+    get nodes() {
+      return nodes
+    },
+    get count() {
+      return count
+    },
+    get springs() {
+      return springs
+    },
+    get step() {
+      return step
+    },
+    get before() {
+      return before
+    },
+    get gradient() {
+      return gradient
+    },
+    begin: () => {
+      for (let s = 0; s < springs; s++) spring[side[s]!] = -1
+      for (let k = 0; k < count; k++) touched[nodes[k]!] = 0
+      springs = 0
+      cliques.clear()
+      lateCliques.clear()
+      value = dual.value
+      for (let i = 0; i < dual.activeCount; i++)
+        add(
+          dual.activeSide[i]!,
+          dual.activeIn[i]!,
+          dual.activeConductance[i]!,
+          true,
+        )
+      restingFrom = springs
+      links.length = 0
+      for (const { pool, trade } of dual.activeCliques)
+        cliques.set(pool, {
+          ...trade,
+          conductances: trade.conductances.slice(),
+        })
+      number()
+      readNodes(false)
+    },
+    learn: (length) => {
+      const had = springs + cliques.size
+      for (let k = 0; k < count; k++) local[nodes[k]!] = k
+      const woken: Woken[] = []
+      let slope = 0
+      for (let k = 0; k < count; k++) slope += gradient[k]! * step[k]!
+      for (let i = 0; i < dual.activeCount; i++) {
+        const which = dual.activeSide[i]!
+        if (spring[which]! >= 0) continue
+        const from = local[sideIn[which]!]!
+        const to = local[sideOut[which]!]!
+        const moved =
+          length * ((to < 0 ? 0 : step[to]!) - (from < 0 ? 0 : step[from]!))
+        if (!(moved > 0)) continue
+        const distance = Math.min(
+          0,
+          sideOffset[which]! +
+            (getStart(sideOut[which]!) - getStart(sideIn[which]!)) / 2,
+        )
+        woken.push({ which, distance, moved, at: (-2 * distance) / moved })
+      }
+      for (let k = 0; k < count; k++) local[nodes[k]!] = -1
+      woken.sort((left, other) => left.at - other.at)
+      // Follow the step until the pools that wake on the way stop its fall.
+      let stiffness = -slope * length * length
+      let offset = slope * length
+      let end = Number.POSITIVE_INFINITY
+      for (const { which, distance, moved, at } of woken) {
+        if (offset + stiffness * at >= 0) end = Math.min(end, wakeMargin * at)
+        if (at > end) break
+        const pull = getSlopeAtRest(which)
+        stiffness += pull * moved * moved
+        offset -= pull * moved * moved * at
+        add(which, 2 * pull * distance, pull, false)
+      }
+      for (const { pool, trade } of dual.activeCliques)
+        if (!cliques.has(pool)) {
+          cliques.set(pool, {
+            ...trade,
+            conductances: trade.conductances.slice(),
+          })
+          lateCliques.add(pool)
+        }
+      if (springs + cliques.size === had) return false
+      number()
+      readNodes(true)
+      return true
+    },
+    forget: () => {
+      while (springs > restingFrom) spring[side[--springs]!] = -1
+      for (let s = 0; s < springs; s++) pulls[s] = 1
+      for (const pool of lateCliques) cliques.delete(pool)
+      lateCliques.clear()
+    },
+    solve: (damping) => {
+      if (!solveOnce(damping)) return false
+      if (springs === restingFrom) return true
+      for (let round = 0; round < mostSettlings && settle(); round++)
+        if (!solveOnce(damping)) return false
+      return true
+    },
+    getSlope: (slopeOf) => {
+      let slope = 0
+      if (slopeOf === gradient)
+        for (let k = 0; k < count; k++) slope += slopeOf[k]! * step[k]!
+      else
+        for (let k = 0; k < count; k++) slope += slopeOf[nodes[k]!]! * step[k]!
+      return slope
+    },
+    getLongest: () => {
+      let longest = 0
+      for (let k = 0; k < count; k++)
+        longest = Math.max(longest, Math.abs(step[k]!))
+      return longest
+    },
+  }
+  return model
+
+  function getStart(token: number): number {
+    return touched[token] === 1 ? start[token]! : dual.shift[token]!
+  }
+
+  function getSlopeAtRest(which: number): number {
+    const from = sideIn[which]!
+    const price = Math.exp(
+      market.basePrice[from]! - market.basePrice[buy]! + getStart(from),
+    )
+    return (
+      evaluateSide(market, which, 0).slope *
+      price *
+      market.inverseGamma[which >> 1]!
+    )
+  }
+}
+
+function grow<A extends Int32Array | Float64Array | Uint8Array>(
+  values: A,
+  Type: new (length: number) => A,
+): A {
+  const larger = new Type(values.length * 2)
+  larger.set(values)
+  return larger
+}
