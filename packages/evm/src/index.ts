@@ -1,1 +1,62 @@
-export {}
+export {
+  aaveDebtTokenAbi,
+  aaveOracleAbi,
+  aavePoolAbi,
+  erc20Abi,
+  morphoAbi,
+  operatorAbi,
+  permit2Abi,
+  quoterV2Abi,
+  swapRouter02Abi,
+  uniswapV2RouterAbi,
+  universalRouterAbi,
+  wethAbi,
+  wrappedTokenGatewayAbi,
+} from './abi/abis.js'
+export {
+  commonAbis,
+  type KnownContract,
+  knownContracts,
+} from './abi/knownContracts.js'
+export {
+  type CreateChainPortOptions,
+  createChainPort,
+  type EvmChainPort,
+  TokenUnreadableError,
+} from './chain/createChainPort.js'
+export { TokenDecimalsMismatchError } from './chain/createTokenDirectory.js'
+export {
+  type ChainClient,
+  type CreateChainClientOptions,
+  createChainClient,
+  toViemChain,
+} from './client/createChainClient.js'
+export {
+  ChainReadError,
+  ChainUnreachableError,
+  StateGoneError,
+} from './client/errors.js'
+export {
+  assertDeployment,
+  ContractMissingError,
+  WrongChainError,
+} from './deployments/assertDeployment.js'
+export type {
+  ChainDeployment,
+  ListedToken,
+  MorphoMarket,
+} from './deployments/chainDeployment.js'
+export { deployments } from './deployments/deployments.js'
+export {
+  LocalAddressesMalformedError,
+  toLocalDeployment,
+} from './deployments/toLocalDeployment.js'
+export {
+  RealisedUnknownError,
+  TransactionNotMinedError,
+} from './realised/errors.js'
+export { decodeRevert } from './revert/decodeRevert.js'
+export {
+  SimulationTooWideError,
+  SimulationUnreliableError,
+} from './simulation/errors.js'
