@@ -1,1 +1,54 @@
-export {}
+export {
+  type AgentView,
+  type CreateRegistryOptions,
+  createRegistry,
+  type PublishResult,
+  type Registry,
+} from './createRegistry.js'
+export {
+  AgentNotFoundError,
+  CardMalformedError,
+  CardTooLargeError,
+  CursorStaleError,
+  HeartbeatStaleError,
+  IndexBehindError,
+  ManifestMalformedError,
+  MessageExpiredError,
+  MessageMismatchError,
+  NameTakenError,
+  QueryRefusedError,
+  QuotaExceededError,
+  ReceiptRefusedError,
+  RegistryNotReadyError,
+  SequenceStaleError,
+  SignatureInvalidError,
+  UrlRefusedError,
+} from './errors/registryErrors.js'
+export {
+  type CanaryPort,
+  createProbe,
+  type GuardedFetch,
+  type ProbePort,
+  type ProbeResult,
+} from './liveness/probeAgent.js'
+export type { PublishLimits } from './publish/publishAgent.js'
+export { toAgentId } from './publish/signatures.js'
+export { registryMigrations } from './schema/registryMigrations.js'
+export {
+  formula,
+  formulaVersion,
+  type ScoreParts,
+} from './search/scoreFormula.js'
+export {
+  listedStatuses,
+  type SearchHit,
+  type SearchPage,
+  type SearchQuery,
+} from './search/searchAgents.js'
+export {
+  type AgentStatus,
+  agentStatuses,
+  type Trust,
+} from './store/agentRecord.js'
+export type { HealthReport } from './store/healthStore.js'
+export { toChainId } from './text/lexicon.js'

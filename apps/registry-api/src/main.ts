@@ -1,0 +1,102 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import type { Server } from 'node:http'
+import { join, resolve } from 'node:path'
+import { BehestError } from '@behest/spec'
+import pino from 'pino'
+import { readConfig } from './readConfig.js'
+import { wire } from './wire.js'
+
+const drainMs = 8_000
+
+const logger = pino(
+  {
+    level: process.env.BEHEST_LOG_LEVEL ?? 'info',
+    base: { server: 'registry-api' },
+  },
+  // stdout holds the ready line and nothing else.
+  pino.destination({ dest: 2, sync: true }),
+)
+
+function logError(error: unknown): void {
+  if (BehestError.isInstance(error))
+    logger.error({ code: error.code, facts: error.facts }, error.shortMessage)
+  else {
+    const { message, stack, code } = error as Error & { code?: string }
+    logger.error({ code, stack }, message)
+  }
+}
+
+async function main(): Promise<void> {
+  const started = performance.now()
+  const config = readConfig(process.env)
+  const runFolder = join(resolve(config.dataFolder), 'run')
+  mkdirSync(runFolder, { recursive: true, mode: 0o700 })
+  const operatorToken =
+    config.operatorToken ?? randomBytes(32).toString('base64url')
+  const wired = await wire({ config, operatorToken, onError: logError })
+  const server = await listen(wired.app.listen(config.port, config.host))
+  const pidFile = join(runFolder, 'registry-api.pid')
+  const tokenFile = join(runFolder, 'registry-operator.token')
+  writeFileSync(pidFile, `${process.pid}\n`)
+  writeFileSync(tokenFile, operatorToken, { mode: 0o600 })
+
+  let stopping = false
+  async function stop(signal: string): Promise<void> {
+    if (stopping) return
+    stopping = true
+    logger.info({ signal }, 'draining')
+    // Whoever hangs on a request must not keep the process alive.
+    const hard = setTimeout(() => process.exit(1), drainMs + 2_000)
+    hard.unref()
+    wired.drain()
+    const closed = new Promise<void>((done) => {
+      server.close(() => done())
+    })
+    server.closeIdleConnections()
+    setTimeout(() => server.closeAllConnections(), drainMs).unref()
+    await closed
+    await wired.stop()
+    rmSync(pidFile, { force: true })
+    rmSync(tokenFile, { force: true })
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const)
+    process.on(signal, () => {
+      stop(signal).catch((error: unknown) => {
+        logError(error)
+        process.exit(1)
+      })
+    })
+
+  const address = server.address()
+  const port =
+    typeof address === 'object' && address !== null ? address.port : config.port
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  process.stdout.write(
+    `${JSON.stringify({
+      ready: true,
+      name: 'registry-api',
+      url: `http://${host}:${port}`,
+      pid: process.pid,
+      startMs: Math.round(performance.now() - started),
+    })}\n`,
+  )
+}
+
+function listen(server: Server): Promise<Server> {
+  // Slow clients: headers in 5 s, the whole request in 10 s, then they are gone.
+  server.headersTimeout = 5_000
+  server.requestTimeout = 10_000
+  server.keepAliveTimeout = 60_000
+  server.maxConnections = 4_000
+  return new Promise((done, failed) => {
+    server.once('listening', () => done(server))
+    server.once('error', failed)
+  })
+}
+
+main().catch((error: unknown) => {
+  logError(error)
+  process.exit(1)
+})

@@ -1,0 +1,219 @@
+// One file because it is one description: the form of everything that goes in
+// and comes out, for checking and for /openapi.json.
+import { agentStatuses, toChainId } from '@behest/registry'
+import {
+  actions,
+  addressSchema,
+  capabilitySchema,
+  hashSchema,
+  problemSchema,
+  text,
+} from '@behest/spec'
+import * as z from 'zod'
+
+const wholeNumber = (least: number, most: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .refine((value) => value >= least && value <= most, {
+      message: `must be from ${least} to ${most}`,
+    })
+
+/** An id in a path. Any text is looked for; only ours are found. */
+export const agentPathSchema = z.strictObject({ id: text(128).min(1) })
+
+const chainParameter = text(40)
+  .min(1)
+  .refine((chain) => toChainId(chain) !== undefined, {
+    message: 'is neither a chain id nor a chain name that is known here',
+  })
+
+/** Query of a search. */
+export const searchQuerySchema = z.strictObject({
+  q: text(500).optional(),
+  action: z.enum(actions).optional(),
+  chain: chainParameter.optional(),
+  token: text(500).optional(),
+  venue: text(64).min(1).optional(),
+  maxFeeBps: wholeNumber(0, 10_000).optional(),
+  status: z
+    .string()
+    .max(100)
+    .transform((list) => list.split(','))
+    .pipe(z.array(z.enum(agentStatuses)).max(agentStatuses.length))
+    .optional(),
+  limit: wholeNumber(1, 100).optional(),
+  cursor: text(200).optional(),
+  minSeq: wholeNumber(0, Number.MAX_SAFE_INTEGER).optional(),
+  seed: text(128).optional(),
+})
+
+/** Query of a list. */
+export const listQuerySchema = z.strictObject({
+  limit: wholeNumber(1, 100).optional(),
+  cursor: text(40)
+    .regex(/^\d{1,15}$/, 'must be a cursor of this list')
+    .optional(),
+  /** The change feed: removed agents are named too. */
+  removed: z.enum(['true', 'false']).optional(),
+})
+
+/** No query at all. */
+export const emptyQuerySchema = z.strictObject({})
+
+const isoTime = z.string().max(40)
+const status = z.enum(agentStatuses)
+
+/** One agent as it is shown. */
+export const agentViewSchema = z.object({
+  agentId: z.string(),
+  source: z.enum(['signed', 'imported']),
+  owner: addressSchema.nullable(),
+  agent: addressSchema.nullable(),
+  name: z.string(),
+  description: z.string(),
+  version: z.string(),
+  url: z.string(),
+  endpoint: z.string(),
+  contact: z.string().nullable(),
+  reference: z.boolean(),
+  cardHash: hashSchema,
+  capabilities: z.array(capabilitySchema),
+  examples: z.array(z.string()),
+  keywords: z.string(),
+  sequence: z.int(),
+  status,
+  statusSince: isoTime,
+  statusReason: z.string(),
+  delisted: z.array(z.string()),
+  trust: z.record(z.string(), z.json()).nullable(),
+  publishedAt: isoTime,
+  updatedAt: isoTime,
+  leaseUntil: isoTime.nullable(),
+  seq: z.int(),
+})
+
+/** The answer to a publish. */
+export const publishResultSchema = z.object({
+  type: z.enum(['created', 'updated', 'unchanged']),
+  agentId: z.string(),
+  leaseUntil: isoTime.nullable(),
+  sequence: z.int(),
+  status,
+  seq: z.int(),
+  agent: agentViewSchema,
+})
+
+/** One agent with its card as it was published. */
+export const agentDetailSchema = agentViewSchema.extend({
+  card: z.string(),
+  message: z.json(),
+  signature: z.string().nullable(),
+})
+
+/** A page of agents, in the order of their last change. */
+export const agentListSchema = z.object({
+  agents: z.array(agentViewSchema),
+  removed: z.array(z.object({ agentId: z.string(), seq: z.int() })),
+  nextCursor: z.string().nullable(),
+})
+
+const scoreParts = z.object({
+  relevance: z.number(),
+  trust: z.number(),
+  health: z.number(),
+  price: z.number(),
+})
+
+/** One agent that was found. */
+export const searchHitSchema = z.object({
+  agentId: z.string(),
+  name: z.string(),
+  agent: addressSchema.nullable(),
+  owner: addressSchema.nullable(),
+  url: z.string(),
+  endpoint: z.string(),
+  description: z.string(),
+  capabilities: z.array(capabilitySchema),
+  version: z.string(),
+  source: z.enum(['signed', 'imported']),
+  marks: z.array(z.string()),
+  status,
+  score: z.number(),
+  parts: scoreParts,
+  why: z.array(z.string()),
+  reference: z.boolean(),
+  leaseUntil: isoTime.nullable(),
+})
+
+/** A page of what was found. */
+export const searchPageSchema = z.object({
+  results: z.array(searchHitSchema),
+  nextCursor: z.string().nullable(),
+  indexSeq: z.int(),
+  formulaVersion: z.string(),
+  degraded: z.array(z.enum(['vector'])),
+})
+
+const healthWindow = z.object({
+  probes: z.int(),
+  succeeded: z.int(),
+  successShare: z.number().nullable(),
+  p50LatencyMs: z.number().nullable(),
+  p95LatencyMs: z.number().nullable(),
+})
+
+/** An agent's health as measured. */
+export const healthSchema = z.object({
+  agentId: z.string(),
+  listedAs: status,
+  status,
+  since: isoTime,
+  reason: z.string(),
+  failuresInARow: z.int(),
+  lastProbeAt: isoTime.nullable(),
+  lastSuccessAt: isoTime.nullable(),
+  nextProbeAt: isoTime.nullable(),
+  lastError: z
+    .object({ at: isoTime, code: z.string(), detail: z.string() })
+    .nullable(),
+  windows: z.object({
+    '1h': healthWindow,
+    '1d': healthWindow,
+    '30d': healthWindow,
+  }),
+  contract: z.array(
+    z.object({
+      action: z.string(),
+      at: isoTime,
+      ok: z.boolean(),
+      code: z.string(),
+      detail: z.string(),
+      passShare: z.number(),
+    }),
+  ),
+})
+
+/** The answer to a heartbeat. */
+export const heartbeatResultSchema = z.object({ leaseUntil: isoTime })
+
+/** The answer to a removal. */
+export const removalResultSchema = z.object({
+  removed: z.literal(true),
+  seq: z.int(),
+})
+
+/** Whether the process is alive. */
+export const healthzSchema = z.object({ status: z.literal('ok') })
+
+/** Whether the process can answer, and how far it has read. */
+export const readyzSchema = z.object({
+  status: z.enum(['ready', 'draining', 'waiting']),
+  indexSeq: z.int(),
+  lag: z.int(),
+  agents: z.int(),
+  chainId: z.int().nullable(),
+})
+
+export { problemSchema }

@@ -1,0 +1,74 @@
+import { openDatabase, runMigrations } from '@behest/journal'
+import {
+  createProbe,
+  createRegistry,
+  registryMigrations,
+} from '@behest/registry'
+import { createGuardedFetch } from '@behest/sdk'
+import { createApp } from './createApp.js'
+import type { RegistryConfig } from './readConfig.js'
+import { createUrlPolicy } from './wiring/createUrlPolicy.js'
+import { followChainId } from './wiring/followChainId.js'
+
+/** The parts of one registry process, put together. */
+export type WiredRegistry = {
+  readonly app: ReturnType<typeof createApp>
+  readonly drain: () => void
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Puts the process together: which adapter stands behind which port is decided
+ * here and nowhere else.
+ */
+export async function wire(options: {
+  readonly config: RegistryConfig
+  readonly operatorToken: string
+  readonly onError: (error: unknown) => void
+}): Promise<WiredRegistry> {
+  const { config, onError } = options
+  const chain = followChainId(config)
+  const database = await openDatabase({
+    databaseUrl: config.databaseUrl,
+    dataFolder: config.dataFolder,
+    maxConnections: 16,
+    onConnectionError: onError,
+  })
+  await runMigrations(database.pool, registryMigrations)
+  const fetch = createGuardedFetch({
+    allowedLoopbackHosts: config.loopbackAgents,
+    timeoutMs: 10_000,
+    maxBytes: 262_144,
+  })
+  const isReference = (address: string) =>
+    config.referenceAgents.has(address.toLowerCase())
+  const registry = await createRegistry({
+    pool: database.pool,
+    chainId: chain.get,
+    probe: createProbe({ fetch, nowMs: Date.now }),
+    assertUrl: createUrlPolicy(config.loopbackAgents),
+    isReference,
+    onError,
+  })
+  let draining = false
+  const app = createApp({
+    registry,
+    limits: config.limits,
+    trustedProxies: config.trustedProxies,
+    operatorToken: options.operatorToken,
+    isDraining: () => draining,
+    onInternalError: onError,
+  })
+  return {
+    app,
+    drain: () => {
+      draining = true
+    },
+    stop: async () => {
+      chain.stop()
+      await registry.stop()
+      await fetch.close()
+      await database.stop()
+    },
+  }
+}

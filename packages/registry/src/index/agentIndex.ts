@@ -1,0 +1,357 @@
+// One file because it is one data structure: what the process holds of all
+// agents, column by column, and how a record enters and leaves it.
+
+import { collectMarks } from '../card/displayText.js'
+import {
+  type AgentRecord,
+  type AgentStatus,
+  measuredStatuses,
+} from '../store/agentRecord.js'
+import { actionWords, chainNames } from '../text/lexicon.js'
+import { toGramText, tokenize } from '../text/tokenize.js'
+import { CapabilityPool } from './capabilityPool.js'
+import { GrowableFloat64, GrowableUint32, TextArena } from './growable.js'
+import { TermIndex } from './termIndex.js'
+import { VectorIndex } from './vectorIndex.js'
+
+const noDocument = -1
+const headLetters = 80
+
+/** What of a document a hit shows, apart from what changes by the minute. */
+export type HitFace = Pick<
+  AgentRecord,
+  | 'name'
+  | 'agent'
+  | 'owner'
+  | 'url'
+  | 'endpoint'
+  | 'description'
+  | 'capabilities'
+  | 'reference'
+  | 'version'
+  | 'source'
+> & { readonly agentId: string; readonly marks: readonly string[] }
+
+/** The state of an index, for `/readyz` and `/metrics`. */
+export type IndexStatistics = {
+  readonly documents: number
+  readonly deadDocuments: number
+  readonly terms: number
+  readonly vectors: number
+  readonly arenaBytes: number
+}
+
+/** The texts by which an agent is found. */
+export type IndexTexts = {
+  readonly terms: readonly string[]
+  readonly head: string
+}
+
+/** Everything that search needs, in the process, derived from the tables. */
+export class AgentIndex {
+  readonly terms = new TermIndex({ type: 'removable' })
+  /** Three-letter pieces of names: misspelt names are found by them. */
+  readonly names = new TermIndex({ type: 'removable' })
+  readonly capabilities = new CapabilityPool()
+  readonly vectors: VectorIndex
+  private readonly documents = new Map<string, number>()
+  private readonly ids: (string | undefined)[] = []
+  private readonly faces = new TextArena()
+  private readonly heads = new TextArena()
+  private readonly contentKeys = new GrowableFloat64()
+  private readonly textKeys = new GrowableFloat64()
+  private readonly statuses = new GrowableUint32(1024)
+  private readonly leases = new GrowableFloat64()
+  private readonly trusts = new GrowableFloat64()
+  private readonly effective = new GrowableFloat64()
+  private readonly owners = new GrowableUint32(1024)
+  private readonly published = new GrowableFloat64()
+  private readonly tieKeys = new GrowableFloat64()
+  private readonly ownerIds = new Map<string, number>()
+  private readonly byAction = new Map<string, GrowableUint32>()
+  private dead = 0
+
+  constructor(options: { readonly vectorLength: number }) {
+    this.vectors = new VectorIndex(options.vectorLength)
+  }
+
+  /** Number of agents, expired ones too. */
+  get size(): number {
+    return this.documents.size
+  }
+
+  /** One above the highest document number. */
+  get end(): number {
+    return this.ids.length
+  }
+
+  /** Share of the memory that removed documents still hold. */
+  get deadShare(): number {
+    return this.dead / Math.max(1, this.ids.length)
+  }
+
+  /** Takes in one record of the feed, whatever it changes. */
+  apply(record: AgentRecord): void {
+    const known = this.documents.get(record.id)
+    if (record.deleted) {
+      if (known !== undefined) this.remove(record.id, known)
+      return
+    }
+    if (known !== undefined) {
+      if (this.contentKeys.at(known) === toContentKey(record)) {
+        this.setMeasured(known, record)
+        return
+      }
+      // The old vectors serve until the new text's come.
+      this.vectors.move(known, this.ids.length)
+      this.remove(record.id, known)
+    }
+    this.add(record)
+  }
+
+  private add(record: AgentRecord): void {
+    const document = this.ids.length
+    this.ids.push(record.id)
+    this.documents.set(record.id, document)
+    const { terms, head } = toIndexTexts(record)
+    this.terms.add(document, terms)
+    this.names.add(document, toNameGrams(record.name))
+    this.heads.push(head)
+    this.faces.push(JSON.stringify(toFace(record)))
+    this.capabilities.add(toOffered(record))
+    this.contentKeys.push(toContentKey(record))
+    this.textKeys.push(toNumberKey(terms.join(' ')))
+    this.statuses.push(measuredStatuses.indexOf(record.status))
+    this.leases.push(record.leaseUntilMs ?? Number.POSITIVE_INFINITY)
+    this.trusts.push(record.trust?.bound ?? 0)
+    this.effective.push(record.trust?.effective ?? 0)
+    this.published.push(record.publishedAtMs)
+    this.tieKeys.push(toNumberKey(record.id))
+    this.owners.push(record.owner === null ? 0 : this.internOwner(record.owner))
+    for (const action of new Set(
+      record.capabilities.map((capability) => capability.action),
+    )) {
+      let list = this.byAction.get(action)
+      if (list === undefined) {
+        list = new GrowableUint32()
+        this.byAction.set(action, list)
+      }
+      list.push(document)
+    }
+  }
+
+  private internOwner(owner: string): number {
+    const known = this.ownerIds.get(owner)
+    if (known !== undefined) return known
+    const id = this.ownerIds.size + 1
+    this.ownerIds.set(owner, id)
+    return id
+  }
+
+  private remove(id: string, document: number): void {
+    this.documents.delete(id)
+    this.ids[document] = undefined
+    this.terms.remove(document)
+    this.names.remove(document)
+    this.vectors.remove(document)
+    this.dead += 1
+  }
+
+  private setMeasured(document: number, record: AgentRecord): void {
+    this.statuses.values[document] = measuredStatuses.indexOf(record.status)
+    this.trusts.values[document] = record.trust?.bound ?? 0
+    this.effective.values[document] = record.trust?.effective ?? 0
+    this.leases.values[document] =
+      record.leaseUntilMs ?? Number.POSITIVE_INFINITY
+    this.capabilities.replace(document, toOffered(record))
+  }
+
+  /** Takes in a renewed lease. */
+  setLease(agentId: string, leaseUntilMs: number): void {
+    const document = this.documents.get(agentId)
+    if (document !== undefined) this.leases.values[document] = leaseUntilMs
+  }
+
+  /** Takes in the vectors of an agent; the first is that of its description. */
+  setVectors(agentId: string, vectors: readonly Int8Array[]): void {
+    const document = this.documents.get(agentId)
+    if (document !== undefined) this.vectors.set(document, vectors)
+  }
+
+  /** Gets the number of an agent, or -1. */
+  findDocument(agentId: string): number {
+    return this.documents.get(agentId) ?? noDocument
+  }
+
+  idOf(document: number): string | undefined {
+    return this.ids[document]
+  }
+
+  /** What is shown of a document. */
+  faceOf(document: number): HitFace {
+    return JSON.parse(this.faces.at(document)) as HitFace
+  }
+
+  /** The letters that whole-query n-grams are compared with. */
+  headOf(document: number): string {
+    return this.heads.at(document)
+  }
+
+  leaseUntilMsOf(document: number): number {
+    return this.leases.at(document)
+  }
+
+  trustOf(document: number): number {
+    return this.trusts.at(document)
+  }
+
+  effectiveReceiptsOf(document: number): number {
+    return this.effective.at(document)
+  }
+
+  /** A number per owner; 0 for agents without one. */
+  ownerOf(document: number): number {
+    return this.owners.at(document)
+  }
+
+  /** Orders equals: the same on every replica, and favours no letter. */
+  readonly tieOf = (document: number): number => this.tieKeys.at(document)
+
+  /** Equal for documents with the same words. */
+  textKeyOf(document: number): number {
+    return this.textKeys.at(document)
+  }
+
+  publishedAtMsOf(document: number): number {
+    return this.published.at(document)
+  }
+
+  /** The state at a moment: a lease that ended is not an agent. */
+  statusOf(document: number, nowMs: number): AgentStatus {
+    const measured = measuredStatuses[this.statuses.at(document)] ?? 'down'
+    if (measured === 'suspended') return 'suspended'
+    return this.leases.at(document) <= nowMs ? 'expired' : measured
+  }
+
+  /** Documents that declare an action: where a search without words starts. */
+  listDocuments(action: string | undefined): Iterable<number> {
+    if (action === undefined) return countTo(this.ids.length)
+    const list = this.byAction.get(action)
+    return list === undefined ? [] : list.values.subarray(0, list.length)
+  }
+
+  get statistics(): IndexStatistics {
+    return {
+      documents: this.documents.size,
+      deadDocuments: this.dead,
+      terms: this.terms.termCount,
+      vectors: this.vectors.size,
+      arenaBytes: this.faces.bytes + this.heads.bytes,
+    }
+  }
+}
+
+function* countTo(end: number): Iterable<number> {
+  for (let value = 0; value < end; value += 1) yield value
+}
+
+function toOffered(record: AgentRecord): AgentRecord['capabilities'] {
+  if (record.delisted.length === 0) return record.capabilities
+  return record.capabilities.filter(
+    ({ action }) => !record.delisted.includes(action),
+  )
+}
+
+function toFace(record: AgentRecord): HitFace {
+  return {
+    agentId: record.id,
+    name: record.name,
+    agent: record.agent,
+    owner: record.owner,
+    url: record.url,
+    endpoint: record.endpoint,
+    description: record.description,
+    capabilities: record.capabilities,
+    reference: record.reference,
+    version: record.version,
+    source: record.source,
+    marks: collectMarks([
+      record.name,
+      record.description,
+      record.keywords,
+      ...record.examples,
+    ]),
+  }
+}
+
+/** The words of an agent, in the order: name, description, capabilities, examples. */
+export function toIndexTexts(
+  record: Pick<
+    AgentRecord,
+    'name' | 'description' | 'keywords' | 'capabilities' | 'examples'
+  >,
+): IndexTexts {
+  return {
+    terms: tokenize(
+      [
+        record.name,
+        record.description,
+        record.keywords,
+        toCapabilityWords(record.capabilities),
+        ...record.examples,
+      ].join('\n'),
+    ),
+    head: toGramText(`${record.name} ${record.description}`, headLetters),
+  }
+}
+
+function toCapabilityWords(capabilities: AgentRecord['capabilities']): string {
+  const words: string[] = []
+  for (const capability of capabilities) {
+    words.push(actionWords[capability.action], ...capability.venues)
+    if (capability.tokens !== 'any')
+      words.push(...capability.tokens.filter((token) => !/^0x/.test(token)))
+    if (capability.chains !== 'any')
+      for (const chain of capability.chains)
+        words.push(...(chainNames[chain] ?? []))
+  }
+  return [...new Set(words.join(' ').split(' '))].join(' ')
+}
+
+/** Three-letter pieces of a name, its ends marked. */
+export function toNameGrams(name: string): string[] {
+  const grams: string[] = []
+  for (const word of toGramText(name, headLetters).split(' ')) {
+    const letters = [...` ${word} `]
+    if (letters.length <= 3) grams.push(letters.join(''))
+    for (let index = 0; index + 3 <= letters.length; index += 1)
+      grams.push(letters.slice(index, index + 3).join(''))
+  }
+  return grams
+}
+
+/** FNV-1a over 52 bits: a number that two different texts hardly share. */
+export function toNumberKey(text: string): number {
+  let high = 0x811c9dc5
+  let low = 0x01000193
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index)
+    high = Math.imul(high ^ code, 0x01000193)
+    low = Math.imul(low ^ (code + index), 0x85ebca6b)
+  }
+  return (high >>> 0) * 0x10_0000 + ((low >>> 0) & 0xf_ffff)
+}
+
+function toContentKey(record: AgentRecord): number {
+  return toNumberKey(
+    [
+      record.cardHash,
+      record.source,
+      record.owner,
+      record.reference,
+      record.name,
+      record.url,
+      record.endpoint,
+    ].join('\n'),
+  )
+}

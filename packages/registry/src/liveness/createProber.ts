@@ -1,0 +1,238 @@
+import type { Capability } from '@behest/spec'
+import type pg from 'pg'
+import type { AgentRecord } from '../store/agentRecord.js'
+import { readAgent, writeStatus } from '../store/agentStore.js'
+import {
+  claimDueAgents,
+  countVisited,
+  type DueAgent,
+  pruneProbes,
+  writeVisit,
+} from '../store/healthStore.js'
+import { judgeHealth } from './judgeHealth.js'
+import type { ProbePort } from './probeAgent.js'
+
+/** Visits agents when they are due, with one timer for all of them. */
+export type Prober = {
+  /** Looks for due agents now: right after a publish. */
+  readonly wake: () => void
+  /** Number of visits under way. */
+  readonly running: () => number
+  readonly stop: () => Promise<void>
+}
+
+const maxRunning = 64
+const maxPerHost = 2
+const tickMs = 1_000
+const claimSeconds = 45
+/** Visits a second at most; more agents are visited less often. */
+const maxVisitsPerSecond = 33
+const shortestIntervalMs = 15_000
+const longestIntervalMs = 3_600_000
+/** Every so many visits a capability is tried with a canary. */
+const canaryEvery = 4
+const maxCanaries = 8
+const hourMs = 3_600_000
+
+/**
+ * Creates the prober. Several processes share the work: due agents are claimed
+ * in the database, and no process is the leader.
+ *
+ * @param options.onChange - Told after a status changed.
+ */
+export function createProber(options: {
+  readonly pool: pg.Pool
+  readonly probe: ProbePort
+  readonly onChange: () => void
+  readonly onError: (error: unknown) => void
+}): Prober {
+  const { pool, probe, onChange, onError } = options
+  const visits = new Set<Promise<void>>()
+  const perHost = new Map<string, number>()
+  const recent: { atMs: number; host: string; failed: boolean }[] = []
+  let stopped = false
+  let visited = 0
+  let prunedAtMs = Date.now()
+  let looking: Promise<void> | undefined
+  let lookAgain = false
+
+  async function look(): Promise<void> {
+    const free = maxRunning - visits.size
+    if (free <= 0) return
+    const due = await claimDueAgents(pool, { limit: free, claimSeconds })
+    for (const agent of due) {
+      const visit: Promise<void> = visitAgent(agent)
+        .catch(onError)
+        .finally(() => {
+          visits.delete(visit)
+          // A full house leaves due agents waiting; do not sleep over them.
+          if (due.length === free) wake()
+        })
+      visits.add(visit)
+    }
+    if (Date.now() - prunedAtMs > hourMs) {
+      prunedAtMs = Date.now()
+      await pruneProbes(pool)
+    }
+  }
+
+  function wake(): void {
+    if (stopped) return
+    if (looking !== undefined) {
+      lookAgain = true
+      return
+    }
+    looking = look()
+      .catch(onError)
+      .finally(() => {
+        looking = undefined
+        if (lookAgain) {
+          lookAgain = false
+          wake()
+        }
+      })
+  }
+
+  async function visitAgent(due: DueAgent): Promise<void> {
+    const agent = await readAgent(pool, due.agentId)
+    if (agent === undefined || agent.deleted) return
+    const host = toHost(agent.url)
+    await enterHost(host)
+    try {
+      const seed = Math.floor(Math.random() * 2 ** 31)
+      const results = await probe({
+        agent,
+        card: due.card,
+        canaries: chooseCanaries(agent, seed),
+        seed,
+      })
+      if (stopped) return
+      const failed = !results[0]?.ok
+      remember(host, failed && agent.status === 'live')
+      const verdict = judgeHealth({
+        state: {
+          status: agent.status,
+          failures: due.failures,
+          successes: due.successes,
+        },
+        results,
+        calmIntervalMs: await toCalmInterval(),
+      })
+      // Half the world failing at once is a sign that we are the ones cut off.
+      const isOurs = failed && agent.status === 'live' && isCutOff()
+      await writeVisit(pool, {
+        agentId: agent.id,
+        results,
+        failures: isOurs ? due.failures : verdict.failures,
+        successes: isOurs ? due.successes : verdict.successes,
+        nextProbeInMs: isOurs ? 5_000 : verdict.nextProbeInMs,
+      })
+      if (isOurs || agent.status === 'suspended') return
+      const delisted = [
+        ...agent.delisted.filter(
+          (action) => !verdict.passedActions.includes(action),
+        ),
+        ...verdict.failedActions.filter(
+          (action) => !agent.delisted.includes(action),
+        ),
+      ]
+      const changed = await writeStatus(pool, {
+        agentId: agent.id,
+        status: verdict.status,
+        reason: verdict.reason,
+        delisted,
+      })
+      if (changed !== undefined) onChange()
+    } finally {
+      leaveHost(host)
+    }
+  }
+
+  const waiting = new Map<string, (() => void)[]>()
+  async function enterHost(host: string): Promise<void> {
+    while ((perHost.get(host) ?? 0) >= toHostLimit(host))
+      await new Promise<void>((resolve) => {
+        const queue = waiting.get(host) ?? []
+        queue.push(resolve)
+        waiting.set(host, queue)
+      })
+    perHost.set(host, (perHost.get(host) ?? 0) + 1)
+  }
+  function leaveHost(host: string): void {
+    const left = (perHost.get(host) ?? 1) - 1
+    if (left === 0) perHost.delete(host)
+    else perHost.set(host, left)
+    const queue = waiting.get(host)
+    queue?.shift()?.()
+    if (queue?.length === 0) waiting.delete(host)
+  }
+
+  function remember(host: string, failed: boolean): void {
+    const nowMs = Date.now()
+    recent.push({ atMs: nowMs, host, failed })
+    while (recent.length > 500 || (recent[0]?.atMs ?? nowMs) < nowMs - 30_000)
+      recent.shift()
+  }
+  function isCutOff(): boolean {
+    const hosts = new Set(recent.map(({ host }) => host)).size
+    const failed = recent.filter((visit) => visit.failed).length
+    return hosts >= 20 && failed * 2 > recent.length
+  }
+
+  let countedAtMs = 0
+  async function toCalmInterval(): Promise<number> {
+    if (Date.now() - countedAtMs > 10_000) {
+      countedAtMs = Date.now()
+      visited = await countVisited(pool)
+    }
+    const fair = (visited / maxVisitsPerSecond) * 1000
+    const interval = Math.min(
+      longestIntervalMs,
+      Math.max(shortestIntervalMs, fair),
+    )
+    // Jitter: agents that were published together are not visited together.
+    return interval * (0.8 + 0.4 * Math.random())
+  }
+
+  const timer = setInterval(wake, tickMs)
+  timer.unref()
+  wake()
+  return {
+    wake,
+    running: () => visits.size,
+    stop: async () => {
+      stopped = true
+      clearInterval(timer)
+      await looking
+      await Promise.all(visits)
+    },
+  }
+}
+
+// All agents of one machine share its loopback: there the host says nothing.
+function toHostLimit(host: string): number {
+  return /^(?:127\.|\[::1\]|localhost)/.test(host) ? 32 : maxPerHost
+}
+
+function toHost(url: string): string {
+  try {
+    return new URL(url).hostname
+  } catch {
+    return url
+  }
+}
+
+function chooseCanaries(agent: AgentRecord, seed: number): Capability[] {
+  const perAction = new Map(
+    agent.capabilities.map((capability) => [capability.action, capability]),
+  )
+  const all = [...perAction.values()].slice(0, maxCanaries)
+  if (agent.status !== 'live') return all
+  // What failed is tried at each visit, so that a repair shows at once.
+  const failed = all.filter(({ action }) => agent.delisted.includes(action))
+  if (seed % canaryEvery !== 0) return failed
+  const chosen = all[Math.floor(seed / canaryEvery) % (all.length || 1)]
+  return chosen === undefined || failed.includes(chosen)
+    ? failed
+    : [...failed, chosen]
+}

@@ -1,0 +1,393 @@
+// One file because it is one visit: what the registry asks of an agent, in order,
+// and what each answer means.
+import {
+  behestDomain,
+  type Capability,
+  isSameAddress,
+  type JsonValue,
+  type Quote,
+  type QuoteRequest,
+  quoteDeclineSchema,
+  quoteRequestSchema,
+  quoteSchema,
+  quoteTypedDataTypes,
+  toCanonicalJson,
+} from '@behest/spec'
+import { keccak256, stringToBytes, verifyTypedData } from 'viem'
+import * as z from 'zod'
+import type { AgentRecord } from '../store/agentRecord.js'
+
+/** The one way to reach an address that a stranger named. */
+export type GuardedFetch = (
+  url: string,
+  init?: {
+    readonly method?: 'GET' | 'POST'
+    readonly headers?: Readonly<Record<string, string>>
+    readonly body?: string
+    readonly signal?: AbortSignal
+  },
+) => Promise<Response>
+
+/** Builds a typed request to try a capability with. */
+export type CanaryPort = {
+  /** @returns `undefined` where nothing fitting can be asked on this chain. */
+  readonly buildRequest: (options: {
+    readonly capability: Capability
+    readonly seed: number
+  }) => Promise<QuoteRequest | undefined>
+  /** Tells why calls of a quote cannot be what it says, or `undefined`. */
+  readonly simulate?: (options: {
+    readonly quote: Quote
+    readonly request: QuoteRequest
+  }) => Promise<string | undefined>
+}
+
+/** What one question to an agent gave. */
+export type ProbeResult = {
+  readonly kind: 'card' | 'canary'
+  readonly action?: string
+  readonly ok: boolean
+  readonly latencyMs: number
+  /** `OK`, `DECLINED`, `CARD_UNREACHABLE`, `CARD_CHANGED`, `CANARY_…`. */
+  readonly code: string
+  /** For the author: what to fix. Says nothing about our network. */
+  readonly detail: string
+}
+
+/** Asks an agent: is it there, is it the one that was published, does it quote? */
+export type ProbePort = (options: {
+  readonly agent: AgentRecord
+  readonly card: string
+  /** Capabilities to try with a canary in this visit. */
+  readonly canaries: readonly Capability[]
+  readonly seed: number
+}) => Promise<readonly ProbeResult[]>
+
+const cardTimeoutMs = 3_000
+const canaryTimeoutMs = 10_000
+const maxBodyBytes = 262_144
+
+/**
+ * Creates the probe of the registry.
+ *
+ * @param options.fetch - Guarded: refuses addresses that are nobody's business.
+ * @param options.canary - Where canary requests come from.
+ * @param options.nowMs - The time.
+ */
+export function createProbe(options: {
+  readonly fetch: GuardedFetch
+  readonly canary?: CanaryPort
+  readonly nowMs: () => number
+}): ProbePort {
+  const { fetch, canary, nowMs } = options
+  return async ({ agent, card, canaries, seed }) => {
+    const results: ProbeResult[] = [await probeCard(fetch, agent, card)]
+    if (!results[0]?.ok || canary === undefined) return results
+    for (const capability of canaries) {
+      const request = await canary
+        .buildRequest({ capability, seed })
+        .catch(() => undefined)
+      if (request === undefined) continue
+      results.push(
+        await probeCapability({
+          fetch,
+          agent,
+          capability,
+          request,
+          canary,
+          nowMs: nowMs(),
+        }),
+      )
+    }
+    return results
+  }
+}
+
+async function probeCard(
+  fetch: GuardedFetch,
+  agent: AgentRecord,
+  card: string,
+): Promise<ProbeResult> {
+  const started = performance.now()
+  const finish = (code: string, detail: string): ProbeResult => ({
+    kind: 'card',
+    ok: code === 'OK',
+    latencyMs: performance.now() - started,
+    code,
+    detail,
+  })
+  let served: string
+  try {
+    const response = await fetch(toCardUrl(agent.url), {
+      headers: { accept: 'application/json' },
+      signal: AbortSignal.timeout(cardTimeoutMs),
+    })
+    served = await readBody(response)
+    if (response.status !== 200)
+      return finish(
+        'CARD_UNREACHABLE',
+        `the card's address answers ${response.status}`,
+      )
+  } catch (error) {
+    return finish('CARD_UNREACHABLE', toCoarseReason(error))
+  }
+  if (keccak256(stringToBytes(served)) === agent.cardHash)
+    return finish('OK', 'the card is served as it was published')
+  if (isSameJson(served, card))
+    return finish('OK', 'the card is served, in other bytes of the same JSON')
+  return finish(
+    'CARD_CHANGED',
+    'the card served there is not the published one: publish it again',
+  )
+}
+
+/** Gets where a card is served. */
+export function toCardUrl(url: string): string {
+  if (url.endsWith('/agent-card.json')) return url
+  const base = url.endsWith('/') ? url : `${url}/`
+  return new URL('.well-known/agent-card.json', base).toString()
+}
+
+function isSameJson(left: string, right: string): boolean {
+  try {
+    return (
+      toCanonicalJson(JSON.parse(left) as JsonValue) ===
+      toCanonicalJson(JSON.parse(right) as JsonValue)
+    )
+  } catch {
+    return false
+  }
+}
+
+const answerSchema = z.object({
+  error: z
+    .object({ code: z.number(), message: z.string().max(2000) })
+    .optional(),
+  result: z
+    .object({
+      message: z.object({ parts: z.array(z.unknown()).max(50) }).optional(),
+      parts: z.array(z.unknown()).max(50).optional(),
+      task: z
+        .object({
+          artifacts: z
+            .array(z.object({ parts: z.array(z.unknown()).max(50) }))
+            .max(50)
+            .optional(),
+          status: z
+            .object({
+              message: z
+                .object({ parts: z.array(z.unknown()).max(50) })
+                .optional(),
+            })
+            .optional(),
+        })
+        .optional(),
+    })
+    .optional(),
+})
+
+async function probeCapability(options: {
+  readonly fetch: GuardedFetch
+  readonly agent: AgentRecord
+  readonly capability: Capability
+  readonly request: QuoteRequest
+  readonly canary: CanaryPort
+  readonly nowMs: number
+}): Promise<ProbeResult> {
+  const { fetch, agent, capability, request } = options
+  const started = performance.now()
+  const finish = (code: string, detail: string): ProbeResult => ({
+    kind: 'canary',
+    action: capability.action,
+    ok: code === 'OK' || code === 'DECLINED',
+    latencyMs: performance.now() - started,
+    code,
+    detail: detail.slice(0, 300),
+  })
+  const wire = z.encode(quoteRequestSchema, request) as unknown as JsonValue
+  let body: string
+  try {
+    const response = await fetch(agent.endpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'a2a-version': '1.0',
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: request.requestId,
+        method: 'SendMessage',
+        params: {
+          message: {
+            messageId: request.requestId,
+            role: 'ROLE_USER',
+            parts: [{ data: wire, mediaType: 'application/json' }],
+          },
+        },
+      }),
+      signal: AbortSignal.timeout(canaryTimeoutMs),
+    })
+    body = await readBody(response)
+    if (response.status !== 200)
+      return finish(
+        'CANARY_UNREACHABLE',
+        `the agent's interface answers ${response.status}`,
+      )
+  } catch (error) {
+    return finish('CANARY_UNREACHABLE', toCoarseReason(error))
+  }
+  const data = findDataPart(body)
+  if (data === undefined)
+    return finish('CANARY_MALFORMED', 'the answer holds no data part')
+  const decline = quoteDeclineSchema.safeParse(data)
+  if (decline.success)
+    return decline.data.requestId === request.requestId
+      ? finish('DECLINED', `declined: ${decline.data.code}`)
+      : finish('CANARY_MALFORMED', 'the answer is to another request')
+  const quote = quoteSchema.safeParse(data)
+  if (!quote.success) {
+    const issue = quote.error.issues[0]
+    return finish(
+      'CANARY_MALFORMED',
+      `the quote does not fit its schema at ${issue?.path.join('.') ?? '?'}: ${issue?.message ?? ''}`,
+    )
+  }
+  const fault = await findFault(quote.data, data, wire, options)
+  return fault === undefined
+    ? finish('OK', 'quotes as it should')
+    : finish(fault.code, fault.detail)
+}
+
+type Fault = { readonly code: string; readonly detail: string }
+
+async function findFault(
+  quote: Quote,
+  wireQuote: unknown,
+  wireRequest: JsonValue,
+  options: {
+    readonly agent: AgentRecord
+    readonly capability: Capability
+    readonly request: QuoteRequest
+    readonly canary: CanaryPort
+    readonly nowMs: number
+  },
+): Promise<Fault | undefined> {
+  const { agent, capability, request, canary, nowMs } = options
+  const requestHash = keccak256(stringToBytes(toCanonicalJson(wireRequest)))
+  const wrong = (detail: string) => ({ code: 'CANARY_WRONG', detail })
+  if (quote.requestId !== request.requestId)
+    return wrong('the quote names another request')
+  if (quote.requestHash.toLowerCase() !== requestHash)
+    return wrong('the quote is bound to another request (requestHash)')
+  if (quote.chainId !== request.chainId)
+    return wrong(`the quote is for chain ${quote.chainId}`)
+  if (!isSameAddress(quote.account, request.account))
+    return wrong('the quote is for another account')
+  if (!isSameAddress(quote.agent, agent.agent ?? ''))
+    return wrong('the quote names another agent key than the card')
+  // The block's time is the chain's, which may run apart from ours.
+  const earliest = Math.min(
+    request.block.timestampUnixSeconds,
+    Math.floor(nowMs / 1000),
+  )
+  if (quote.validUntilUnixSeconds <= earliest)
+    return wrong('the quote had expired when it came')
+  const latest =
+    Math.max(request.block.timestampUnixSeconds, Math.floor(nowMs / 1000)) +
+    capability.maxValidForSeconds
+  if (quote.validUntilUnixSeconds > latest + 60)
+    return wrong(
+      `the quote is valid for longer than the card's ${capability.maxValidForSeconds} s`,
+    )
+  const stranger = quote.approvals.find(
+    ({ spender }) =>
+      !capability.spenders.some((known) => isSameAddress(known, spender)),
+  )
+  if (stranger !== undefined)
+    return wrong(
+      `the quote asks to approve ${stranger.spender}, which the card does not name as a spender`,
+    )
+  const { signature, ...unsigned } = wireQuote as Record<string, JsonValue>
+  const quoteHash = keccak256(stringToBytes(toCanonicalJson(unsigned)))
+  const holds = await verifyTypedData({
+    address: quote.agent,
+    domain: { ...behestDomain, chainId: quote.chainId },
+    types: quoteTypedDataTypes,
+    primaryType: 'Quote',
+    message: {
+      quoteHash,
+      requestHash,
+      agent: quote.agent,
+      account: quote.account,
+      validUntilUnixSeconds: BigInt(quote.validUntilUnixSeconds),
+    },
+    signature: quote.signature,
+  }).catch(() => false)
+  if (!holds || typeof signature !== 'string')
+    return {
+      code: 'CANARY_SIGNATURE',
+      detail: "the quote's signature is not that of the agent's key",
+    }
+  const contradiction = await canary.simulate?.({ quote, request })
+  return contradiction === undefined
+    ? undefined
+    : { code: 'CANARY_CONTRADICTED', detail: contradiction }
+}
+
+function findDataPart(body: string): unknown {
+  let parsed: unknown
+  try {
+    parsed = JSON.parse(body)
+  } catch {
+    return undefined
+  }
+  const answer = answerSchema.safeParse(parsed)
+  if (!answer.success || answer.data.result === undefined) return undefined
+  const { message, parts, task } = answer.data.result
+  const all = [
+    ...(message?.parts ?? []),
+    ...(parts ?? []),
+    ...(task?.artifacts ?? []).flatMap((artifact) => artifact.parts),
+    ...(task?.status?.message?.parts ?? []),
+  ]
+  for (const part of all)
+    if (typeof part === 'object' && part !== null && 'data' in part)
+      return (part as { data: unknown }).data
+  return undefined
+}
+
+async function readBody(response: Response): Promise<string> {
+  const reader = response.body?.getReader()
+  if (reader === undefined) return ''
+  const pieces: Uint8Array[] = []
+  let size = 0
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) break
+    size += value.byteLength
+    // Counted after decompression: a small bomb is a large body.
+    if (size > maxBodyBytes) {
+      await reader.cancel()
+      throw new DOMException('the answer is too large', 'QuotaExceededError')
+    }
+    pieces.push(value)
+  }
+  return Buffer.concat(pieces).toString('utf8')
+}
+
+// Coarse on purpose: a prober that tells everything is a port scanner.
+function toCoarseReason(error: unknown): string {
+  const { name, code } = error as { name?: string; code?: string }
+  if (
+    name === 'TimeoutError' ||
+    name === 'AbortError' ||
+    code === 'FETCH_TIMEOUT'
+  )
+    return 'it did not answer in time'
+  if (name === 'QuotaExceededError' || code === 'FETCH_TOO_LARGE')
+    return 'its answer is too large'
+  if (code === 'FETCH_REDIRECTED') return 'it answers with a redirect'
+  if (code === 'FETCH_REFUSED') return 'its address may not be called'
+  return 'it could not be reached'
+}

@@ -1,0 +1,154 @@
+// One file because it is one history: the ordered steps of the registry's
+// tables. A released step never changes; what comes later is a new step.
+
+/** The registry's own tables, in the schema `registry`. */
+export const registryMigrations = {
+  namespace: 'registry',
+  migrations: [
+    {
+      version: 1,
+      name: 'agents, leases, health and receipts',
+      sql: `
+create schema if not exists registry;
+
+-- One row per feed. Taking the number in the writing statement holds the row's
+-- lock until the commit, so the order of numbers is the order of commits and a
+-- reader that saw n has seen everything below n.
+create table registry.clock (
+  feed text primary key,
+  seq bigint not null
+);
+insert into registry.clock (feed, seq)
+values ('agents', 0), ('leases', 0), ('vectors', 0), ('receipts', 0);
+
+create table registry.agents (
+  id text primary key,
+  source text not null check (source in ('signed', 'imported')),
+  owner text,
+  agent text,
+  name text not null,
+  name_skeleton text not null,
+  description text not null,
+  version text not null,
+  url text not null,
+  endpoint text not null,
+  contact text,
+  reference boolean not null default false,
+  card_text text not null,
+  card_hash text not null,
+  capabilities jsonb not null,
+  examples jsonb not null,
+  keywords text not null,
+  sequence bigint not null,
+  signature text,
+  message jsonb,
+  status text not null check (status in ('live', 'degraded', 'unverified', 'down', 'suspended')),
+  status_since timestamptz not null default clock_timestamp(),
+  status_reason text not null default '',
+  delisted text[] not null default '{}',
+  trust jsonb,
+  published_at timestamptz not null default clock_timestamp(),
+  updated_at timestamptz not null default clock_timestamp(),
+  deleted boolean not null default false,
+  seq bigint not null unique
+);
+create index agents_owner on registry.agents (owner) where not deleted;
+create index agents_skeleton on registry.agents (name_skeleton) where not deleted;
+create index agents_agent on registry.agents (agent) where not deleted;
+
+-- Renewals are frequent and change nothing else, so they have a feed of their own.
+create table registry.leases (
+  agent_id text primary key references registry.agents (id) on delete cascade,
+  counter bigint not null default -1,
+  lease_seconds int not null,
+  lease_until timestamptz not null,
+  renewed_at timestamptz not null default clock_timestamp(),
+  seq bigint not null unique
+);
+
+create table registry.versions (
+  agent_id text not null references registry.agents (id) on delete cascade,
+  sequence bigint not null,
+  card_hash text not null,
+  card_text text not null,
+  at timestamptz not null default clock_timestamp(),
+  primary key (agent_id, sequence)
+);
+
+create table registry.health (
+  agent_id text primary key references registry.agents (id) on delete cascade,
+  next_probe_at timestamptz not null,
+  claimed_until timestamptz not null default '-infinity',
+  failures int not null default 0,
+  successes int not null default 0,
+  last_probe_at timestamptz,
+  last_success_at timestamptz,
+  last_used_at timestamptz
+);
+create index health_due on registry.health (next_probe_at);
+
+create table registry.probes (
+  id bigserial primary key,
+  agent_id text not null references registry.agents (id) on delete cascade,
+  at timestamptz not null default clock_timestamp(),
+  kind text not null,
+  action text,
+  ok boolean not null,
+  latency_ms double precision not null,
+  code text not null,
+  detail text not null
+);
+create index probes_agent on registry.probes (agent_id, at desc);
+create index probes_at on registry.probes (at);
+
+create table registry.vectors (
+  agent_id text primary key references registry.agents (id) on delete cascade,
+  embedder_id text not null,
+  text_hash text not null,
+  vectors bytea not null,
+  seq bigint not null unique
+);
+
+create table registry.receipts (
+  hash text primary key,
+  intent_id text not null,
+  chain_id bigint not null,
+  account text not null,
+  signers text[] not null,
+  agents text[] not null,
+  body text not null,
+  received_at timestamptz not null default clock_timestamp(),
+  finished_at timestamptz not null,
+  verdict text not null default 'pending' check (verdict in ('pending', 'confirmed', 'contradicted', 'unreachable')),
+  verdict_reason text not null default '',
+  next_check_at timestamptz not null default clock_timestamp(),
+  checks int not null default 0,
+  seq bigint not null unique
+);
+create index receipts_agents on registry.receipts using gin (agents);
+create index receipts_due on registry.receipts (next_check_at) where verdict in ('pending', 'unreachable');
+
+create table registry.receipt_steps (
+  intent_id text not null,
+  account text not null,
+  step_id text not null,
+  receipt_hash text not null references registry.receipts (hash) on delete cascade,
+  agent_id text not null,
+  primary key (account, intent_id, step_id)
+);
+create index receipt_steps_agent on registry.receipt_steps (agent_id);
+
+create table registry.audit (
+  id bigserial primary key,
+  at timestamptz not null default clock_timestamp(),
+  kind text not null,
+  agent_id text,
+  by text not null,
+  seq bigint,
+  detail text not null default ''
+);
+create index audit_agent on registry.audit (agent_id, at desc);
+`,
+    },
+  ],
+} as const

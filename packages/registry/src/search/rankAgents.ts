@@ -1,0 +1,312 @@
+// One file because it is one pipeline: who is eligible, who is a candidate, how
+// the signals become a score. `explain` runs this same code.
+import type { AgentIndex } from '../index/agentIndex.js'
+import { toNameGrams } from '../index/agentIndex.js'
+import type {
+  CapabilityFilter,
+  CompiledFilter,
+} from '../index/capabilityPool.js'
+import { TopList } from '../index/termIndex.js'
+import type { AgentStatus } from '../store/agentRecord.js'
+import { toGramText, tokenize } from '../text/tokenize.js'
+import {
+  buildScoreParts,
+  formula,
+  type ScoreParts,
+  toScore,
+} from './scoreFormula.js'
+
+/** How many candidates each signal may name. */
+export const candidatesPerSignal = 200
+/** Deepest result that can be asked for. */
+export const maxDepth = 10_000
+
+/** What is looked for. */
+export type RankQuery = {
+  /** Free words; absent when only capabilities are asked for. */
+  readonly text?: string
+  readonly filter: CapabilityFilter
+  readonly statuses: ReadonlySet<AgentStatus>
+  /** Unit vector of `text`. */
+  readonly vector?: Float32Array
+  /** How many results are wanted, from the first on. */
+  readonly depth: number
+  readonly nowMs: number
+}
+
+/** One signal of one candidate. */
+export type Signal = {
+  readonly raw: number
+  readonly z: number
+  readonly weight: number
+}
+
+/** A document with everything that led to its place. */
+export type RankedDocument = {
+  readonly document: number
+  readonly score: number
+  readonly parts: ScoreParts
+  readonly feeBps: number
+  readonly status: AgentStatus
+  readonly signals: Readonly<
+    Partial<Record<'words' | 'letters' | 'meaning', Signal>>
+  >
+}
+
+/** A ranking, best first. */
+export type Ranking = {
+  readonly ranked: readonly RankedDocument[]
+  /** Terms of the query that any document holds. */
+  readonly terms: readonly string[]
+  readonly usedMeaning: boolean
+}
+
+/** Ranks the agents of an index for one query. Pure: time is passed in. */
+export function rankAgents(index: AgentIndex, query: RankQuery): Ranking {
+  const filter = index.capabilities.compile(query.filter)
+  const isEligible = buildEligibility(index, query, filter)
+  const terms =
+    query.text === undefined ? [] : tokenize(query.text).slice(0, 64)
+  if (query.text === undefined)
+    return {
+      ranked: rankWithoutText(index, query, filter, isEligible),
+      terms,
+      usedMeaning: false,
+    }
+  return rankByText(
+    index,
+    { ...query, text: query.text },
+    {
+      filter,
+      isEligible,
+      terms,
+    },
+  )
+}
+
+function buildEligibility(
+  index: AgentIndex,
+  query: RankQuery,
+  filter: CompiledFilter,
+): (document: number) => boolean {
+  const { statuses, nowMs } = query
+  return (document) =>
+    index.idOf(document) !== undefined &&
+    statuses.has(index.statusOf(document, nowMs)) &&
+    (filter.isEmpty || index.capabilities.findFeeBps(document, filter) >= 0)
+}
+
+function rankWithoutText(
+  index: AgentIndex,
+  query: RankQuery,
+  filter: CompiledFilter,
+  isEligible: (document: number) => boolean,
+): RankedDocument[] {
+  const best = new TopList(Math.min(query.depth, maxDepth), index.tieOf)
+  for (const document of index.listDocuments(query.filter.action)) {
+    // Most documents fall to one comparison; only the kept become objects.
+    if (!isEligible(document)) continue
+    const score = toScore(buildParts(index, query, filter, document, undefined))
+    if (best.wouldKeep(document, score)) best.add(document, score)
+  }
+  return best
+    .toSorted()
+    .map(({ document }) => scoreDocument(index, query, filter, document, {}))
+}
+
+function rankByText(
+  index: AgentIndex,
+  query: RankQuery & { readonly text: string },
+  found: {
+    readonly filter: CompiledFilter
+    readonly isEligible: (document: number) => boolean
+    readonly terms: readonly string[]
+  },
+): Ranking {
+  const { filter, isEligible, terms } = found
+  const depth = Math.min(query.depth, maxDepth)
+  const byWords = index.terms.search({
+    terms,
+    limit: Math.max(candidatesPerSignal, depth),
+    isEligible,
+    tieOf: index.tieOf,
+  })
+  const byName = index.names.search({
+    terms: toNameGrams(query.text.slice(0, 80)),
+    limit: 20,
+    isEligible,
+    maxShare: 0.05,
+    tieOf: index.tieOf,
+  })
+  const { vector } = query
+  const byMeaning =
+    vector === undefined
+      ? []
+      : index.vectors.search({
+          query: vector,
+          limit: candidatesPerSignal,
+          isEligible,
+        })
+  const candidates = new Set<number>()
+  for (const list of [byWords.slice(0, candidatesPerSignal), byName, byMeaning])
+    for (const { document } of list) candidates.add(document)
+  const documents = [...candidates]
+  const wordScores = new Map(
+    byWords.map(({ document, score }) => [document, score]),
+  )
+  const letters = buildLetterScores(index, query.text, documents)
+  const words = toSignals(
+    documents.map((document) => wordScores.get(document) ?? 0),
+  )
+  const usedMeaning = vector !== undefined && index.vectors.size > 0
+  const weights = usedMeaning ? formula.signals : formula.signalsWithoutMeaning
+  const letterSignals = toSignals(letters)
+  const meaning = usedMeaning
+    ? toSignals(
+        documents.map((document) => index.vectors.scoreOf(document, vector)),
+      )
+    : undefined
+  const ranked = documents
+    .map((document, place) =>
+      scoreDocument(index, query, filter, document, {
+        words: { ...(words[place] as RawSignal), weight: weights.words },
+        letters: {
+          ...(letterSignals[place] as RawSignal),
+          weight: weights.letters,
+        },
+        ...(meaning === undefined
+          ? {}
+          : {
+              meaning: {
+                ...(meaning[place] as RawSignal),
+                weight: weights.meaning,
+              },
+            }),
+      }),
+    )
+    .sort((left, right) => compare(index, left, right))
+  return {
+    ranked: [...ranked, ...rankRest(index, query, filter, byWords, ranked)],
+    terms,
+    usedMeaning,
+  }
+}
+
+/** Deep pages: behind the candidates, in the order of words alone. */
+function rankRest(
+  index: AgentIndex,
+  query: RankQuery,
+  filter: CompiledFilter,
+  byWords: readonly { readonly document: number }[],
+  ranked: readonly RankedDocument[],
+): RankedDocument[] {
+  const seen = new Set(ranked.map(({ document }) => document))
+  const last = ranked.at(-1)?.score ?? 1
+  return byWords
+    .filter(({ document }) => !seen.has(document))
+    .slice(0, Math.max(0, query.depth - ranked.length))
+    .map(({ document }, place) => ({
+      ...scoreDocument(index, query, filter, document, {}),
+      score: last * 0.999 ** (place + 1),
+    }))
+}
+
+type RawSignal = { readonly raw: number; readonly z: number }
+
+/** Puts raw values on one scale: how far from the candidates' mean. */
+export function toSignals(
+  values: readonly (number | undefined)[],
+): RawSignal[] {
+  const known = values.filter((value) => value !== undefined)
+  const mean =
+    known.reduce((sum, value) => sum + value, 0) / (known.length || 1)
+  const variance =
+    known.reduce((sum, value) => sum + (value - mean) ** 2, 0) /
+    (known.length || 1)
+  const deviation = Math.sqrt(variance)
+  return values.map((value) => ({
+    raw: value ?? 0,
+    // A signal that says the same of all says nothing.
+    z: value === undefined || deviation < 1e-9 ? 0 : (value - mean) / deviation,
+  }))
+}
+
+const gramLength = 4
+
+function toGrams(text: string): Set<string> {
+  const grams = new Set<string>()
+  const padded = ` ${text} `
+  for (let place = 0; place + gramLength <= padded.length; place += 1)
+    grams.add(padded.slice(place, place + gramLength))
+  return grams
+}
+
+function buildLetterScores(
+  index: AgentIndex,
+  text: string,
+  documents: readonly number[],
+): number[] {
+  const wanted = toGrams(toGramText(text, 200))
+  return documents.map((document) => {
+    const head = ` ${index.headOf(document)} `
+    let shared = 0
+    const seen = new Set<string>()
+    for (let place = 0; place + gramLength <= head.length; place += 1) {
+      const gram = head.slice(place, place + gramLength)
+      if (wanted.has(gram) && !seen.has(gram)) {
+        seen.add(gram)
+        shared += 1
+      }
+    }
+    return shared / Math.sqrt((wanted.size || 1) * Math.max(1, head.length - 3))
+  })
+}
+
+function scoreDocument(
+  index: AgentIndex,
+  query: RankQuery,
+  filter: CompiledFilter,
+  document: number,
+  signals: RankedDocument['signals'],
+): RankedDocument {
+  const used = Object.values(signals)
+  const z =
+    used.length === 0
+      ? undefined
+      : used.reduce((sum, signal) => sum + signal.weight * signal.z, 0)
+  const parts = buildParts(index, query, filter, document, z)
+  return {
+    document,
+    score: toScore(parts),
+    parts,
+    feeBps: Math.max(0, index.capabilities.findFeeBps(document, filter)),
+    status: index.statusOf(document, query.nowMs),
+    signals,
+  }
+}
+
+function buildParts(
+  index: AgentIndex,
+  query: RankQuery,
+  filter: CompiledFilter,
+  document: number,
+  z: number | undefined,
+): ScoreParts {
+  return buildScoreParts({
+    z,
+    trustBound: index.trustOf(document),
+    status: index.statusOf(document, query.nowMs),
+    feeBps: Math.max(0, index.capabilities.findFeeBps(document, filter)),
+  })
+}
+
+function compare(
+  index: AgentIndex,
+  left: RankedDocument,
+  right: RankedDocument,
+): number {
+  return (
+    right.score - left.score ||
+    index.tieOf(left.document) - index.tieOf(right.document)
+  )
+}

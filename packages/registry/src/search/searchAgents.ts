@@ -1,0 +1,336 @@
+import { createHash } from 'node:crypto'
+import type { Action } from '@behest/spec'
+import {
+  CursorStaleError,
+  IndexBehindError,
+  QueryRefusedError,
+} from '../errors/registryErrors.js'
+import type { AgentIndex, HitFace } from '../index/agentIndex.js'
+import type { AgentStatus } from '../store/agentRecord.js'
+import { tokenize } from '../text/tokenize.js'
+import {
+  maxDepth,
+  type RankedDocument,
+  type RankQuery,
+  rankAgents,
+} from './rankAgents.js'
+import { formulaVersion, type ScoreParts } from './scoreFormula.js'
+import { spreadTop } from './spreadTop.js'
+
+/** What may be asked of a search. */
+export type SearchQuery = {
+  /** Free words, at most 500 letters. */
+  readonly text?: string
+  readonly action?: Action
+  readonly chainId?: number
+  /** Each must be served; several names of one token are alternatives. */
+  readonly tokens?: readonly (readonly string[])[]
+  readonly venue?: string
+  readonly maxFeeBps?: number
+  /** States to list; live, degraded and unverified unless told. */
+  readonly statuses?: readonly AgentStatus[]
+  /** Most results of one page, 1 to 100. */
+  readonly limit: number
+  readonly cursor?: string
+  /** Wait-free read of one's own write: refuse when the index is older. */
+  readonly minSeq?: number
+  /** Lets a newcomer in now and then, always for the same seed. */
+  readonly seed?: string
+}
+
+/** One agent that was found. */
+export type SearchHit = Omit<HitFace, 'marks'> & {
+  readonly marks: readonly string[]
+  readonly status: AgentStatus
+  readonly score: number
+  readonly parts: ScoreParts
+  readonly why: readonly string[]
+  readonly leaseUntil: string | null
+}
+
+/** One page of what was found. */
+export type SearchPage = {
+  readonly results: readonly SearchHit[]
+  readonly nextCursor: string | null
+  readonly indexSeq: number
+  readonly formulaVersion: string
+  /** Signals that took no part in this answer. */
+  readonly degraded: readonly 'vector'[]
+}
+
+/** States that are listed unless a caller names others. */
+export const listedStatuses: readonly AgentStatus[] = [
+  'live',
+  'degraded',
+  'unverified',
+]
+
+const maxTextLength = 500
+const maxTerms = 32
+/** Receipts below which an agent counts as new. */
+const newcomerReceipts = 20
+const newcomerShare = 20
+const maxKeptLists = 500
+
+/** Rankings that pages are cut from. Bounded; a lost one is made again. */
+export type RankingCache = Map<string, KeptList>
+
+type KeptList = {
+  readonly documents: readonly RankedDocument[]
+  readonly index: AgentIndex
+  readonly isComplete: boolean
+}
+
+/**
+ * Answers one page of a search.
+ *
+ * @param options.index - The index, and the last change that it holds.
+ * @param options.vector - Unit vector of the text, where an encoder is at hand.
+ * @param options.nowMs - The database's time.
+ * @throws {QueryRefusedError} when the text is too long or the page too deep.
+ * @throws {CursorStaleError} when the cursor belongs to another question or to
+ *   an index that is gone.
+ * @throws {IndexBehindError} when `minSeq` was not read yet.
+ */
+export function searchAgents(options: {
+  readonly index: AgentIndex
+  readonly indexSeq: number
+  readonly query: SearchQuery
+  readonly vector?: Float32Array
+  readonly expectsVector: boolean
+  readonly nowMs: number
+  readonly cache: RankingCache
+}): SearchPage {
+  const { index, indexSeq, query, cache } = options
+  assertAnswerable(query)
+  if (query.minSeq !== undefined && query.minSeq > indexSeq)
+    throw new IndexBehindError({ minSeq: query.minSeq, indexSeq })
+  const queryKey = toQueryKey(query)
+  const start = readCursor(query.cursor, queryKey)
+  const offset = start?.offset ?? 0
+  const seq = start?.indexSeq ?? indexSeq
+  const listKey = `${seq}:${queryKey}:${query.limit}`
+  const needed = offset + query.limit + 1
+  let list = start === undefined ? undefined : cache.get(listKey)
+  if (
+    list === undefined ||
+    list.index !== index ||
+    (!list.isComplete && list.documents.length < needed)
+  ) {
+    if (seq !== indexSeq)
+      throw new CursorStaleError({
+        reason: 'the agents changed since and the old order is gone',
+      })
+    list = rank(
+      options,
+      Math.min(maxDepth, Math.max(needed, stepDepth(needed))),
+    )
+  }
+  const page = list.documents.slice(offset, offset + query.limit)
+  const end = offset + page.length
+  const hasMore = end < list.documents.length && end < maxDepth
+  if (hasMore) keep(cache, listKey, list)
+  const terms = query.text === undefined ? [] : tokenize(query.text)
+  return {
+    results: page.flatMap(
+      (entry) => toHit(index, entry, query, terms, options.nowMs) ?? [],
+    ),
+    nextCursor: hasMore
+      ? toCursor({ offset: end, indexSeq: seq, queryKey })
+      : null,
+    indexSeq,
+    formulaVersion,
+    degraded:
+      query.text !== undefined &&
+      options.expectsVector &&
+      options.vector === undefined
+        ? ['vector']
+        : [],
+  }
+}
+
+// Few are ranked for a first page, many for who goes on.
+function stepDepth(needed: number): number {
+  return needed <= 200 ? 200 : needed <= 2_000 ? 2_000 : maxDepth
+}
+
+function rank(
+  options: Parameters<typeof searchAgents>[0],
+  depth: number,
+): KeptList {
+  const { index, query } = options
+  const { ranked } = rankAgents(index, {
+    ...toRankQuery(query, options),
+    depth,
+  })
+  const spread = spreadTop(index, ranked, {
+    topCount: query.limit,
+    comparesTexts: query.text !== undefined,
+  })
+  return {
+    documents:
+      query.seed === undefined
+        ? spread
+        : letNewcomerIn(index, spread, query.seed, query.limit),
+    index,
+    isComplete: ranked.length < depth,
+  }
+}
+
+/** Builds what is ranked from what was asked. */
+export function toRankQuery(
+  query: SearchQuery,
+  context: { readonly vector?: Float32Array; readonly nowMs: number },
+): Omit<RankQuery, 'depth'> {
+  return {
+    ...(query.text === undefined ? {} : { text: query.text }),
+    filter: {
+      ...(query.action === undefined ? {} : { action: query.action }),
+      ...(query.chainId === undefined ? {} : { chainId: query.chainId }),
+      ...(query.tokens === undefined ? {} : { tokens: query.tokens }),
+      ...(query.venue === undefined ? {} : { venue: query.venue }),
+      ...(query.maxFeeBps === undefined ? {} : { maxFeeBps: query.maxFeeBps }),
+    },
+    statuses: new Set(query.statuses ?? listedStatuses),
+    ...(context.vector === undefined ? {} : { vector: context.vector }),
+    nowMs: context.nowMs,
+  }
+}
+
+function assertAnswerable(query: SearchQuery): void {
+  if (query.text === undefined) return
+  if (query.text.length > maxTextLength)
+    throw new QueryRefusedError({
+      reason: `q has ${query.text.length} letters, and ${maxTextLength} is the most`,
+    })
+  const terms = new Set(tokenize(query.text)).size
+  // Cut to what counts rather than refused: long questions are honest ones.
+  if (terms > maxTerms * 4)
+    throw new QueryRefusedError({
+      reason: `q has ${terms} different terms, and ${maxTerms * 4} is the most`,
+    })
+}
+
+/** Five in a hundred seeds give the last place of the page to a newcomer. */
+function letNewcomerIn(
+  index: AgentIndex,
+  ranked: readonly RankedDocument[],
+  seed: string,
+  limit: number,
+): RankedDocument[] {
+  const draw = createHash('sha256').update(seed).digest()
+  if (draw.readUInt32LE(0) % newcomerShare !== 0) return [...ranked]
+  const newcomers = ranked
+    .slice(limit)
+    .filter(
+      ({ document }) => index.effectiveReceiptsOf(document) < newcomerReceipts,
+    )
+  const chosen = newcomers[draw.readUInt32LE(4) % (newcomers.length || 1)]
+  if (chosen === undefined) return [...ranked]
+  const rest = ranked.filter((entry) => entry !== chosen)
+  return [...rest.slice(0, limit - 1), chosen, ...rest.slice(limit - 1)]
+}
+
+function keep(cache: RankingCache, key: string, value: KeptList): void {
+  cache.delete(key)
+  cache.set(key, value)
+  if (cache.size > maxKeptLists) {
+    const oldest = cache.keys().next().value
+    if (oldest !== undefined) cache.delete(oldest)
+  }
+}
+
+function toHit(
+  index: AgentIndex,
+  entry: RankedDocument,
+  query: SearchQuery,
+  terms: readonly string[],
+  nowMs: number,
+): SearchHit | undefined {
+  const { document } = entry
+  if (index.idOf(document) === undefined) return undefined
+  const face = index.faceOf(document)
+  const lease = index.leaseUntilMsOf(document)
+  return {
+    ...face,
+    status: index.statusOf(document, nowMs),
+    score: entry.score,
+    parts: entry.parts,
+    why: toReasons(index, entry, query, terms),
+    leaseUntil: Number.isFinite(lease) ? new Date(lease).toISOString() : null,
+  }
+}
+
+function toReasons(
+  index: AgentIndex,
+  entry: RankedDocument,
+  query: SearchQuery,
+  terms: readonly string[],
+): string[] {
+  const reasons: string[] = []
+  if (query.action !== undefined)
+    reasons.push(
+      `serves ${query.action}${query.chainId === undefined ? '' : ` on chain ${query.chainId}`}${query.venue === undefined ? '' : ` on ${query.venue}`}`,
+    )
+  const matched = index.terms
+    .explain(entry.document, terms)
+    .slice(0, 5)
+    .map(({ term }) => term)
+  if (matched.length > 0)
+    reasons.push(`matches the words ${matched.join(', ')}`)
+  const { meaning, letters } = entry.signals
+  if (meaning !== undefined && meaning.z > 1)
+    reasons.push(
+      `is near in meaning (cosine ${meaning.raw.toFixed(2)}, ${meaning.z.toFixed(1)} deviations above the other candidates)`,
+    )
+  if (matched.length === 0 && letters !== undefined && letters.z > 1)
+    reasons.push('is spelt like the query')
+  reasons.push(
+    entry.status === 'unverified'
+      ? 'was not measured yet'
+      : `is ${entry.status} as measured`,
+  )
+  const effective = index.effectiveReceiptsOf(entry.document)
+  reasons.push(
+    effective > 0
+      ? `keeps at least ${(100 * index.trustOf(entry.document)).toFixed(0)} % of its promises (${effective.toFixed(1)} weighted receipts)`
+      : 'has no receipts yet',
+  )
+  return reasons
+}
+
+type Cursor = {
+  readonly offset: number
+  readonly indexSeq: number
+  readonly queryKey: string
+}
+
+function toQueryKey(query: SearchQuery): string {
+  const { cursor: _, minSeq: __, limit: ___, ...asked } = query
+  return createHash('sha256')
+    .update(JSON.stringify(asked))
+    .digest('base64url')
+    .slice(0, 16)
+}
+
+function toCursor(cursor: Cursor): string {
+  return Buffer.from(
+    `${cursor.offset}.${cursor.indexSeq}.${cursor.queryKey}`,
+  ).toString('base64url')
+}
+
+function readCursor(
+  text: string | undefined,
+  queryKey: string,
+): Cursor | undefined {
+  if (text === undefined) return undefined
+  const match = /^(\d{1,6})\.(\d{1,15})\.([\w-]{16})$/.exec(
+    Buffer.from(text, 'base64url').toString('latin1'),
+  )
+  if (match === null)
+    throw new CursorStaleError({ reason: 'it is not one of ours' })
+  const [, offset = '', indexSeq = '', key = ''] = match
+  if (key !== queryKey)
+    throw new CursorStaleError({ reason: 'it belongs to another query' })
+  return { offset: Number(offset), indexSeq: Number(indexSeq), queryKey: key }
+}

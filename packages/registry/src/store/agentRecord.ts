@@ -1,0 +1,76 @@
+import type { Capability } from '@behest/spec'
+
+/** What the registry measured of an agent, before its lease is looked at. */
+export const measuredStatuses = [
+  'live',
+  'degraded',
+  'unverified',
+  'down',
+  'suspended',
+] as const
+/** What the registry measured of an agent. */
+export type MeasuredStatus = (typeof measuredStatuses)[number]
+
+/** Every state that an agent can be shown in. */
+export const agentStatuses = [
+  'live',
+  'degraded',
+  'unverified',
+  'stale',
+  'down',
+  'expired',
+  'suspended',
+] as const
+/** A state that an agent is shown in; `expired` is computed when it is read. */
+export type AgentStatus = (typeof agentStatuses)[number]
+
+/** What receipts say about an agent at a moment. */
+export type Trust = {
+  readonly formula: string
+  /** Lower bound of the share of promises kept, 0 to 1. */
+  readonly bound: number
+  /** Weighted number of receipts. */
+  readonly effective: number
+  /** Weighted number of promises kept. */
+  readonly met: number
+  readonly receipts: number
+  readonly unknown: number
+  /** Receipts that did not count, by reason. */
+  readonly pruned: Readonly<Record<string, number>>
+  readonly atUnixSeconds: number
+}
+
+/** One agent as it is stored. */
+export type AgentRecord = {
+  readonly id: string
+  readonly source: 'signed' | 'imported'
+  /** Who publishes; absent for imported agents. */
+  readonly owner: string | null
+  /** The key that signs quotes; absent for imported agents. */
+  readonly agent: string | null
+  readonly name: string
+  readonly description: string
+  readonly version: string
+  readonly url: string
+  readonly endpoint: string
+  readonly contact: string | null
+  readonly reference: boolean
+  readonly cardHash: string
+  readonly capabilities: readonly Capability[]
+  readonly examples: readonly string[]
+  /** Further words to be found by: skills, tags, free-form capabilities. */
+  readonly keywords: string
+  readonly sequence: number
+  readonly status: MeasuredStatus
+  readonly statusSinceMs: number
+  readonly statusReason: string
+  /** Actions that failed their contract test and are not offered. */
+  readonly delisted: readonly string[]
+  readonly trust: Trust | null
+  readonly publishedAtMs: number
+  readonly updatedAtMs: number
+  readonly deleted: boolean
+  readonly seq: number
+  /** When the lease ends, Unix time in ms; absent for imported agents. */
+  readonly leaseUntilMs: number | null
+}

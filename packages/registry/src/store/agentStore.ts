@@ -1,0 +1,571 @@
+// One file because it is one table's SQL: every statement that reads or writes
+// an agent, its lease and its audit trail.
+import type pg from 'pg'
+import type { AgentRecord, MeasuredStatus, Trust } from './agentRecord.js'
+
+/** Any connection on the registry's database. */
+export type Queryable = Pick<pg.Pool, 'query'>
+
+type Row = {
+  id: string
+  source: 'signed' | 'imported'
+  owner: string | null
+  agent: string | null
+  name: string
+  description: string
+  version: string
+  url: string
+  endpoint: string
+  contact: string | null
+  reference: boolean
+  card_hash: string
+  capabilities: AgentRecord['capabilities']
+  examples: string[]
+  keywords: string
+  sequence: string
+  status: MeasuredStatus
+  status_since: Date
+  status_reason: string
+  delisted: string[]
+  trust: Trust | null
+  published_at: Date
+  updated_at: Date
+  deleted: boolean
+  seq: string
+  lease_until: Date | null
+}
+
+const columns = `a.id, a.source, a.owner, a.agent, a.name, a.description,
+  a.version, a.url, a.endpoint, a.contact, a.reference, a.card_hash,
+  a.capabilities, a.examples, a.keywords, a.sequence, a.status,
+  a.status_since, a.status_reason, a.delisted, a.trust, a.published_at,
+  a.updated_at, a.deleted, a.seq, l.lease_until`
+const from =
+  'registry.agents a left join registry.leases l on l.agent_id = a.id'
+
+function toRecord(row: Row): AgentRecord {
+  return {
+    id: row.id,
+    source: row.source,
+    owner: row.owner,
+    agent: row.agent,
+    name: row.name,
+    description: row.description,
+    version: row.version,
+    url: row.url,
+    endpoint: row.endpoint,
+    contact: row.contact,
+    reference: row.reference,
+    cardHash: row.card_hash,
+    capabilities: row.capabilities,
+    examples: row.examples,
+    keywords: row.keywords,
+    sequence: Number(row.sequence),
+    status: row.status,
+    statusSinceMs: row.status_since.getTime(),
+    statusReason: row.status_reason,
+    delisted: row.delisted,
+    trust: row.trust,
+    publishedAtMs: row.published_at.getTime(),
+    updatedAtMs: row.updated_at.getTime(),
+    deleted: row.deleted,
+    seq: Number(row.seq),
+    leaseUntilMs: row.lease_until?.getTime() ?? null,
+  }
+}
+
+/** Reads one agent, removed ones too. */
+export async function readAgent(
+  database: Queryable,
+  agentId: string,
+): Promise<AgentRecord | undefined> {
+  const { rows } = await database.query<Row>(
+    `select ${columns} from ${from} where a.id = $1`,
+    [agentId],
+  )
+  return rows[0] === undefined ? undefined : toRecord(rows[0])
+}
+
+/** Reads the card of one agent as it was published. */
+export async function readCard(
+  database: Queryable,
+  agentId: string,
+): Promise<
+  | {
+      readonly card: string
+      readonly message: unknown
+      signature: string | null
+    }
+  | undefined
+> {
+  const { rows } = await database.query<{
+    card_text: string
+    message: unknown
+    signature: string | null
+  }>(
+    'select card_text, message, signature from registry.agents where id = $1 and not deleted',
+    [agentId],
+  )
+  const row = rows[0]
+  return row === undefined
+    ? undefined
+    : { card: row.card_text, message: row.message, signature: row.signature }
+}
+
+/**
+ * Reads what changed, in order: the feed that search indexes and mirrors follow.
+ *
+ * @param options.afterSeq - The last number that the reader has seen.
+ * @param options.limit - Most agents.
+ */
+export async function readChanges(
+  database: Queryable,
+  options: { readonly afterSeq: number; readonly limit: number },
+): Promise<AgentRecord[]> {
+  const { rows } = await database.query<Row>(
+    `select ${columns} from ${from} where a.seq > $1 order by a.seq limit $2`,
+    [options.afterSeq, options.limit],
+  )
+  return rows.map(toRecord)
+}
+
+/** Reads agents by id, in the order of the ids; removed ones are left out. */
+export async function readAgents(
+  database: Queryable,
+  agentIds: readonly string[],
+): Promise<AgentRecord[]> {
+  const { rows } = await database.query<Row>(
+    `select ${columns} from ${from} where a.id = any($1) and not a.deleted`,
+    [agentIds],
+  )
+  const byId = new Map(rows.map((row) => [row.id, toRecord(row)]))
+  return agentIds.flatMap((id) => byId.get(id) ?? [])
+}
+
+/** A renewed lease. */
+export type LeaseChange = {
+  readonly agentId: string
+  readonly leaseUntilMs: number
+  readonly seq: number
+}
+
+/** Reads the leases that were renewed after a number, in order. */
+export async function readLeaseChanges(
+  database: Queryable,
+  options: { readonly afterSeq: number; readonly limit: number },
+): Promise<LeaseChange[]> {
+  const { rows } = await database.query<{
+    agent_id: string
+    lease_until: Date
+    seq: string
+  }>(
+    `select agent_id, lease_until, seq from registry.leases
+     where seq > $1 order by seq limit $2`,
+    [options.afterSeq, options.limit],
+  )
+  return rows.map((row) => ({
+    agentId: row.agent_id,
+    leaseUntilMs: row.lease_until.getTime(),
+    seq: Number(row.seq),
+  }))
+}
+
+/** What a published or imported agent is stored as. */
+export type AgentWrite = {
+  readonly id: string
+  readonly source: 'signed' | 'imported'
+  readonly owner: string | null
+  readonly agent: string | null
+  readonly name: string
+  readonly nameSkeleton: string
+  readonly description: string
+  readonly version: string
+  readonly url: string
+  readonly endpoint: string
+  readonly contact: string | null
+  readonly reference: boolean
+  readonly cardText: string
+  readonly cardHash: string
+  readonly capabilities: AgentRecord['capabilities']
+  readonly examples: readonly string[]
+  readonly keywords: string
+  readonly sequence: number
+  readonly signature: string | null
+  readonly message: unknown
+}
+
+/** What became of a write. */
+export type WriteOutcome =
+  | {
+      readonly type: 'written'
+      readonly created: boolean
+      readonly seq: number
+    }
+  /** The very same message was stored before. */
+  | { readonly type: 'unchanged'; readonly seq: number }
+  | { readonly type: 'stale'; readonly storedSequence: number }
+
+/**
+ * Writes a published agent and its lease in one transaction. The row is only
+ * replaced by a higher sequence, also when two writers race.
+ *
+ * @param client - A connection of its own, not a pool.
+ * @param write - The agent.
+ * @param options.leaseSeconds - How long the lease runs from now.
+ */
+export async function writePublished(
+  client: pg.ClientBase,
+  write: AgentWrite,
+  options: { readonly leaseSeconds: number },
+): Promise<WriteOutcome> {
+  const { rows } = await client.query<{
+    seq: string
+    created: boolean
+  }>(
+    `with t as (update registry.clock set seq = seq + 1 where feed = 'agents' returning seq)
+     insert into registry.agents as a (id, source, owner, agent, name,
+       name_skeleton, description, version, url, endpoint, contact, reference,
+       card_text, card_hash, capabilities, examples, keywords, sequence,
+       signature, message, status, status_reason, seq)
+     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
+       $16, $17, $18, $19, $20, 'unverified', 'waits for its first probe', t.seq from t
+     on conflict (id) do update set
+       owner = excluded.owner, agent = excluded.agent, name = excluded.name,
+       name_skeleton = excluded.name_skeleton,
+       description = excluded.description, version = excluded.version,
+       url = excluded.url, endpoint = excluded.endpoint,
+       contact = excluded.contact, reference = excluded.reference,
+       card_text = excluded.card_text, card_hash = excluded.card_hash,
+       capabilities = excluded.capabilities, examples = excluded.examples,
+       keywords = excluded.keywords, sequence = excluded.sequence,
+       signature = excluded.signature, message = excluded.message,
+       source = excluded.source, deleted = false,
+       updated_at = clock_timestamp(), seq = excluded.seq,
+       -- A new card or address was not measured yet; an operator's word stays.
+       status = case when a.status = 'suspended' then a.status
+         when a.deleted or a.card_hash <> excluded.card_hash
+           or a.endpoint <> excluded.endpoint then 'unverified' else a.status end,
+       status_reason = case when a.status = 'suspended' then a.status_reason
+         when a.deleted or a.card_hash <> excluded.card_hash
+           or a.endpoint <> excluded.endpoint then 'was updated, waits for a probe'
+         else a.status_reason end,
+       status_since = case when a.status <> 'suspended' and (a.deleted
+           or a.card_hash <> excluded.card_hash
+           or a.endpoint <> excluded.endpoint) then clock_timestamp()
+         else a.status_since end,
+       delisted = case when a.card_hash <> excluded.card_hash then '{}' else a.delisted end
+     where a.sequence < excluded.sequence
+     returning a.seq, (xmax = 0) as created`,
+    [
+      write.id,
+      write.source,
+      write.owner,
+      write.agent,
+      write.name,
+      write.nameSkeleton,
+      write.description,
+      write.version,
+      write.url,
+      write.endpoint,
+      write.contact,
+      write.reference,
+      write.cardText,
+      write.cardHash,
+      JSON.stringify(write.capabilities),
+      JSON.stringify(write.examples),
+      write.keywords,
+      write.sequence,
+      write.signature,
+      JSON.stringify(write.message),
+    ],
+  )
+  const row = rows[0]
+  if (row === undefined) return readWhyUnwritten(client, write)
+  await client.query(
+    `insert into registry.versions (agent_id, sequence, card_hash, card_text)
+     values ($1, $2, $3, $4) on conflict do nothing`,
+    [write.id, write.sequence, write.cardHash, write.cardText],
+  )
+  await writeLease(client, {
+    agentId: write.id,
+    leaseSeconds: options.leaseSeconds,
+  })
+  await client.query(
+    `insert into registry.health (agent_id, next_probe_at)
+     values ($1, clock_timestamp())
+     on conflict (agent_id) do update
+     set next_probe_at = clock_timestamp(), claimed_until = '-infinity'`,
+    [write.id],
+  )
+  await writeAudit(client, {
+    kind: row.created ? 'publish' : 'update',
+    agentId: write.id,
+    by: write.owner ?? 'operator',
+    seq: Number(row.seq),
+    detail: write.cardHash,
+  })
+  return { type: 'written', created: row.created, seq: Number(row.seq) }
+}
+
+async function readWhyUnwritten(
+  client: Queryable,
+  write: AgentWrite,
+): Promise<WriteOutcome> {
+  const { rows } = await client.query<{
+    sequence: string
+    seq: string
+    same: boolean
+  }>(
+    `select sequence, seq, (sequence = $2 and card_hash = $3 and not deleted
+       and message = $4::jsonb) as same
+     from registry.agents where id = $1`,
+    [write.id, write.sequence, write.cardHash, JSON.stringify(write.message)],
+  )
+  const stored = rows[0]
+  if (stored?.same) return { type: 'unchanged', seq: Number(stored.seq) }
+  return { type: 'stale', storedSequence: Number(stored?.sequence ?? 0) }
+}
+
+async function writeLease(
+  client: Queryable,
+  options: { readonly agentId: string; readonly leaseSeconds: number },
+): Promise<void> {
+  await client.query(
+    `with t as (update registry.clock set seq = seq + 1 where feed = 'leases' returning seq)
+     insert into registry.leases (agent_id, lease_seconds, lease_until, seq)
+     select $1, $2, clock_timestamp() + make_interval(secs => $2), t.seq from t
+     on conflict (agent_id) do update set lease_seconds = excluded.lease_seconds,
+       lease_until = excluded.lease_until, renewed_at = clock_timestamp(),
+       seq = excluded.seq`,
+    [options.agentId, options.leaseSeconds],
+  )
+}
+
+/** What became of a heartbeat. */
+export type HeartbeatOutcome =
+  | { readonly type: 'renewed'; readonly leaseUntilMs: number; seq: number }
+  | { readonly type: 'stale'; readonly storedCounter: number }
+  | { readonly type: 'absent' }
+
+/** Renews a lease for as long as it was granted, once per counter. */
+export async function writeHeartbeat(
+  database: Queryable,
+  options: { readonly agentId: string; readonly counter: number },
+): Promise<HeartbeatOutcome> {
+  const { rows } = await database.query<{ lease_until: Date; seq: string }>(
+    `with t as (update registry.clock set seq = seq + 1 where feed = 'leases' returning seq)
+     update registry.leases l set counter = $2,
+       lease_until = clock_timestamp() + make_interval(secs => l.lease_seconds),
+       renewed_at = clock_timestamp(), seq = t.seq
+     from t where l.agent_id = $1 and l.counter < $2
+     returning l.lease_until, l.seq`,
+    [options.agentId, options.counter],
+  )
+  const row = rows[0]
+  if (row !== undefined)
+    return {
+      type: 'renewed',
+      leaseUntilMs: row.lease_until.getTime(),
+      seq: Number(row.seq),
+    }
+  const stored = await database.query<{ counter: string }>(
+    'select counter from registry.leases where agent_id = $1',
+    [options.agentId],
+  )
+  const counter = stored.rows[0]?.counter
+  return counter === undefined
+    ? { type: 'absent' }
+    : { type: 'stale', storedCounter: Number(counter) }
+}
+
+/** Takes an agent off, leaving a tombstone that keeps its sequence. */
+export async function writeRemoval(
+  client: pg.ClientBase,
+  options: {
+    readonly agentId: string
+    readonly sequence: number
+    readonly by: string
+  },
+): Promise<WriteOutcome> {
+  const { rows } = await client.query<{ seq: string }>(
+    `with t as (update registry.clock set seq = seq + 1 where feed = 'agents' returning seq)
+     update registry.agents a set deleted = true, sequence = $2,
+       updated_at = clock_timestamp(), seq = t.seq
+     from t where a.id = $1 and a.sequence < $2 and not a.deleted
+     returning a.seq`,
+    [options.agentId, options.sequence],
+  )
+  const row = rows[0]
+  if (row === undefined) {
+    const { rows: stored } = await client.query<{
+      sequence: string
+      seq: string
+      deleted: boolean
+    }>('select sequence, seq, deleted from registry.agents where id = $1', [
+      options.agentId,
+    ])
+    const sequence = Number(stored[0]?.sequence ?? 0)
+    return stored[0]?.deleted === true && sequence === options.sequence
+      ? { type: 'unchanged', seq: Number(stored[0].seq) }
+      : { type: 'stale', storedSequence: sequence }
+  }
+  await client.query('delete from registry.vectors where agent_id = $1', [
+    options.agentId,
+  ])
+  await writeAudit(client, {
+    kind: 'remove',
+    agentId: options.agentId,
+    by: options.by,
+    seq: Number(row.seq),
+    detail: '',
+  })
+  return { type: 'written', created: false, seq: Number(row.seq) }
+}
+
+/** What an agent is now believed to be. */
+export type StatusWrite = {
+  readonly agentId: string
+  readonly status: MeasuredStatus
+  readonly reason: string
+  readonly delisted?: readonly string[]
+}
+
+/**
+ * Writes what was measured. Only a change takes a number of the feed.
+ *
+ * @returns The change's number, or `undefined` when nothing changed.
+ */
+export async function writeStatus(
+  database: Queryable,
+  write: StatusWrite,
+): Promise<number | undefined> {
+  const delisted = write.delisted === undefined ? null : [...write.delisted]
+  const changes = `id = $1 and not deleted and status <> 'suspended'
+    and (status <> $2 or delisted <> coalesce($3::text[], delisted))`
+  const due = await database.query(
+    `select 1 from registry.agents where ${changes}`,
+    [write.agentId, write.status, delisted],
+  )
+  // The clock is locked before the row, here as everywhere: another order would
+  // deadlock with a publish.
+  const { rows } =
+    due.rowCount === 0
+      ? { rows: [] }
+      : await database.query<{ seq: string }>(
+          `with t as (update registry.clock set seq = seq + 1 where feed = 'agents' returning seq)
+           update registry.agents set
+             status_since = case when status <> $2 then clock_timestamp() else status_since end,
+             status = $2, status_reason = $4,
+             delisted = coalesce($3::text[], delisted), seq = t.seq
+           from t where ${changes} returning registry.agents.seq`,
+          [write.agentId, write.status, delisted, write.reason],
+        )
+  if (rows[0] !== undefined) return Number(rows[0].seq)
+  await database.query(
+    `update registry.agents set status_reason = $3
+     where id = $1 and status = $2 and status_reason <> $3`,
+    [write.agentId, write.status, write.reason],
+  )
+  return undefined
+}
+
+/**
+ * Suspends an agent, or lifts a suspension. A decision of the operator, or of
+ * the chain that contradicts the agent's receipts.
+ */
+export async function writeSuspension(
+  client: pg.ClientBase,
+  options: {
+    readonly agentId: string
+    readonly type: 'suspend' | 'lift'
+    readonly reason: string
+    readonly by: string
+  },
+): Promise<number | undefined> {
+  const { rows } = await client.query<{ seq: string }>(
+    `with t as (update registry.clock set seq = seq + 1 where feed = 'agents' returning seq)
+     update registry.agents a set status = $2, status_reason = $3,
+       status_since = clock_timestamp(), seq = t.seq
+     from t where a.id = $1 and not a.deleted and a.status ${options.type === 'suspend' ? '<>' : '='} 'suspended'
+     returning a.seq`,
+    [
+      options.agentId,
+      options.type === 'suspend' ? 'suspended' : 'unverified',
+      options.reason,
+    ],
+  )
+  const row = rows[0]
+  if (row === undefined) return undefined
+  await writeAudit(client, {
+    kind: options.type,
+    agentId: options.agentId,
+    by: options.by,
+    seq: Number(row.seq),
+    detail: options.reason,
+  })
+  return Number(row.seq)
+}
+
+/** Writes one line of the audit trail. */
+export async function writeAudit(
+  database: Queryable,
+  entry: {
+    readonly kind: string
+    readonly agentId: string
+    readonly by: string
+    readonly seq: number
+    readonly detail: string
+  },
+): Promise<void> {
+  await database.query(
+    `insert into registry.audit (kind, agent_id, by, seq, detail)
+     values ($1, $2, $3, $4, $5)`,
+    [entry.kind, entry.agentId, entry.by, entry.seq, entry.detail],
+  )
+}
+
+/** Where every feed stands, and the database's clock. */
+export async function readClock(database: Queryable): Promise<{
+  readonly agentsSeq: number
+  readonly leasesSeq: number
+  readonly vectorsSeq: number
+  readonly receiptsSeq: number
+  readonly nowMs: number
+}> {
+  const { rows } = await database.query<{
+    feed: string
+    seq: string
+    now: number
+  }>(
+    `select feed, seq, extract(epoch from clock_timestamp())::float8 * 1000 as now
+     from registry.clock`,
+  )
+  const seqOf = (feed: string) =>
+    Number(rows.find((row) => row.feed === feed)?.seq ?? 0)
+  return {
+    agentsSeq: seqOf('agents'),
+    leasesSeq: seqOf('leases'),
+    vectorsSeq: seqOf('vectors'),
+    receiptsSeq: seqOf('receipts'),
+    nowMs: rows[0]?.now ?? 0,
+  }
+}
+
+/** Runs a piece of work in one transaction. */
+export async function inTransaction<Result>(
+  pool: pg.Pool,
+  work: (client: pg.PoolClient) => Promise<Result>,
+): Promise<Result> {
+  const client = await pool.connect()
+  try {
+    await client.query('begin')
+    const result = await work(client)
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch(() => undefined)
+    throw error
+  } finally {
+    client.release()
+  }
+}

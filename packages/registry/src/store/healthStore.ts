@@ -1,0 +1,265 @@
+import type { ProbeResult } from '../liveness/probeAgent.js'
+import type { MeasuredStatus } from './agentRecord.js'
+import type { Queryable } from './agentStore.js'
+
+/** An agent whose visit is due, claimed by this process. */
+export type DueAgent = {
+  readonly agentId: string
+  readonly card: string
+  readonly failures: number
+  readonly successes: number
+  /** Visits so far, in this table's memory. */
+  readonly isFirst: boolean
+}
+
+/**
+ * Claims agents whose visit is due. Other processes pass them over; a claim of
+ * a process that died ends by itself.
+ */
+export async function claimDueAgents(
+  database: Queryable,
+  options: { readonly limit: number; readonly claimSeconds: number },
+): Promise<DueAgent[]> {
+  const { rows } = await database.query<{
+    agent_id: string
+    card_text: string
+    failures: number
+    successes: number
+    last_success_at: Date | null
+  }>(
+    `with due as (
+       select h.agent_id from registry.health h
+       join registry.agents a on a.id = h.agent_id
+       left join registry.leases l on l.agent_id = h.agent_id
+       where h.next_probe_at <= clock_timestamp()
+         and h.claimed_until <= clock_timestamp()
+         and not a.deleted and a.url <> ''
+         -- Nobody visits who has gone: the lease is the first sign of life.
+         and (l.lease_until is null or l.lease_until > clock_timestamp())
+       order by h.next_probe_at limit $1 for update of h skip locked)
+     update registry.health h
+     set claimed_until = clock_timestamp() + make_interval(secs => $2)
+     from due, registry.agents a
+     where h.agent_id = due.agent_id and a.id = due.agent_id
+     returning h.agent_id, a.card_text, h.failures, h.successes, h.last_success_at`,
+    [options.limit, options.claimSeconds],
+  )
+  return rows.map((row) => ({
+    agentId: row.agent_id,
+    card: row.card_text,
+    failures: row.failures,
+    successes: row.successes,
+    isFirst: row.last_success_at === null,
+  }))
+}
+
+/** Writes what a visit gave and when the next one is due. */
+export async function writeVisit(
+  database: Queryable,
+  options: {
+    readonly agentId: string
+    readonly results: readonly ProbeResult[]
+    readonly failures: number
+    readonly successes: number
+    readonly nextProbeInMs: number
+  },
+): Promise<void> {
+  const { agentId, results } = options
+  await database.query(
+    `insert into registry.probes (agent_id, kind, action, ok, latency_ms, code, detail)
+     select $1, r.kind, r.action, r.ok, r.latency_ms, r.code, r.detail
+     from unnest($2::text[], $3::text[], $4::bool[], $5::float8[], $6::text[], $7::text[])
+       as r (kind, action, ok, latency_ms, code, detail)
+     where exists (select 1 from registry.agents where id = $1)`,
+    [
+      agentId,
+      results.map(({ kind }) => kind),
+      results.map(({ action }) => action ?? null),
+      results.map(({ ok }) => ok),
+      results.map(({ latencyMs }) => latencyMs),
+      results.map(({ code }) => code),
+      results.map(({ detail }) => detail),
+    ],
+  )
+  await database.query(
+    `update registry.health set failures = $2, successes = $3,
+       -- A publish that came meanwhile asked for a visit at once.
+       next_probe_at = case when claimed_until = '-infinity' then next_probe_at
+         else clock_timestamp() + make_interval(secs => $4) end,
+       claimed_until = '-infinity', last_probe_at = clock_timestamp(),
+       last_success_at = case when $2 = 0 then clock_timestamp() else last_success_at end
+     where agent_id = $1`,
+    [
+      agentId,
+      options.failures,
+      options.successes,
+      options.nextProbeInMs / 1000,
+    ],
+  )
+}
+
+/** Counts the agents that are visited. */
+export async function countVisited(database: Queryable): Promise<number> {
+  const { rows } = await database.query<{ count: number }>(
+    `select count(*)::int as count from registry.health h
+     join registry.leases l on l.agent_id = h.agent_id
+     where l.lease_until > clock_timestamp()`,
+  )
+  return rows[0]?.count ?? 0
+}
+
+/** How an agent did over a span of time. */
+export type HealthWindow = {
+  readonly probes: number
+  readonly succeeded: number
+  /** Share of visits that succeeded; absent without any. */
+  readonly successShare: number | null
+  readonly p50LatencyMs: number | null
+  readonly p95LatencyMs: number | null
+}
+
+/** An agent's health as measured. */
+export type HealthReport = {
+  readonly status: MeasuredStatus
+  readonly since: string
+  readonly reason: string
+  readonly failuresInARow: number
+  readonly lastProbeAt: string | null
+  readonly lastSuccessAt: string | null
+  readonly nextProbeAt: string | null
+  readonly lastError: {
+    readonly at: string
+    readonly code: string
+    readonly detail: string
+  } | null
+  readonly windows: Readonly<Record<'1h' | '1d' | '30d', HealthWindow>>
+  /** The last contract test of each action. */
+  readonly contract: readonly {
+    readonly action: string
+    readonly at: string
+    readonly ok: boolean
+    readonly code: string
+    readonly detail: string
+    readonly passShare: number
+  }[]
+}
+
+type ReportRow = {
+  status: MeasuredStatus
+  status_since: Date
+  status_reason: string
+  failures: number | null
+  last_probe_at: Date | null
+  last_success_at: Date | null
+  next_probe_at: Date | null
+}
+
+/** Reads an agent's health over an hour, a day and thirty days. */
+export async function readHealth(
+  database: Queryable,
+  agentId: string,
+): Promise<HealthReport | undefined> {
+  const { rows } = await database.query<ReportRow>(
+    `select a.status, a.status_since, a.status_reason, h.failures,
+       h.last_probe_at, h.last_success_at, h.next_probe_at
+     from registry.agents a left join registry.health h on h.agent_id = a.id
+     where a.id = $1 and not a.deleted`,
+    [agentId],
+  )
+  const row = rows[0]
+  if (row === undefined) return undefined
+  const [windows, error, contract] = await Promise.all([
+    readWindows(database, agentId),
+    database.query<{ at: Date; code: string; detail: string }>(
+      `select at, code, detail from registry.probes
+       where agent_id = $1 and not ok order by at desc limit 1`,
+      [agentId],
+    ),
+    database.query<{
+      action: string
+      at: Date
+      ok: boolean
+      code: string
+      detail: string
+      pass_share: number
+    }>(
+      `select distinct on (action) action, at, ok, code, detail,
+         (avg(ok::int) over (partition by action))::float8 as pass_share
+       from registry.probes
+       where agent_id = $1 and kind = 'canary' and action is not null
+         and at > clock_timestamp() - interval '1 day'
+       order by action, at desc`,
+      [agentId],
+    ),
+  ])
+  const lastError = error.rows[0]
+  return {
+    status: row.status,
+    since: row.status_since.toISOString(),
+    reason: row.status_reason,
+    failuresInARow: row.failures ?? 0,
+    lastProbeAt: row.last_probe_at?.toISOString() ?? null,
+    lastSuccessAt: row.last_success_at?.toISOString() ?? null,
+    nextProbeAt: row.next_probe_at?.toISOString() ?? null,
+    lastError:
+      lastError === undefined
+        ? null
+        : {
+            at: lastError.at.toISOString(),
+            code: lastError.code,
+            detail: lastError.detail,
+          },
+    windows,
+    contract: contract.rows.map((test) => ({
+      action: test.action,
+      at: test.at.toISOString(),
+      ok: test.ok,
+      code: test.code,
+      detail: test.detail,
+      passShare: test.pass_share,
+    })),
+  }
+}
+
+async function readWindows(
+  database: Queryable,
+  agentId: string,
+): Promise<HealthReport['windows']> {
+  const spans = { '1h': '1 hour', '1d': '1 day', '30d': '30 days' } as const
+  const { rows } = await database.query<{
+    span: keyof typeof spans
+    probes: number
+    succeeded: number
+    p50: number | null
+    p95: number | null
+  }>(
+    `select s.span, count(p.id)::int as probes,
+       (count(p.id) filter (where p.ok))::int as succeeded,
+       percentile_cont(0.5) within group (order by p.latency_ms) filter (where p.ok) as p50,
+       percentile_cont(0.95) within group (order by p.latency_ms) filter (where p.ok) as p95
+     from unnest($2::text[], $3::interval[]) as s (span, length)
+     left join registry.probes p
+       on p.agent_id = $1 and p.at > clock_timestamp() - s.length
+     group by s.span`,
+    [agentId, Object.keys(spans), Object.values(spans)],
+  )
+  const windows: Record<string, HealthWindow> = {}
+  for (const row of rows)
+    windows[row.span] = {
+      probes: row.probes,
+      succeeded: row.succeeded,
+      successShare: row.probes === 0 ? null : row.succeeded / row.probes,
+      p50LatencyMs: row.p50,
+      p95LatencyMs: row.p95,
+    }
+  return windows as HealthReport['windows']
+}
+
+/** Forgets probes that are older than thirty days. */
+export async function pruneProbes(database: Queryable): Promise<void> {
+  await database.query(
+    `delete from registry.probes where id in (
+       select id from registry.probes
+       where at < clock_timestamp() - interval '30 days' limit 10000)`,
+  )
+}

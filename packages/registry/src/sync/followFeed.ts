@@ -1,0 +1,179 @@
+import type pg from 'pg'
+import { AgentIndex } from '../index/agentIndex.js'
+import {
+  readChanges,
+  readClock,
+  readLeaseChanges,
+} from '../store/agentStore.js'
+import { readVectorChanges } from '../store/vectorStore.js'
+
+/** The channel on which replicas tell each other that something changed. */
+export const changeChannel = 'behest_registry'
+
+const pageSize = 2_000
+const pollMs = 1_000
+const rebuildAtDeadShare = 0.2
+const rebuildFromDocuments = 5_000
+
+/** An index that follows the tables. */
+export type FollowedIndex = {
+  /** The index as it is now; replaced as a whole when it is rebuilt. */
+  readonly current: () => AgentIndex
+  /** The last change that the index holds. */
+  readonly indexSeq: () => number
+  /** How many changes the tables are ahead, as last seen. */
+  readonly lag: () => number
+  /** The database's time, Unix time in ms. */
+  readonly nowMs: () => number
+  /** Reads what is new. Resolves when everything committed before is in. */
+  readonly catchUp: () => Promise<void>
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Builds the search index from the tables and keeps it in step: a notification
+ * is a hint, asking once a second is the guarantee.
+ *
+ * @param options.pool - One of its connections is kept for listening.
+ * @param options.embedderId - Vectors of another encoder are not read.
+ * @param options.onError - Told of a failed read; the next one tries again.
+ */
+export async function followFeed(options: {
+  readonly pool: pg.Pool
+  readonly vectorLength: number
+  readonly embedderId: string | undefined
+  readonly onError: (error: unknown) => void
+}): Promise<FollowedIndex> {
+  const { pool, onError, embedderId } = options
+  let index = new AgentIndex({ vectorLength: options.vectorLength })
+  let seen = { agents: 0, leases: 0, vectors: 0 }
+  let lag = 0
+  let clockOffsetMs = 0
+  let stopped = false
+
+  async function readInto(
+    target: AgentIndex,
+    from: typeof seen,
+  ): Promise<typeof seen> {
+    const clock = await readClock(pool)
+    clockOffsetMs = clock.nowMs - Date.now()
+    const reached = { ...from }
+    lag = clock.agentsSeq - from.agents
+    if (clock.agentsSeq > from.agents)
+      for (;;) {
+        const page = await readChanges(pool, {
+          afterSeq: reached.agents,
+          limit: pageSize,
+        })
+        for (const record of page) target.apply(record)
+        reached.agents = page.at(-1)?.seq ?? reached.agents
+        if (page.length < pageSize) break
+      }
+    // An agent row was read with its lease, so a first read may start late.
+    if (from.leases === 0) reached.leases = clock.leasesSeq
+    while (clock.leasesSeq > reached.leases) {
+      const page = await readLeaseChanges(pool, {
+        afterSeq: reached.leases,
+        limit: pageSize,
+      })
+      for (const { agentId, leaseUntilMs } of page)
+        target.setLease(agentId, leaseUntilMs)
+      if (page.length === 0) reached.leases = clock.leasesSeq
+      else reached.leases = page.at(-1)?.seq ?? reached.leases
+    }
+    if (embedderId !== undefined)
+      while (clock.vectorsSeq > reached.vectors) {
+        const page = await readVectorChanges(pool, {
+          afterSeq: reached.vectors,
+          // Up to there every vector's agent was read above.
+          upToSeq: clock.vectorsSeq,
+          limit: pageSize,
+          embedderId,
+        })
+        for (const { agentId, vectors } of page.vectors)
+          target.setVectors(agentId, vectors)
+        if (page.lastSeq === undefined) reached.vectors = clock.vectorsSeq
+        else reached.vectors = page.lastSeq
+      }
+    lag = Math.max(0, clock.agentsSeq - reached.agents)
+    return reached
+  }
+
+  async function readOnce(): Promise<void> {
+    seen = await readInto(index, seen)
+    if (
+      index.end > rebuildFromDocuments &&
+      index.deadShare > rebuildAtDeadShare
+    ) {
+      const fresh = new AgentIndex({ vectorLength: options.vectorLength })
+      const reached = await readInto(fresh, {
+        agents: 0,
+        leases: 0,
+        vectors: 0,
+      })
+      index = fresh
+      seen = reached
+    }
+  }
+
+  // One reader at a time, and whoever asks while one runs gets a read that
+  // starts after: so a write that was committed before the call is in.
+  let running: Promise<void> | undefined
+  let next: Promise<void> | undefined
+  function catchUp(): Promise<void> {
+    if (running === undefined) {
+      running = readOnce().finally(() => {
+        running = undefined
+      })
+      return running
+    }
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = undefined
+        return catchUp()
+      })
+    return next
+  }
+
+  await catchUp()
+  const poll = setInterval(() => {
+    catchUp().catch(onError)
+  }, pollMs)
+  poll.unref()
+
+  let listener: pg.PoolClient | undefined
+  async function listen(): Promise<void> {
+    const client = await pool.connect()
+    if (stopped) {
+      client.release()
+      return
+    }
+    listener = client
+    client.on('notification', () => {
+      catchUp().catch(onError)
+    })
+    client.on('error', (error) => {
+      listener = undefined
+      client.release(true)
+      onError(error)
+      if (!stopped) setTimeout(() => listen().catch(onError), pollMs).unref()
+    })
+    await client.query(`listen ${changeChannel}`)
+  }
+  await listen()
+
+  return {
+    current: () => index,
+    indexSeq: () => seen.agents,
+    lag: () => lag,
+    nowMs: () => Date.now() + clockOffsetMs,
+    catchUp,
+    stop: async () => {
+      stopped = true
+      clearInterval(poll)
+      listener?.release(true)
+      await (next ?? running)?.catch(() => undefined)
+    },
+  }
+}
