@@ -1,10 +1,21 @@
 export {
+  type AllocateBorrowOptions,
+  allocateBorrow,
+  type BorrowAllocation,
+  type BorrowShare,
+} from './allocate/allocateBorrow.js'
+export {
   type AllocateSupplyOptions,
   allocateSupply,
   type SupplyAllocation,
   type SupplyShare,
 } from './allocate/allocateSupply.js'
 export type { UnitsByMarket } from './allocate/chooseMarkets.js'
+export {
+  getRefinance,
+  type Refinance,
+  type RefinanceOptions,
+} from './allocate/getRefinance.js'
 export { HealthFloorError } from './errors/HealthFloorError.js'
 export { HealthUnreachableError } from './errors/HealthUnreachableError.js'
 export { LendingAmountError } from './errors/LendingAmountError.js'

@@ -377,7 +377,7 @@ describe('allocateSupply', () => {
       if (!(error instanceof MarketCapacityError)) throw error
       expect(error.facts).toMatchObject({ capacityUnits: '100', units: '101' })
       expect(error.shortMessage).toMatchInlineSnapshot(
-        `"Cannot supply 101 units: caps of the 1 markets allow 100. Ask for that much or less."`,
+        `"Cannot supply 101 units: 100 is the most, limited by caps (markets: 1). Ask for that much or less."`,
       )
     }
   })

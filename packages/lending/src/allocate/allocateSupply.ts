@@ -116,13 +116,13 @@ export function allocateSupply(
 
   const curves = markets.map((market, index) =>
     buildIncomeCurve({
+      type: 'supply',
       market,
       wholeUnits: units,
       capUnits: limitUnits[index]!,
       heldUnits: heldOf(market),
-      fixedCost:
-        ((Number(gasOf(market)) / Number(units)) * Number(secondsPerYear)) /
-        Number(gasSpreadSeconds),
+      gasUnits: gasOf(market),
+      gasSpreadSeconds,
       horizonSeconds,
     }),
   )
@@ -136,7 +136,7 @@ export function allocateSupply(
       markets: markets.length,
     })
   const parts = toWholeUnits({
-    shares: found.deposits,
+    shares: found.amounts,
     wholeUnits: units,
     limitUnits,
   })

@@ -1,9 +1,13 @@
 import type { Market } from '../market/market.js'
-import { buildSupplyRate, type SmoothRate } from './rateOfUse.js'
+import {
+  buildBorrowRate,
+  buildSupplyRate,
+  type SmoothRate,
+} from './rateOfUse.js'
 
-/** A stretch of deposits over which income bends one way only. */
+/** A stretch of amounts over which income bends one way only. */
 export type IncomePiece = {
-  /** Deposits as shares of the whole amount. */
+  /** Amounts as shares of the whole. */
   readonly from: number
   readonly to: number
   readonly isConcave: boolean
@@ -14,12 +18,16 @@ export type IncomePiece = {
 }
 
 /**
- * What a deposit of x earns a year in one market, own effect on the rate
- * included. All amounts are shares of the whole amount to place.
+ * What an amount x brings in a year in one market, own effect on the rate
+ * included: the interest of a deposit, or the interest of a debt as a negative
+ * income. All amounts are shares of the whole.
  */
 export type IncomeCurve = {
-  /** The most that this market may take. */
+  readonly type: 'supply' | 'borrow'
+  /** The most that this market may take or give. */
   readonly cap: number
+  /** The least that may be there when anything is; 0 for no such rule. */
+  readonly least: number
   /** What lies there already and belongs to the user. */
   readonly held: number
   /** What the position costs a year, only paid when x is above 0. */
@@ -29,44 +37,56 @@ export type IncomeCurve = {
   readonly pieces: readonly IncomePiece[]
 }
 
+export type IncomeCurveOptions = {
+  readonly type: 'supply' | 'borrow'
+  /** The market before the action. */
+  readonly market: Market
+  /** The whole amount to place, above 0. */
+  readonly wholeUnits: bigint
+  /** The most for this market, at most the whole. */
+  readonly capUnits: bigint
+  /** The user's own deposit, or debt, of before. */
+  readonly heldUnits: bigint
+  /** One-off cost. */
+  readonly gasUnits: bigint
+  /** Over how long the one-off cost is spread. */
+  readonly gasSpreadSeconds: bigint
+  /** Holding time that adaptive rates are averaged over. */
+  readonly horizonSeconds: bigint
+}
+
 /**
  * Builds the income curve of one market.
  *
- * @param options.market - The market before the deposit.
- * @param options.wholeUnits - The whole amount to place, above 0.
- * @param options.capUnits - The most for this market, at most the whole.
- * @param options.heldUnits - The user's own deposit of before.
- * @param options.fixedCost - A year's share of the gas, per unit of the whole.
- * @param options.horizonSeconds - Holding time.
- * @returns Pieces from deposit 0 to the cap, without gaps.
+ * @returns Pieces from amount 0 to the cap, without gaps.
  */
-export function buildIncomeCurve(options: {
-  readonly market: Market
-  readonly wholeUnits: bigint
-  readonly capUnits: bigint
-  readonly heldUnits: bigint
-  readonly fixedCost: number
-  readonly horizonSeconds: bigint
-}): IncomeCurve {
-  const { market, wholeUnits, horizonSeconds } = options
+export function buildIncomeCurve(options: IncomeCurveOptions): IncomeCurve {
+  const { type, market, wholeUnits, horizonSeconds } = options
   const share = (units: bigint) => Number(units) / Number(wholeUnits)
   // Aave's use is counted over what is there plus what is owed.
   const suppliedUnits =
     market.kind === 'aave-v3'
       ? market.availableUnits + market.borrowedUnits
       : market.suppliedUnits
-  const curve: Omit<IncomeCurve, 'pieces'> = {
+  const curve: IncomeCurve = {
+    type,
     cap: share(options.capUnits),
+    least: type === 'borrow' ? share(market.minBorrowUnits) : 0,
     held: share(options.heldUnits),
-    fixedCost: options.fixedCost,
+    fixedCost:
+      (share(options.gasUnits) * 31_536_000) / Number(options.gasSpreadSeconds),
     supplied: share(suppliedUnits),
     borrowed: share(market.borrowedUnits),
+    pieces: [],
   }
-  const rates = buildSupplyRate(market, horizonSeconds)
+  const rates =
+    type === 'supply'
+      ? buildSupplyRate(market, horizonSeconds)
+      : buildBorrowRate(market, horizonSeconds)
   return { ...curve, pieces: cutIntoPieces(curve, rates) }
 }
 
-/** A year's income of held and new deposit, before the fixed cost. */
+/** A year's income of held and new amount, before the fixed cost. */
 export function getIncome(curve: IncomeCurve, x: number): number {
   const piece =
     curve.pieces.find(({ to }) => x <= to) ??
@@ -80,15 +100,16 @@ export function getPieceIncome(
   piece: IncomePiece,
   x: number,
 ): number {
-  return (curve.held + x) * piece.rate.value(getUse(curve, x))
+  const interest = (curve.held + x) * piece.rate.value(getUse(curve, x))
+  return curve.type === 'supply' ? interest : -interest
 }
 
 /**
- * Finds where, on a concave piece, one more unit earns just `price`.
+ * Finds where, on a concave piece, one more unit brings just `price`.
  *
- * @returns A deposit between `from` and `to`.
+ * @returns An amount between `from` and `to`.
  */
-export function findDeposit(
+export function findAmount(
   curve: IncomeCurve,
   piece: IncomePiece,
   price: number,
@@ -102,27 +123,45 @@ export function findDeposit(
   if (atTo >= price) return to
   let low = from
   let high = to
-  let x = from
-  let slope = atFrom
-  // Newton from the left, held inside a shrinking bracket so that it must end.
+  let x = guessAmount(curve, price, { from, to, atFrom, atTo })
+  // Newton, held inside a shrinking bracket so that it must end.
   for (let step = 0; step < 60; step += 1) {
-    const bend = getBend(curve, piece.rate, x)
-    let next = x - (slope - price) / bend
-    if (!(next > low && next < high)) next = (low + high) / 2
-    if (next === x || high - low <= 1e-16 * high) return next
-    const moved = Math.abs(next - x)
-    x = next
-    slope = slopeAt(x)
+    const slope = slopeAt(x)
     if (slope > price) low = x
     else high = x
-    if (moved <= 1e-15 * x) return x
+    let next = x - (slope - price) / getBend(curve, piece.rate, x)
+    if (!(next > low && next < high)) next = (low + high) / 2
+    if (Math.abs(next - x) <= 1e-15 * x || next === low || next === high)
+      return next
+    x = next
   }
   return x
 }
 
+/** Marginal income falls about as the square of all that is supplied. */
+function guessAmount(
+  curve: IncomeCurve,
+  price: number,
+  span: {
+    readonly from: number
+    readonly to: number
+    readonly atFrom: number
+    readonly atTo: number
+  },
+): number {
+  const { from, to, atFrom, atTo } = span
+  const linear = from + ((to - from) * (atFrom - price)) / (atFrom - atTo)
+  if (curve.type === 'borrow' || price <= 0) return linear
+  const { supplied } = curve
+  const guess = (supplied + from) * Math.sqrt(atFrom / price) - supplied
+  return guess > from && guess < to ? guess : linear
+}
+
 function getUse(curve: IncomeCurve, x: number): number {
-  const total = curve.supplied + x
-  return total > 0 ? curve.borrowed / total : 0
+  const { supplied, borrowed } = curve
+  if (curve.type === 'borrow')
+    return supplied > 0 ? (borrowed + x) / supplied : 0
+  return supplied + x > 0 ? borrowed / (supplied + x) : 0
 }
 
 function getMarginalIncome(
@@ -130,14 +169,24 @@ function getMarginalIncome(
   rate: SmoothRate,
   x: number,
 ): number {
+  const use = getUse(curve, x)
+  const amount = curve.held + x
+  if (curve.type === 'borrow')
+    return curve.supplied > 0
+      ? -rate.value(use) - (amount * rate.slope(use)) / curve.supplied
+      : -rate.value(use)
   const total = curve.supplied + x
   if (!(total > 0)) return rate.value(0)
-  const use = curve.borrowed / total
-  return rate.value(use) - ((curve.held + x) * rate.slope(use) * use) / total
+  return rate.value(use) - (amount * rate.slope(use) * use) / total
 }
 
-/** The second derivative of income. */
-function getBend(curve: IncomeCurve, rate: SmoothRate, x: number): number {
+/** The second derivative of income: how fast one more unit loses its worth. */
+export function getBend(
+  curve: IncomeCurve,
+  rate: SmoothRate,
+  x: number,
+): number {
+  if (curve.type === 'borrow') return getCurvature(curve, rate, x)
   const total = curve.supplied + x
   if (!(total > 0)) return 0
   return (getCurvature(curve, rate, x) * curve.borrowed) / total ** 3
@@ -145,12 +194,31 @@ function getBend(curve: IncomeCurve, rate: SmoothRate, x: number): number {
 
 /** Has the sign of the second derivative of income, and none of its poles. */
 function getCurvature(curve: IncomeCurve, rate: SmoothRate, x: number): number {
-  const total = curve.supplied + x
   const use = getUse(curve, x)
+  const amount = curve.held + x
+  if (curve.type === 'borrow') {
+    const { supplied } = curve
+    if (!(supplied > 0)) return 0
+    return (
+      (-2 * rate.slope(use)) / supplied -
+      (amount * rate.bend(use)) / (supplied * supplied)
+    )
+  }
   const slope = rate.slope(use)
   return (
-    -2 * slope * total + (curve.held + x) * (rate.bend(use) * use + 2 * slope)
+    -2 * slope * (curve.supplied + x) +
+    amount * (rate.bend(use) * use + 2 * slope)
   )
+}
+
+/** The amount at which a use is met; a deposit lowers use, a debt raises it. */
+function getAmountAt(curve: IncomeCurve, use: number): number {
+  const { supplied, borrowed } = curve
+  if (curve.type === 'borrow') return use * supplied - borrowed
+  if (use === 0) return Number.POSITIVE_INFINITY
+  if (use === Number.POSITIVE_INFINITY || borrowed === 0)
+    return Number.NEGATIVE_INFINITY
+  return borrowed / use - supplied
 }
 
 /**
@@ -158,40 +226,35 @@ function getCurvature(curve: IncomeCurve, rate: SmoothRate, x: number): number {
  * down to bending up.
  */
 function cutIntoPieces(
-  curve: Omit<IncomeCurve, 'pieces'>,
+  curve: IncomeCurve,
   rates: readonly SmoothRate[],
 ): IncomePiece[] {
-  const whole: IncomeCurve = { ...curve, pieces: [] }
-  const { supplied, borrowed, cap } = curve
-  // A kink at use u is met when supplied + x = borrowed/u; a deposit lowers use,
-  // so the stretches come from the highest use to the lowest.
-  const depositAt = (use: number) =>
-    use === 0
-      ? Number.POSITIVE_INFINITY
-      : use === Number.POSITIVE_INFINITY || borrowed === 0
-        ? Number.NEGATIVE_INFINITY
-        : borrowed / use - supplied
+  const { cap } = curve
+  const isSupply = curve.type === 'supply'
+  const ordered = isSupply ? [...rates].reverse() : rates
   const pieces: IncomePiece[] = []
   let from = 0
-  for (const rate of [...rates].reverse()) {
-    const to = Math.min(cap, depositAt(rate.from))
-    if (to < from || (to === from && cap > 0)) continue
-    for (const [start, stop] of cutAtBends(whole, rate, from, to))
+  ordered.forEach((rate, index) => {
+    if (pieces.length > 0 && from >= cap) return
+    const isLast = index === ordered.length - 1
+    const end = isLast
+      ? Number.POSITIVE_INFINITY
+      : getAmountAt(curve, isSupply ? rate.from : rate.to)
+    const to = Math.min(cap, end)
+    if (!(to > from || (to === from && cap === 0))) return
+    for (const [start, stop] of cutAtBends(curve, rate, from, to))
       pieces.push({
         from: start,
         to: stop,
-        isConcave: getCurvature(whole, rate, (start + stop) / 2) <= 0,
+        isConcave: getCurvature(curve, rate, (start + stop) / 2) <= 0,
         rate,
-        slopeFrom: getMarginalIncome(whole, rate, start),
-        slopeTo: getMarginalIncome(whole, rate, stop),
+        slopeFrom: getMarginalIncome(curve, rate, start),
+        slopeTo: getMarginalIncome(curve, rate, stop),
       })
     from = to
-    if (from >= cap) break
-  }
+  })
   return pieces
 }
-
-const samples = 24
 
 function cutAtBends(
   curve: IncomeCurve,
@@ -201,16 +264,17 @@ function cutAtBends(
 ): [number, number][] {
   const isUp = (x: number) => getCurvature(curve, rate, x) > 0
   const cuts = [from]
-  // Even steps in use, not in deposit: the bends lie where use is still high.
-  const highUse = getUse(curve, from)
-  const lowUse = getUse(curve, to)
+  // Even steps in use, not in amount: the bends lie where use is still high.
+  const firstUse = getUse(curve, from)
+  const lastUse = getUse(curve, to)
   let before = from
-  for (let step = 1; step <= samples && highUse > lowUse; step += 1) {
-    const use = highUse + ((lowUse - highUse) * step) / samples
+  const { steps } = rate
+  for (let step = 1; step <= steps && firstUse !== lastUse; step += 1) {
+    const use = firstUse + ((lastUse - firstUse) * step) / steps
     const here =
-      step === samples
+      step === steps
         ? to
-        : Math.min(to, Math.max(from, curve.borrowed / use - curve.supplied))
+        : Math.min(to, Math.max(before, getAmountAt(curve, use)))
     if (isUp(before) !== isUp(here)) cuts.push(findBend(isUp, before, here))
     before = here
   }

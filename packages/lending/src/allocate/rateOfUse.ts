@@ -14,6 +14,8 @@ export type SmoothRate = {
   readonly value: (use: number) => number
   readonly slope: (use: number) => number
   readonly bend: (use: number) => number
+  /** Into how many steps the stretch is cut to see every turn of its bend. */
+  readonly steps: number
 }
 
 const secondsPerYear = 31_536_000
@@ -125,6 +127,7 @@ function toSmooth(line: Line): SmoothRate {
     value: (use) => at0 + rise * use,
     slope: () => rise,
     bend: () => 0,
+    steps: 1,
   }
 }
 
@@ -138,6 +141,7 @@ function toSupply(line: Line, share: number): SmoothRate {
     value: (use) => use * (at0 + rise * use),
     slope: (use) => at0 + 2 * rise * use,
     bend: () => 2 * rise,
+    steps: 1,
   }
 }
 
@@ -149,6 +153,7 @@ function timesUse(rate: SmoothRate, share: number): SmoothRate {
     value: (use) => share * use * value(use),
     slope: (use) => share * (value(use) + use * slope(use)),
     bend: (use) => share * (2 * slope(use) + use * bend(use)),
+    steps: rate.steps,
   }
 }
 
@@ -207,6 +212,7 @@ function adaptiveStretches(
     return {
       from: side.from,
       to: side.to,
+      steps: driftAtFullError === 0 ? 1 : 24,
       value: (use) => curve(use) * average(driftPerUse * (use - target)),
       slope: (use) => {
         const drift = driftPerUse * (use - target)

@@ -1,10 +1,11 @@
 import { type Filling, fillCurves, type Sides } from './fillCurves.js'
+import { fillWithin, type Weights } from './fillWithin.js'
 import type { IncomeCurve } from './incomeCurve.js'
 
-/** The best deposits that were found, and what no other could beat. */
+/** The best amounts that were found, and what no others could beat. */
 export type SearchResult = {
   /** Shares of the whole, one for each curve. */
-  readonly deposits: readonly number[]
+  readonly amounts: readonly number[]
   readonly income: number
   readonly bound: number
   /** How many choices of sides were filled. */
@@ -17,7 +18,7 @@ const tolerance = 1e-10
 const maxChoices = 400
 
 /**
- * Finds the best deposits over all choices of sides.
+ * Finds the best amounts over all choices of sides.
  *
  * Crossing a kink downward lifts the marginal income, so each market with a
  * kink ahead has two sides, and each side is water-filled on its own. Instead
@@ -26,50 +27,57 @@ const maxChoices = 400
  * the best filling meets the highest bound cannot hold anything better.
  *
  * @param curves - One for each market, amounts as shares of the whole.
- * @returns The best deposits, or `undefined` when the caps hold less than all.
+ * @param weights - A limit on the weighted sum of the amounts.
+ * @returns The best amounts, or `undefined` when the limits hold less than all.
  */
 export function searchSides(
   curves: readonly IncomeCurve[],
+  weights?: Weights,
 ): SearchResult | undefined {
-  const root: Sides = {
-    from: curves.map(() => 0),
-    to: curves.map(({ cap }) => cap),
-    isUsed: curves.map(() => false),
-  }
-  const first = fillCurves(curves, root)
-  if (first === undefined) return undefined
-
-  let best: Filling = first
-  let choices = 1
+  const fill = (sides: Sides) =>
+    weights === undefined
+      ? fillCurves(curves, sides)
+      : fillWithin(curves, sides, weights)
+  const open: { sides: Sides; filling: Filling }[] = []
+  let best: Filling | undefined
+  let choices = 0
   let closed = Number.NEGATIVE_INFINITY
-  const open: { sides: Sides; filling: Filling }[] = [
-    { sides: root, filling: first },
-  ]
-  while (open.length > 0) {
+  const consider = (sides: Sides, ceiling: number) => {
+    const found = fill(sides)
+    choices += 1
+    if (found === undefined) return
+    const isAllowed = findTooSmall(curves, found.amounts) === undefined
+    if (isAllowed && (best === undefined || found.income > best.income))
+      best = found
+    // A part cannot hold more than the whole it was cut from.
+    const bound = Math.min(found.bound, ceiling)
+    open.push({ sides, filling: { ...found, bound } })
+  }
+
+  consider(
+    {
+      from: curves.map(() => 0),
+      to: curves.map(({ cap, least }) => (cap < least ? 0 : cap)),
+      isUsed: curves.map(() => false),
+    },
+    Number.POSITIVE_INFINITY,
+  )
+  while (open.length > 0 && choices < maxChoices) {
     const index = findHighest(open)
     const { sides, filling } = open[index]!
-    if (filling.bound <= best.income + tolerance || choices >= maxChoices) break
+    if (best !== undefined && filling.bound <= best.income + tolerance) break
     open.splice(index, 1)
-    const children = divide(curves, sides, filling)
-    if (children.length === 0) {
-      closed = Math.max(closed, filling.bound)
-      continue
-    }
-    for (const child of children) {
-      const found = fillCurves(curves, child)
-      choices += 1
-      if (found === undefined) continue
-      if (found.income > best.income) best = found
-      // A part cannot hold more than the whole it was cut from.
-      const bound = Math.min(found.bound, filling.bound)
-      open.push({ sides: child, filling: { ...found, bound } })
-    }
+    const parts = divide(curves, sides, filling)
+    if (parts.length === 0) closed = Math.max(closed, filling.bound)
+    for (const part of parts) consider(part, filling.bound)
   }
+  if (best === undefined) return undefined
+  const { amounts, income } = best
   const bound = open.reduce(
     (highest, { filling }) => Math.max(highest, filling.bound),
-    Math.max(closed, best.income),
+    Math.max(closed, income),
   )
-  return { deposits: best.deposits, income: best.income, bound, choices }
+  return { amounts, income, bound, choices }
 }
 
 function findHighest(open: readonly { readonly filling: Filling }[]): number {
@@ -80,17 +88,39 @@ function findHighest(open: readonly { readonly filling: Filling }[]): number {
   return highest
 }
 
+/** A market that is used, but with less than its least. */
+function findTooSmall(
+  curves: readonly IncomeCurve[],
+  amounts: readonly number[],
+): number | undefined {
+  const market = curves.findIndex(
+    ({ least }, index) => amounts[index]! > 0 && amounts[index]! < least,
+  )
+  return market === -1 ? undefined : market
+}
+
 /** Divides a choice of sides where its filling falls short of its bound. */
 function divide(
   curves: readonly IncomeCurve[],
   sides: Sides,
   filling: Filling,
 ): Sides[] {
+  const tooSmall = findTooSmall(curves, filling.amounts)
+  if (tooSmall !== undefined)
+    return [
+      { ...sides, to: replace(sides.to, tooSmall, 0) },
+      {
+        ...sides,
+        from: replace(sides.from, tooSmall, curves[tooSmall]!.least),
+        isUsed: replace(sides.isUsed, tooSmall, true),
+      },
+    ]
+
   const { doubt } = filling
   if (doubt === undefined) return []
   const { market, low, high } = doubt
   const curve = curves[market]!
-  const x = filling.deposits[market]!
+  const x = filling.amounts[market]!
   const from = sides.from[market]!
   const to = sides.to[market]!
 

@@ -14,7 +14,7 @@ export class MarketCapacityError extends BehestError {
   }) {
     const { action, units, capacityUnits, limitedBy, markets } = facts
     super(
-      `Cannot ${action} ${units} units: ${limitedBy} of the ${markets} markets allow ${capacityUnits}. Ask for that much or less.`,
+      `Cannot ${action} ${units} units: ${capacityUnits} is the most, limited by ${limitedBy} (markets: ${markets}). Ask for that much or less.`,
       { facts },
     )
   }
