@@ -1,2 +1,3 @@
 #!/usr/bin/env node
-import '../../../scripts/behest.mjs'
+// The checkout's own starter: it installs and builds before anything is loaded.
+await import(new URL('../../../scripts/behest.mjs', import.meta.url).href)
