@@ -1,3 +1,4 @@
+import { toLocalDeployment } from '@behest/evm'
 import { openDatabase, runMigrations } from '@behest/journal'
 import {
   createProbe,
@@ -7,6 +8,7 @@ import {
 import { createGuardedFetch } from '@behest/sdk'
 import { createApp } from './createApp.js'
 import type { RegistryConfig } from './readConfig.js'
+import { createCanary } from './wiring/createCanary.js'
 import { createUrlPolicy } from './wiring/createUrlPolicy.js'
 import { followChainId } from './wiring/followChainId.js'
 
@@ -45,7 +47,19 @@ export async function wire(options: {
   const registry = await createRegistry({
     pool: database.pool,
     chainId: chain.get,
-    probe: createProbe({ fetch, nowMs: Date.now }),
+    probe: createProbe({
+      fetch,
+      nowMs: Date.now,
+      canary: createCanary({
+        rpcUrl: config.rpcUrl,
+        chainId: chain.get,
+        // Loaded when a local agent asks for it, never on a public chain.
+        localDeployment: async () => {
+          const { readAddresses } = await import('@behest/devnet')
+          return toLocalDeployment(readAddresses())
+        },
+      }),
+    }),
     assertUrl: createUrlPolicy(config.loopbackAgents),
     isReference,
     onError,

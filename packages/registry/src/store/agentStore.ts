@@ -333,7 +333,7 @@ async function writeLease(
   await client.query(
     `with t as (update registry.clock set seq = seq + 1 where feed = 'leases' returning seq)
      insert into registry.leases (agent_id, lease_seconds, lease_until, seq)
-     select $1, $2, clock_timestamp() + make_interval(secs => $2), t.seq from t
+     select $1, $2::int, clock_timestamp() + make_interval(secs => $2::int), t.seq from t
      on conflict (agent_id) do update set lease_seconds = excluded.lease_seconds,
        lease_until = excluded.lease_until, renewed_at = clock_timestamp(),
        seq = excluded.seq`,
@@ -355,7 +355,7 @@ export async function writeHeartbeat(
   const { rows } = await database.query<{ lease_until: Date; seq: string }>(
     `with t as (update registry.clock set seq = seq + 1 where feed = 'leases' returning seq)
      update registry.leases l set counter = $2,
-       lease_until = clock_timestamp() + make_interval(secs => l.lease_seconds),
+       lease_until = clock_timestamp() + make_interval(secs => l.lease_seconds::float8),
        renewed_at = clock_timestamp(), seq = t.seq
      from t where l.agent_id = $1 and l.counter < $2
      returning l.lease_until, l.seq`,

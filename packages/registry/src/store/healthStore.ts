@@ -38,7 +38,7 @@ export async function claimDueAgents(
          and (l.lease_until is null or l.lease_until > clock_timestamp())
        order by h.next_probe_at limit $1 for update of h skip locked)
      update registry.health h
-     set claimed_until = clock_timestamp() + make_interval(secs => $2)
+     set claimed_until = clock_timestamp() + make_interval(secs => $2::float8)
      from due, registry.agents a
      where h.agent_id = due.agent_id and a.id = due.agent_id
      returning h.agent_id, a.card_text, h.failures, h.successes, h.last_success_at`,
@@ -85,7 +85,7 @@ export async function writeVisit(
     `update registry.health set failures = $2, successes = $3,
        -- A publish that came meanwhile asked for a visit at once.
        next_probe_at = case when claimed_until = '-infinity' then next_probe_at
-         else clock_timestamp() + make_interval(secs => $4) end,
+         else clock_timestamp() + make_interval(secs => $4::float8) end,
        claimed_until = '-infinity', last_probe_at = clock_timestamp(),
        last_success_at = case when $2 = 0 then clock_timestamp() else last_success_at end
      where agent_id = $1`,
