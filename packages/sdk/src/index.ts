@@ -45,6 +45,23 @@ export {
   getAmountUnits,
   PositionUnknownError,
 } from './define/getAmountUnits.js'
+export {
+  RegistryRefusedError,
+  RegistryUnreachableError,
+} from './publish/callRegistry.js'
+export { type KeptPublication, keepPublished } from './publish/keepPublished.js'
+export {
+  type Publication,
+  type PublishOptions,
+  publishAgent,
+  unpublishAgent,
+} from './publish/publishAgent.js'
+export {
+  signHeartbeat,
+  signPublish,
+  signRemove,
+} from './publish/signRegistryMessages.js'
+export { toAgentId } from './publish/toAgentId.js'
 export { AgentLimitExceededError } from './quote/assertWithinLimits.js'
 export { AgentQuoteMalformedError } from './quote/buildQuote.js'
 export {
