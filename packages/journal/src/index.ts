@@ -28,6 +28,53 @@ export {
   toSchemaChecksum,
 } from './migrations/runMigrations.js'
 export {
+  createFaultPoint,
+  type FaultPoint,
+  type FaultPointName,
+  faultPoints,
+} from './outbox/createFaultPoint.js'
+export {
+  type BusySender,
+  createOutbox,
+  type Outbox,
+  type SignNextResult,
+} from './outbox/createOutbox.js'
+export {
+  createOutboxWorker,
+  type OutboxEvent,
+  type OutboxWorker,
+  type OutboxWorkerOptions,
+  type WorkerClock,
+} from './outbox/createOutboxWorker.js'
+export { createSender, SenderMissingError } from './outbox/createSender.js'
+export {
+  ApprovalExpiredError,
+  ChainChangedError,
+  LegConflictError,
+  PlanNotApprovedError,
+  SenderLockLostError,
+} from './outbox/errors.js'
+export {
+  type Fees,
+  getFirstFees,
+  getReplacementFees,
+} from './outbox/fees.js'
+export {
+  type Attempt,
+  isSettled,
+  type Leg,
+  type LegState,
+  toLegResult,
+} from './outbox/leg.js'
+export type {
+  ChainHead,
+  OutboxChain,
+  OutboxReceipt,
+  SignTransaction,
+  UnsignedTransaction,
+} from './outbox/outboxChain.js'
+export type { SenderLock } from './outbox/senderLock.js'
+export {
   type ConnectionErrorListener,
   connectClient,
   createPool,

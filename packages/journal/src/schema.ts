@@ -95,8 +95,81 @@ create table idempotency (
 create index idempotency_expiry on idempotency (expires_at);
 `
 
+const outboxTables = `
+create table sender (
+  chain text not null,
+  address bytea not null,
+  next_nonce bigint not null,
+  halted text,
+  primary key (chain, address)
+);
+
+create table leg (
+  id text primary key,
+  position bigint generated always as identity,
+  intent_id text not null,
+  plan_hash bytea not null references approval,
+  step_id text not null,
+  call_index int not null,
+  chain text not null,
+  chain_id bigint not null,
+  sender bytea not null,
+  to_address bytea not null,
+  value_wei numeric(78, 0) not null,
+  data bytea not null,
+  gas_limit bigint not null,
+  max_fee_cap_wei numeric(78, 0) not null,
+  deadline_unix_seconds bigint not null,
+  depth int not null,
+  previous_id text references leg,
+  state text not null,
+  nonce bigint,
+  reason text,
+  queued_at timestamptz not null default now(),
+  settled_at timestamptz,
+  unique (plan_hash, step_id, call_index)
+);
+create unique index leg_nonce on leg (chain, sender, nonce)
+  where nonce is not null;
+create index leg_open on leg (chain, sender, position)
+  where state in ('QUEUED', 'SIGNED', 'SENT', 'CANCELLING', 'MINED');
+create index leg_of_intent on leg (intent_id);
+
+create table attempt (
+  hash bytea primary key,
+  position bigint generated always as identity,
+  leg_id text not null references leg,
+  kind text not null,
+  raw bytea not null,
+  nonce bigint not null,
+  max_fee_wei numeric(78, 0) not null,
+  tip_wei numeric(78, 0) not null,
+  signed_at timestamptz not null default now(),
+  offered_at timestamptz,
+  offered_block bigint,
+  last_answer text,
+  block_number bigint,
+  block_hash bytea,
+  status text,
+  gas_used bigint,
+  gas_price_wei numeric(78, 0)
+);
+create index attempt_of_leg on attempt (leg_id, position);
+create unique index attempt_mined on attempt (leg_id)
+  where block_hash is not null;
+
+create table halt (
+  scope text primary key,
+  reason text not null,
+  at timestamptz not null default now()
+);
+`
+
 /** The journal's tables: run them with `runMigrations` before anything else. */
 export const journalSchema: MigrationSet = {
   namespace: 'journal',
-  migrations: [{ version: 1, name: 'intents', sql: intentTables }],
+  migrations: [
+    { version: 1, name: 'intents', sql: intentTables },
+    { version: 2, name: 'outbox', sql: outboxTables },
+  ],
 }

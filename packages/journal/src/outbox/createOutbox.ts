@@ -1,0 +1,764 @@
+/**
+ * One file because it is one state machine: every arrow between the states of a
+ * leg is one transaction here, and each checks the state that it starts from.
+ */
+import { EventEmitter } from 'node:events'
+import type { Address, Hex, LegOrder } from '@behest/spec'
+import type pg from 'pg'
+import { toBytes, toHex } from '../sql/bytes.js'
+import { inTransaction, type Queryable } from '../sql/inTransaction.js'
+import type { FaultPoint } from './createFaultPoint.js'
+import {
+  ApprovalExpiredError,
+  LegConflictError,
+  PlanNotApprovedError,
+  SenderLockLostError,
+} from './errors.js'
+import type { Fees } from './fees.js'
+import {
+  type Attempt,
+  type AttemptRow,
+  inFlightStates,
+  type Leg,
+  type LegRow,
+  type LegState,
+  openStates,
+  toLeg,
+} from './leg.js'
+import type {
+  OutboxReceipt,
+  SignTransaction,
+  UnsignedTransaction,
+} from './outboxChain.js'
+import { isLockHeld, type SenderLock } from './senderLock.js'
+
+/** The channel that tells other processes of new legs. */
+export const outboxChannel = 'behest_outbox'
+
+/** A sender with work, as a worker finds it. */
+export type BusySender = { readonly address: Address; readonly legs: number }
+
+/** Why nothing was signed, or that something was. */
+export type SignNextResult =
+  | { readonly type: 'signed'; readonly leg: Leg; readonly attempt: Attempt }
+  /** There is nothing to sign, or it must wait for an earlier step. */
+  | { readonly type: 'idle' }
+  /** A person has to look first. */
+  | { readonly type: 'halted'; readonly reason: string }
+  /** The base fee is above what was approved. */
+  | { readonly type: 'too-dear'; readonly legId: string }
+
+/** The outbox: legs, their nonces and their attempts, as rows. */
+export type Outbox = {
+  /**
+   * Stores legs of an approved plan, and takes the approval for them: both or
+   * nothing. Legs that are there already stay as they are. Of several legs each
+   * waits until the one before it is final, and ends with it when that failed.
+   */
+  readonly queueLegs: (options: {
+    readonly chain: string
+    readonly depth: number
+    readonly legs: readonly LegOrder[]
+  }) => Promise<readonly Leg[]>
+  readonly readLeg: (legId: string) => Promise<Leg | undefined>
+  readonly readLegsOfIntent: (intentId: string) => Promise<readonly Leg[]>
+  readonly readOpenLegs: (options: {
+    readonly chain: string
+    readonly address: Address
+  }) => Promise<readonly Leg[]>
+  readonly readBusySenders: (chain: string) => Promise<readonly BusySender[]>
+  /** The next nonce that will be given, and how many legs hold one now. */
+  readonly readSender: (options: {
+    readonly chain: string
+    readonly address: Address
+  }) => Promise<{
+    readonly nextNonce: number | undefined
+    readonly halted: string | undefined
+    readonly inFlight: number
+    /** The hash that is final with the highest nonce: proof of our past. */
+    readonly lastFinal:
+      | { readonly hash: Hex; readonly nonce: number }
+      | undefined
+  }>
+  /**
+   * Sets the next nonce to the chain's, up or down, while no leg holds one.
+   * Gives whether it did.
+   */
+  readonly alignNextNonce: (options: {
+    readonly chain: string
+    readonly address: Address
+    readonly nonce: number
+  }) => Promise<boolean>
+  /**
+   * Signs the next leg: sender locked, nonce taken, bytes stored, counter raised,
+   * in one transaction. Nothing may be offered to the network before it commits.
+   */
+  readonly signNext: (options: {
+    readonly chain: string
+    readonly address: Address
+    readonly lock: SenderLock
+    readonly maxInFlight: number
+    /** Fees for a cap, in wei per gas; nothing while it has to wait. */
+    readonly getFees: (capWei: bigint) => Fees | undefined
+    readonly sign: SignTransaction
+    readonly faultPoint: FaultPoint
+  }) => Promise<SignNextResult>
+  /** Signs a replacement of a leg: same nonce, higher fees. */
+  readonly signReplacement: (options: {
+    readonly leg: Leg
+    readonly lock: SenderLock
+    readonly purpose: 'bump' | 'cancel'
+    readonly fees: Fees
+    readonly sign: SignTransaction
+  }) => Promise<Attempt | undefined>
+  /** Notes that bytes were offered, and what was answered. Decides nothing. */
+  readonly recordOffer: (options: {
+    readonly legId: string
+    readonly hash: Hex
+    readonly answer: string
+    readonly headNumber: bigint
+  }) => Promise<void>
+  readonly recordMined: (options: {
+    readonly legId: string
+    readonly receipt: OutboxReceipt
+  }) => Promise<void>
+  /** The block of a leg is gone: it is in flight again. */
+  readonly recordReorged: (legId: string) => Promise<void>
+  /** The block of a leg stays: its outcome is told from now on. */
+  readonly settleMined: (legId: string) => Promise<LegState | undefined>
+  /** Ends queued legs whose predecessor failed. */
+  readonly cancelFollowers: (options: {
+    readonly chain: string
+    readonly address: Address
+  }) => Promise<void>
+  /** Ends a leg without its transaction, with proof. */
+  readonly settleUnmined: (options: {
+    readonly legId: string
+    readonly from: readonly LegState[]
+    readonly to: 'CANCELLED' | 'FOREIGN_NONCE'
+    readonly reason: string
+  }) => Promise<void>
+  /**
+   * Sorts out legs of a chain with the same id that is another chain: they are
+   * not sent again. Those of a chain that came back go on.
+   */
+  readonly reconcileChain: (options: {
+    readonly chain: string
+    readonly chainId: number
+  }) => Promise<{ readonly gone: number; readonly returned: number }>
+  /** Stops all signing for a sender until `resumeSender`. */
+  readonly haltSender: (options: {
+    readonly chain: string
+    readonly address: Address
+    readonly reason: string
+  }) => Promise<void>
+  readonly resumeSender: (options: {
+    readonly chain: string
+    readonly address: Address
+    readonly nextNonce: number
+  }) => Promise<void>
+  /** The kill switch. Scopes: `all`, `chain:<id>`, `account:<address>`. */
+  readonly setHalt: (options: {
+    readonly scope: string
+    readonly reason: string
+  }) => Promise<void>
+  readonly clearHalt: (scope: string) => Promise<void>
+  /** Calls back in this process after a leg changed, with its id. */
+  readonly onLegChange: (listener: (legId: string) => void) => () => void
+}
+
+/**
+ * Creates the outbox on a database that has `journalSchema`.
+ *
+ * @param options.pool - A pool on the database.
+ * @returns The outbox. It does nothing by itself: a worker drives it.
+ */
+export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
+  const { pool } = options
+  const changes = new EventEmitter().setMaxListeners(0)
+  const tell = (legId: string) => changes.emit('leg', legId)
+
+  /** One arrow: true when the leg was in one of the states that it leaves. */
+  async function move(
+    client: Queryable,
+    arrow: {
+      readonly legId: string
+      readonly from: readonly LegState[]
+      readonly to: LegState
+      readonly reason?: string
+    },
+  ): Promise<boolean> {
+    const { rowCount } = await client.query(
+      `update leg set state = $3, reason = coalesce($4, reason),
+        settled_at = case when $3 = any($5) then null else now() end
+       where id = $1 and state = any($2)`,
+      [arrow.legId, arrow.from, arrow.to, arrow.reason ?? null, openStates],
+    )
+    return rowCount === 1
+  }
+
+  return {
+    queueLegs: async ({ chain, depth, legs }) => {
+      const stored = await inTransaction(pool, async (client) => {
+        for (const leg of legs) await takeApproval(client, leg)
+        let previousId: string | undefined
+        for (const leg of legs) {
+          await insertLeg(client, { chain, depth, leg, previousId })
+          previousId = leg.legId
+        }
+        await client.query(`select pg_notify('${outboxChannel}', $1)`, [chain])
+        return readLegs(client, 'id = any($1)', [
+          legs.map(({ legId }) => legId.toLowerCase()),
+        ])
+      })
+      for (const { id } of stored) tell(id)
+      return stored
+    },
+
+    readLeg: async (legId) =>
+      (await readLegs(pool, 'id = $1', [legId.toLowerCase()]))[0],
+
+    readLegsOfIntent: (intentId) =>
+      readLegs(pool, 'intent_id = $1', [intentId]),
+
+    readOpenLegs: ({ chain, address }) =>
+      readLegs(
+        pool,
+        // The states are written out so that the partial index serves it.
+        `chain = $1 and sender = $2
+          and state in ('QUEUED', 'SIGNED', 'SENT', 'CANCELLING', 'MINED')`,
+        [chain, toBytes(address)],
+      ),
+
+    readBusySenders: async (chain) => {
+      const { rows } = await pool.query<{ sender: Buffer; legs: number }>(
+        `select sender, count(*)::int as legs from leg
+         where chain = $1
+          and state in ('QUEUED', 'SIGNED', 'SENT', 'CANCELLING', 'MINED')
+         group by sender`,
+        [chain],
+      )
+      return rows.map(({ sender, legs }) => ({ address: toHex(sender), legs }))
+    },
+
+    readSender: async ({ chain, address }) => {
+      type Row = {
+        next_nonce: string | null
+        halted: string | null
+        in_flight: number
+        final_hash: Buffer | null
+        final_nonce: string | null
+      }
+      const { rows } = await pool.query<Row>(
+        `select
+          (select next_nonce from sender where chain = $1 and address = $2),
+          (select halted from sender where chain = $1 and address = $2),
+          (select count(*)::int from leg where chain = $1 and sender = $2
+            and state = any($3)) as in_flight,
+          final.hash as final_hash, final.nonce as final_nonce
+         from (select 1) as one left join (
+          select attempt.hash, attempt.nonce from leg
+          join attempt on attempt.leg_id = leg.id and attempt.block_hash is not null
+          where leg.chain = $1 and leg.sender = $2
+            and leg.state in ('FINAL', 'REVERTED', 'CANCELLED')
+          order by leg.nonce desc nulls last limit 1) as final on true`,
+        [chain, toBytes(address), inFlightStates],
+      )
+      const row = rows[0] as Row
+      return {
+        nextNonce: row.next_nonce === null ? undefined : Number(row.next_nonce),
+        halted: row.halted ?? undefined,
+        inFlight: row.in_flight,
+        lastFinal:
+          row.final_hash === null
+            ? undefined
+            : { hash: toHex(row.final_hash), nonce: Number(row.final_nonce) },
+      }
+    },
+
+    alignNextNonce: ({ chain, address, nonce }) =>
+      inTransaction(pool, async (client) => {
+        await client.query(
+          `insert into sender (chain, address, next_nonce) values ($1, $2, $3)
+           on conflict (chain, address) do nothing`,
+          [chain, toBytes(address), nonce],
+        )
+        await client.query(
+          'select 1 from sender where chain = $1 and address = $2 for update',
+          [chain, toBytes(address)],
+        )
+        const { rowCount } = await client.query(
+          `update sender set next_nonce = $3
+           where chain = $1 and address = $2 and not exists (
+            select 1 from leg where chain = $1 and sender = $2 and state = any($4))`,
+          [chain, toBytes(address), nonce, inFlightStates],
+        )
+        return rowCount === 1
+      }),
+
+    signNext: async (order) => {
+      const { chain, address, lock, faultPoint } = order
+      const result = await inTransaction(pool, async (client) => {
+        const { rows: senders } = await client.query<{
+          next_nonce: string
+          halted: string | null
+        }>(
+          'select next_nonce, halted from sender where chain = $1 and address = $2 for update',
+          [chain, toBytes(address)],
+        )
+        const sender = senders[0]
+        if (sender === undefined) return { type: 'idle' } as const
+        await assertLock(client, lock)
+        faultPoint('after-lock')
+        const halted = sender.halted ?? (await readHalt(client, order))
+        if (halted !== undefined)
+          return { type: 'halted', reason: halted } as const
+
+        const leg = await findNextLeg(client, order)
+        if (leg === undefined) return { type: 'idle' } as const
+        const fees = order.getFees(leg.maxFeeCapWei)
+        if (fees === undefined)
+          return { type: 'too-dear', legId: leg.id } as const
+        const nonce = Number(sender.next_nonce)
+        const attempt = await signAttempt({
+          sign: order.sign,
+          transaction: toTransaction({ leg, nonce, fees, purpose: 'send' }),
+        })
+        faultPoint('after-sign')
+        await insertAttempt(client, leg.id, attempt)
+        await client.query(
+          `update leg set state = 'SIGNED', nonce = $2 where id = $1 and state = 'QUEUED'`,
+          [leg.id, nonce],
+        )
+        await client.query(
+          'update sender set next_nonce = next_nonce + 1 where chain = $1 and address = $2',
+          [chain, toBytes(address)],
+        )
+        faultPoint('after-insert')
+        return {
+          type: 'signed',
+          leg: { ...leg, state: 'SIGNED', nonce, attempts: [attempt] },
+          attempt,
+        } as const
+      })
+      if (result.type === 'signed') {
+        faultPoint('after-commit')
+        tell(result.leg.id)
+      }
+      return result
+    },
+
+    signReplacement: async ({ leg, lock, purpose, fees, sign }) => {
+      const { nonce } = leg
+      if (nonce === undefined) return undefined
+      const attempt = await inTransaction(pool, async (client) => {
+        const { rows } = await client.query<{ attempts: number }>(
+          `select (select count(*)::int from attempt where leg_id = leg.id) as attempts
+           from leg where id = $1 and state = any($2) for update`,
+          [leg.id, ['SIGNED', 'SENT', 'CANCELLING'] satisfies LegState[]],
+        )
+        // Somebody replaced it or it was mined since it was read.
+        if (rows[0]?.attempts !== leg.attempts.length) return undefined
+        await assertLock(client, lock)
+        const signed = await signAttempt({
+          sign,
+          transaction: toTransaction({ leg, nonce, fees, purpose }),
+        })
+        await insertAttempt(client, leg.id, signed)
+        if (purpose === 'cancel')
+          await client.query(
+            `update leg set state = 'CANCELLING' where id = $1`,
+            [leg.id],
+          )
+        return signed
+      })
+      if (attempt !== undefined) tell(leg.id)
+      return attempt
+    },
+
+    recordOffer: async ({ legId, hash, answer, headNumber }) => {
+      await pool.query(
+        `with noted as (
+          update attempt set last_answer = $3,
+            offered_at = coalesce(offered_at, now()),
+            offered_block = coalesce(offered_block, $4)
+          where hash = $2)
+         update leg set state = 'SENT' where id = $1 and state = 'SIGNED'`,
+        [legId, toBytes(hash), toNote(answer), headNumber],
+      )
+      tell(legId)
+    },
+
+    recordMined: async ({ legId, receipt }) => {
+      await inTransaction(pool, async (client) => {
+        const moved = await move(client, {
+          legId,
+          from: ['SIGNED', 'SENT', 'CANCELLING'],
+          to: 'MINED',
+          ...(receipt.reason === undefined
+            ? {}
+            : { reason: toNote(receipt.reason) }),
+        })
+        if (!moved) return
+        await client.query(
+          `update attempt set block_number = $3, block_hash = $4, status = $5,
+            gas_used = $6, gas_price_wei = $7, offered_at = coalesce(offered_at, now())
+           where hash = $2 and leg_id = $1`,
+          [
+            legId,
+            toBytes(receipt.hash),
+            receipt.blockNumber,
+            toBytes(receipt.blockHash),
+            receipt.status,
+            receipt.gasUsed,
+            receipt.effectiveGasPriceWei,
+          ],
+        )
+      })
+      tell(legId)
+    },
+
+    recordReorged: async (legId) => {
+      await inTransaction(pool, async (client) => {
+        const { rowCount } = await client.query(
+          `update leg set reason = null, state = case when exists (
+            select 1 from attempt where leg_id = $1 and kind = 'cancel')
+            then 'CANCELLING' else 'SENT' end
+           where id = $1 and state = 'MINED'`,
+          [legId],
+        )
+        if (rowCount === 0) return
+        await client.query(
+          `update attempt set block_number = null, block_hash = null,
+            status = null, gas_used = null, gas_price_wei = null
+           where leg_id = $1`,
+          [legId],
+        )
+      })
+      tell(legId)
+    },
+
+    settleMined: async (legId) => {
+      const { rows } = await pool.query<{ state: LegState }>(
+        `update leg set settled_at = now(),
+          state = case when attempt.kind = 'cancel' then 'CANCELLED'
+            when attempt.status = 'success' then 'FINAL' else 'REVERTED' end,
+          reason = case when attempt.kind = 'cancel'
+            then 'Its deadline passed; its nonce went to a cancellation.'
+            else leg.reason end
+         from attempt
+         where leg.id = $1 and leg.state = 'MINED'
+          and attempt.leg_id = leg.id and attempt.block_hash is not null
+         returning leg.state`,
+        [legId],
+      )
+      if (rows[0] !== undefined) tell(legId)
+      return rows[0]?.state
+    },
+
+    cancelFollowers: async ({ chain, address }) => {
+      const { rows } = await pool.query<{ id: string }>(
+        `update leg set state = 'CANCELLED', settled_at = now(),
+          reason = 'The step before it did not succeed.'
+         from leg as previous
+         where leg.chain = $1 and leg.sender = $2 and leg.state = 'QUEUED'
+          and previous.id = leg.previous_id
+          and previous.state in ('REVERTED', 'CANCELLED', 'FOREIGN_NONCE')
+         returning leg.id`,
+        [chain, toBytes(address)],
+      )
+      for (const { id } of rows) tell(id)
+    },
+
+    settleUnmined: async ({ legId, from, to, reason }) => {
+      if (await move(pool, { legId, from, to, reason })) tell(legId)
+    },
+
+    reconcileChain: async ({ chain, chainId }) => {
+      const gone = await pool.query<{ id: string }>(
+        `update leg set state = 'CHAIN_GONE', settled_at = now(),
+          reason = 'The chain that it was signed for is gone; another one answers now.'
+         where chain_id = $1 and chain <> $2 and state = any($3) returning id`,
+        [chainId, chain, openStates],
+      )
+      const returned = await pool.query<{ id: string }>(
+        // One that was never signed was called "not sent": it stays so.
+        `update leg set settled_at = null, reason = null, state = 'SENT'
+         where chain = $1 and state = 'CHAIN_GONE' and nonce is not null
+         returning id`,
+        [chain],
+      )
+      for (const { id } of [...gone.rows, ...returned.rows]) tell(id)
+      return { gone: gone.rows.length, returned: returned.rows.length }
+    },
+
+    haltSender: async ({ chain, address, reason }) => {
+      await pool.query(
+        `insert into sender (chain, address, next_nonce, halted) values ($1, $2, 0, $3)
+         on conflict (chain, address) do update set halted = excluded.halted`,
+        [chain, toBytes(address), toNote(reason)],
+      )
+    },
+
+    resumeSender: async ({ chain, address, nextNonce }) => {
+      await pool.query(
+        'update sender set halted = null, next_nonce = $3 where chain = $1 and address = $2',
+        [chain, toBytes(address), nextNonce],
+      )
+    },
+
+    setHalt: async ({ scope, reason }) => {
+      await pool.query(
+        `insert into halt (scope, reason) values ($1, $2)
+         on conflict (scope) do update set reason = excluded.reason, at = now()`,
+        [scope.toLowerCase(), reason],
+      )
+    },
+
+    clearHalt: async (scope) => {
+      await pool.query('delete from halt where scope = $1', [
+        scope.toLowerCase(),
+      ])
+    },
+
+    onLegChange: (listener) => {
+      changes.on('leg', listener)
+      return () => changes.off('leg', listener)
+    },
+  }
+}
+
+/** Text of nodes is data: cut, and without what the database cannot hold. */
+function toNote(text: string): string {
+  return text.replace(/[\0\p{Surrogate}]/gu, '?').slice(0, 1_000)
+}
+
+async function readLegs(
+  database: Queryable,
+  condition: string,
+  values: readonly unknown[],
+): Promise<readonly Leg[]> {
+  const { rows } = await database.query<LegRow>(
+    `select * from leg where ${condition} order by position`,
+    [...values],
+  )
+  if (rows.length === 0) return []
+  const { rows: attempts } = await database.query<AttemptRow>(
+    'select * from attempt where leg_id = any($1) order by position',
+    [rows.map(({ id }) => id)],
+  )
+  return rows.map((row) =>
+    toLeg(
+      row,
+      attempts.filter(({ leg_id }) => leg_id === row.id),
+    ),
+  )
+}
+
+/** Takes the approval for the first leg of its plan; later ones may follow it. */
+async function takeApproval(
+  client: pg.PoolClient,
+  leg: LegOrder,
+): Promise<void> {
+  const { planHash, intentId } = leg
+  const { rows } = await client.query<{
+    intent_id: string
+    consumed_by: string | null
+    expires_at: Date | null
+    is_expired: boolean | null
+  }>(
+    `select intent_id, consumed_by, expires_at, expires_at < now() as is_expired
+     from approval where plan_hash = $1 for update`,
+    [toBytes(planHash)],
+  )
+  const approval = rows[0]
+  if (approval === undefined || approval.intent_id !== intentId)
+    throw new PlanNotApprovedError({ planHash, intentId })
+  if (approval.consumed_by !== null) return
+  if (approval.is_expired === true)
+    throw new ApprovalExpiredError({
+      planHash,
+      expiredAt: approval.expires_at?.toISOString() ?? '',
+    })
+  await client.query(
+    'update approval set consumed_by = $2, consumed_at = now() where plan_hash = $1',
+    [toBytes(planHash), leg.legId.toLowerCase()],
+  )
+}
+
+async function insertLeg(
+  client: pg.PoolClient,
+  options: {
+    readonly chain: string
+    readonly depth: number
+    readonly leg: LegOrder
+    readonly previousId: string | undefined
+  },
+): Promise<void> {
+  const { chain, depth, leg, previousId } = options
+  await client.query(
+    `insert into leg (id, intent_id, plan_hash, step_id, call_index, chain,
+      chain_id, sender, to_address, value_wei, data, gas_limit, max_fee_cap_wei,
+      deadline_unix_seconds, depth, previous_id, state)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+      'QUEUED')
+     on conflict do nothing`,
+    [
+      leg.legId.toLowerCase(),
+      leg.intentId,
+      toBytes(leg.planHash),
+      leg.stepId,
+      leg.callIndex,
+      chain,
+      leg.chainId,
+      toBytes(leg.account),
+      toBytes(leg.to),
+      leg.valueWei,
+      toBytes(leg.data),
+      leg.gasLimit,
+      leg.maxFeePerGasWei,
+      leg.deadlineUnixSeconds,
+      depth,
+      previousId?.toLowerCase() ?? null,
+    ],
+  )
+  const { rows } = await client.query<LegRow>(
+    `select * from leg
+     where id = $1 or (plan_hash = $2 and step_id = $3 and call_index = $4)`,
+    [leg.legId.toLowerCase(), toBytes(leg.planHash), leg.stepId, leg.callIndex],
+  )
+  for (const row of rows) assertSameLeg(toLeg(row, []), leg)
+}
+
+/** Amounts and calldata may differ: the leg that was stored first counts. */
+function assertSameLeg(stored: Leg, asked: LegOrder): void {
+  const legId = asked.legId
+  const pairs = {
+    id: [stored.id, legId],
+    intent: [stored.intentId, asked.intentId],
+    plan: [stored.planHash, asked.planHash],
+    step: [stored.stepId, asked.stepId],
+    call: [String(stored.callIndex), String(asked.callIndex)],
+    chain: [String(stored.chainId), String(asked.chainId)],
+    account: [stored.account, asked.account],
+    target: [stored.to, asked.to],
+  } as const
+  for (const [differs, [one, other]] of Object.entries(pairs))
+    if (one.toLowerCase() !== other.toLowerCase())
+      throw new LegConflictError({ legId, differs })
+}
+
+async function assertLock(
+  client: pg.PoolClient,
+  lock: SenderLock,
+): Promise<void> {
+  if (!(await isLockHeld(client, lock)))
+    throw new SenderLockLostError({ chain: lock.chain, address: lock.address })
+}
+
+async function readHalt(
+  client: pg.PoolClient,
+  sender: { readonly chain: string; readonly address: Address },
+): Promise<string | undefined> {
+  const chainId = sender.chain.split(':')[0]
+  const { rows } = await client.query<{ scope: string; reason: string }>(
+    'select scope, reason from halt where scope = any($1) limit 1',
+    [['all', `chain:${chainId}`, `account:${sender.address.toLowerCase()}`]],
+  )
+  const halt = rows[0]
+  return halt && `${halt.scope}: ${halt.reason}`
+}
+
+/**
+ * Finds the oldest leg that may be signed: no earlier step of its plan is still
+ * open, and fewer than `maxInFlight` legs hold a nonce.
+ */
+async function findNextLeg(
+  client: pg.PoolClient,
+  order: {
+    readonly chain: string
+    readonly address: Address
+    readonly maxInFlight: number
+  },
+): Promise<Leg | undefined> {
+  const { rows } = await client.query<LegRow>(
+    `select * from leg as next
+     where chain = $1 and sender = $2 and state = 'QUEUED'
+      and not exists (
+        select 1 from leg as earlier
+        where earlier.plan_hash = next.plan_hash
+          and earlier.position < next.position
+          and earlier.state in ('QUEUED', 'SIGNED', 'SENT', 'CANCELLING', 'MINED'))
+      and not exists (
+        select 1 from leg as previous
+        where previous.id = next.previous_id and previous.state <> 'FINAL')
+      and $3 > (
+        select count(*) from leg
+        where chain = $1 and sender = $2
+          and state in ('SIGNED', 'SENT', 'CANCELLING', 'MINED'))
+     order by position limit 1 for update of next`,
+    [order.chain, toBytes(order.address), order.maxInFlight],
+  )
+  return rows[0] && toLeg(rows[0], [])
+}
+
+function toTransaction(options: {
+  readonly leg: Leg
+  readonly nonce: number
+  readonly fees: Fees
+  readonly purpose: UnsignedTransaction['purpose']
+}): UnsignedTransaction {
+  const { leg, nonce, fees, purpose } = options
+  const { id: legId, planHash, chainId, account: from } = leg
+  const common = { purpose, legId, planHash, chainId, from, nonce, ...fees }
+  // A cancellation gives the nonce to a transfer of nothing to oneself. It keeps
+  // the gas limit: some chains ask for more than 21,000, and less is used.
+  const call =
+    purpose === 'cancel'
+      ? { to: from, valueWei: 0n, data: '0x' as const }
+      : { to: leg.to, valueWei: leg.valueWei, data: leg.data }
+  return { ...common, ...call, gasLimit: leg.gasLimit }
+}
+
+async function signAttempt(options: {
+  readonly sign: SignTransaction
+  readonly transaction: UnsignedTransaction
+}): Promise<Attempt> {
+  const { transaction } = options
+  const { raw, hash } = await options.sign(transaction)
+  return {
+    hash,
+    raw,
+    kind: transaction.purpose,
+    nonce: transaction.nonce,
+    maxFeePerGasWei: transaction.maxFeePerGasWei,
+    maxPriorityFeePerGasWei: transaction.maxPriorityFeePerGasWei,
+    offeredBlock: undefined,
+    lastAnswer: undefined,
+    blockNumber: undefined,
+    blockHash: undefined,
+    status: undefined,
+    gasUsed: undefined,
+    effectiveGasPriceWei: undefined,
+  }
+}
+
+async function insertAttempt(
+  client: pg.PoolClient,
+  legId: string,
+  attempt: Attempt,
+): Promise<void> {
+  await client.query(
+    `insert into attempt (hash, leg_id, kind, raw, nonce, max_fee_wei, tip_wei)
+     values ($1, $2, $3, $4, $5, $6, $7)`,
+    [
+      toBytes(attempt.hash),
+      legId,
+      attempt.kind,
+      toBytes(attempt.raw),
+      attempt.nonce,
+      attempt.maxFeePerGasWei,
+      attempt.maxPriorityFeePerGasWei,
+    ],
+  )
+}
