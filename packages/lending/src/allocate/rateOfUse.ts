@@ -157,6 +157,9 @@ function timesUse(rate: SmoothRate, share: number): SmoothRate {
   }
 }
 
+/** The use that the adaptive curve steers to. */
+const target = 0.9
+
 /**
  * The adaptive curve averaged over a horizon: the target rate drifts by
  * e^(50·error·years) until a clamp stops it. One stretch on each side of the
@@ -166,15 +169,27 @@ function adaptiveStretches(
   startPerYear: number,
   horizonSeconds: number,
 ): SmoothRate[] {
-  const target = 0.9
+  if (horizonSeconds === 0)
+    return [
+      {
+        from: 0,
+        to: target,
+        at0: startPerYear * 0.25,
+        rise: (startPerYear * 0.75) / target,
+      },
+      {
+        from: target,
+        to: Number.POSITIVE_INFINITY,
+        at0: startPerYear * (1 - 30 * target),
+        rise: startPerYear * 30,
+      },
+    ].map(toSmooth)
+
   const lowest =
     (Number(adaptiveCurve.minRateAtTargetWad) * secondsPerYear) / wad
   const highest =
     (Number(adaptiveCurve.maxRateAtTargetWad) * secondsPerYear) / wad
-  const start =
-    horizonSeconds === 0
-      ? startPerYear
-      : Math.min(highest, Math.max(lowest, startPerYear))
+  const start = Math.min(highest, Math.max(lowest, startPerYear))
   // The speed is cut per second by the contract, the error's scale is not.
   const driftAtFullError = (50 * horizonSeconds) / secondsPerYear
 
@@ -212,7 +227,7 @@ function adaptiveStretches(
     return {
       from: side.from,
       to: side.to,
-      steps: driftAtFullError === 0 ? 1 : 24,
+      steps: 24,
       value: (use) => curve(use) * average(driftPerUse * (use - target)),
       slope: (use) => {
         const drift = driftPerUse * (use - target)
@@ -235,9 +250,7 @@ function adaptiveStretches(
   const above = { errorPerUse: 10, steepness: 3, edge: highest }
   // The error at which the horizon ends exactly on the clamp.
   const errorAt = (edge: number) =>
-    driftAtFullError === 0
-      ? Number.POSITIVE_INFINITY
-      : Math.abs(Math.log(edge / start)) / driftAtFullError
+    Math.abs(Math.log(edge / start)) / driftAtFullError
   const lowUse = target - errorAt(lowest) / below.errorPerUse
   const highUse = target + errorAt(highest) / above.errorPerUse
 
@@ -264,15 +277,14 @@ function adaptiveStretches(
     stretches.push(
       build({ ...above, from: target, to: highUse, isClamped: false }),
     )
-  if (Number.isFinite(highUse))
-    stretches.push(
-      build({
-        ...above,
-        from: highUse,
-        to: Number.POSITIVE_INFINITY,
-        isClamped: true,
-      }),
-    )
+  stretches.push(
+    build({
+      ...above,
+      from: highUse,
+      to: Number.POSITIVE_INFINITY,
+      isClamped: true,
+    }),
+  )
   return stretches
 }
 
