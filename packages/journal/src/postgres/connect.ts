@@ -38,8 +38,13 @@ export function createPool(options: {
     lock_timeout: lockTimeoutMs,
     connectionTimeoutMillis: 10_000,
   })
-  // The pool has replaced the broken connection already; the next query tells.
-  pool.on('error', (error) => options.onError?.(error))
+  // The pool listens only to idle clients. One inside a transaction that breaks
+  // between two queries would end the process; its next query fails anyway.
+  pool.on('connect', (client) => {
+    client.on('error', (error) => options.onError?.(error))
+  })
+  // The pool drops a broken client by itself; this keeps the process alive.
+  pool.on('error', () => {})
   return pool
 }
 

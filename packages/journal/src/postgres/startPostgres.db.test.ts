@@ -8,7 +8,15 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  test,
+} from 'vitest'
 import { startProgram, type TestProgram } from '../testing/startProgram.js'
 import { createPool } from './connect.js'
 import { isRunning } from './isRunning.js'
@@ -18,20 +26,34 @@ import {
   startPostgres,
 } from './startPostgres.js'
 
+// Most tests use one cluster: building one takes most of a second.
+let root: string
+let shared: string
 let dataFolder: string
 let held: EmbeddedPostgres[]
 let programs: TestProgram[]
 
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'behest-postgres-test-'))
+  chmodSync(root, 0o711)
+  shared = join(root, 'shared')
+})
+afterAll(() => rmSync(root, { recursive: true, force: true }))
 beforeEach(() => {
-  dataFolder = mkdtempSync(join(tmpdir(), 'behest-postgres-test-'))
+  dataFolder = shared
   held = []
   programs = []
 })
 afterEach(async () => {
   for (const program of programs) await program.kill()
   for (const server of held) await server.stop()
-  rmSync(dataFolder, { recursive: true, force: true })
 })
+
+/** For tests of a first start. */
+function useEmptyFolder(mode: number): void {
+  dataFolder = mkdtempSync(join(root, 'empty-'))
+  chmodSync(dataFolder, mode)
+}
 
 async function start(
   options: { idleStopSeconds?: number; folder?: string } = {},
@@ -87,6 +109,7 @@ describe('startPostgres', () => {
   })
 
   test('behavior: starters at once on an empty folder share one server', async () => {
+    useEmptyFolder(0o711)
     const servers = await Promise.all([start(), start(), start(), start()])
     expect(new Set(servers.map(({ processId }) => processId)).size).toBe(1)
     expect(servers.filter(({ owned }) => owned)).toHaveLength(1)
@@ -107,7 +130,7 @@ describe('startPostgres', () => {
   test('behavior: no acknowledged row is lost to SIGKILL, and it starts again', async () => {
     const server = await start()
     const pool = createPool({ connection: server.connection })
-    await pool.query('create table row (id bigint primary key)')
+    await pool.query('create table if not exists row (id bigint primary key)')
     const acknowledged: number[] = []
     let next = 0
     let isWriting = true
@@ -161,12 +184,13 @@ describe('startPostgres', () => {
     const { program, processId } = await startFromProcess(1)
     const guest = await start()
     await program.kill()
-    await sleep(2_000)
+    await sleep(1_800)
     expect(isRunning(processId)).toBe(true)
     expect(guest.processId).toBe(processId)
   })
 
   test('behavior: a first start that was killed is no obstacle', async () => {
+    useEmptyFolder(0o711)
     for (const delayMs of [250, 500]) {
       const program = startProgram('holdPostgres', [dataFolder, '1'])
       programs.push(program)
@@ -179,7 +203,7 @@ describe('startPostgres', () => {
   })
 
   test('behavior: a folder too deep for a socket gets a short one', async () => {
-    chmodSync(dataFolder, 0o711)
+    useEmptyFolder(0o711)
     const folder = join(dataFolder, 'deep'.repeat(20), 'deeper'.repeat(10))
     const server = await start({ folder })
     expect(server.connection.host.startsWith(server.clusterFolder)).toBe(false)
@@ -191,6 +215,7 @@ describe('startPostgres', () => {
   })
 
   test('behavior: a folder that only root can enter is used by root elsewhere', async () => {
+    useEmptyFolder(0o700)
     const folder = join(dataFolder, 'data')
     const events: PostgresEvent[] = []
     const server = await startPostgres({
