@@ -7,6 +7,8 @@ import "./StaticReader.sol";
 contract AaveLens is StaticReader {
     struct Reserve {
         address asset;
+        /// Its place in an account's configuration.
+        uint256 id;
         uint256 decimals;
         bytes symbol;
         uint256 price;
@@ -71,6 +73,7 @@ contract AaveLens is StaticReader {
         // The fifteen words of ReserveDataLegacy, the same from 3.0 to 3.5.
         if (answer.length < 480) return reserve;
         reserve.configuration = _word(answer, 0);
+        reserve.id = _word(answer, 7);
         reserve.supplyRate = _word(answer, 2);
         reserve.borrowRate = _word(answer, 4);
         reserve.aToken = address(uint160(_word(answer, 8)));

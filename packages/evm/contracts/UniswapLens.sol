@@ -6,6 +6,8 @@ import "./ReadLens.sol";
 /// The pools of Uniswap V2 and V3 with everything that a swap depends on.
 contract UniswapLens is ReadLens {
     int24 internal constant MAX_TICK = 887272;
+    /// All words of a spacing of 60.
+    int256 internal constant WHOLE_WORDS = 120;
 
     struct Pair {
         address pool;
@@ -141,8 +143,10 @@ contract UniswapLens is ReadLens {
         if (found.tick < 0 && found.tick % spacing != 0) compressed--;
         int256 first = (compressed >> 8) - wordsEachSide;
         int256 last = (compressed >> 8) + wordsEachSide;
-        if (first < (-most >> 8)) first = -most >> 8;
-        if (last > (most >> 8)) last = most >> 8;
+        // A range this small is read whole: full-range positions end at its ends.
+        bool isWhole = (most >> 8) - (-most >> 8) < WHOLE_WORDS;
+        if (isWhole || first < (-most >> 8)) first = -most >> 8;
+        if (isWhole || last > (most >> 8)) last = most >> 8;
         found.lowest = _max(first * 256, -most) * spacing;
         found.highest = -_max(-(last * 256 + 255), -most) * spacing;
 

@@ -60,3 +60,29 @@ export {
   SimulationTooWideError,
   SimulationUnreliableError,
 } from './simulation/errors.js'
+export type {
+  AaveMarketLine,
+  MarketLine,
+  MorphoMarketLine,
+  TwoSlopeLine,
+} from './snapshots/marketLine.js'
+export {
+  type ConcentratedLine,
+  type ConstantProductLine,
+  type PoolLine,
+  poolGas,
+  type TokenLine,
+} from './snapshots/poolLine.js'
+export {
+  type AaveAccountState,
+  type AaveReserveState,
+  type LendingSnapshot,
+  type MorphoMarketState,
+  type ReadLendingSnapshotOptions,
+  readLendingSnapshot,
+} from './snapshots/readLendingSnapshot.js'
+export {
+  type ReadUniswapSnapshotOptions,
+  readUniswapSnapshot,
+  type UniswapSnapshot,
+} from './snapshots/readUniswapSnapshot.js'

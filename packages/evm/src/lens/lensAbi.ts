@@ -20,7 +20,7 @@ export const uniswapLensAbi = parseAbi([
 
 /** What `contracts/AaveLens.sol` answers. */
 export const aaveLensAbi = parseAbi([
-  'struct Reserve { address asset; uint256 decimals; bytes symbol; uint256 price; uint256 configuration; address aToken; address stableDebtToken; address variableDebtToken; uint256 available; uint256 aTokenSupply; uint256 stableDebt; uint256 variableDebt; uint256 supplyRate; uint256 borrowRate; uint256[] curve; bool hasVirtualBalance; uint256 accountSupplied; uint256 accountStableDebt; uint256 accountVariableDebt; }',
+  'struct Reserve { address asset; uint256 id; uint256 decimals; bytes symbol; uint256 price; uint256 configuration; address aToken; address stableDebtToken; address variableDebtToken; uint256 available; uint256 aTokenSupply; uint256 stableDebt; uint256 variableDebt; uint256 supplyRate; uint256 borrowRate; uint256[] curve; bool hasVirtualBalance; uint256 accountSupplied; uint256 accountStableDebt; uint256 accountVariableDebt; }',
   'struct AaveState { uint256 blockNumber; uint256 timestamp; Reserve[] reserves; uint256[6] account; uint256 userConfiguration; uint256 userEMode; }',
   'function readAave(address pool, address oracle, address account) view returns (AaveState state)',
 ])
