@@ -1,1 +1,4 @@
-export {}
+export {
+  createTransferAgent,
+  type TransferChain,
+} from './createTransferAgent.js'

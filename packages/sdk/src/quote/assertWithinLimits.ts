@@ -61,13 +61,15 @@ export function assertWithinLimits(options: {
     const key = token.toLowerCase()
     approved.set(key, (approved.get(key) ?? 0n) + units)
   }
-  for (const [token, units] of approved)
-    if (units > spendOf(token))
-      fail(
-        'approvals',
-        `${spendOf(token)} units of ${token}, as spent`,
-        `${units}`,
-      )
+  for (const [token, units] of approved) {
+    // Ether that a call wraps on the way is spent in its wrapped form.
+    const wrapped = quote.calls
+      .filter(({ to }) => isSameAddress(to, token))
+      .reduce((sum, { valueWei }) => sum + valueWei, 0n)
+    const spent = spendOf(token) + wrapped
+    if (units > spent)
+      fail('approvals', `${spent} units of ${token}, as spent`, `${units}`)
+  }
 
   const valueWei = quote.calls.reduce((sum, call) => sum + call.valueWei, 0n)
   if (valueWei > spendOf('native'))

@@ -175,6 +175,30 @@ describe('quoteInProcess', () => {
     ).rejects.toMatchObject({ cause: { facts: { limit: 'spenders' } } })
   })
 
+  test('behavior: ether wrapped on the way may be approved in its wrapped form', async () => {
+    const weth = '0x0000000000000000000000000000000000000c02'
+    const wrapping = (units: bigint) =>
+      ask(
+        {
+          calls: [{ to: weth, valueWei: 500n }, { to: pool }],
+          approvals: [{ token: weth, spender: pool, units }],
+        },
+        {
+          instruction: {
+            action: 'supply',
+            token: eth,
+            amount: { type: 'exact', units: 500n },
+          },
+        },
+      )
+    await expect(wrapping(500n)).resolves.toMatchObject({
+      type: 'behest.quote',
+    })
+    await expect(wrapping(501n)).rejects.toMatchObject({
+      cause: { facts: { limit: 'approvals' } },
+    })
+  })
+
   test('behavior: taking an allowance away needs no listed spender', async () => {
     await expect(
       ask({ calls: [{ to: pool, data: approve(thief, 0n) }] }),

@@ -260,7 +260,13 @@ function createSuite(agent: Agent, signer: AgentSigner) {
         const spent = quote.spend
           .filter((one) => isSameAddress(one.token.address, token))
           .reduce((sum, { atMostUnits }) => sum + atMostUnits, 0n)
-        assert(units <= spent, `${units} approved where ${spent} is spent`)
+        const wrapped = quote.calls
+          .filter(({ to }) => isSameAddress(to, token))
+          .reduce((sum, { valueWei }) => sum + valueWei, 0n)
+        assert(
+          units <= spent + wrapped,
+          `${units} approved where ${spent} is spent`,
+        )
       }
       for (const { data } of quote.calls) {
         const grant = readGrant(data)
