@@ -1,1 +1,34 @@
-export {}
+export {
+  type Accounts,
+  type AnswerInput,
+  type ApproveInput,
+  type ContextInput,
+  type CreateIntentInput,
+  createIntentClient,
+  type IntentClient,
+  type IntentPage,
+  type ParseInput,
+} from './createIntentClient.js'
+export {
+  createRegistryClient,
+  type RegistryClient,
+  type SearchInput,
+} from './createRegistryClient.js'
+export { ApiAnswerMalformedError } from './errors/ApiAnswerMalformedError.js'
+export { ApiProblemError } from './errors/ApiProblemError.js'
+export { ApiUnreachableError } from './errors/ApiUnreachableError.js'
+export type { FollowOptions } from './followEvents.js'
+export type { CallOptions, ClientOptions, Fetch } from './http/createHttp.js'
+export type {
+  AgentDetail,
+  AgentExplanation,
+  AgentHealth,
+  AgentPage,
+  AgentView,
+  HeartbeatAnswer,
+  PublishAnswer,
+  ReceiptPage,
+  RemoveAnswer,
+  SearchHit,
+  SearchPage,
+} from './registrySchemas.js'

@@ -1,0 +1,221 @@
+import {
+  type Address,
+  type Hex,
+  type IntentEvent,
+  type IntentRecord,
+  intentRecordSchema,
+  type JsonValue,
+  type ParseContext,
+  type ParseResult,
+  parseResultSchema,
+  type Receipt,
+  receiptSchema,
+} from '@behest/spec'
+import * as z from 'zod'
+import { type FollowOptions, followEvents } from './followEvents.js'
+import {
+  type CallOptions,
+  type ClientOptions,
+  createHttp,
+} from './http/createHttp.js'
+
+/** What a sentence is read against; the server fills in what is absent. */
+export type ContextInput = {
+  readonly [Name in keyof ParseContext]?: ParseContext[Name] | undefined
+}
+
+export type ParseInput = {
+  readonly utterance: string
+  readonly context?: ContextInput
+}
+
+export type CreateIntentInput = ParseInput & {
+  readonly account?: Address
+  /** The same key gives the same intent: send again what got no answer. */
+  readonly idempotencyKey?: string
+}
+
+/** A reply to questions: values by slot, or free words. */
+export type AnswerInput =
+  | { readonly answers: Readonly<Record<string, JsonValue>> }
+  | { readonly utterance: string }
+
+export type ApproveInput = {
+  /** The hash of the plan that was shown. */
+  readonly planHash: Hex
+  /** Of the account, over the approval, where the account itself signs. */
+  readonly signature?: Hex
+}
+
+const intentPageSchema = z.object({
+  intents: z.array(intentRecordSchema),
+  nextCursor: z.string().nullish(),
+})
+/** A page of intents, the newest first. */
+export type IntentPage = {
+  readonly intents: readonly IntentRecord[]
+  readonly nextCursor?: string
+}
+
+const accountsSchema = z.object({
+  chain: z.string(),
+  chainId: z.int(),
+  accounts: z.array(
+    z.object({
+      address: z.string(),
+      balances: z.array(
+        z.object({
+          symbol: z.string(),
+          token: z.string(),
+          units: z.string(),
+          decimal: z.string(),
+        }),
+      ),
+    }),
+  ),
+})
+/** The accounts that a server signs for, and what they hold. */
+export type Accounts = z.output<typeof accountsSchema>
+
+/** Everything that the intent API answers; see {@link createIntentClient}. */
+export type IntentClient = {
+  /** Reads a sentence and starts nothing. */
+  readonly parse: (
+    input: ParseInput,
+    options?: CallOptions,
+  ) => Promise<ParseResult>
+  /** Says what is wanted. It goes on by itself until it needs the user. */
+  readonly create: (
+    input: CreateIntentInput,
+    options?: CallOptions,
+  ) => Promise<IntentRecord>
+  readonly get: (id: string, options?: CallOptions) => Promise<IntentRecord>
+  readonly list: (
+    input?: {
+      readonly limit?: number
+      readonly cursor?: string
+      readonly account?: Address
+    },
+    options?: CallOptions,
+  ) => Promise<IntentPage>
+  /** Follows an intent to its end, across broken connections. */
+  readonly events: (
+    id: string,
+    options?: FollowOptions,
+  ) => AsyncGenerator<IntentEvent, void, void>
+  readonly answer: (
+    id: string,
+    input: AnswerInput,
+    options?: CallOptions,
+  ) => Promise<IntentRecord>
+  /** Says yes to exactly the plan with this hash. */
+  readonly approve: (
+    id: string,
+    input: ApproveInput,
+    options?: CallOptions,
+  ) => Promise<IntentRecord>
+  /** Says no to the plan with this hash. */
+  readonly reject: (
+    id: string,
+    input: { readonly planHash: Hex },
+    options?: CallOptions,
+  ) => Promise<IntentRecord>
+  /** Ends an intent that was not approved. */
+  readonly cancel: (id: string, options?: CallOptions) => Promise<IntentRecord>
+  readonly receipt: (id: string, options?: CallOptions) => Promise<Receipt>
+  readonly accounts: (options?: CallOptions) => Promise<Accounts>
+}
+
+/**
+ * Creates a client of the intent API. Works in browsers and in Node.
+ *
+ * Every answer is read with the schema of the contract; amounts arrive as
+ * `bigint`. Every call throws `ApiProblemError` when the API says no,
+ * `ApiUnreachableError` when it does not answer, `ApiAnswerMalformedError` when
+ * the answer is not what was promised, and the reason of `signal` when the
+ * caller ends it.
+ *
+ * @param options.baseUrl - Such as `http://127.0.0.1:4000`.
+ * @param options.fetch - The platform's when absent.
+ * @param options.headers - Sent with each request.
+ * @param options.timeoutMs - How long one answer may take; 30 s when absent.
+ * @returns The client; it holds no connection.
+ */
+export function createIntentClient(options: ClientOptions): IntentClient {
+  const http = createHttp(options)
+  const pathOf = (id: string, rest = '') =>
+    `/v1/intents/${encodeURIComponent(id)}${rest}`
+  const decide = (
+    id: string,
+    body: Readonly<Record<string, unknown>>,
+    call?: CallOptions,
+  ) =>
+    http.ask(
+      { method: 'POST', path: pathOf(id, '/approval'), body, ...call },
+      intentRecordSchema,
+    )
+
+  return {
+    parse: ({ utterance, context }, call) =>
+      http.ask(
+        {
+          method: 'POST',
+          path: '/v1/parse',
+          body: { utterance, context },
+          ...call,
+        },
+        parseResultSchema,
+      ),
+    create: ({ utterance, account, context, idempotencyKey }, call) =>
+      http.ask(
+        {
+          method: 'POST',
+          path: '/v1/intents',
+          body: { utterance, account, context },
+          ...(idempotencyKey === undefined
+            ? {}
+            : { headers: { 'Idempotency-Key': idempotencyKey } }),
+          ...call,
+        },
+        intentRecordSchema,
+      ),
+    get: (id, call) =>
+      http.ask(
+        { method: 'GET', path: pathOf(id), ...call },
+        intentRecordSchema,
+      ),
+    list: async (input, call) => {
+      const { intents, nextCursor } = await http.ask(
+        { method: 'GET', path: '/v1/intents', query: { ...input }, ...call },
+        intentPageSchema,
+      )
+      return { intents, ...(nextCursor == null ? {} : { nextCursor }) }
+    },
+    events: (id, follow) =>
+      followEvents(http, pathOf(id, '/events'), follow ?? {}),
+    answer: (id, input, call) =>
+      http.ask(
+        { method: 'POST', path: pathOf(id, '/answers'), body: input, ...call },
+        intentRecordSchema,
+      ),
+    approve: (id, { planHash, signature }, call) =>
+      decide(id, { planHash, decision: 'approve', signature }, call),
+    reject: (id, { planHash }, call) =>
+      decide(id, { planHash, decision: 'reject' }, call),
+    cancel: (id, call) =>
+      http.ask(
+        { method: 'POST', path: pathOf(id, '/cancel'), ...call },
+        intentRecordSchema,
+      ),
+    receipt: (id, call) =>
+      http.ask(
+        { method: 'GET', path: pathOf(id, '/receipt'), ...call },
+        receiptSchema,
+      ),
+    accounts: (call) =>
+      http.ask(
+        { method: 'GET', path: '/v1/accounts', ...call },
+        accountsSchema,
+      ),
+  }
+}

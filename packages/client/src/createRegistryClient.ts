@@ -1,0 +1,203 @@
+import {
+  type Action,
+  type HeartbeatRequest,
+  type PublishRequest,
+  type Receipt,
+  type RemoveRequest,
+  receiptSchema,
+} from '@behest/spec'
+import * as z from 'zod'
+import {
+  type CallOptions,
+  type ClientOptions,
+  createHttp,
+} from './http/createHttp.js'
+import {
+  type AgentDetail,
+  type AgentExplanation,
+  type AgentHealth,
+  type AgentPage,
+  agentDetailSchema,
+  agentExplanationSchema,
+  agentHealthSchema,
+  agentPageSchema,
+  type HeartbeatAnswer,
+  heartbeatAnswerSchema,
+  type PublishAnswer,
+  publishAnswerSchema,
+  type ReceiptPage,
+  type RemoveAnswer,
+  receiptPageSchema,
+  removeAnswerSchema,
+  type SearchPage,
+  searchPageSchema,
+} from './registrySchemas.js'
+
+/** What is looked for: words, filters, or both. */
+export type SearchInput = {
+  /** In people's words. */
+  readonly q?: string
+  readonly action?: Action
+  /** A chain id or a canonical chain name. */
+  readonly chain?: string | number
+  /** Tokens joined by commas, other names of one token by `|`. */
+  readonly token?: string
+  readonly venue?: string
+  readonly maxFeeBps?: number
+  /** Statuses joined by commas; those that can be asked when absent. */
+  readonly status?: string
+  readonly limit?: number
+  readonly cursor?: string
+  /** Answer only when this change is in the index: what was just published. */
+  readonly minSeq?: number
+  /** Decides, so that it can be repeated, which newcomers are shown. */
+  readonly seed?: string
+}
+
+/** Everything that the registry API answers; see {@link createRegistryClient}. */
+export type RegistryClient = {
+  readonly search: (
+    input: SearchInput,
+    options?: CallOptions,
+  ) => Promise<SearchPage>
+  readonly get: (agentId: string, options?: CallOptions) => Promise<AgentDetail>
+  readonly list: (
+    input?: {
+      readonly limit?: number
+      readonly cursor?: string
+      /** `'true'` names removed agents too: the feed that mirrors follow. */
+      readonly removed?: 'true' | 'false'
+    },
+    options?: CallOptions,
+  ) => Promise<AgentPage>
+  /** Publishes a signed card, or renews and updates it. */
+  readonly publish: (
+    request: PublishRequest,
+    options?: CallOptions,
+  ) => Promise<PublishAnswer>
+  /** Renews a lease with a signed heartbeat. */
+  readonly heartbeat: (
+    agentId: string,
+    request: HeartbeatRequest,
+    options?: CallOptions,
+  ) => Promise<HeartbeatAnswer>
+  /** Takes an agent off, with its owner's signature. */
+  readonly remove: (
+    agentId: string,
+    request: RemoveRequest,
+    options?: CallOptions,
+  ) => Promise<RemoveAnswer>
+  readonly health: (
+    agentId: string,
+    options?: CallOptions,
+  ) => Promise<AgentHealth>
+  /** Why an agent ranks where it does for these words, or is not listed. */
+  readonly explain: (
+    agentId: string,
+    input: SearchInput,
+    options?: CallOptions,
+  ) => Promise<AgentExplanation>
+  /** The receipts that an agent's reputation is computed from. */
+  readonly receipts: (
+    input: {
+      readonly agent: string
+      readonly limit?: number
+      readonly cursor?: string
+    },
+    options?: CallOptions,
+  ) => Promise<ReceiptPage>
+  /** Hands in a signed receipt. */
+  readonly submitReceipt: (
+    receipt: Receipt,
+    options?: CallOptions,
+  ) => Promise<void>
+}
+
+/**
+ * Creates a client of the registry API. Works in browsers and in Node.
+ *
+ * Every answer is read with a schema. Every call throws `ApiProblemError` when
+ * the API says no, `ApiUnreachableError` when it does not answer,
+ * `ApiAnswerMalformedError` when the answer is not what was promised, and the
+ * reason of `signal` when the caller ends it.
+ *
+ * @param options.baseUrl - Such as `http://127.0.0.1:4100`.
+ * @param options.fetch - The platform's when absent.
+ * @param options.headers - Sent with each request.
+ * @param options.timeoutMs - How long one answer may take; 30 s when absent.
+ * @returns The client; it holds no connection.
+ */
+export function createRegistryClient(options: ClientOptions): RegistryClient {
+  const http = createHttp(options)
+  const pathOf = (agentId: string, rest = '') =>
+    `/v1/agents/${encodeURIComponent(agentId)}${rest}`
+
+  return {
+    search: (input, call) =>
+      http.ask(
+        { method: 'GET', path: '/v1/search', query: input, ...call },
+        searchPageSchema,
+      ),
+    get: (agentId, call) =>
+      http.ask(
+        { method: 'GET', path: pathOf(agentId), ...call },
+        agentDetailSchema,
+      ),
+    list: (input, call) =>
+      http.ask(
+        { method: 'GET', path: '/v1/agents', query: { ...input }, ...call },
+        agentPageSchema,
+      ),
+    publish: (request, call) =>
+      http.ask(
+        { method: 'POST', path: '/v1/agents', body: request, ...call },
+        publishAnswerSchema,
+      ),
+    heartbeat: (agentId, request, call) =>
+      http.ask(
+        {
+          method: 'POST',
+          path: pathOf(agentId, '/heartbeat'),
+          body: request,
+          ...call,
+        },
+        heartbeatAnswerSchema,
+      ),
+    remove: (agentId, request, call) =>
+      http.ask(
+        { method: 'DELETE', path: pathOf(agentId), body: request, ...call },
+        removeAnswerSchema,
+      ),
+    health: (agentId, call) =>
+      http.ask(
+        { method: 'GET', path: pathOf(agentId, '/health'), ...call },
+        agentHealthSchema,
+      ),
+    explain: (agentId, input, call) =>
+      http.ask(
+        {
+          method: 'GET',
+          path: pathOf(agentId, '/explain'),
+          query: input,
+          ...call,
+        },
+        agentExplanationSchema,
+      ),
+    receipts: (input, call) =>
+      http.ask(
+        { method: 'GET', path: '/v1/receipts', query: input, ...call },
+        receiptPageSchema,
+      ),
+    submitReceipt: async (receipt, call) => {
+      await http.ask(
+        {
+          method: 'POST',
+          path: '/v1/receipts',
+          body: z.encode(receiptSchema, receipt),
+          ...call,
+        },
+        z.looseObject({}),
+      )
+    },
+  }
+}

@@ -1,0 +1,171 @@
+// One file because it is one description: what the registry API answers. Fields
+// that a newer registry adds are passed over.
+import { actions, addressSchema, capabilitySchema } from '@behest/spec'
+import * as z from 'zod'
+
+const isoTime = z.string()
+
+/** Where an agent stands; a newer registry may know more than these. */
+export const agentStatusSchema = z.string().max(40)
+
+const agentFields = {
+  agentId: z.string(),
+  name: z.string(),
+  agent: addressSchema.nullable(),
+  owner: addressSchema.nullable(),
+  url: z.string(),
+  endpoint: z.string(),
+  description: z.string(),
+  capabilities: z.array(capabilitySchema),
+  version: z.string(),
+  source: z.enum(['signed', 'imported']),
+  status: agentStatusSchema,
+  reference: z.boolean(),
+  leaseUntil: isoTime.nullable(),
+}
+
+/** Schema of {@link AgentView}. */
+export const agentViewSchema = z.object({
+  ...agentFields,
+  contact: z.string().nullable(),
+  cardHash: z.string(),
+  examples: z.array(z.string()),
+  keywords: z.string(),
+  sequence: z.int(),
+  statusSince: isoTime,
+  statusReason: z.string(),
+  delisted: z.array(z.string()),
+  trust: z.record(z.string(), z.json()).nullable(),
+  publishedAt: isoTime,
+  updatedAt: isoTime,
+  seq: z.int(),
+})
+/** One agent as the registry shows it. */
+export type AgentView = z.output<typeof agentViewSchema>
+
+/** Schema of {@link AgentDetail}. */
+export const agentDetailSchema = agentViewSchema.extend({
+  card: z.string(),
+  message: z.json(),
+  signature: z.string().nullable(),
+})
+/** One agent with its card as it was published, byte for byte. */
+export type AgentDetail = z.output<typeof agentDetailSchema>
+
+/** Schema of {@link AgentPage}. */
+export const agentPageSchema = z.object({
+  agents: z.array(agentViewSchema),
+  removed: z.array(z.object({ agentId: z.string(), seq: z.int() })),
+  nextCursor: z.string().nullable(),
+})
+/** A page of agents, in the order of their last change. */
+export type AgentPage = z.output<typeof agentPageSchema>
+
+/** Schema of {@link SearchHit}. */
+export const searchHitSchema = z.object({
+  ...agentFields,
+  marks: z.array(z.string()),
+  score: z.number(),
+  parts: z.object({
+    relevance: z.number(),
+    trust: z.number(),
+    health: z.number(),
+    price: z.number(),
+  }),
+  why: z.array(z.string()),
+})
+/** One agent that was found, with its score and why. */
+export type SearchHit = z.output<typeof searchHitSchema>
+
+/** Schema of {@link SearchPage}. */
+export const searchPageSchema = z.object({
+  results: z.array(searchHitSchema),
+  nextCursor: z.string().nullable(),
+  indexSeq: z.int(),
+  formulaVersion: z.string(),
+  degraded: z.array(z.string()),
+})
+/** A page of what was found, best first. */
+export type SearchPage = z.output<typeof searchPageSchema>
+
+/** Schema of {@link PublishAnswer}. */
+export const publishAnswerSchema = z.object({
+  type: z.enum(['created', 'updated', 'unchanged']),
+  agentId: z.string(),
+  leaseUntil: isoTime.nullable(),
+  sequence: z.int(),
+  status: agentStatusSchema,
+  seq: z.int(),
+})
+/** What became of a publish. */
+export type PublishAnswer = z.output<typeof publishAnswerSchema>
+
+/** Schema of {@link HeartbeatAnswer}. */
+export const heartbeatAnswerSchema = z.object({ leaseUntil: isoTime })
+/** Until when a heartbeat renewed the lease. */
+export type HeartbeatAnswer = z.output<typeof heartbeatAnswerSchema>
+
+/** Schema of {@link RemoveAnswer}. */
+export const removeAnswerSchema = z.object({
+  removed: z.literal(true),
+  seq: z.int(),
+})
+/** That an agent was taken off. */
+export type RemoveAnswer = z.output<typeof removeAnswerSchema>
+
+const healthWindow = z.object({
+  probes: z.int(),
+  succeeded: z.int(),
+  successShare: z.number().nullable(),
+  p50LatencyMs: z.number().nullable(),
+  p95LatencyMs: z.number().nullable(),
+})
+
+/** Schema of {@link AgentHealth}. */
+export const agentHealthSchema = z.object({
+  agentId: z.string(),
+  listedAs: agentStatusSchema,
+  status: agentStatusSchema,
+  since: isoTime,
+  reason: z.string(),
+  failuresInARow: z.int(),
+  lastProbeAt: isoTime.nullable(),
+  lastSuccessAt: isoTime.nullable(),
+  nextProbeAt: isoTime.nullable(),
+  lastError: z
+    .object({ at: isoTime, code: z.string(), detail: z.string() })
+    .nullable(),
+  windows: z.object({
+    '1h': healthWindow,
+    '1d': healthWindow,
+    '30d': healthWindow,
+  }),
+  contract: z.array(
+    z.object({
+      action: z.enum(actions),
+      at: isoTime,
+      ok: z.boolean(),
+      code: z.string(),
+      detail: z.string(),
+      passShare: z.number(),
+    }),
+  ),
+})
+/** An agent's health as the registry measured it, not as claimed. */
+export type AgentHealth = z.output<typeof agentHealthSchema>
+
+/** Schema of {@link AgentExplanation}. */
+export const agentExplanationSchema = z.looseObject({ agentId: z.string() })
+/**
+ * Why an agent ranks where it does, or is not listed: the steps of the search
+ * in their order, as the registry traces them.
+ */
+export type AgentExplanation = z.output<typeof agentExplanationSchema>
+
+/** Schema of {@link ReceiptPage}. */
+export const receiptPageSchema = z.object({
+  receipts: z.array(z.looseObject({})),
+  nextCursor: z.string().nullish(),
+})
+/** A page of receipts as the registry keeps them. */
+export type ReceiptPage = z.output<typeof receiptPageSchema>
