@@ -1,14 +1,13 @@
 export { AmountBeyondLiquidityError } from './errors/AmountBeyondLiquidityError.js'
+export { AmountTooSmallError } from './errors/AmountTooSmallError.js'
 export { DuplicatePoolError } from './errors/DuplicatePoolError.js'
 export { InvalidAmountError } from './errors/InvalidAmountError.js'
 export { InvalidPoolError } from './errors/InvalidPoolError.js'
 export { LyingTickListError } from './errors/LyingTickListError.js'
+export { NoRouteError } from './errors/NoRouteError.js'
+export { SameTokenError } from './errors/SameTokenError.js'
 export { UnknownTokenError } from './errors/UnknownTokenError.js'
-export { getMarket } from './market/getMarket.js'
-export {
-  getSqrtPriceAtTick,
-  getTickAtSqrtPrice,
-} from './math/tickMath.js'
+export { getSqrtPriceAtTick, getTickAtSqrtPrice } from './math/tickMath.js'
 export { assertTicksMatchState } from './parse/assertTicksMatchState.js'
 export { type PoolSet, parsePools } from './parse/parsePools.js'
 export type {
@@ -27,6 +26,17 @@ export {
   type ConcentratedSwap,
   swapConcentrated,
 } from './pools/swapConcentrated.js'
-export { collectFlows, orderFlows } from './route/collectFlows.js'
-export { executeFlows } from './route/executeFlows.js'
-export { selectPools, solveRequest } from './route/solveRequest.js'
+export {
+  type Certificate,
+  type CertificateCheck,
+  verifyCertificate,
+} from './route/certificate.js'
+export { decomposeIntoPaths } from './route/decomposeIntoPaths.js'
+export { type FindRouteOptions, findRoute } from './route/findRoute.js'
+export type {
+  Fill,
+  NetResult,
+  Path,
+  PathPlan,
+  Route,
+} from './route/Route.js'

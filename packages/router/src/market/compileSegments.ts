@@ -11,7 +11,8 @@ export type SegmentRows = {
 }
 
 const q96 = 2 ** 96
-const halfLogTick = Math.log(1.0001) / 2
+// log(1.0001) would lose four digits: 1.0001 itself is rounded.
+const halfLogTick = Math.log1p(1e-4) / 2
 // Below this tick the protocol's own rounding of prices is no longer far under
 // the float's, so the exact table is used.
 const roundedTick = -500_000

@@ -1,19 +1,8 @@
 import type { Market } from '../market/Market.js'
-import type { Pool, TokenId } from '../pools/Pool.js'
+import type { Pool } from '../pools/Pool.js'
 import { swapExactIn } from '../pools/quote.js'
 import type { AcyclicFlows, Flow } from './collectFlows.js'
-
-/** One swap of a route, exact to the unit. */
-export type Fill = {
-  /** The pool's id. */
-  readonly pool: string
-  readonly tokenIn: TokenId
-  readonly tokenOut: TokenId
-  /** What the pool takes, in smallest units of `tokenIn`. */
-  readonly amountIn: bigint
-  /** What the pool pays, in smallest units of `tokenOut`. */
-  readonly amountOut: bigint
-}
+import type { Fill } from './Route.js'
 
 /** Fills in the order in which they can be carried out. */
 export type Execution = {

@@ -50,7 +50,7 @@ const wakeMargin = 2
 // A side this close to trading pulls in the first guess.
 const nearby = 1e-12
 // Rounds of deciding which springs pull at the predicted prices.
-const mostSettlings = 4
+const mostSettlings = 8
 
 /** Creates the model of a dual function; its buffers live as long as it. */
 export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {

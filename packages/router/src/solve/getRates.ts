@@ -46,6 +46,7 @@ export function getRates(market: Market, buy: number): Rates {
 /**
  * Computes the rates into the nearest of some tokens by label correction.
  *
+ * @param options.labels - Log of each target's own worth; zero when left out.
  * @param options.pools - Positions of the pools to use; all when left out.
  * @param options.allowed - By pool: bit 1 allows side 0, bit 2 allows side 1.
  */
@@ -53,6 +54,7 @@ export function computeRates(
   market: RateGraph,
   targets: readonly number[],
   options: {
+    readonly labels?: readonly number[]
     readonly pools?: Int32Array
     readonly allowed?: Uint8Array | undefined
   } = {},
@@ -71,10 +73,11 @@ export function computeRates(
     isUsed = new Uint8Array(market.pools.length)
     for (const pool of options.pools) isUsed[pool] = 1
   }
-  for (const target of targets) {
-    potential[target] = 0
+  for (const [i, target] of targets.entries()) {
+    const label = options.labels?.[i] ?? 0
+    potential[target] = label
     improvements[target] = mostImprovements
-    heap.push(0, target)
+    heap.push(-label, target)
   }
   for (let to = heap.pop(); to >= 0; to = heap.pop()) {
     if (-heap.lastKey() < potential[to]!) continue

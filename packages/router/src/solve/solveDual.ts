@@ -22,7 +22,7 @@ const leastDamping = 1e-12
 const mostDamping = 1e12
 const mostRounds = 200
 // How often one round looks again at pools that its step would wake.
-const mostLooks = 6
+const mostLooks = 8
 
 /**
  * Minimises the dual function by a damped semismooth Newton method on log

@@ -1,0 +1,402 @@
+import { createCliqueTrade } from '../market/CliquePool.js'
+import { createStableClique } from '../market/createStableClique.js'
+import { createWeightedClique } from '../market/createWeightedClique.js'
+import { getMarket } from '../market/getMarket.js'
+import type { Market } from '../market/Market.js'
+import { divideUp, squareRoot } from '../math/integer.js'
+import {
+  getSqrtPriceAtTick,
+  maxSqrtPriceX96,
+  minSqrtPriceX96,
+} from '../math/tickMath.js'
+import type {
+  ConcentratedPool,
+  ConstantProductPool,
+  Pool,
+  StablePool,
+  TokenId,
+  WeightedPool,
+} from '../pools/Pool.js'
+import type { Dual } from '../solve/createDual.js'
+import { getCheapestGas } from './chooseByGas.js'
+import { hashPools } from './hashPools.js'
+
+/**
+ * A proof that no route over a pool set pays more than a bound: one price for
+ * every token. It survives a JSON round trip.
+ */
+export type Certificate = {
+  readonly version: 1
+  /** Names the pool set that the proof is about. */
+  readonly poolSetHash: string
+  readonly sell: TokenId
+  readonly buy: TokenId
+  /** In smallest units, as decimal text. */
+  readonly amountIn: string
+  readonly amountOut: string
+  readonly upperBound: string
+  /**
+   * Natural log of the price of one smallest unit of each token in the bought
+   * token's, by first appearance of the token among the pools; null for tokens
+   * that no pool connects with it.
+   */
+  readonly logPrices: readonly (number | null)[]
+  /** The same for what is left after the cost of gas. */
+  readonly net?: {
+    readonly gasPriceWei: string
+    /** Smallest units of the bought token that one wei is worth. */
+    readonly unitsPerWei: number
+    /** Part of each pool's gas charged pool by pool; the rest by chain. */
+    readonly split: number
+    readonly amountOut: string
+    readonly upperBound: string
+    readonly logPrices: readonly (number | null)[]
+  }
+}
+
+/** Whether a certificate holds, and what the check found. */
+export type CertificateCheck =
+  | {
+      readonly type: 'valid'
+      /** The bound as recomputed, in smallest units, rounded up. */
+      readonly upperBound: bigint
+      readonly netUpperBound?: bigint
+    }
+  | { readonly type: 'invalid'; readonly reason: string }
+
+/** Reads a price for every token off a solved dual function. */
+export function readLogPrices(
+  dual: Dual,
+  pools: Int32Array,
+): (number | null)[] {
+  const { market, buy, shift } = dual
+  const { component, basePrice, peeled, peeledPool, poolStart, poolToken } =
+    market
+  const isUsed = new Uint8Array(market.pools.length)
+  for (const pool of pools) isUsed[pool] = 1
+  const shifts = shift.slice()
+  // A token that was left out gets the middle price of the one pool it hangs
+  // on, at which that pool is not worth trading with.
+  for (let position = peeled.length - 1; position >= 0; position--) {
+    const pool = peeledPool[position]!
+    if (isUsed[pool] === 1) continue
+    const token = peeled[position]!
+    const first = poolStart[pool]!
+    let anchor = first
+    for (let slot = first; slot < poolStart[pool + 1]!; slot++) {
+      const other = market.peelPosition[poolToken[slot]!]!
+      if (other < 0 || other > position) anchor = slot
+    }
+    const from = poolToken.indexOf(token, first) - first
+    const to = anchor - first
+    const clique = market.cliques[pool]
+    const near = poolToken[anchor]!
+    shifts[token] =
+      shifts[near]! +
+      (clique === undefined
+        ? market.sideOffset[2 * pool + from]! -
+          market.sideOffset[2 * pool + to]!
+        : clique.getLogRate(from, to) + basePrice[near]! - basePrice[token]!)
+  }
+  const own = component[buy]!
+  const logPrices: (number | null)[] = new Array(shifts.length)
+  for (let token = 0; token < shifts.length; token++)
+    logPrices[token] =
+      component[token] === own
+        ? basePrice[token]! - basePrice[buy]! + shifts[token]!
+        : null
+  return logPrices
+}
+
+/**
+ * Checks a certificate against the pools that it speaks about.
+ *
+ * The bound is recomputed from the pools' own integers, without the solver and,
+ * for constant-product and concentrated pools, without floating point: every
+ * step rounds so that the result can only be too high.
+ *
+ * @param pools - The same pool set, in the same order.
+ * @param certificate - As returned with a route, possibly after JSON.
+ * @returns `'valid'` with the recomputed bounds, or why it does not hold.
+ */
+export function verifyCertificate(
+  pools: readonly Pool[],
+  certificate: Certificate,
+): CertificateCheck {
+  const invalid = (reason: string): CertificateCheck => ({
+    type: 'invalid',
+    reason,
+  })
+  const market = getMarket(pools)
+  if (certificate.version !== 1) return invalid('Its version is not known.')
+  if (certificate.poolSetHash !== hashPools(market))
+    return invalid('It speaks about another pool set.')
+  const sell = market.tokenIndex.get(certificate.sell)
+  const buy = market.tokenIndex.get(certificate.buy)
+  if (sell === undefined || buy === undefined || sell === buy)
+    return invalid('Its tokens are not in the pool set.')
+  const amountIn = toUnits(certificate.amountIn)
+  const amountOut = toUnits(certificate.amountOut)
+  const claimed = toUnits(certificate.upperBound)
+  if (
+    amountIn === undefined ||
+    amountOut === undefined ||
+    claimed === undefined
+  )
+    return invalid('An amount is not a whole number.')
+  const upperBound = recompute(market, {
+    sell,
+    buy,
+    amountIn,
+    logPrices: certificate.logPrices,
+  })
+  if (typeof upperBound === 'string') return invalid(upperBound)
+  if (upperBound > claimed)
+    return invalid(`Its prices prove ${upperBound}, not ${claimed}.`)
+  if (amountOut > claimed) return invalid('It claims more than its own bound.')
+  const { net } = certificate
+  if (net === undefined) return { type: 'valid', upperBound }
+
+  const gasPriceWei = toUnits(net.gasPriceWei)
+  const claimedNet = toUnits(net.upperBound)
+  if (
+    gasPriceWei === undefined ||
+    claimedNet === undefined ||
+    !(net.unitsPerWei > 0) ||
+    !(net.split >= 0 && net.split <= 1) ||
+    !Number.isFinite(net.unitsPerWei)
+  )
+    return invalid('Its gas price is not a number.')
+  const netUpperBound = recompute(market, {
+    sell,
+    buy,
+    amountIn,
+    logPrices: net.logPrices,
+    gas: {
+      unitsPerGas: Number(gasPriceWei) * net.unitsPerWei,
+      split: net.split,
+    },
+  })
+  if (typeof netUpperBound === 'string') return invalid(netUpperBound)
+  if (netUpperBound > claimedNet)
+    return invalid(`Its prices prove ${netUpperBound} net, not ${claimedNet}.`)
+  return { type: 'valid', upperBound, netUpperBound }
+}
+
+function toUnits(text: string): bigint | undefined {
+  return typeof text === 'string' && /^-?\d{1,100}$/.test(text)
+    ? BigInt(text)
+    : undefined
+}
+
+// Values are held as multiples of 2^-128 of the bought token's smallest unit:
+// fine enough that rounding a hundred thousand terms stays far under one unit.
+const valueBits = 128n
+// Prices as multiples of 2^-320: a unit can be worth 1e-50 of another and keep
+// 150 bits.
+const priceBits = 320n
+const million = 1_000_000n
+// Allowance for the float evaluation of pools whose formula has powers.
+const cliqueMargin = 1 + 1e-9
+
+function recompute(
+  market: Market,
+  options: {
+    readonly sell: number
+    readonly buy: number
+    readonly amountIn: bigint
+    readonly logPrices: readonly (number | null)[]
+    readonly gas?: { readonly unitsPerGas: number; readonly split: number }
+  },
+): bigint | string {
+  const { sell, buy, logPrices } = options
+  const { component, poolStart, poolToken, pools } = market
+  if (logPrices.length !== market.tokenIds.length)
+    return 'It does not price every token.'
+  const own = component[buy]!
+  if (component[sell] !== own) return 'Its tokens are not connected.'
+  const prices: bigint[] = new Array(logPrices.length)
+  const origin = logPrices[buy]
+  if (origin === null || origin === undefined || Math.abs(origin) > 1e-9)
+    return 'It does not price the bought token at one.'
+  for (let token = 0; token < logPrices.length; token++) {
+    if (component[token] !== own) continue
+    const log = logPrices[token]
+    if (log === null || log === undefined || !(Math.abs(log) < 200))
+      return 'It does not price every token.'
+    prices[token] =
+      token === buy ? 1n << priceBits : toFixed(Math.exp(log), priceBits)
+  }
+  let total = toValueUp(options.amountIn * prices[sell]!)
+  for (let i = 0; i < pools.length; i++) {
+    const first = poolStart[i]!
+    if (component[poolToken[first]!] !== own) continue
+    const pool = pools[i]!
+    const price0 = prices[poolToken[first]!]!
+    const price1 = prices[poolToken[first + 1]!]!
+    let profit: bigint
+    switch (pool.kind) {
+      case 'constant-product':
+        profit = boundPair(pool, price0, price1)
+        break
+      case 'concentrated':
+        profit = boundConcentrated(pool, price0, price1)
+        break
+      case 'weighted':
+      case 'stable':
+        profit = boundClique(
+          pool,
+          pool.tokens.map((_, slot) => logPrices[poolToken[first + slot]!]!),
+        )
+        break
+    }
+    if (options.gas !== undefined)
+      // The cost is rounded down: what is left of the profit only grows.
+      profit -= toFixed(
+        pool.gas * options.gas.unitsPerGas * options.gas.split,
+        valueBits,
+      )
+    if (profit > 0n) total += profit
+  }
+  if (options.gas !== undefined)
+    // Every route pays at least for the cheapest chain of pools.
+    total -= toFixed(
+      getCheapestGas(market, sell, buy) *
+        options.gas.unitsPerGas *
+        (1 - options.gas.split),
+      valueBits,
+    )
+  // A bound under zero is still one: rounding towards zero rounds it up.
+  return total > 0n
+    ? divideUp(total, 1n << valueBits)
+    : total / (1n << valueBits)
+}
+
+/** Turns a positive float into a fixed-point integer, exactly or rounded down. */
+function toFixed(value: number, bits: bigint): bigint {
+  if (!(value > 0)) return 0n
+  const exponent = Math.floor(Math.log2(value)) - 52
+  const mantissa = BigInt(Math.round(value / 2 ** exponent))
+  const shift = BigInt(exponent) + bits
+  return shift >= 0n ? mantissa << shift : mantissa >> -shift
+}
+
+function toValueUp(product: bigint): bigint {
+  return divideUp(product, 1n << (priceBits - valueBits))
+}
+
+/** Best profit of a pair: `(sqrt(w) - sqrt(u / gamma))^2`. */
+function boundPair(
+  pool: ConstantProductPool,
+  price0: bigint,
+  price1: bigint,
+): bigint {
+  const gamma = million - BigInt(pool.feePips)
+  const value0 = pool.reserves[0] * price0
+  const value1 = pool.reserves[1] * price1
+  const [paid, received] =
+    value1 * gamma > value0 * million
+      ? [value0, value1]
+      : value0 * gamma > value1 * million
+        ? [value1, value0]
+        : [0n, 0n]
+  if (received === 0n) return 0n
+  const u = divideUp(paid * million, gamma)
+  return toValueUp(u + received - 2n * squareRoot(u * received) + 2n)
+}
+
+/**
+ * Best profit of a concentrated pool: range by range, the stop that a trader
+ * would choose inside it.
+ */
+function boundConcentrated(
+  pool: ConcentratedPool,
+  price0: bigint,
+  price1: bigint,
+): bigint {
+  const gamma = million - BigInt(pool.feePips)
+  const now = pool.sqrtPriceX96
+  // Square-root prices at which the next unit is worth its price, Q64.96: the
+  // lower one for selling token0, the upper one for selling token1.
+  const ratio = (price0 << 192n) / price1
+  const falling = squareRoot((ratio * million) / gamma)
+  const rising = squareRoot((ratio * gamma) / million)
+  if (falling < now) return walk(pool, 'down', falling, price0, price1, gamma)
+  if (rising > now) return walk(pool, 'up', rising, price0, price1, gamma)
+  return 0n
+}
+
+function walk(
+  pool: ConcentratedPool,
+  direction: 'up' | 'down',
+  target: bigint,
+  price0: bigint,
+  price1: bigint,
+  gamma: bigint,
+): bigint {
+  const { ticks, window } = pool
+  const down = direction === 'down'
+  const end = down
+    ? window === undefined
+      ? minSqrtPriceX96
+      : getSqrtPriceAtTick(window.lowest)
+    : window === undefined
+      ? maxSqrtPriceX96
+      : getSqrtPriceAtTick(window.highest)
+  let position = 0
+  while (position < ticks.length && ticks[position]!.index <= pool.tick)
+    position++
+  if (down) position--
+  let { liquidity } = pool
+  let here = pool.sqrtPriceX96
+  let total = 0n
+  for (;;) {
+    const tick = ticks[position]
+    const stop = tick === undefined ? end : getSqrtPriceAtTick(tick.index)
+    // One unit past the target covers the rounding of its square root.
+    const isLast = down ? stop <= target : stop >= target
+    const next = isLast ? target : stop
+    if (liquidity > 0n && (down ? next < here : next > here)) {
+      const low = down ? next : here
+      const high = down ? here : next
+      // Token0 and token1 between the two prices, times 2^96 and as a ratio.
+      const amount1 = liquidity * (high - low)
+      const product = amount1 << 192n
+      if (down) {
+        const received = divideUp(amount1 * price1, 1n << 96n)
+        const cost = (product / high / low) * price0
+        total += received - ((cost / gamma) * million) / (1n << 96n)
+      } else {
+        const received = divideUp(
+          divideUp(divideUp(product, high), low) * price0,
+          1n << 96n,
+        )
+        total += received - ((amount1 * price1) / gamma / (1n << 96n)) * million
+      }
+      total += 2n * million
+      // Stopping a hair off the best point loses less than this.
+      if (isLast) total += divideUp(liquidity * price1, 1n << 125n) + 1n
+    }
+    if (isLast || tick === undefined) break
+    liquidity += down ? -tick.liquidityNet : tick.liquidityNet
+    here = stop
+    position += down ? -1 : 1
+  }
+  return toValueUp(total > 0n ? total : 0n)
+}
+
+function boundClique(
+  pool: WeightedPool | StablePool,
+  logPrices: readonly (number | null)[],
+): bigint {
+  const clique =
+    pool.kind === 'weighted'
+      ? createWeightedClique(pool)
+      : createStableClique(pool)
+  const trade = createCliqueTrade(clique.size)
+  clique.evaluate(
+    Float64Array.from(logPrices, (log) => log ?? 0),
+    trade,
+  )
+  return toFixed(trade.value * cliqueMargin, valueBits)
+}

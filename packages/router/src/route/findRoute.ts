@@ -1,0 +1,499 @@
+import { AmountBeyondLiquidityError } from '../errors/AmountBeyondLiquidityError.js'
+import { AmountTooSmallError } from '../errors/AmountTooSmallError.js'
+import { InvalidAmountError } from '../errors/InvalidAmountError.js'
+import { NoRouteError } from '../errors/NoRouteError.js'
+import { SameTokenError } from '../errors/SameTokenError.js'
+import { UnknownTokenError } from '../errors/UnknownTokenError.js'
+import { getMarket } from '../market/getMarket.js'
+import type { Market } from '../market/Market.js'
+import type { Pool, Token, TokenId } from '../pools/Pool.js'
+import type { Dual } from '../solve/createDual.js'
+import { getRates } from '../solve/getRates.js'
+import { type Certificate, readLogPrices } from './certificate.js'
+import {
+  chooseByGas,
+  type GasCosts,
+  getCheapestGas,
+  getNetCeiling,
+  readProfits,
+} from './chooseByGas.js'
+import { collectFlows, orderFlows } from './collectFlows.js'
+import { decomposeIntoPaths } from './decomposeIntoPaths.js'
+import { type Execution, executeFlows } from './executeFlows.js'
+import { executeChain, findPaths } from './findPaths.js'
+import { hashPools } from './hashPools.js'
+import { priceGas } from './priceGas.js'
+import type { Fill, NetResult, PathPlan, Route } from './Route.js'
+import { type Request, selectPools, solveRequest } from './solveRequest.js'
+
+/** What a route is asked for. */
+export type FindRouteOptions = {
+  /** The snapshot. Compiled once per array: give the same array again. */
+  readonly pools: readonly Pool[]
+  /** Needed for the price of gas only. */
+  readonly tokens?: readonly Token[]
+  readonly sell: TokenId
+  readonly buy: TokenId
+  /** What is sold, in smallest units. */
+  readonly amountIn: bigint
+  /** Price of a unit of gas in wei. Zero or left out: gas does not count. */
+  readonly gasPriceWei?: bigint
+  /** Most paths in `executable`. */
+  readonly maxPaths?: number
+  /** Time after which the best route so far is returned; needs `now`. */
+  readonly maxMilliseconds?: number
+  /** A clock in milliseconds. */
+  readonly now?: () => number
+}
+
+const maxAmount = (1n << 255n) - 1n
+// What float64 can be wrong by over all terms of the bound: 1e-7 basis points.
+const boundMargin = 1e-11
+// The same for pools whose best trade is found by iteration.
+const cliqueMargin = 2e-9
+// Share of the bound under which a closer look would not pay.
+const closeEnough = 1e-7
+
+/**
+ * Finds the best way to sell an exact amount, and proves how good it is.
+ *
+ * One convex problem over all pools at once: splits, hops and merges come out
+ * of its optimum and are not enumerated. The answer is simulated in the
+ * protocols' own integers, so on unchanged state the chain pays `amountOut` for
+ * `fills` and `executable.amountOut` for the paths.
+ *
+ * @returns The route with its bound and certificate. It is never worse, net of
+ * gas, than the best single path of up to four pools.
+ * @throws {InvalidAmountError} when `amountIn` is not in 1 … 2^255 - 1
+ * @throws {SameTokenError} when a token is to be swapped for itself
+ * @throws {UnknownTokenError} when no pool trades a token
+ * @throws {DuplicatePoolError} when two pools have one id
+ * @throws {NoRouteError} when no chain of pools connects the tokens
+ * @throws {AmountTooSmallError} when the amount buys less than one unit
+ * @throws {AmountBeyondLiquidityError} when the pools cannot take the amount
+ */
+export function findRoute(options: FindRouteOptions): Route {
+  const started = options.now?.()
+  const request = toRequest(options)
+  return routeRequest(options, request, started).route
+}
+
+/** Checks what was asked and turns it into the market's own numbers. */
+export function toRequest(options: FindRouteOptions): Request {
+  const { amountIn, now, maxMilliseconds } = options
+  if (amountIn <= 0n || amountIn > maxAmount)
+    throw new InvalidAmountError({ name: 'amountIn', units: amountIn })
+  const deadline =
+    now !== undefined && maxMilliseconds !== undefined
+      ? now() + maxMilliseconds
+      : undefined
+  const market = getMarket(options.pools)
+  const sell = findToken(market, options.sell)
+  const buy = findToken(market, options.buy)
+  if (sell === buy) throw new SameTokenError({ token: options.sell })
+  if (market.component[sell] !== market.component[buy])
+    throw new NoRouteError({
+      sell: options.sell,
+      buy: options.buy,
+      pools: market.pools.length,
+    })
+  return {
+    market,
+    sell,
+    buy,
+    amountIn,
+    ...(deadline === undefined || now === undefined
+      ? {}
+      : { isLate: () => now() >= deadline }),
+  }
+}
+
+function findToken(market: Market, id: TokenId): number {
+  const exact = market.tokenIndex.get(id)
+  if (exact !== undefined) return exact
+  // Addresses are the same whatever the case of their letters.
+  if (/^0x[0-9a-f]{40}$/i.test(id)) {
+    const lower = id.toLowerCase()
+    for (const [token, index] of market.tokenIndex)
+      if (token.toLowerCase() === lower) return index
+  }
+  throw new UnknownTokenError({
+    token: id,
+    where: `any of ${market.pools.length} pools`,
+  })
+}
+
+type Candidate = Execution & { readonly net: number }
+
+/** Solves a checked request; also gives the dual prices for exact-out. */
+export function routeRequest(
+  options: FindRouteOptions,
+  request: Request,
+  started: number | undefined,
+  start?: Float64Array,
+): { readonly route: Route; readonly dual: Dual } {
+  const { market, sell, buy, amountIn } = request
+  const notes: string[] = []
+  const pools = selectPools(request)
+  const { dual, solution } = solveRequest(request, { pools, start })
+  const gas = priceGas(options, market, dual)
+  if (gas.type === 'unknown')
+    notes.push(
+      'No token has a known price in the gas coin, so gas was not counted.',
+    )
+  const unitsPerGas = gas.type === 'priced' ? gas.unitsPerGas : 0
+  const cost: GasCosts = (pool) => market.pools[pool]!.gas * unitsPerGas
+  const gasOfPool = new Map<string, number>()
+
+  const candidates: Candidate[] = []
+  const consider = (execution: Execution | undefined): void => {
+    if (execution === undefined || execution.amountOut === 0n) return
+    let units = 0
+    for (const { pool } of execution.fills) {
+      let each = gasOfPool.get(pool)
+      if (each === undefined) {
+        each = market.pools[getPoolIndex(market).get(pool)!]!.gas
+        gasOfPool.set(pool, each)
+      }
+      units += each * unitsPerGas
+    }
+    candidates.push({
+      ...execution,
+      net: Number(execution.amountOut) - units,
+    })
+  }
+  const bestNet = (): number =>
+    candidates.reduce(
+      (best, { net }) => Math.max(best, net),
+      Number.NEGATIVE_INFINITY,
+    )
+
+  const acyclic = orderFlows(collectFlows(dual), sell, buy)
+  consider(executeFlows(market, acyclic, request))
+  const ratePath = getRatePath(market, sell, buy)
+  consider(executeChain(market, ratePath, amountIn))
+  if (acyclic.cut > closeEnough * dual.value)
+    consider(routeInOrder(request, pools, acyclic.order))
+
+  // The bound at the solved prices serves every other search.
+  const profit = readProfits(dual)
+  const ceilings: Dual[] = [dual]
+  const searchPaths = (): void => {
+    for (const path of findPaths({
+      market,
+      sell,
+      buy,
+      amountIn,
+      price: dual.price,
+      profit,
+      cost,
+      known: candidates.length === 0 ? 0 : bestNet(),
+      isLate: request.isLate,
+    }))
+      consider(path)
+  }
+  searchPaths()
+  if (unitsPerGas > 0) {
+    const leader = candidates.find(({ net }) => net === bestNet())
+    const index = getPoolIndex(market)
+    const chosen = chooseByGas(request, dual, {
+      pools,
+      cost,
+      extra: [
+        ...ratePath.map(({ pool }) => pool),
+        ...(leader?.fills.length !== undefined && leader.fills.length <= 8
+          ? leader.fills.map(({ pool }) => index.get(pool)!)
+          : []),
+      ],
+    })
+    ceilings.push(...chosen.ceilings)
+    const flows = orderFlows(collectFlows(chosen.selection.dual), sell, buy)
+    consider(executeFlows(market, flows, request))
+  }
+
+  const best = candidates.reduce<Candidate | undefined>(
+    (leader, candidate) =>
+      leader === undefined ||
+      candidate.net > leader.net ||
+      (candidate.net === leader.net && candidate.amountOut > leader.amountOut)
+        ? candidate
+        : leader,
+    undefined,
+  )
+  if (best === undefined) throw explainNothing(options, request, pools)
+
+  const upperBound = maximumOf(toBound(dual), best.amountOut)
+  const executable = planPaths(
+    options,
+    candidates,
+    best,
+    gasOfPool,
+    unitsPerGas,
+  )
+  const net =
+    unitsPerGas > 0
+      ? toNet(best, ceilings, cost, unitsPerGas, gasOfPool, options)
+      : undefined
+  const finished = options.now?.()
+  const certificate: Certificate = {
+    version: 1,
+    poolSetHash: hashPools(market),
+    sell: market.tokenIds[sell]!,
+    buy: market.tokenIds[buy]!,
+    amountIn: String(amountIn),
+    amountOut: String(best.amountOut),
+    upperBound: String(upperBound),
+    logPrices: readLogPrices(dual, pools),
+    ...(net === undefined || gas.type !== 'priced'
+      ? {}
+      : {
+          net: {
+            gasPriceWei: String(options.gasPriceWei),
+            unitsPerWei: gas.unitsPerWei,
+            split: net.split,
+            amountOut: String(net.result.amountOut),
+            upperBound: String(net.result.upperBound),
+            logPrices: readLogPrices(net.dual, pools),
+          },
+        }),
+  }
+  return {
+    dual,
+    route: {
+      sell: market.tokenIds[sell]!,
+      buy: market.tokenIds[buy]!,
+      amountIn,
+      amountOut: best.amountOut,
+      upperBound,
+      gapBps: toGapBps(best.amountOut, upperBound),
+      fills: best.fills,
+      executable,
+      ...(net === undefined ? {} : { net: net.result }),
+      certificate,
+      poolCount: market.pools.length,
+      notes,
+      ended: solution.type === 'out-of-time' ? 'time' : 'bound',
+      ...(started === undefined || finished === undefined
+        ? {}
+        : { milliseconds: finished - started }),
+    },
+  }
+}
+
+const indices = new WeakMap<Market, ReadonlyMap<string, number>>()
+
+function getPoolIndex(market: Market): ReadonlyMap<string, number> {
+  let index = indices.get(market)
+  if (index === undefined) {
+    index = new Map(market.pools.map((pool, i) => [pool.id, i]))
+    indices.set(market, index)
+  }
+  return index
+}
+
+/** The chain of pools with the best zero-size rate. */
+function getRatePath(
+  market: Market,
+  sell: number,
+  buy: number,
+): { pool: number; from: number; to: number }[] {
+  const { viaPool, viaToken } = getRates(market, buy)
+  const path: { pool: number; from: number; to: number }[] = []
+  for (let token = sell; token !== buy; token = viaToken[token]!)
+    path.push({ pool: viaPool[token]!, from: token, to: viaToken[token]! })
+  return path
+}
+
+/**
+ * Solves again with every pool one-way, along an order of the tokens: where
+ * prices are out of line the free optimum runs in circles that no chain of
+ * swaps from one token to another can follow.
+ */
+function routeInOrder(
+  request: Request,
+  pools: Int32Array,
+  order: readonly number[],
+): Execution | undefined {
+  const { market, sell, buy } = request
+  const place = new Map(
+    order.filter((token) => token !== buy).map((token, i) => [token, i]),
+  )
+  place.set(buy, place.size)
+  const allowed = new Uint8Array(market.pools.length)
+  const usable = pools.filter((pool) => {
+    if (market.cliques[pool] !== undefined) return false
+    const from = place.get(market.sideIn[2 * pool]!)
+    const to = place.get(market.sideOut[2 * pool]!)
+    if (from === undefined || to === undefined) return false
+    allowed[pool] = from < to ? 1 : 2
+    return true
+  })
+  const { dual } = solveRequest(request, { pools: usable, allowed })
+  if (!Number.isFinite(dual.value)) return undefined
+  const flows = orderFlows(collectFlows(dual), sell, buy)
+  return executeFlows(market, flows, request)
+}
+
+/** Rounds a bound outwards, by more than its floats can be wrong. */
+function toBound(dual: Dual): bigint {
+  let iterated = 0
+  for (const { trade } of dual.activeCliques) iterated += trade.value
+  return toUnitsUp((dual.value + cliqueMargin * iterated) * (1 + boundMargin))
+}
+
+function toUnitsUp(value: number): bigint {
+  return BigInt(Math.ceil(value))
+}
+
+function maximumOf(left: bigint, right: bigint): bigint {
+  if (left > right) return left
+  return right
+}
+
+/** Gives how far an amount is under its bound, in basis points. */
+export function toGapBps(amount: bigint, bound: bigint): number {
+  if (bound <= 0n) return 0
+  // Twelve digits of a basis point, from integers: floats would lose them.
+  return Number(((bound - amount) * 10n ** 16n) / bound) / 1e12
+}
+
+function countGas(
+  fills: readonly Fill[],
+  gasOfPool: ReadonlyMap<string, number>,
+): number {
+  let gas = 0
+  for (const { pool } of fills) gas += gasOfPool.get(pool) ?? 0
+  return gas
+}
+
+function toNet(
+  best: Candidate,
+  ceilings: readonly Dual[],
+  cost: GasCosts,
+  unitsPerGas: number,
+  gasOfPool: ReadonlyMap<string, number>,
+  options: FindRouteOptions,
+): {
+  readonly result: NetResult
+  readonly dual: Dual
+  readonly split: number
+} {
+  let dual = ceilings[0]!
+  const { market, sell, buy } = dual
+  const cheapest = getCheapestGas(market, sell, buy) * unitsPerGas
+  let lowest = Number.POSITIVE_INFINITY
+  let split = 1
+  for (const ceiling of ceilings) {
+    const found = getNetCeiling(ceiling, cost, cheapest)
+    if (found.value < lowest) {
+      lowest = found.value
+      split = found.split
+      dual = ceiling
+    }
+  }
+  let iterated = 0
+  for (const { trade } of dual.activeCliques) iterated += trade.value
+  const gas = countGas(best.fills, gasOfPool)
+  const gasUnits = toUnitsUp(gas * unitsPerGas)
+  const amountOut = best.amountOut - gasUnits
+  const upperBound = maximumOf(
+    toUnitsUp(
+      lowest * (1 + boundMargin) +
+        cliqueMargin * iterated +
+        // Costs are subtracted, so their rounding has to be added.
+        boundMargin * (gas * unitsPerGas + cheapest),
+    ),
+    amountOut,
+  )
+  return {
+    dual,
+    split,
+    result: {
+      gas: BigInt(gas),
+      gasWei: BigInt(gas) * (options.gasPriceWei ?? 0n),
+      gasUnits,
+      amountOut,
+      upperBound,
+      gapBps: toGapBps(amountOut, upperBound),
+    },
+  }
+}
+
+/** Turns the best candidates into paths and keeps the plan that nets most. */
+function planPaths(
+  options: FindRouteOptions,
+  candidates: readonly Candidate[],
+  best: Candidate,
+  gasOfPool: ReadonlyMap<string, number>,
+  unitsPerGas: number,
+): PathPlan {
+  let plan: PathPlan | undefined
+  let planNet = Number.NEGATIVE_INFINITY
+  const shortest = [...candidates]
+    .sort((left, right) => right.net - left.net)
+    .filter(({ fills }, i) => i === 0 || isChain(fills))
+  for (const candidate of shortest) {
+    if (candidate !== best && candidate.net < planNet) continue
+    const found = decomposeIntoPaths({ ...options, fills: candidate.fills })
+    if (found === undefined) continue
+    let net = Number(found.amountOut)
+    for (const { hops } of found.paths)
+      for (const { pool } of hops)
+        net -= (gasOfPool.get(pool) ?? 0) * unitsPerGas
+    if (net > planNet) {
+      plan = found
+      planNet = net
+    }
+  }
+  return plan ?? { paths: [], amountOut: 0n }
+}
+
+function isChain(fills: readonly Fill[]): boolean {
+  return fills.every(
+    (fill, i) =>
+      i === 0 ||
+      (fill.tokenIn === fills[i - 1]!.tokenOut &&
+        fill.amountIn === fills[i - 1]!.amountOut),
+  )
+}
+
+/** Tells why there is no candidate at all. */
+function explainNothing(
+  options: FindRouteOptions,
+  request: Request,
+  pools: Int32Array,
+): AmountBeyondLiquidityError | AmountTooSmallError {
+  const { market, sell, buy, amountIn } = request
+  const tried = (units: bigint): boolean => {
+    const smaller = { ...request, amountIn: units }
+    const { dual } = solveRequest(smaller, { pools })
+    const flows = orderFlows(collectFlows(dual), sell, buy)
+    return (
+      executeFlows(market, flows, smaller) !== undefined ||
+      executeChain(market, getRatePath(market, sell, buy), units) !== undefined
+    )
+  }
+  // The largest amount that works, to within a thousandth.
+  let low = 0n
+  let high = amountIn
+  for (let units = amountIn >> 1n; units > 0n && low === 0n; units >>= 8n)
+    if (tried(units)) low = units
+    else high = units
+  if (low === 0n)
+    return new AmountTooSmallError({
+      amountIn,
+      sell: options.sell,
+      buy: options.buy,
+    })
+  for (let round = 0; round < 20 && (high - low) * 1000n > high; round++) {
+    const middle = (low + high) >> 1n
+    if (tried(middle)) low = middle
+    else high = middle
+  }
+  return new AmountBeyondLiquidityError({
+    asked: amountIn,
+    possible: low,
+    token: options.sell,
+    where: `${pools.length} pools`,
+  })
+}
