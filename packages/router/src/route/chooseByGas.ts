@@ -179,6 +179,12 @@ export function getCheapestGas(
   return 0
 }
 
+// Single pools and whole ways that one round tries to leave out, beside the
+// batch of the worst.
+const mostSingles = 6
+const mostWays = 6
+
+/** Leaves pools out while that nets more, then searches what is left exactly. */
 function reduce(
   request: Request,
   pools: readonly number[],
@@ -188,34 +194,87 @@ function reduce(
     start?: Float64Array,
   ) => Selection | undefined,
 ): Selection | undefined {
-  let current = solve(pools)
-  if (current === undefined) return undefined
-  let best = current
-  while (current.used.size > mostExhaustive) {
-    if (request.isLate?.() === true) return best
-    const profits = readProfits(current.dual)
-    const losses = [...current.used]
-      .map((pool) => ({ pool, rest: (profits.get(pool) ?? 0) - cost(pool) }))
-      .filter(({ rest }) => rest < 0)
-      .sort((left, right) => left.rest - right.rest)
-    if (losses.length === 0) return best
-    // While most of the pools lose, one at a time would take hundreds of solves.
-    const batch = Math.max(1, Math.floor(losses.length / 4))
-    const dropped = new Set(losses.slice(0, batch).map(({ pool }) => pool))
-    const kept = [...current.used].filter((pool) => !dropped.has(pool))
-    const next = solve(kept, current.dual.shift)
-    if (next === undefined) {
-      if (batch === 1) return best
-      const one = losses[losses.length - 1]!.pool
-      const gentle = solve([...current.used].filter((pool) => pool !== one))
-      if (gentle === undefined) return best
-      current = gentle
-    } else current = next
-    if (current.net > best.net) best = current
-    else if (batch === 1) return best
+  let best = solve(pools)
+  if (best === undefined) return undefined
+  while (best.used.size > 1) {
+    if (best.used.size <= mostExhaustive) {
+      const exact = searchSubsets(request, [...best.used], cost, solve, best)
+      return exact.net > best.net ? exact : best
+    }
+    let improved: Selection | undefined
+    for (const dropped of listDrops(best, cost)) {
+      if (request.isLate?.() === true) return best
+      const kept = [...best.used].filter((pool) => !dropped.has(pool))
+      const next = solve(kept, best.dual.shift)
+      if (next !== undefined && next.net > best.net) {
+        improved = next
+        break
+      }
+    }
+    if (improved === undefined) return best
+    best = improved
   }
-  const exact = searchSubsets(request, [...current.used], cost, solve, best)
-  return exact.net > best.net ? exact : best
+  return best
+}
+
+/** Sets of pools that might better be left out, the most promising first. */
+function listDrops(
+  selection: Selection,
+  cost: GasCosts,
+): readonly ReadonlySet<number>[] {
+  const profits = readProfits(selection.dual)
+  const losses = [...selection.used]
+    .map((pool) => ({ pool, rest: (profits.get(pool) ?? 0) - cost(pool) }))
+    .filter(({ rest }) => rest < 0)
+    .sort((left, right) => left.rest - right.rest)
+    .map(({ pool }) => pool)
+  // While all earn their gas, leaving out any set of them costs more.
+  if (losses.length === 0) return []
+  const drops: Set<number>[] = []
+  for (let batch = losses.length >> 1; batch > 1; batch >>= 1)
+    drops.push(new Set(losses.slice(0, batch)))
+  // The pools of a chain are worth something only together.
+  const ways = listWays(selection.dual)
+  const uses = new Map<number, number>()
+  for (const way of ways)
+    for (const pool of way) uses.set(pool, (uses.get(pool) ?? 0) + 1)
+  for (const way of ways.slice(-mostWays).reverse()) {
+    const own = way.filter((pool) => uses.get(pool) === 1)
+    if (own.length > 0) drops.push(new Set(own))
+  }
+  for (const pool of losses.slice(0, mostSingles)) drops.push(new Set([pool]))
+  return drops
+}
+
+/** Takes flows apart into chains of pools, widest first. */
+function listWays(dual: Dual): readonly (readonly number[])[] {
+  const { flows, order } = orderFlows(collectFlows(dual), dual.sell, dual.buy)
+  const left = flows.map((flow) => ({ ...flow }))
+  const ways: number[][] = []
+  for (let round = 0; round < left.length; round++) {
+    const width = new Map([[dual.sell, Number.POSITIVE_INFINITY]])
+    const via = new Map<number, (typeof left)[number]>()
+    for (const token of order)
+      for (const flow of left) {
+        if (flow.from !== token) continue
+        const through = Math.min(width.get(token) ?? 0, flow.value)
+        if (through > (width.get(flow.to) ?? 0)) {
+          width.set(flow.to, through)
+          via.set(flow.to, flow)
+        }
+      }
+    const taken = width.get(dual.buy) ?? 0
+    if (!(taken > 0)) break
+    const way: number[] = []
+    for (let token = dual.buy; token !== dual.sell; ) {
+      const flow = via.get(token)!
+      flow.value -= taken
+      way.push(flow.pool)
+      token = flow.from
+    }
+    ways.push(way)
+  }
+  return ways
 }
 
 /** Branch and bound over all selections of a few pools. */
