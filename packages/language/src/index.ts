@@ -1,1 +1,1 @@
-export {}
+export { parseUtterance } from './parseUtterance.js'

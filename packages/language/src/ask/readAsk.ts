@@ -1,0 +1,275 @@
+// One file because the topics compete: the first that fits the words wins.
+import type { AskTopic } from '@behest/spec'
+import type { DraftStep } from '../bind/DraftStep.js'
+import type { Mention, Money, Part, Said } from '../clauses/Part.js'
+import { readParts } from '../clauses/readParts.js'
+import { readQuantities } from '../phrases/readQuantities.js'
+import { type Item, textOf } from '../text/Item.js'
+import type { NormalisedText } from '../text/normaliseText.js'
+
+/** What a sentence asks, or that it asks for something we do not answer. */
+export type Asked =
+  | { readonly type: 'ask'; readonly step: DraftStep }
+  | { readonly type: 'advice' }
+
+const OPENS =
+  /^(?:(?:hey|hi|hello|yo|ok|okay|so|and|also|then|please|pls|um|gm|well|but|now|behest|bro|just|,|!|wait|quick|question|:|-) )*(?:what|what's|whats|wat|wats|how|how's|hows|which|who|who's|where|where's|why|is|are|am|do|does|did|has|have|tell me|tell us|show|display|list|check|give me|view|see|get me|find|look up|lookup|let me (?:know|see)|i want to (?:know|see|check)|i'd like to (?:know|see|check)|i wanna (?:know|see|check)|can you (?:tell|show|check|give|list|find|explain|quote|look|help me (?:find|understand|check))|could you (?:tell|show|check|give|list|find|explain|quote|look)|can i (?:see|check|get a quote|know)|do you know|quote|price|any idea|explain|compare|calculate|estimate|simulate|report|fetch|monitor|describe|define|query|remind|help)(?= |$)/
+const ADVICE =
+  /(?:^| )(?:should i|should we|shall i|is it (?:a )?(?:good|wise|smart|worth|safe|better|bad|risky)|is now a good|worth it|good idea|would it be (?:wise|smart|good|better)|would you (?:recommend|buy|sell|suggest)|do you (?:recommend|think|believe|like|love)|what do you think|will (?:eth|btc|bitcoin|ethereum|the market|crypto|sol|it|price) (?:go|rise|fall|pump|moon|crash|drop|hit|reach|ever)|going to (?:moon|pump|crash)|price prediction|predict|which (?:coin|token) (?:should|will)|what (?:coin|token|should)|next 100x|when moon|wen moon|bull run|what would you do|your opinion|financial advice)(?= |$)/
+
+/** Reads a question about prices, balances, rates and the like. */
+export function readAsk(options: {
+  readonly items: readonly Item[]
+  readonly normalised: NormalisedText
+  readonly clause: number
+  readonly sentence: number
+  /** The sentence has a verb that orders something. */
+  readonly orders: boolean
+}): Asked | undefined {
+  const { items, orders } = options
+  const words = items.filter((item) => item.type !== 'break')
+  const said = words
+    .map((item) => (item.type === 'number' ? item.decimal : textOf(item)))
+    .filter((text) => text !== '')
+    .join(' ')
+  const marked = items.some(
+    (item) => item.type === 'break' && item.strength === 'sentence',
+  )
+  void marked
+  if (ADVICE.test(said)) return { type: 'advice' }
+  const opens = OPENS.test(said)
+  const asks = isQuestionMarked(options)
+  const short = words.length <= 7 && !orders
+  if (!opens && !asks && !short) return undefined
+  const topic = findTopic(said, { opens, asks, orders })
+  if (topic === undefined) return undefined
+  const parts = readParts({
+    items: readQuantities(words),
+    sense: topic === 'quote' ? 'swap' : 'ask',
+    normalised: options.normalised,
+  })
+  return { type: 'ask', step: buildAsk(topic, said, parts, options) }
+}
+
+function isQuestionMarked(options: {
+  readonly items: readonly Item[]
+  readonly normalised: NormalisedText
+}): boolean {
+  const last = options.items.at(-1)
+  return last?.type === 'break'
+    ? options.normalised.text.slice(last.start, last.end).includes('?')
+    : false
+}
+
+function findTopic(
+  said: string,
+  flags: { opens: boolean; asks: boolean; orders: boolean },
+): AskTopic | undefined {
+  const has = (pattern: RegExp) => pattern.test(said)
+  const asking = flags.opens || flags.asks
+  if (
+    has(
+      /(?:^| )(?:quote|quotes|quotation)(?= |$)|(?:what|how (?:much|many)).{0,60}(?:would|will|can|could|do|should|might|'d|'ll) (?:i|we|you|it|that) (?:get|receive|end up|obtain|buy|be getting|make|fetch|give me)|(?:would|will|can|could) i (?:get|receive)|(?:exchange|conversion|swap) rate|rate (?:for|from|between) |what (?:would|will|do|does|can|could) .{0,40}(?:get|give|fetch|buy) (?:me|us)|how much .{0,30}(?:for|from) (?:swapping|selling|trading|exchanging|converting)|(?:if|when) i (?:swap|swapped|sell|sold|trade|traded|convert|converted|exchange|exchanged)(?= |$)|(?:need|cost|take|costs)(?: .{0,20})? to (?:buy|get)|how (?:much|many) \S+ (?:do i need|can i (?:buy|get)|for|is|are in|are) .*\d|(?:worth|equal|equals|equivalent) (?:in|to) (?!usd|dollars|eur|\$|the)/,
+    ) &&
+    !has(/(?:apy|apr|yield|interest|borrow|health|airdrop|loan)/) &&
+    (asking || has(/^(?:get )?(?:a )?quote/))
+  )
+    return 'quote'
+  if (!asking && flags.orders) return undefined
+  const order = flags.orders && !flags.opens
+  if (order) return undefined
+  if (
+    has(
+      /health|liquidat|(?:^| )hf(?= |$)|(?:^| )ltv(?= |$)|underwater|loan.to.value|how (?:safe|risky|close) (?:is|am|are) (?:my|i)|margin call/,
+    )
+  )
+    return 'health'
+  if (
+    has(/(?:^| )agents?(?= |$)|who can (?:do|swap|execute|lend|bridge|serve)/)
+  )
+    return 'agents'
+  if (
+    has(
+      /allowance|approvals?(?= |$)|(?:^| )approved(?= |$)|permissions?(?= |$)|spend my|allowed to spend|token permissions/,
+    )
+  )
+    return 'allowance'
+  if (
+    has(
+      /(?:total|circulating|max|maximum|current|token|full|overall) suppl|supply of |how (?:many|much) .{0,30}(?:exist|in circulation|minted|are there|in existence)|(?:'s|s) supply(?= |$)|^\S+ supply$/,
+    ) &&
+    !has(/apy|apr|rate|interest|yield/)
+  )
+    return 'totalSupply'
+  if (
+    has(
+      /(?:^| )(?:apy|apr|apys|aprs|yield|yields|interest|interests|roi|returns?)(?= |$)|(?:lending|supply|borrow|borrowing|deposit|staking|variable|stable|savings|lend|loan|funding) (?:rate|rates)|earns? (?:the )?(?:most|more|best|highest)|(?:best|highest|better|good|top) (?:place|rate|rates|return|returns|pool|pools|yield|vault|lending|market)|where .{0,40}(?:lend|earn|stake|deposit|supply|borrow)|how much (?:can|could|would|will|do|does|am) (?:i|it|we|my \S+) (?:earn|make|earning|making|be earning)|what (?:can|could|would) i earn|pays? (?:the )?(?:most|best|highest)|(?:^| )rates?(?= |$)(?!.*gas)|cheapest (?:place|to borrow|loan)|staking rewards?(?= |$)|how much does .{0,30}pay/,
+    )
+  )
+    return 'yield'
+  if (
+    has(
+      /(?:^| )(?:gas|gwei|basefee)(?= |$)|(?:network|transaction|tx|txn|bridge|bridging) fees?(?= |$)/,
+    )
+  )
+    return 'gas'
+  if (
+    has(
+      /(?:^| )(?:positions?|portfolio|pnl|p&l)(?= |$)|(?:^| )my .{0,30}(?:loans?|debts?|deposits?|lp|borrows?|collateral|stakes?|longs?|shorts?|trades?|vaults?|supplies|farms?|rewards|liquidity)(?= |$)|(?:do|did|have) i (?:owe|owed|still owe|borrow|borrowed|supply|supplied|lent|deposit|deposited|stake|staked)|(?:have|am|'ve) (?:i )?(?:supplied|borrowed|deposited|staked|lent|lending|borrowing|staking|earned|owing|locked)|i (?:have|'ve|had) .{0,30}(?:borrowed|supplied|deposited|staked|lent|locked|in aave|on aave|in compound)|(?:^| )i(?:'ve)? (?:borrowed|supplied|deposited|staked|owe)(?= |$)|how much (?:debt|collateral)|open (?:trades|orders|loans|interest)|claimable|unclaimed|rewards (?:do|have) i|pending rewards|how much can i (?:still )?borrow|borrowing power|borrow limit|max borrow|can i borrow(?: more)?$|available to borrow/,
+    )
+  )
+    return 'position'
+  if (
+    has(
+      /(?:^| )(?:balances?|holdings|networth|net worth|wallet|bal)(?= |$)|how (?:much|many) .{0,40}(?:do|have|did) i (?:have|hold|own|got|possess|still have|currently have)|how (?:much|many) .{0,30}(?:have i|i have|i own|i hold|i got|i've got|am i holding|is in my|are in my|in my)|do i (?:have|own|hold)|what(?:'s| is| are| do| tokens?| coins?| assets?).{0,30}(?:do i (?:have|own|hold)|in my (?:wallet|account)|i (?:have|own|hold))|my (?:tokens|coins|assets|funds|money|bags?|stack|usdc|eth|dai|usdt|weth|wbtc|crypto)$|am i rich|have i got|(?:show|list|check) (?:me )?my (?:tokens|coins|assets|\S+)$/,
+    )
+  )
+    return 'balance'
+  if (
+    has(
+      /(?:^| )(?:price|prices|cost|costs|worth|market cap|mcap|marketcap|trading at|going for|valued|valuation|market value|fdv|ath)(?= |$)/,
+    ) ||
+    (asking &&
+      has(
+        /(?:how much (?:is|are|does|for)|what(?:'s|s| is| are)|how (?:is|'s|s)|where(?:'s| is)) .{0,25}(?:at|trading|now|today|right now|rn|currently|doing)(?= |$)/,
+      ))
+  )
+    return 'price'
+  if (asking && has(/^(?:.{0,12})(?:how much (?:is|are|'s) |how much for )/))
+    return 'price'
+  if (
+    has(
+      /(?:^| )help(?= |$)(?! me (?:swap|buy|sell|send|bridge|lend|borrow))|what (?:can|do) you (?:do|support|offer)|what are you able|how (?:do|can|to|does|would|should|could) (?:i|you|one|this|it|we|behest|swap|bridge|lend|borrow|stake|buy|sell|send|swapping|bridging|lending|staking|defi|aave|uniswap|compound|lido|curve|gmx|slippage|leverage|liquidation|a |an |the )|how to |what(?:'s|s| is| are| does)(?: an?| the)? (?:\S+ ){0,3}(?:mean|swap|swaps|bridge|bridging|slippage|leverage|staking|liquidity|lending|borrowing|impermanent loss|defi|yield farming|apy|gas|intent|intents|behest|collateral|amm|dex|stablecoin|wrapped|liquidation|pool|vault|rollup|l2|aave|uniswap|compound|lido|curve|gmx|morpho|restaking|token|nft|mev|flash loan|smart contract)|(?:which|what) (?:chains?|tokens?|protocols?|networks?|dexes|actions|commands|venues|assets)(?: .{0,20})?(?:support|available|can|do you|are|work)|(?:commands|tutorial|instructions|features)(?= |$)|explain|difference between|tell me about (?!yourself)|what is behest|who are you|what are you(?= |$)|how does (?:this|it|that) work|why (?:is|are|did|does|do) (?:my|the) (?:swap|tx|transaction|trade|bridge|gas|order)/,
+    )
+  )
+    return 'help'
+  return undefined
+}
+
+function buildAsk(
+  topic: AskTopic,
+  said: string,
+  parts: readonly Part[],
+  options: {
+    readonly items: readonly Item[]
+    readonly clause: number
+    readonly sentence: number
+  },
+): DraftStep {
+  const first = options.items[0]
+  const verb = { start: first?.start ?? 0, end: first?.end ?? 0 }
+  const monies = parts.filter((part): part is Money => part.type === 'money')
+  const chain = parts.find((part) => part.type === 'chain')
+  const venue = parts.find((part) => part.type === 'venue')
+  const party = parts.find((part) => part.type === 'party')
+  const pool = parts.find((part) => part.type === 'pool')
+  const base = {
+    action: 'ask' as const,
+    verb,
+    clause: options.clause,
+    sentence: options.sentence,
+    joined: false,
+    topic,
+    ...(chain === undefined ? {} : { chain: said_(chain, chain.id) }),
+    ...(venue === undefined ? {} : { venue: said_(venue, venue.id) }),
+    ...(pool === undefined ? {} : { pool: said_(pool, pool.pool) }),
+  }
+  if (topic === 'quote') {
+    const of = buildQuote(said, monies, base)
+    return {
+      ...base,
+      legs: {},
+      of: {
+        ...of,
+        ...('chain' in base ? { chain: base.chain } : {}),
+        ...('venue' in base ? { venue: base.venue } : {}),
+      },
+    }
+  }
+  const money = monies.find((each) => each.token !== undefined)
+  const token =
+    topic === 'gas' || topic === 'help' || topic === 'agents'
+      ? undefined
+      : money?.token
+  const spender =
+    topic === 'allowance'
+      ? party !== undefined
+        ? said_(party, party.text)
+        : venue !== undefined
+          ? said_(venue, venue.id)
+          : undefined
+      : undefined
+  const { venue: _venue, ...noVenue } = base as typeof base & {
+    venue?: Said<string>
+  }
+  return {
+    ...(topic === 'allowance' ? noVenue : base),
+    legs:
+      token === undefined
+        ? {}
+        : {
+            main: {
+              token,
+              ...(topic === 'price' && money?.amount !== undefined
+                ? { amount: money.amount }
+                : {}),
+            },
+          },
+    ...(party !== undefined && topic !== 'allowance'
+      ? { account: said_(party, party.text) }
+      : {}),
+    ...(spender === undefined ? {} : { spender }),
+  }
+}
+
+/** `what would I get for 3 WBTC in ETH`: the trade that is asked about. */
+function buildQuote(
+  said: string,
+  monies: readonly Money[],
+  base: Pick<DraftStep, 'verb' | 'clause' | 'sentence' | 'joined'>,
+): DraftStep {
+  const wantsToBuy =
+    /(?:need|cost|costs|take|spend)(?: .{0,20})? (?:to|for) (?:buy|get|acquire|\d)|how much .{0,20}do i need|(?:to|i) (?:buy|purchase) \d/.test(
+      said,
+    ) && !/(?:get|buy) (?:for|with)/.test(said)
+  const counted = monies.find((money) => money.amount !== undefined)
+  const others = monies.filter(
+    (money) => money !== counted && money.token !== undefined,
+  )
+  const other = others.find(
+    (money) => money.token?.symbol !== counted?.token?.symbol,
+  )
+  const leg = (
+    money: Money | undefined,
+  ): { token?: Mention; amount?: Money['amount'] & object } => ({
+    ...(money?.token === undefined ? {} : { token: money.token }),
+    ...(money?.amount === undefined ? {} : { amount: money.amount }),
+  })
+  let sell = leg(counted ?? others[0])
+  let buy = leg(counted === undefined ? others[1] : other)
+  if (
+    counted === undefined &&
+    /how (?:much|many) /.test(said) &&
+    others.length === 2
+  ) {
+    // `how much usdc for my eth`
+    sell = leg(others[1])
+    buy = leg(others[0])
+  }
+  if (wantsToBuy) [sell, buy] = [buy, sell]
+  return {
+    verb: base.verb,
+    clause: base.clause,
+    sentence: base.sentence,
+    joined: false,
+    action: 'swap',
+    legs: { sell, buy },
+  }
+}
+
+function said_(
+  range: { start: number; end: number },
+  value: string,
+): Said<string> {
+  return { start: range.start, end: range.end, value }
+}

@@ -1,0 +1,56 @@
+import type { Part } from '../clauses/Part.js'
+import type { ResolvedStep } from '../resolve/resolveSteps.js'
+import type { Problem, Range } from '../text/Item.js'
+import type { NormalisedText } from '../text/normaliseText.js'
+import { verbatim } from '../text/tagItems.js'
+
+/**
+ * Finds amounts and addresses that no argument took. Nothing that moves value
+ * is dropped in silence: each of them becomes a question.
+ */
+export function findLeftovers(
+  steps: readonly ResolvedStep[],
+  clauses: readonly {
+    readonly step: number
+    readonly parts: readonly Part[]
+  }[],
+  normalised: NormalisedText,
+): { step: number; problem: Problem }[] {
+  const used: Range[] = []
+  const take = (step: ResolvedStep) => {
+    for (const leg of Object.values(step.legs)) {
+      if (leg.amount !== undefined) used.push(leg.amount)
+      if (leg.output?.said !== undefined) used.push(leg.output.said)
+      if (leg.token !== undefined) used.push(leg.token)
+    }
+    for (const said of [step.to, step.spender, step.account])
+      if (said !== undefined) used.push(said)
+    for (const condition of step.conditions ?? []) used.push(condition)
+    if ((step.problems?.length ?? 0) > 0)
+      used.push({ start: 0, end: Number.MAX_SAFE_INTEGER })
+  }
+  for (const step of steps) take(step)
+  const isUsed = (range: Range) =>
+    used.some((each) => each.start <= range.start && range.end <= each.end)
+  const found: { step: number; problem: Problem }[] = []
+  for (const { step, parts } of clauses) {
+    const at = Math.min(step, steps.length - 1)
+    if (at < 0) continue
+    for (const part of parts) {
+      const range =
+        part.type === 'money'
+          ? part.amount
+          : part.type === 'party'
+            ? part
+            : undefined
+      if (range === undefined || isUsed(range)) continue
+      found.push({
+        step: at,
+        problem: {
+          reason: `What is "${verbatim(normalised, range)}" for?`,
+        },
+      })
+    }
+  }
+  return found
+}

@@ -1,0 +1,1388 @@
+// One file because it is one grammar: what a word is depends on the words
+// before it, so places, tokens and amounts are told apart in one walk.
+import { commonWords, getVenueKind } from '../lexicon/lexicon.js'
+import { type Item, type Problem, type Quantity, textOf } from '../text/Item.js'
+import type { NormalisedText } from '../text/normaliseText.js'
+import { verbatim } from '../text/tagItems.js'
+import { isValidAddress } from './isValidAddress.js'
+import type { Cue, Mention, Money, Part, Said } from './Part.js'
+
+const CUES: Readonly<Record<string, Cue>> = {
+  to: 'to',
+  into: 'to',
+  onto: 'to',
+  toward: 'to',
+  towards: 'to',
+  '→': 'to',
+  2: 'to',
+  for: 'for',
+  with: 'with',
+  using: 'with',
+  w: 'with',
+  from: 'from',
+  off: 'from',
+  on: 'on',
+  '@': 'on',
+  upon: 'on',
+  in: 'in',
+  inside: 'in',
+  within: 'in',
+  at: 'at',
+  via: 'via',
+  through: 'via',
+  thru: 'via',
+  by: 'by',
+  against: 'against',
+  of: 'of',
+  as: 'as',
+}
+const DETERMINERS =
+  /^(?:my|the|our|your|a|an|this|that|its|their|available|current|existing|own|native|regular|of|newly|whole|new|more|additional|extra|another|fresh|pure|actual|respective|same|liquid|idle|resulting|received|swapped|bridged|borrowed|obtained|acquired|purchased|bought|withdrawn|converted|claimed|unstaked|minted|freshly|just|redeemed|deposited|staked|entire|those|these|any|remaining|\()$/
+const DEFINITE =
+  /^(?:the|that|this|those|these|resulting|received|swapped|bridged|borrowed|obtained|acquired|purchased|bought|withdrawn|converted|claimed|unstaked|newly|minted|redeemed)$/
+const TRAILING =
+  /^(?:tokens?|coins?|balances?|holdings?|stack|bags?|stash|funds?|worth|in total|total|apiece|debts?|loans?|collateral|cash|stables?|stablecoins?|i have|left|sitting|available|back|please|liquidity|deposits?|money|rewards?|position|positions|savings|earnings)$/
+const PLACE_NOUN =
+  /^(?:protocol|finance|dex|exchange|v2|v3|v4|platform|app|dapp|lending|bridge|dao|labs|comet)$/
+const CHAIN_NOUN =
+  /^(?:chain|network|mainnet|l2|l1|blockchain|rollup|side|ecosystem|layer)$/
+const POOL_NOUN =
+  /^(?:pools?|vaults?|lp|lps|pairs?|gauges?|farms?|strategy|strategies|markets?|clp|slp|bribes?|lptoken|tranche)$/
+/** Verbs whose `to X` names where the money goes, and not what it becomes. */
+const INTO_PLACE =
+  /^(?:lend|deposit|add|put|stake|repay|lock|topup|vote|move|claim|save|earn|yeet|invest)$/
+const FROM_PLACE =
+  /^(?:withdraw|borrow|claim|unstake|take|get|exit|redeem|repay|unlock|close|move|revoke)$/
+const TRADE = /^(?:swap|buy|sell|wrap|unwrap|get|redeem|yeet|invest|mint)$/
+const NAMED_POOL =
+  /^(?:[234]pool|3crv|tripool|tricrypto\d?|tricryptousdc|crypto[23]|steth-?ng|fraxbp|crvusd-?ng)$/
+const RELATIVES =
+  /^(?:mom|mum|dad|mother|father|brother|sister|bro|sis|wife|husband|friend|buddy|landlord|boss|grandma|grandpa|girlfriend|boyfriend|gf|bf|roommate|employee|contractor|accountant|treasury|cold|ledger|hot|savings|main|burner|trezor|vault|multisig|safe|coinbase|binance|kraken)$/
+const SELF =
+  /^(?:(?:my|our)(?: (?:own|main|personal))?(?: (?:wallet|account|address|self|eoa))|myself|me|mine|wallet)(?= |$)/
+const PRONOUN =
+  /^(?:all of (?:it|that|them|this|those)|it all|them all|it|them|that|this|those|these|(?:all (?:of )?)?(?:the |my |those |these )?(?:proceeds|result|results|output|outcome|earnings|resulting tokens?|received tokens?|received amount|swapped tokens?|swapped amount|amount received|amount i get|swapped funds|funds received|converted amount|tokens received|tokens i get|new tokens?|borrowed amount|borrowed funds|withdrawn amount|withdrawn funds|bridged funds|bridged tokens?|bridged amount|resulting amount|result of that|output of that|full amount|same amount|whole thing|whole amount|entire amount|returns|tokens|funds|money|coins|amount))(?= |$)/
+const BOTH =
+  /^(?:both(?: of (?:them|these|those))?(?: (?:the )?(?:tokens|coins|assets|amounts))?|both the tokens|each of (?:them|these|those)|each)(?= |$)/
+const I_GET =
+  /^(?:that |which )?(?:i|you|we) (?:(?:will|would|'ll) )?(?:get|got|receive|received|obtain|obtained|make|made|withdraw|withdrew|borrow|borrowed|claimed|claim|bought|buy|just bought|just got|end up with|earn|swapped|bridged)(?: back)?(?: (?:from|out of|in) (?:it|that|this|the swap|the trade|the bridge|there|the loan|the sale))?(?= |$)/
+const FROM_IT =
+  /^(?:from (?:it|that|this|the swap|the trade|the bridge|the sale|the loan|the withdrawal|step \d|above)|received|swapped|bridged|obtained|borrowed|withdrawn|bought|claimed)(?= |$)/
+
+/** Reads the arguments of one clause, in the order in which they were said. */
+export function readParts(options: {
+  readonly items: readonly Item[]
+  readonly sense: string
+  readonly normalised: NormalisedText
+}): Part[] {
+  const { items, sense, normalised } = options
+  const parts: Part[] = []
+  let cue: Cue = ''
+  let joined = false
+  let index = 0
+  const place = (part: Part) => {
+    parts.push(part)
+    cue = ''
+    joined = false
+  }
+  const inherit = (): { cue: Cue; joined?: true } => {
+    const before = parts.at(-1)
+    if (cue === '' && joined && before !== undefined && 'cue' in before)
+      return { cue: before.cue, joined: true }
+    return joined ? { cue, joined: true } : { cue }
+  }
+  while (index < items.length) {
+    const item = items[index]
+    if (item === undefined) break
+    const { start, end } = item
+    switch (item.type) {
+      case 'slippage':
+        parts.push({
+          type: 'slippage',
+          start,
+          end,
+          ...(item.bps === undefined ? {} : { bps: item.bps }),
+          ...(item.problem === undefined ? {} : { problem: item.problem }),
+        })
+        index += 1
+        continue
+      case 'leverage':
+        parts.push({ type: 'leverage', start, end, decimal: item.decimal })
+        index += 1
+        continue
+      case 'conditions':
+        parts.push({
+          type: 'conditions',
+          start,
+          end,
+          conditions: item.conditions,
+        })
+        index += 1
+        continue
+      case 'time':
+        parts.push({ type: 'time', start, end, parts: item.parts })
+        index += 1
+        continue
+      case 'limit':
+        parts.push({
+          type: 'problem',
+          start,
+          end,
+          slot: 'maxSlippageBps',
+          problem: item.problem,
+        })
+        index += 1
+        continue
+      case 'quote':
+        index += 1
+        continue
+      case 'break':
+        cue = ''
+        joined = false
+        index += 1
+        continue
+      case 'name':
+      case 'address':
+      case 'hex': {
+        const party = readParty(item)
+        // An address in a token's place is a token: `swap 1 eth for 0x…`.
+        if (
+          item.type === 'address' &&
+          ((TRADE.test(sense) &&
+            /^(?:to|for|from|with|)$/.test(inherit().cue)) ||
+            (sense !== 'send' &&
+              sense !== 'approve' &&
+              sense !== 'revoke' &&
+              /^(?:lend|borrow|deposit|withdraw|stake|bridge|repay|long|short|ask)$/.test(
+                sense,
+              ) &&
+              cue === '' &&
+              !parts.some((part) => part.type === 'money' && part.token)))
+        ) {
+          const before = parts.at(-1)
+          const token: Mention = {
+            start,
+            end,
+            address: item.text,
+            known: true,
+            ...(party.problem === undefined ? {} : { problem: party.problem }),
+          }
+          if (
+            before?.type === 'money' &&
+            before.token === undefined &&
+            before.pronoun === undefined &&
+            cue === ''
+          ) {
+            parts[parts.length - 1] = { ...before, token, end }
+          } else place({ type: 'money', start, end, ...inherit(), token })
+          index += 1
+          continue
+        }
+        place({ type: 'party', start, end, ...inherit(), ...party })
+        index += 1
+        continue
+      }
+      default:
+    }
+    const word = textOf(item)
+    // `->` and `=>`
+    if (/^[-=]$/.test(word) && textOf(items[index + 1]) === '>') {
+      cue = 'to'
+      joined = false
+      index += 2
+      continue
+    }
+    if (item.type === 'symbol') {
+      if (/^[,&+]$/.test(word)) joined = true
+      else if (word === '→' || word === '>') cue = 'to'
+      else if (word === '@') cue = 'on'
+      else if (word === '#' && items[index + 1]?.type === 'number') {
+        parts.push({
+          type: 'problem',
+          start,
+          end: items[index + 1]?.end ?? end,
+          problem: { reason: 'Behest does not move NFTs.' },
+        })
+        index += 1
+      }
+      index += 1
+      continue
+    }
+    if (/^(?:and|plus|or)$/.test(word)) {
+      joined = true
+      index += 1
+      continue
+    }
+    // `where it earns most`: how to choose is no argument.
+    if (
+      /^(?:where|wherever|whichever|whatever)$/.test(word) &&
+      I_GET.exec(lookahead(items, index + 1, 6)) === null
+    ) {
+      while (
+        index < items.length &&
+        !/^(?:time|conditions|slippage|leverage)$/.test(
+          items[index]?.type ?? '',
+        )
+      )
+        index += 1
+      continue
+    }
+    let pairAt = index
+    while (DETERMINERS.test(textOf(items[pairAt])) && pairAt < index + 3)
+      pairAt += 1
+    const pair = readPair(items, pairAt, normalised, sense)
+    if (pair !== undefined) {
+      let next = pair.next
+      const noun = POOL_NOUN.test(textOf(items[next]))
+      while (
+        /^(?:\d|fee|tier|liquidity|stable|volatile|weighted)$/.test(
+          textOf(items[next]),
+        ) ||
+        POOL_NOUN.test(textOf(items[next]))
+      )
+        next += 1
+      if (
+        noun ||
+        !/^(?:swap|sell|buy|long|short|close|bridge|send|open)$/.test(sense)
+      ) {
+        place({
+          type: 'pool',
+          start: items[pairAt]?.start ?? start,
+          end: pair.end,
+          ...inherit(),
+          pool: pair.text,
+          tokens: pair.tokens,
+        })
+        index = next
+        continue
+      }
+      if (/^(?:long|short|close|open)$/.test(sense)) {
+        const first = items[pairAt]
+        if (first?.type === 'word' && first.senses.token !== undefined) {
+          place({
+            type: 'money',
+            start: first.start,
+            end: first.end,
+            ...inherit(),
+            token: mention(first, normalised, true),
+          })
+          index = next
+          continue
+        }
+      }
+      // `swap eth/usdc` and `eth-usdc` in a trade: from one into the other.
+      const last = items[pair.next - 1]
+      const first = items[pairAt]
+      if (first?.type === 'word' && last?.type === 'word') {
+        place({
+          type: 'money',
+          start: first.start,
+          end: first.end,
+          ...inherit(),
+          token: mention(first, normalised, true),
+        })
+        place({
+          type: 'money',
+          start: last.start,
+          end: last.end,
+          cue: 'to',
+          token: mention(last, normalised, true),
+        })
+        index = next
+        continue
+      }
+    }
+    const said = lookahead(items, index, 8)
+    // `curve 3pool`, `tricrypto`: pools with a name of their own.
+    if (
+      NAMED_POOL.test(word) ||
+      (/^(?:tri|two|three)$/.test(word) &&
+        /^- (?:pool|crypto)(?= |$)/.test(lookahead(items, index + 1, 2)))
+    ) {
+      const length = NAMED_POOL.test(word) ? 1 : 3
+      const last = items[index + length - 1] ?? item
+      place({
+        type: 'pool',
+        start,
+        end: last.end,
+        ...inherit(),
+        pool: verbatim(normalised, { start, end: last.end }),
+        tokens: [],
+      })
+      index += length
+      while (POOL_NOUN.test(textOf(items[index]))) index += 1
+      continue
+    }
+    // `redeem 10 weth and get eth`, `use 500 usdc to buy eth`
+    if (
+      item.type === 'word' &&
+      /^(?:get|receive|getting|receiving)$/.test(word)
+    ) {
+      cue = 'to'
+      joined = false
+      index += 1
+      continue
+    }
+    if (
+      item.type === 'word' &&
+      /^(?:use|take|taking|spend|spending)$/.test(word)
+    ) {
+      cue = 'with'
+      joined = false
+      index += 1
+      continue
+    }
+    if (word === 'out' && textOf(items[index + 1]) === 'of') {
+      cue = 'from'
+      index += 2
+      continue
+    }
+    if (/^in (?:exchange|return) (?:for|of)(?= |$)/.test(said)) {
+      cue = 'for'
+      joined = false
+      index += 3
+      continue
+    }
+    if (
+      /^(?:i have|i've got|i own|i hold|i've|i currently have|we have)(?= |$)/.test(
+        said,
+      )
+    ) {
+      index += 2
+      continue
+    }
+    if (sense !== 'send' && SELF.test(said) && !/^(?:me|mine)$/.test(word)) {
+      const match = SELF.exec(said)?.[0] ?? ''
+      index += match.split(' ').length
+      cue = ''
+      continue
+    }
+    if (sense === 'send' && cue === 'to') {
+      const match = SELF.exec(said)
+      if (match !== null) {
+        const length = match[0].split(' ').length
+        index += length
+        cue = ''
+        continue
+      }
+    }
+    const next = CUES[word]
+    if (
+      next !== undefined &&
+      !(item.type === 'number') &&
+      !isTokenHere(item, items, index)
+    ) {
+      // `of` inside a noun phrase was taken with it; here it ties to a noun.
+      if (!(next === 'of' && cue !== '')) cue = next
+      joined = joined && next === 'of'
+      index += 1
+      continue
+    }
+    const pronoun = readPronoun(items, index, sense)
+    if (pronoun !== undefined) {
+      const before = parts.at(-1)
+      // `half of it`: how much of what was given.
+      if (
+        before?.type === 'money' &&
+        before.amount !== undefined &&
+        before.token === undefined &&
+        before.pronoun === undefined &&
+        /^(?:|of)$/.test(cue) &&
+        !joined &&
+        /^(?:of|it|them|that|this)$/.test(textOf(items[index - 1]) || word)
+      ) {
+        const merged: Money = {
+          ...before,
+          pronoun: pronoun.pronoun,
+          end: items[pronoun.next - 1]?.end ?? end,
+        }
+        parts[parts.length - 1] = merged
+        cue = ''
+        index = pronoun.next
+        continue
+      }
+      place({
+        type: 'money',
+        start,
+        end: items[pronoun.next - 1]?.end ?? end,
+        ...inherit(),
+        pronoun: pronoun.pronoun,
+      })
+      index = pronoun.next
+      continue
+    }
+    const chainBehind = readPlace({
+      items,
+      index,
+      cue: inherit().cue,
+      sense,
+      parts,
+      normalised,
+    })
+    if (chainBehind !== undefined) {
+      place({ ...chainBehind.part, ...inherit() } as Part)
+      index = chainBehind.next
+      continue
+    }
+    const money = readMoney({
+      items,
+      index,
+      cue: inherit().cue,
+      sense,
+      normalised,
+      parts,
+    })
+    if (money !== undefined) {
+      if (money.chain !== undefined) parts.push(money.chain)
+      // `the usdc vault`, `a weth gauge`
+      const noun = textOf(items[money.next])
+      if (
+        POOL_NOUN.test(noun) &&
+        money.part.amount === undefined &&
+        money.part.token?.symbol !== undefined &&
+        !/^(?:ask)$/.test(sense)
+      ) {
+        const before = parts.at(-1)
+        const same =
+          /^markets?$/.test(noun) &&
+          parts.some(
+            (part) =>
+              part.type === 'money' &&
+              part.token?.symbol === money.part.token?.symbol,
+          )
+        if (!same)
+          place({
+            type: 'pool',
+            start: money.part.token.start,
+            end: money.part.token.end,
+            ...inherit(),
+            pool: verbatim(normalised, money.part.token),
+            tokens: [money.part.token.symbol],
+          })
+        void before
+        index = money.next + 1
+        cue = ''
+        continue
+      }
+      place({ ...money.part, ...inherit() })
+      index = money.next
+      continue
+    }
+    const unknown = readUnknown({
+      items,
+      index,
+      cue: inherit().cue,
+      sense,
+      parts,
+      normalised,
+    })
+    if (unknown !== undefined) {
+      place({ ...unknown.part, ...inherit() } as Part)
+      index = unknown.next
+      continue
+    }
+    if (item.type === 'word') {
+      parts.push({ type: 'word', text: word, start, end })
+      if (!DETERMINERS.test(word) && item.senses.verb !== undefined) cue = ''
+      if (word === 'each' || word === 'apiece') {
+        for (let at = parts.length - 1; at >= 0; at -= 1) {
+          const part = parts[at]
+          if (part?.type !== 'money') continue
+          parts[at] = { ...part, each: true }
+          break
+        }
+      }
+      if (!commonWords.has(word)) joined = false
+    } else if (item.type === 'number') {
+      place({
+        type: 'money',
+        start,
+        end,
+        ...inherit(),
+        amount: { start, end, value: toQuantity(item) },
+      })
+    }
+    index += 1
+  }
+  return parts
+}
+
+/** Reads a recipient or a spender exactly as written. */
+export function readParty(
+  item: Extract<Item, { type: 'name' | 'address' | 'hex' }>,
+): { text: string; problem?: Problem } {
+  if (item.type === 'hex')
+    return {
+      text: item.text,
+      problem: {
+        reason: `"${item.text.slice(0, 60)}" is not an address: an address has 40 hex digits behind 0x.`,
+      },
+    }
+  if (item.type === 'address')
+    return isValidAddress(item.text)
+      ? { text: item.text }
+      : {
+          text: item.text,
+          problem: {
+            reason: `The checksum of ${item.text} is wrong: a letter may be mistyped.`,
+          },
+        }
+  return item.lookalike === undefined
+    ? { text: item.text }
+    : {
+        text: item.text,
+        problem: {
+          reason: `"${item.text}" has letters of another alphabet that look like "${item.lookalike}".`,
+        },
+      }
+}
+
+function isTokenHere(
+  item: Item,
+  items: readonly Item[],
+  index: number,
+): boolean {
+  // `swap 5 op to at`: a cue word straight behind a number is a ticker.
+  return (
+    item.type === 'word' &&
+    item.senses.token !== undefined &&
+    (items[index - 1]?.type === 'number' || item.cashtag === true)
+  )
+}
+
+function readPronoun(
+  items: readonly Item[],
+  index: number,
+  sense: string,
+): { pronoun: 'it' | 'both'; next: number } | undefined {
+  const item = items[index]
+  const said = lookahead(items, index, 8)
+  const both = BOTH.exec(said)
+  if (both !== null) {
+    if (
+      both[0] === 'each' &&
+      (items[index - 1]?.type !== 'word' || items[index - 1] === undefined) &&
+      index > 0
+    )
+      return undefined
+    if (both[0] === 'each' && index > 0) return undefined
+    // `both usdc and dai` names them itself.
+    const next = items[index + countWords(both[0])]
+    if (
+      both[0] === 'both' &&
+      next?.type === 'word' &&
+      next.senses.token !== undefined
+    )
+      return undefined
+    return { pronoun: 'both', next: index + countWords(both[0]) }
+  }
+  if (item?.type === 'quantity') {
+    // `everything i get`, `all of it`
+    if (item.quantity.kind === 'share' && item.quantity.bps === 10_000) {
+      const after = lookahead(items, index + 1, 8)
+      const get = I_GET.exec(after) ?? FROM_IT.exec(after)
+      if (get !== null)
+        return { pronoun: 'it', next: index + 1 + countWords(get[0]) }
+      const pronoun = PRONOUN.exec(after)
+      if (
+        pronoun !== null &&
+        !isNounAhead(items, index + 1 + countWords(pronoun[0]), pronoun[0])
+      ) {
+        const end = index + 1 + countWords(pronoun[0])
+        const behind =
+          I_GET.exec(lookahead(items, end, 8)) ??
+          FROM_IT.exec(lookahead(items, end, 8))
+        return {
+          pronoun: 'it',
+          next: end + (behind === null ? 0 : countWords(behind[0])),
+        }
+      }
+    }
+    return undefined
+  }
+  if (item?.type !== 'word') return undefined
+  const get = /^(?:what|whatever|what ever|however much|the amount) /.test(said)
+    ? I_GET.exec(
+        lookahead(
+          items,
+          index +
+            (said.startsWith('the ') || said.startsWith('what ever')
+              ? 2
+              : said.startsWith('however much')
+                ? 2
+                : 1),
+          8,
+        ),
+      )
+    : null
+  if (get !== null)
+    return {
+      pronoun: 'it',
+      next:
+        index +
+        (said.startsWith('the ') ||
+        said.startsWith('what ever') ||
+        said.startsWith('however much')
+          ? 2
+          : 1) +
+        countWords(get[0]),
+    }
+  const match = PRONOUN.exec(said)
+  if (match === null) return undefined
+  const end = index + countWords(match[0])
+  if (isNounAhead(items, end, match[0])) return undefined
+  if (
+    /^(?:my )?(?:earnings|returns|tokens|coins|funds|money|amount|result)/.test(
+      match[0],
+    ) &&
+    /^(?:claim|withdraw|ask|exit)$/.test(sense)
+  )
+    return undefined
+  if (/^(?:tokens|coins|funds|money|amount|returns|my )/.test(match[0]))
+    return undefined
+  const tail =
+    I_GET.exec(lookahead(items, end, 8)) ??
+    FROM_IT.exec(lookahead(items, end, 8))
+  return {
+    pronoun: 'it',
+    next: end + (tail === null ? 0 : countWords(tail[0])),
+  }
+}
+
+/** `that usdc`, `this pool`: a determiner and no pronoun. */
+function isNounAhead(
+  items: readonly Item[],
+  index: number,
+  matched: string,
+): boolean {
+  if (!/(?:that|this|those|these)$/.test(matched)) return false
+  const next = items[index]
+  return (
+    next?.type === 'word' &&
+    (next.senses.token !== undefined ||
+      next.senses.chain !== undefined ||
+      next.senses.venue !== undefined ||
+      POOL_NOUN.test(next.text) ||
+      /^(?:wallet|address|account|amount|chain|network|protocol|position|loan|debt|guy|friend|person)$/.test(
+        next.text,
+      ))
+  )
+}
+
+type PlaceOptions = {
+  readonly items: readonly Item[]
+  readonly index: number
+  readonly cue: Cue
+  readonly sense: string
+  readonly parts: readonly Part[]
+  readonly normalised: NormalisedText
+}
+
+/** Reads a chain or a venue where the cue and the verb make it one. */
+function readPlace(
+  options: PlaceOptions,
+): { part: Part; next: number } | undefined {
+  const { items, index, cue, sense, parts } = options
+  let at = index
+  while (DETERMINERS.test(textOf(items[at])) && at < index + 3) at += 1
+  const item = items[at]
+  if (item?.type !== 'word' || item.cashtag) return undefined
+  const { chain, venue, token, venueWeak } = item.senses
+  if (chain === undefined && venue === undefined) return undefined
+  const nextItem = items[at + 1]
+  const next = textOf(nextItem)
+  const range = { start: item.start, end: item.end }
+  const asChain = (skip: number) => ({
+    part: { type: 'chain' as const, ...range, cue, id: chain ?? '' },
+    next: at + 1 + skip,
+  })
+  const asVenue = (skip: number) => {
+    let after = at + 1 + skip
+    while (
+      PLACE_NOUN.test(textOf(items[after])) ||
+      /^(?:'s|s)$/.test(textOf(items[after])) ||
+      (POOL_NOUN.test(textOf(items[after])) &&
+        !/^(?:gauges?)$/.test(textOf(items[after])) &&
+        skip === 0 &&
+        cue !== '')
+    )
+      after += 1
+    return {
+      part: {
+        type: 'venue' as const,
+        ...range,
+        cue,
+        id: venue ?? '',
+        ...(token === undefined ? {} : { symbol: token }),
+      },
+      next: after,
+    }
+  }
+  if (chain !== undefined && CHAIN_NOUN.test(next)) return asChain(1)
+  if (venue !== undefined && PLACE_NOUN.test(next)) return asVenue(0)
+  // `arbitrum usdc`, `base eth`: a chain in front of its token.
+  const beforeToken =
+    nextItem?.type === 'word' &&
+    nextItem.senses.token !== undefined &&
+    nextItem.senses.verb === undefined
+  if (chain !== undefined && token === undefined && beforeToken && cue !== 'to')
+    return asChain(0)
+  const last = items[at - 1]
+  if (last?.type === 'number' || last?.type === 'quantity') {
+    if (token !== undefined) return undefined
+    if (last.type === 'number' && chain === undefined) return undefined
+  }
+  switch (cue) {
+    case 'on':
+    case 'via':
+    case 'in':
+    case 'at':
+    case 'by':
+      if (chain !== undefined && !(venue !== undefined && cue === 'via')) {
+        // `long on eth`: no chain in a trade of positions.
+        if (
+          token !== undefined &&
+          /^(?:long|short|open|close)$/.test(sense) &&
+          !parts.some((part) => part.type === 'money' && part.token)
+        )
+          return undefined
+        if (
+          token !== undefined &&
+          cue === 'in' &&
+          TRADE.test(sense) &&
+          chain === 'ethereum'
+        )
+          return undefined
+        return asChain(0)
+      }
+      if (venue !== undefined) {
+        if (
+          token !== undefined &&
+          /^(?:long|short|open|earn)$/.test(sense) &&
+          !parts.some((part) => part.type === 'money' && part.token)
+        )
+          return undefined
+        return asVenue(0)
+      }
+      return undefined
+    case 'to':
+      if (sense === 'bridge' || sense === 'cross')
+        return chain !== undefined
+          ? asChain(0)
+          : venue !== undefined && token === undefined
+            ? asVenue(0)
+            : undefined
+      if (INTO_PLACE.test(sense)) {
+        if (venue !== undefined && !venueWeak) {
+          // `put 100 usdc into aave`: the protocol; `into eth` has no venue.
+          return asVenue(0)
+        }
+        if (chain !== undefined && token === undefined) return asChain(0)
+        if (chain !== undefined && sense === 'move' && chain !== 'ethereum')
+          return asChain(0)
+        return undefined
+      }
+      if (token !== undefined) {
+        if (sense === 'send' && chain !== undefined) return asChain(0)
+        return undefined
+      }
+      if (chain !== undefined) return asChain(0)
+      return venueWeak ? undefined : asVenue(0)
+    case 'from':
+      if (FROM_PLACE.test(sense)) {
+        if (venue !== undefined) return asVenue(0)
+        if (chain !== undefined && token === undefined) return asChain(0)
+        return chain !== undefined && sense !== 'unstake' && sense !== 'redeem'
+          ? asChain(0)
+          : undefined
+      }
+      if (
+        chain !== undefined &&
+        (token === undefined || sense === 'bridge' || sense === 'send')
+      )
+        return asChain(0)
+      if (venue !== undefined && token === undefined && !venueWeak)
+        return asVenue(0)
+      return undefined
+    case 'with':
+      if (venue !== undefined && !venueWeak) {
+        if (token === undefined) return asVenue(0)
+        if (
+          /^(?:lend|borrow|deposit|stake|unstake|withdraw|repay|bridge|save|add)$/.test(
+            sense,
+          ) &&
+          parts.some((part) => part.type === 'money')
+        )
+          return asVenue(0)
+        if (
+          getVenueKind(venue) === 'dex' &&
+          parts.filter((part) => part.type === 'money').length >= 2
+        )
+          return asVenue(0)
+      }
+      if (chain !== undefined && token === undefined) return asChain(0)
+      return undefined
+    case 'for':
+      // `approve usdc for uniswap`
+      if (/^(?:approve|revoke)$/.test(sense) && venue !== undefined)
+        return asVenue(0)
+      return undefined
+    case 'of':
+    case 'against':
+    case 'as':
+      if (token === undefined && venue !== undefined && !venueWeak)
+        return asVenue(0)
+      return undefined
+    default: {
+      if (token === undefined) {
+        if (chain !== undefined && !commonWords.has(item.text))
+          return asChain(0)
+        if (
+          chain !== undefined &&
+          cue === '' &&
+          /^(?:bridge|move)$/.test(sense)
+        )
+          return asChain(0)
+        if (venue !== undefined && !venueWeak) return asVenue(0)
+        return undefined
+      }
+      // `my aave loan`, `gmx rewards`, `the compound position`
+      if (
+        venue !== undefined &&
+        /^(?:loans?|debts?|positions?|rewards?|deposits?|borrow|borrows|vaults?|account|balance|collateral|pools?|lp|market|fees|stake|farm|airdrop|yield|emissions|incentives|supply)$/.test(
+          next,
+        ) &&
+        !/^(?:long|short|swap|sell|buy|bridge|send)$/.test(sense)
+      ) {
+        if (
+          next === 'balance' ||
+          (next === 'collateral' &&
+            venue !== undefined &&
+            getVenueKind(venue) !== 'lending')
+        )
+          return undefined
+        return asVenue(0)
+      }
+      if (
+        venue !== undefined &&
+        /^(?:withdraw|exit|claim)$/.test(sense) &&
+        getVenueKind(venue) !== undefined &&
+        nextItem === undefined &&
+        !parts.some((part) => part.type === 'venue') &&
+        parts.some((part) => part.type === 'money')
+      )
+        return asVenue(0)
+      return undefined
+    }
+  }
+}
+
+function readMoney(options: {
+  readonly items: readonly Item[]
+  readonly index: number
+  readonly cue: Cue
+  readonly sense: string
+  readonly normalised: NormalisedText
+  readonly parts: readonly Part[]
+}):
+  | { part: Money; next: number; chain?: Extract<Part, { type: 'chain' }> }
+  | undefined {
+  const { items, index, cue, sense, normalised } = options
+  let at = index
+  let possessive = false
+  let definite = false
+  const skip = () => {
+    while (
+      DETERMINERS.test(textOf(items[at])) &&
+      !(items[at]?.type === 'word' && isTokenHere(items[at] as Item, items, at))
+    ) {
+      const word = textOf(items[at])
+      if (word === 'my' || word === 'our') possessive = true
+      if (DEFINITE.test(word)) definite = true
+      at += 1
+    }
+  }
+  skip()
+  const first = items[at]
+  if (first === undefined) return undefined
+  let amount: Said<Quantity> | undefined
+  let chain: Extract<Part, { type: 'chain' }> | undefined
+  let worth: Mention | undefined
+  if (first.type === 'quantity' || first.type === 'number') {
+    amount = {
+      start: first.start,
+      end: first.end,
+      value: first.type === 'number' ? toQuantity(first) : first.quantity,
+    }
+    at += 1
+    for (;;) {
+      const word = textOf(items[at])
+      if (
+        /^(?:worth|in|units?|value|tokens?|coins?|amount|from|out)$/.test(word)
+      ) {
+        // `$50 in eth`, `100 units of dai`; `50 % in aave` is a place.
+        if (/^(?:in|from|out)$/.test(word)) {
+          if (!(word === 'in' && amount.value.kind === 'fiat')) break
+          const behind = items[at + 1]
+          if (!(behind?.type === 'word' && behind.senses.token !== undefined))
+            break
+        }
+        at += 1
+      } else if (DETERMINERS.test(word)) {
+        const before = at
+        skip()
+        if (at === before) break
+      } else break
+    }
+  }
+  // A chain between the amount and its token: `100 arbitrum usdc`.
+  const between = items[at]
+  const behind = items[at + 1]
+  if (
+    between?.type === 'word' &&
+    between.senses.chain !== undefined &&
+    between.senses.token === undefined &&
+    behind?.type === 'word' &&
+    behind.senses.token !== undefined
+  ) {
+    chain = {
+      type: 'chain',
+      start: between.start,
+      end: between.end,
+      cue: 'on',
+      id: between.senses.chain,
+    }
+    at += 1
+  }
+  let token: Mention | undefined
+  const named = items[at]
+  const strong = amount !== undefined
+  if (named?.type === 'word') {
+    const { senses } = named
+    const hasToken =
+      senses.token !== undefined &&
+      (!senses.tokenWeak ||
+        strong ||
+        (cue !== '' &&
+          /^(?:to|for|with|from)$/.test(cue) &&
+          TRADE.test(sense) &&
+          (!commonWords.has(named.text) || isPhraseEnd(items[at + 1]))))
+    if (hasToken) {
+      token = mention(named, normalised, true)
+      at += 1
+    } else if (named.cashtag) {
+      token = mention(named, normalised, true)
+      at += 1
+    } else if (
+      strong &&
+      senses.verb === undefined &&
+      senses.chain === undefined &&
+      senses.venue === undefined &&
+      !commonWords.has(named.text) &&
+      CUES[named.text] === undefined &&
+      amount !== undefined
+    ) {
+      token = mention(named, normalised, false)
+      at += 1
+    } else if (named.lookalike !== undefined && (strong || cue !== '')) {
+      token = mention(named, normalised, false)
+      at += 1
+    }
+  } else if (named?.type === 'address' && strong && sense !== 'send') {
+    const party = readParty(named)
+    token = {
+      start: named.start,
+      end: named.end,
+      address: named.text,
+      known: true,
+      ...(party.problem === undefined ? {} : { problem: party.problem }),
+    }
+    at += 1
+  }
+  if (amount === undefined && token === undefined) return undefined
+  let each = false
+  // `1 eth worth of usdc`: the amount is in one token, the thing another.
+  if (
+    token !== undefined &&
+    textOf(items[at]) === 'worth' &&
+    textOf(items[at + 1]) === 'of'
+  ) {
+    const other = items[at + 2]
+    if (other?.type === 'word' && other.senses.token !== undefined) {
+      worth = token
+      token = mention(other, normalised, true)
+      at += 3
+    }
+  }
+  for (;;) {
+    const word = textOf(items[at])
+    if (word === 'each' || word === 'apiece') {
+      each = true
+      at += 1
+    } else if (TRAILING.test(word) && !POOL_NOUN.test(word)) at += 1
+    else if (
+      word === 'of' &&
+      /^(?:collateral|debt|mine|liquidity)$/.test(textOf(items[at + 1]))
+    )
+      at += 2
+    else if (
+      /^i (?:have|own|hold|possess|got)$/.test(
+        `${word} ${textOf(items[at + 1])}`,
+      )
+    )
+      at += 2
+    else break
+  }
+  // `usdc 500`: the amount behind its token.
+  const number = items[at]
+  if (
+    amount === undefined &&
+    token !== undefined &&
+    number?.type === 'number'
+  ) {
+    const after = items[at + 1]
+    if (
+      !(
+        after?.type === 'word' &&
+        (after.senses.token !== undefined ||
+          /^(?:x|times|days?|weeks?|usd|gwei|percent)$/.test(after.text))
+      ) &&
+      !/^[%$]$/.test(textOf(after))
+    ) {
+      amount = {
+        start: number.start,
+        end: number.end,
+        value: toQuantity(number),
+      }
+      at += 1
+    }
+  }
+  // `all my eth but 0.1`, `all eth, keep 0.1 eth`
+  if (amount?.value.kind === 'share' && amount.value.bps === 10_000) {
+    const rest = readKeep(items, at, token)
+    if (rest !== undefined) {
+      amount = {
+        start: amount.start,
+        end: rest.end,
+        value: { kind: 'rest', keep: { decimal: rest.decimal } },
+      }
+      at = rest.next
+    }
+  }
+  const range: { start: number; end: number } = {
+    start: Math.min(
+      amount?.start ?? Number.MAX_SAFE_INTEGER,
+      token?.start ?? Number.MAX_SAFE_INTEGER,
+    ),
+    end: Math.max(amount?.end ?? 0, token?.end ?? 0),
+  }
+  return {
+    next: at,
+    ...(chain === undefined ? {} : { chain }),
+    part: {
+      type: 'money',
+      cue,
+      ...range,
+      ...(amount === undefined ? {} : { amount }),
+      ...(token === undefined ? {} : { token }),
+      ...(each ? { each: true as const } : {}),
+      ...(possessive ? { possessive: true as const } : {}),
+      ...(definite ? { definite: true as const } : {}),
+      ...(worth === undefined ? {} : { worth }),
+    },
+  }
+}
+
+/** Nothing that a common word could describe follows it. */
+function isPhraseEnd(item: Item | undefined): boolean {
+  return (
+    item === undefined ||
+    (item.type !== 'word' &&
+      item.type !== 'number' &&
+      item.type !== 'quantity') ||
+    CUES[textOf(item)] !== undefined ||
+    /^(?:and|then|please|pls|now|asap|or)$/.test(textOf(item))
+  )
+}
+
+function readKeep(
+  items: readonly Item[],
+  index: number,
+  token: Mention | undefined,
+): { decimal: string; end: number; next: number } | undefined {
+  const said = lookahead(items, index, 8)
+  const match =
+    /^(?:(?:,|and|but) )*(?:but|except|minus|less|save|excluding|leave|leaving|keep|keeping)(?: (?:for|leave|keep|from|me|behind|about|just|only|back))* (?=\d)/.exec(
+      said,
+    )
+  if (match === null) return undefined
+  const at = index + countWords(match[0])
+  const number = items[at]
+  if (number?.type !== 'number' || number.problem !== undefined)
+    return undefined
+  let next = at + 1
+  let { end } = number
+  const unit = items[next]
+  if (unit?.type === 'word' && unit.senses.token !== undefined) {
+    if (token?.symbol !== undefined && unit.senses.token !== token.symbol)
+      return undefined
+    end = unit.end
+    next += 1
+  }
+  while (
+    /^(?:behind|for|gas|fees|aside|back|left|over)$/.test(
+      textOf(items[next]),
+    ) &&
+    (textOf(items[next]) !== 'for' ||
+      /^(?:gas|fees|the gas)$/.test(textOf(items[next + 1])))
+  )
+    next += 1
+  return { decimal: number.decimal, end, next }
+}
+
+/** An unknown name where only a token, a person or a place can stand. */
+function readUnknown(
+  options: PlaceOptions,
+): { part: Part; next: number } | undefined {
+  const { items, index, cue, sense, parts, normalised } = options
+  let at = index
+  while (DETERMINERS.test(textOf(items[at])) && at < index + 3) at += 1
+  const item = items[at]
+  if (item?.type !== 'word') return undefined
+  const { senses } = item
+  const range = { start: item.start, end: item.end }
+  const said = verbatim(normalised, range)
+  const next = textOf(items[at + 1])
+  // People: `send 5 usdc to bob`, `pay mom 20 dai`
+  if (sense === 'send') {
+    const named =
+      !commonWords.has(item.text) &&
+      senses.token === undefined &&
+      senses.verb === undefined
+    const relative = RELATIVES.test(item.text)
+    if (
+      (named || relative) &&
+      (cue === 'to' ||
+        (cue === '' && !parts.some((part) => part.type === 'party')))
+    ) {
+      // `my friend bob.eth`: the name behind it is the one.
+      const behind = items[at + 1]
+      if (behind?.type === 'name' || behind?.type === 'address')
+        return undefined
+      if (
+        cue === '' &&
+        behind?.type !== 'number' &&
+        behind?.type !== 'quantity' &&
+        !(behind?.type === 'symbol' && behind.text === '$')
+      )
+        return undefined
+      let last = item
+      let after = at + 1
+      while (
+        relative &&
+        /^(?:wallet|account|address|storage|cold)$/.test(textOf(items[after]))
+      ) {
+        last = (items[after] as typeof item) ?? last
+        after += 1
+      }
+      const whole = { start: item.start, end: last.end }
+      return {
+        part: {
+          type: 'party',
+          ...whole,
+          cue,
+          text: verbatim(normalised, whole),
+          ...(item.lookalike === undefined
+            ? {}
+            : {
+                problem: {
+                  reason: `"${said}" has letters of another alphabet that look like "${item.lookalike}".`,
+                },
+              }),
+        },
+        next: after,
+      }
+    }
+  }
+  if (
+    senses.verb !== undefined ||
+    commonWords.has(item.text) ||
+    item.text.length < 2
+  )
+    return undefined
+  const blank =
+    senses.token === undefined &&
+    senses.chain === undefined &&
+    senses.venue === undefined
+  // A weak ticker or a weak venue behind a cue that leaves nothing else.
+  if (
+    senses.venue !== undefined &&
+    senses.token === undefined &&
+    /^(?:on|via|in|to|from|with|)$/.test(cue)
+  )
+    return {
+      part: { type: 'venue', ...range, cue, id: senses.venue },
+      next: at + 1,
+    }
+  if (POOL_NOUN.test(next) && blank) {
+    return {
+      part: { type: 'pool', ...range, cue, pool: said, tokens: [] },
+      next: at + 2,
+    }
+  }
+  if (item.text.length < 2 || !/^[\p{L}]/u.test(item.text)) return undefined
+  const tokenCue =
+    (TRADE.test(sense) && /^(?:to|for|from|with|of|)$/.test(cue)) ||
+    (/^(?:lend|bridge|send|deposit|stake|unstake|borrow|repay|withdraw|long|short|close|approve|revoke|lock|unlock|claim)$/.test(
+      sense,
+    ) &&
+      cue === '') ||
+    (/^(?:long|short|open)$/.test(sense) && /^(?:on|)$/.test(cue)) ||
+    (/^(?:approve|revoke)$/.test(sense) && /^(?:of|on)$/.test(cue)) ||
+    (/^(?:borrow|long|short)$/.test(sense) && /^(?:with|against)$/.test(cue))
+  if (tokenCue) {
+    // Only as many names as the verb has room for.
+    const before = parts.filter(
+      (part) => part.type === 'money' && part.token !== undefined,
+    )
+    if (before.length > 4) return undefined
+    if (cue === '' && before.length > 0 && !TRADE.test(sense)) return undefined
+    return {
+      part: {
+        type: 'money',
+        ...range,
+        cue,
+        token: mention(item, normalised, senses.token !== undefined),
+      },
+      next: at + 1,
+    }
+  }
+  if (blank && /^(?:on|via)$/.test(cue) && sense !== 'ask')
+    return CHAIN_NOUN.test(next)
+      ? { part: { type: 'chain', ...range, cue, id: item.text }, next: at + 2 }
+      : { part: { type: 'venue', ...range, cue, id: item.text }, next: at + 1 }
+  if (blank && cue === 'to' && sense === 'bridge')
+    return {
+      part: { type: 'chain', ...range, cue, id: item.text },
+      next: at + 1,
+    }
+  if (blank && cue === 'from' && sense === 'bridge')
+    return {
+      part: { type: 'chain', ...range, cue, id: item.text },
+      next: at + 1,
+    }
+  if (
+    blank &&
+    (cue === 'to' || cue === 'in' || cue === 'with') &&
+    INTO_PLACE.test(sense) &&
+    sense !== 'move'
+  )
+    return {
+      part: { type: 'venue', ...range, cue, id: item.text },
+      next: at + 1,
+    }
+  if (blank && cue === 'from' && FROM_PLACE.test(sense))
+    return {
+      part: { type: 'venue', ...range, cue, id: item.text },
+      next: at + 1,
+    }
+  return undefined
+}
+
+/** `eth-usdc`, `bnb/the`, `wbtc/eth/usdc`: written together. */
+function readPair(
+  items: readonly Item[],
+  index: number,
+  normalised: NormalisedText,
+  _sense: string,
+): { text: string; tokens: string[]; end: number; next: number } | undefined {
+  const tokens: string[] = []
+  let at = index
+  let known = false
+  for (;;) {
+    const item = items[at]
+    if (item?.type !== 'word' || item.text.includes(' ')) return undefined
+    if (at > index && item.spaced) return undefined
+    if (item.senses.token !== undefined) known = true
+    tokens.push(item.senses.token ?? verbatim(normalised, item))
+    at += 1
+    const dash = items[at]
+    const after = items[at + 1]
+    if (
+      dash?.type === 'symbol' &&
+      /^[-/]$/.test(dash.text) &&
+      !dash.spaced &&
+      after?.type === 'word' &&
+      !after.spaced
+    )
+      at += 1
+    else break
+    if (tokens.length > 4) return undefined
+  }
+  if (tokens.length < 2 || !known) return undefined
+  const first = items[index]
+  const last = items[at - 1]
+  if (first === undefined || last === undefined) return undefined
+  return {
+    text: verbatim(normalised, { start: first.start, end: last.end }),
+    tokens,
+    end: last.end,
+    next: at,
+  }
+}
+
+function mention(
+  item: Extract<Item, { type: 'word' }>,
+  normalised: NormalisedText,
+  known: boolean,
+): Mention {
+  const said = verbatim(normalised, item)
+  return {
+    start: item.start,
+    end: item.end,
+    symbol: item.lookalike !== undefined ? said : (item.senses.token ?? said),
+    known,
+    ...(item.lookalike === undefined
+      ? {}
+      : {
+          problem: {
+            reason: `"${said}" has letters of another alphabet that look like "${item.lookalike}".`,
+            ...(item.senses.token === undefined
+              ? {}
+              : { options: [item.senses.token] }),
+          },
+        }),
+  }
+}
+
+function toQuantity(item: Extract<Item, { type: 'number' }>): Quantity {
+  if (item.problem !== undefined)
+    return { kind: 'problem', problem: item.problem }
+  if (/^0(?:\.0*)?$/.test(item.decimal))
+    return { kind: 'problem', problem: { reason: 'The amount is zero.' } }
+  return { kind: 'number', decimal: item.decimal }
+}
+
+function lookahead(
+  items: readonly Item[],
+  index: number,
+  count: number,
+): string {
+  const words: string[] = []
+  for (let at = index; at < index + count; at += 1) {
+    const item = items[at]
+    if (item === undefined || item.type === 'break') break
+    words.push(
+      item.type === 'number'
+        ? item.decimal
+        : textOf(item) === ''
+          ? '§'
+          : textOf(item).replaceAll(' ', '_'),
+    )
+  }
+  return words.join(' ')
+}
+
+function countWords(text: string): number {
+  return text.trim().split(' ').length
+}

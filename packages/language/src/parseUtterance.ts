@@ -1,0 +1,287 @@
+import type { ParseContext, ParseResult } from '@behest/spec'
+import { readAsk } from './ask/readAsk.js'
+import { bindClause } from './bind/bindClause.js'
+import type { DraftStep } from './bind/DraftStep.js'
+import { buildResult } from './check/buildResult.js'
+import { findInjection } from './check/findInjection.js'
+import { findLeftovers } from './check/findLeftovers.js'
+import type { Part } from './clauses/Part.js'
+import { readParts } from './clauses/readParts.js'
+import { segmentClauses } from './clauses/segmentClauses.js'
+import { splitSentences } from './clauses/splitSentences.js'
+import { readNumbers } from './numbers/readNumbers.js'
+import { foldQuotes } from './phrases/foldQuotes.js'
+import { readConditions } from './phrases/readConditions.js'
+import { readLimits } from './phrases/readLimits.js'
+import { readQuantities } from './phrases/readQuantities.js'
+import { readSlippage } from './phrases/readSlippage.js'
+import { resolveSteps } from './resolve/resolveSteps.js'
+import { type Item, textOf } from './text/Item.js'
+import { type NormalisedText, normaliseText } from './text/normaliseText.js'
+import { tagItems } from './text/tagItems.js'
+import { tokenise } from './text/tokenise.js'
+import { readTimes } from './time/readTimes.js'
+
+/** The longest text that is read at all, in UTF-16 units. */
+const LONGEST = 10_000
+
+/**
+ * Turns what a person typed into a typed intent, questions, or neither.
+ *
+ * Pure: the same text and context always give the same result. It reads no
+ * chain, clock or network. Every argument that moves value stands in the text
+ * at the span given for it, or is what an earlier step gives.
+ *
+ * @param utterance - The words, verbatim; at most 10,000 UTF-16 units are read.
+ * @param context.now - ISO 8601 instant at which it was said.
+ * @param context.timeZone - IANA zone in which `9am` is meant.
+ * @param context.account - The speaker's account, if known.
+ * @param context.chain - The account's chain, if known.
+ * @param context.locale - BCP 47; settles `1.000` and `1,5`.
+ * @returns An intent, a draft with one question per missing slot, or none.
+ */
+export function parseUtterance(
+  utterance: string,
+  context: ParseContext,
+): ParseResult {
+  if (utterance.length > LONGEST)
+    return none(
+      'not-understood',
+      `That text has ${utterance.length} characters, and at most ${LONGEST} are read. Say it in fewer words.`,
+    )
+  const normalised = normaliseText(utterance)
+  if (normalised.text.trim() === '')
+    return none(
+      'not-understood',
+      'There is nothing to read. Say what you want done.',
+    )
+  return parseEnglish(normalised, context)
+}
+
+function parseEnglish(
+  normalised: NormalisedText,
+  context: ParseContext,
+): ParseResult {
+  const tokens = tokenise(normalised)
+  const tagged = readNumbers(tagItems(tokens, normalised, context.locale))
+  const { items, quoted } = foldQuotes(tagged, normalised)
+  const injection = findInjection(normalised, items)
+  if (injection)
+    return none(
+      'injection',
+      'That text carries instructions that are not your own. Say in your own words what you want done.',
+    )
+  if (isAboutNfts(items) && hasOrder(items))
+    return none('out-of-scope', 'Behest does not move NFTs.')
+  const drafts: DraftStep[] = []
+  const leftovers: { step: number; parts: Part[] }[] = []
+  let advice = false
+  let blocked = false
+  let clauseNumber = 0
+  const sentences = splitSentences(items)
+  let batch: Item[] = []
+  const flush = () => {
+    if (batch.length === 0) return
+    const read = readOrders(batch, normalised, context, clauseNumber, drafts)
+    clauseNumber = read.next
+    blocked = blocked || read.blocked
+    drafts.push(...read.drafts)
+    leftovers.push(...read.leftovers)
+    batch = []
+  }
+  for (const sentence of sentences) {
+    const asked = readAsk({
+      items: sentence,
+      normalised,
+      clause: clauseNumber,
+      sentence: 1000 + clauseNumber,
+      orders: hasOrder(sentence),
+    })
+    if (asked === undefined) {
+      batch.push(...sentence)
+      continue
+    }
+    flush()
+    if (asked.type === 'advice') advice = true
+    else {
+      drafts.push(asked.step)
+      clauseNumber += 1
+    }
+  }
+  flush()
+  if (drafts.length === 0) {
+    if (quoted)
+      return none(
+        'injection',
+        'The only order stands inside a quotation. Say in your own words what you want done.',
+      )
+    if (advice)
+      return none(
+        'out-of-scope',
+        'Behest carries out what you decide; it gives no advice on what to buy or sell.',
+      )
+    if (blocked)
+      return none('out-of-scope', 'Nothing is to be done, so nothing will be.')
+    return none(
+      isAboutMoney(items) ? 'not-understood' : 'out-of-scope',
+      isAboutMoney(items)
+        ? 'No order was found in that. Try: “swap 1 ETH to USDC”.'
+        : 'That is nothing that Behest can do. Try: “swap 1 ETH to USDC”.',
+    )
+  }
+  const { steps, tooMany } = resolveSteps(drafts)
+  return buildResult({
+    steps,
+    normalised,
+    context,
+    language: 'en',
+    leftovers: [
+      ...findLeftovers(steps, leftovers, normalised),
+      ...(tooMany
+        ? [
+            {
+              step: steps.length - 1,
+              problem: {
+                reason:
+                  'One sentence can have ten steps at most. What should be left out?',
+              },
+            },
+          ]
+        : []),
+    ],
+  })
+}
+
+function readOrders(
+  items: readonly Item[],
+  normalised: NormalisedText,
+  context: ParseContext,
+  firstClause: number,
+  earlier: readonly DraftStep[],
+): {
+  drafts: DraftStep[]
+  leftovers: { step: number; parts: Part[] }[]
+  next: number
+  blocked: boolean
+} {
+  const phrases = readQuantities(
+    readTimes(
+      readLimits(readConditions(readSlippage(items), normalised)),
+      context,
+    ),
+  )
+  const { clauses, loose } = segmentClauses(phrases)
+  const drafts: DraftStep[] = []
+  const leftovers: { step: number; parts: Part[] }[] = []
+  let next = firstClause
+  let blocked = false
+  const pending: Item[] = [
+    ...loose.filter((item) => /^(?:conditions|time|slippage)$/.test(item.type)),
+  ]
+  for (const clause of clauses) {
+    if (clause.negated) {
+      blocked = true
+      next += 1
+      continue
+    }
+    const parts = readParts({
+      items: [...pending.splice(0), ...clause.items],
+      sense: clause.sense,
+      normalised,
+    })
+    const bound = bindClause({
+      sense: clause.sense,
+      verb: clause.verb,
+      verbText: clause.verbText,
+      parts,
+      clause: next,
+      sentence: clause.sentence + firstClause * 100,
+      joined: clause.joined,
+    })
+    leftovers.push({ step: earlier.length + drafts.length, parts })
+    drafts.push(...bound)
+    next += 1
+  }
+  if (clauses.length === 0) {
+    const implied = readVerbless(phrases, normalised, next)
+    if (implied.length > 0) {
+      drafts.push(...implied)
+      next += 1
+    }
+  }
+  return { drafts, leftovers, next, blocked }
+}
+
+/** `1 eth to usdc`, `eth -> dai`: a trade without its verb. */
+function readVerbless(
+  items: readonly Item[],
+  normalised: NormalisedText,
+  clause: number,
+): DraftStep[] {
+  if (items.length > 14) return []
+  const parts = readParts({ items, sense: 'swap', normalised })
+  const monies = parts.filter((part) => part.type === 'money')
+  const strange = parts.some(
+    (part) =>
+      part.type === 'word' &&
+      !/^(?:please|pls|thanks|now|the|all|my|hey|hi|asap)$/.test(part.text),
+  )
+  const first = items[0]
+  if (strange || first === undefined || monies.length !== 2) return []
+  const [one, other] = monies
+  if (
+    one?.token === undefined ||
+    other?.token === undefined ||
+    !one.token.known ||
+    !other.token.known ||
+    one.cue !== '' ||
+    (other.cue !== 'to' && other.cue !== 'for')
+  )
+    return []
+  return bindClause({
+    sense: 'swap',
+    verb: { start: first.start, end: first.start + 1 },
+    verbText: '',
+    parts,
+    clause,
+    sentence: 0,
+    joined: false,
+  })
+}
+
+function hasOrder(items: readonly Item[]): boolean {
+  return segmentClauses(readQuantities(items)).clauses.length > 0
+}
+
+/** `bored ape #1234`, `token id 7804`, `nft` */
+function isAboutNfts(items: readonly Item[]): boolean {
+  return items.some((item, at) => {
+    const word = textOf(item)
+    const next = items[at + 1]
+    return (
+      /^(?:nft|nfts)$/.test(word) ||
+      (word === '#' && next?.type === 'number' && !next.spaced) ||
+      (word === 'token' &&
+        /^(?:id|number)$/.test(textOf(next)) &&
+        items[at + 2]?.type === 'number')
+    )
+  })
+}
+
+function isAboutMoney(items: readonly Item[]): boolean {
+  return items.some(
+    (item) =>
+      item.type === 'address' ||
+      (item.type === 'word' &&
+        ((item.senses.token !== undefined && !item.senses.tokenWeak) ||
+          (item.senses.venue !== undefined && !item.senses.venueWeak) ||
+          /^(?:token|crypto|wallet|defi)$/.test(textOf(item)))),
+  )
+}
+
+function none(
+  reason: 'out-of-scope' | 'not-understood' | 'injection',
+  message: string,
+): ParseResult {
+  return { type: 'none', reason, message }
+}
