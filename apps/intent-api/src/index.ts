@@ -1,1 +1,2 @@
-export {}
+export { createApp } from './createApp.js'
+export { wire } from './wire.js'

@@ -123,8 +123,8 @@ function toWireRoute(route: Route) {
 /** A token by its id in the file, or by the symbol that the file gives it. */
 function toToken(set: PoolSet, name: string): string {
   if (/^0x[0-9a-fA-F]{40}$/.test(name)) return name.toLowerCase()
-  const exact = set.tokens.find(({ token }) => token === name)
-  if (exact) return exact.token
+  const exact = set.tokens.find(({ id }) => id === name)
+  if (exact) return exact.id
   const found = set.tokens.filter(
     ({ symbol }) => symbol?.toLowerCase() === name.toLowerCase(),
   )
@@ -133,12 +133,12 @@ function toToken(set: PoolSet, name: string): string {
     throw new UsageError(
       `The file has several tokens called ${name}. Give the address.`,
     )
-  return only?.token ?? name
+  return only?.id ?? name
 }
 
 function render(route: Route, set: PoolSet): string {
   const symbol = (token: string): string =>
-    set.tokens.find((entry) => entry.token === token)?.symbol ?? token
+    set.tokens.find((entry) => entry.id === token)?.symbol ?? token
   return [
     ...route.fills.map(
       ({ pool, tokenIn, tokenOut, amountIn, amountOut }) =>

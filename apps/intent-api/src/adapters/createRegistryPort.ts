@@ -1,27 +1,8 @@
-import {
-  addressSchema,
-  BehestError,
-  type Candidate,
-  type RegistryPort,
-} from '@behest/spec'
-import * as z from 'zod'
+import { createRegistryClient } from '@behest/client'
+import { BehestError, type Candidate, type RegistryPort } from '@behest/spec'
 
 const timeoutMs = 2000
-
-// What is read of a search; a registry may say more.
-const searchSchema = z.object({
-  results: z.array(
-    z.object({
-      agentId: z.string().max(100),
-      name: z.string().max(100),
-      agent: addressSchema,
-      url: z.string().max(2048),
-      status: z.string(),
-      score: z.number().optional(),
-      why: z.union([z.string(), z.array(z.string())]).optional(),
-    }),
-  ),
-})
+const askableStatuses = ['live', 'degraded']
 
 /**
  * Creates the engine's view of a registry: who could serve a step. Agents of
@@ -35,59 +16,49 @@ export function createRegistryPort(options: {
   readonly isReference: (agent: string) => boolean
 }): RegistryPort {
   const { baseUrl, isReference } = options
+  const registry = createRegistryClient({ baseUrl, timeoutMs })
   return {
-    findCandidates: async ({ action, chainId, tokens, venue, limit }) => {
-      const url = new URL('/v1/search', baseUrl)
-      url.searchParams.set('action', action)
-      url.searchParams.set('chain', String(chainId))
-      if (venue !== undefined) url.searchParams.set('venue', venue)
-      url.searchParams.set('limit', String(limit))
-      const found = await readSearch(url)
-      return found.map(
-        ({ agentId, name, agent, url: agentUrl, status, score, why }) => {
-          const isLive = status === 'live' || status === 'degraded'
-          const reasons = typeof why === 'string' ? [why] : (why ?? [])
-          const candidate: Candidate = {
-            agentId,
-            name,
-            agent,
-            url: agentUrl,
-            reference: isReference(agent),
-            kept: isLive,
-            why: (isLive
-              ? [`${status} as measured`, ...reasons].join('; ')
-              : `dropped: it is ${status}`
-            ).slice(0, 500),
-            ...(score === undefined ? {} : { score }),
-          }
-          void tokens // an agent that does not serve a token declines to quote
-          return candidate
-        },
-      )
+    // Tokens are no filter: an agent that does not serve one declines to quote,
+    // and tells why.
+    findCandidates: async ({ action, chainId, venue, limit }) => {
+      try {
+        const { results } = await registry.search({
+          action,
+          chain: chainId,
+          limit,
+          ...(venue === undefined ? {} : { venue }),
+        })
+        return results.flatMap((hit): Candidate[] => {
+          const { agentId, name, agent, endpoint, status, score, why } = hit
+          if (agent === null) return []
+          const kept = askableStatuses.includes(status)
+          return [
+            {
+              agentId,
+              name,
+              agent,
+              url: endpoint,
+              reference: isReference(agent),
+              kept,
+              score,
+              why: (kept
+                ? [`${status} as measured`, ...why].join('; ')
+                : `dropped: it is ${status}`
+              ).slice(0, 500),
+            },
+          ]
+        })
+      } catch (cause) {
+        throw new RegistryUnavailableError(
+          {
+            problem: BehestError.isInstance(cause)
+              ? cause.code
+              : 'it gave no usable answer',
+          },
+          cause,
+        )
+      }
     },
-  }
-}
-
-async function readSearch(
-  url: URL,
-): Promise<z.output<typeof searchSchema>['results']> {
-  try {
-    const response = await fetch(url, {
-      signal: AbortSignal.timeout(timeoutMs),
-      redirect: 'error',
-    })
-    const body: unknown = await response.json()
-    if (!response.ok)
-      throw new RegistryUnavailableError({
-        problem: `it answered ${response.status}`,
-      })
-    return searchSchema.parse(body).results
-  } catch (cause) {
-    if (BehestError.isInstance(cause)) throw cause
-    throw new RegistryUnavailableError(
-      { problem: 'it gave no usable answer' },
-      cause,
-    )
   }
 }
 
@@ -99,7 +70,7 @@ export class RegistryUnavailableError extends BehestError {
 
   constructor(facts: { problem: string }, cause?: unknown) {
     super(
-      `The registry could not be asked: ${facts.problem}. Nothing was sent; try again in a few seconds.`,
+      `The registry could not be asked (${facts.problem}). Nothing was sent; try again in a few seconds.`,
       { facts, cause },
     )
   }

@@ -1,0 +1,16 @@
+import { createTransferAgent } from '@behest/agent-transfer'
+import type { EvmChainPort } from '@behest/evm'
+import type { Agent } from '@behest/sdk'
+
+/**
+ * Creates the agents of the house: they compete under the rules that hold for
+ * everybody, and set the floor.
+ *
+ * @param options.chain - The chain that they serve.
+ */
+export function createBuiltInAgents(options: {
+  readonly chain: EvmChainPort
+}): readonly Agent[] {
+  const { chain } = options
+  return [createTransferAgent({ chains: [chain] })]
+}

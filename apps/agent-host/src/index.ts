@@ -1,0 +1,1 @@
+export { createBuiltInAgents } from './createBuiltInAgents.js'

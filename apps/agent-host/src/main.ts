@@ -1,0 +1,180 @@
+import {
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { join, resolve } from 'node:path'
+import { readAddresses } from '@behest/devnet'
+import {
+  createChainPort,
+  createKeystoreAccount,
+  deployments,
+  toLocalDeployment,
+  unlockKeystore,
+} from '@behest/evm'
+import { type AgentSigner, keepPublished, serveAgent } from '@behest/sdk'
+import { BehestError } from '@behest/spec'
+import { destination, pino } from 'pino'
+import { keccak256 } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import * as z from 'zod'
+import { createBuiltInAgents } from './createBuiltInAgents.js'
+
+const port = z.coerce.number().int().min(0).max(65_535)
+const environmentSchema = z.object({
+  BEHEST_AGENT_PORT: port.default(0),
+  BEHEST_HOST: z.string().default('127.0.0.1'),
+  BEHEST_DATA: z.string().default('.behest'),
+  BEHEST_RPC_URL: z.url().default('http://127.0.0.1:8545'),
+  BEHEST_REGISTRY_URL: z.url().default('http://127.0.0.1:4100'),
+  BEHEST_CHAIN: z.string().default('local'),
+  BEHEST_PASSWORD_FILE: z.string().optional(),
+  BEHEST_LOG_LEVEL: z.string().default('info'),
+})
+
+async function main(): Promise<void> {
+  const config = environmentSchema.parse(
+    Object.fromEntries(
+      Object.entries(process.env).filter(([, value]) => value !== ''),
+    ),
+  )
+  const logger = pino(
+    { level: config.BEHEST_LOG_LEVEL, base: { server: 'agents' } },
+    destination({ dest: 2, sync: true }),
+  )
+  const dataFolder = resolve(config.BEHEST_DATA)
+  const runFolder = join(dataFolder, 'run')
+  mkdirSync(runFolder, { recursive: true, mode: 0o700 })
+  const deployment =
+    config.BEHEST_CHAIN === 'local'
+      ? toLocalDeployment(readAddresses())
+      : Object.values(deployments).find(
+          ({ name }) => name === config.BEHEST_CHAIN,
+        )
+  if (!deployment)
+    throw new ChainNameUnknownError({ name: config.BEHEST_CHAIN })
+  const chain = createChainPort({ rpcUrl: config.BEHEST_RPC_URL, deployment })
+  const agents = createBuiltInAgents({ chain })
+
+  const signers = await readSigners({
+    names: agents.map(({ name }) => name),
+    path: join(dataFolder, 'keys', 'agents.json'),
+    password: readFileSync(
+      config.BEHEST_PASSWORD_FILE ?? join(dataFolder, 'keys', 'password'),
+      'utf8',
+    ).trim(),
+    chainId: deployment.chainId,
+  })
+  writeFileSync(
+    join(runFolder, 'house-agents.json'),
+    JSON.stringify(Object.values(signers).map(({ address }) => address)),
+  )
+  const server = await serveAgent(agents, {
+    signer: signers,
+    host: config.BEHEST_HOST,
+    port: config.BEHEST_AGENT_PORT,
+    onError: (error) =>
+      logger.warn({ error: describe(error) }, 'an agent failed'),
+  })
+  const publications = server.agents.map((served) =>
+    keepPublished({
+      registryUrl: config.BEHEST_REGISTRY_URL,
+      chainId: deployment.chainId,
+      agent: served.agent,
+      signer: served.signer,
+      url: served.url,
+      cardText: served.cardText,
+      onError: (error) =>
+        logger.warn({ error: describe(error) }, 'publishing failed'),
+    }),
+  )
+  const pidFile = join(runFolder, 'agents.pid')
+  writeFileSync(pidFile, `${process.pid}\n`)
+
+  let isStopping = false
+  const stop = async (): Promise<void> => {
+    if (isStopping) return
+    isStopping = true
+    setTimeout(() => process.exit(1), 8000).unref()
+    for (const publication of publications) publication.stop()
+    await server.close()
+    rmSync(pidFile, { force: true })
+    process.exit(0)
+  }
+  process.on('SIGTERM', () => void stop())
+  process.on('SIGINT', () => void stop())
+  if (fstatSync(0).isFIFO() || fstatSync(0).isSocket()) {
+    // Whoever started us holds the other end: when they are gone, we go too.
+    process.stdin.once('end', () => void stop())
+    process.stdin.once('close', () => void stop())
+    process.stdin.resume()
+  }
+  // The registry may still be on its way up; agents are found once it is.
+  await Promise.race([
+    Promise.all(publications.map(({ published }) => published)),
+    new Promise((resume) => setTimeout(resume, 10_000).unref()),
+  ])
+  console.log(
+    JSON.stringify({
+      ready: true,
+      name: 'agents',
+      url: server.localUrl,
+      agents: agents.map(({ name }) => name).join(', '),
+    }),
+  )
+}
+
+/**
+ * Gives each agent a key of its own, all from one keystore: opening one takes
+ * half a second on purpose, and a house has many agents.
+ */
+async function readSigners(options: {
+  readonly names: readonly string[]
+  readonly path: string
+  readonly password: string
+  readonly chainId: number
+}): Promise<Record<string, AgentSigner>> {
+  const { names, path, password, chainId } = options
+  const seed = existsSync(path)
+    ? await unlockKeystore({ path, password, chainId })
+    : await createKeystoreAccount({ path, password, chainId })
+  const entries = await Promise.all(
+    names.map(async (name) => {
+      // Signing is deterministic (RFC 6979), so a name has one key for ever.
+      const secret = await seed.signMessage({
+        message: `behest agent key: ${name}`,
+      })
+      return [name, privateKeyToAccount(keccak256(secret))] as const
+    }),
+  )
+  return Object.fromEntries(entries)
+}
+
+function describe(error: unknown): string {
+  return BehestError.isInstance(error)
+    ? `${error.code}: ${error.shortMessage}`
+    : String(error)
+}
+
+/** Thrown when `BEHEST_CHAIN` names no chain of the table. */
+export class ChainNameUnknownError extends BehestError {
+  readonly code = 'CHAIN_NAME_UNKNOWN'
+  readonly retry = 'never'
+
+  constructor(facts: { name: string }) {
+    super(
+      `BEHEST_CHAIN is "${facts.name}", which is no chain of the table. Choose local, ethereum, base, arbitrum, optimism or polygon.`,
+      { facts },
+    )
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(
+    BehestError.isInstance(error) ? `${error.name}: ${error.message}` : error,
+  )
+  process.exit(1)
+})

@@ -1,0 +1,125 @@
+import { parseArgs } from 'node:util'
+import { createRegistryClient, type RegistryClient } from '@behest/client'
+import { exitCodes, UsageError } from '../exitCodes.js'
+import { openStack } from '../stack/openStack.js'
+import { readStackConfig } from '../stack/stackConfig.js'
+
+/** `behest agents search | show | explain | list`: the registry. */
+export async function agentsCommand(
+  commandArguments: readonly string[],
+): Promise<number> {
+  const [verb, ...rest] = commandArguments
+  const { values, positionals } = parseArgs({
+    args: rest,
+    allowPositionals: true,
+    options: {
+      limit: { type: 'string', default: '10' },
+      action: { type: 'string' },
+      chain: { type: 'string' },
+      token: { type: 'string' },
+      venue: { type: 'string' },
+      status: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  const limit = Number(values.limit)
+  if (!Number.isInteger(limit) || limit < 1 || limit > 100)
+    throw new UsageError('--limit must be 1 to 100.')
+  const work = toWork(verb, positionals, { ...values, limit })
+  const stack = await openStack({
+    config: readStackConfig(process.env),
+    onProgress: (message) => console.error(message),
+  })
+  try {
+    const registry = createRegistryClient({ baseUrl: stack.config.registryUrl })
+    const { answer, text } = await work(registry)
+    console.log(values.json ? JSON.stringify(answer, null, 2) : text)
+    return exitCodes.done
+  } finally {
+    await stack.leave()
+  }
+}
+
+type Answer = { readonly answer: unknown; readonly text: string }
+
+function toWork(
+  verb: string | undefined,
+  positionals: readonly string[],
+  values: {
+    readonly limit: number
+    readonly action?: string | undefined
+    readonly chain?: string | undefined
+    readonly token?: string | undefined
+    readonly venue?: string | undefined
+    readonly status?: string | undefined
+  },
+): (registry: RegistryClient) => Promise<Answer> {
+  const [first, ...more] = positionals
+  switch (verb) {
+    case 'search':
+      return (registry) => search(registry, positionals.join(' '), values)
+    case 'show':
+      if (!first) throw new UsageError('Give the id: behest agents show <id>.')
+      return async (registry) => {
+        const [agent, health] = await Promise.all([
+          registry.get(first),
+          registry.health(first),
+        ])
+        return {
+          answer: { ...agent, health },
+          text: [
+            `${agent.name}  ${agent.agentId}  ${agent.status} since ${agent.statusSince}`,
+            `  ${agent.description}`,
+            `  key ${agent.agent ?? 'none'}  at ${agent.url}`,
+            `  lease until ${agent.leaseUntil ?? 'never'}  (${agent.statusReason})`,
+            ...agent.capabilities.map(
+              ({ action, chains, tokens, venues, feeBps }) =>
+                `  ${action.padEnd(9)} chains ${chains === 'any' ? 'any' : chains.join(', ')} · tokens ${tokens === 'any' ? 'any' : tokens.join(', ')} · ${venues.join(', ') || 'any venue'} · fee ${feeBps} bps`,
+            ),
+          ].join('\n'),
+        }
+      }
+    case 'explain':
+      if (!first)
+        throw new UsageError(
+          'Give id and query: behest agents explain <id> "<query>".',
+        )
+      return async (registry) => {
+        const answer = await registry.explain(first, { q: more.join(' ') })
+        return { answer, text: JSON.stringify(answer, null, 2) }
+      }
+    default:
+      throw new UsageError(
+        'Say what about them: behest agents search | show | explain.',
+      )
+  }
+}
+
+async function search(
+  registry: RegistryClient,
+  query: string,
+  values: Parameters<typeof toWork>[2],
+): Promise<Answer> {
+  const { limit, action, chain, token, venue, status } = values
+  const answer = await registry.search({
+    limit,
+    ...(query === '' ? {} : { q: query }),
+    ...(action === undefined ? {} : { action: action as 'swap' }),
+    ...(chain === undefined ? {} : { chain }),
+    ...(token === undefined ? {} : { token }),
+    ...(venue === undefined ? {} : { venue }),
+    ...(status === undefined ? {} : { status }),
+  })
+  return {
+    answer,
+    text:
+      answer.results.length === 0
+        ? 'No agent fits.'
+        : answer.results
+            .map(
+              ({ name, agentId, status: state, score, description, why }) =>
+                `${score.toFixed(3)}  ${name}  ${agentId}  ${state}\n       ${description}\n       ${why.join('; ')}`,
+            )
+            .join('\n'),
+  }
+}

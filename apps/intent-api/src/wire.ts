@@ -1,0 +1,303 @@
+import { randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join, resolve } from 'node:path'
+import { readAddresses } from '@behest/devnet'
+import { createEngine } from '@behest/engine'
+import {
+  assertDeployment,
+  type ChainDeployment,
+  createAttestor,
+  createChainPort,
+  createKeystoreAccount,
+  createLegSigner,
+  createOutboxChain,
+  deployments,
+  knownContracts,
+  toLocalDeployment,
+  unlockKeystore,
+} from '@behest/evm'
+import {
+  createIntentStore,
+  createOutbox,
+  createOutboxWorker,
+  createSender,
+  journalSchema,
+  openDatabase,
+  runMigrations,
+} from '@behest/journal'
+import { createA2aAgentPort, createGuardedFetch } from '@behest/sdk'
+import { BehestError, type Receipt, receiptSchema } from '@behest/spec'
+import type { Express } from 'express'
+import type { Logger } from 'pino'
+import * as z from 'zod'
+import { createEmbeddedLanguage } from './adapters/createEmbeddedLanguage.js'
+import { createRegistryPort } from './adapters/createRegistryPort.js'
+import { fundLocalAccount } from './adapters/fundLocalAccount.js'
+import type { Config } from './config.js'
+import { createApp } from './createApp.js'
+import { createMetrics } from './createMetrics.js'
+import { createRunner } from './run/createRunner.js'
+
+const drainMs = 8000
+
+/** Everything of one process, put together. */
+export type Wired = {
+  readonly app: Express
+  /** Takes up work that was left behind. */
+  readonly start: () => void
+  /** From now on not ready, and nothing new is begun. */
+  readonly drain: () => void
+  readonly stop: () => Promise<void>
+}
+
+/**
+ * Wires ports to adapters: the one place of this app that knows both.
+ *
+ * @throws {WrongChainError} when the RPC serves another chain than configured.
+ * @throws {ContractMissingError} when a contract of the chain's table has no code.
+ * @throws {ChainNameUnknownError} when `BEHEST_CHAIN` names no chain of ours.
+ */
+export async function wire(options: {
+  readonly config: Config
+  readonly logger: Logger
+}): Promise<Wired> {
+  const { config, logger } = options
+  const dataFolder = resolve(config.dataFolder)
+  const keyFolder = join(dataFolder, 'keys')
+  mkdirSync(keyFolder, { recursive: true, mode: 0o700 })
+  const deployment = getDeployment(config.chain)
+  const chain = createChainPort({ rpcUrl: config.rpcUrl, deployment })
+  const password = readPassword(
+    config.passwordFile ?? join(keyFolder, 'password'),
+  )
+  const unlock = async (name: string) => {
+    const path = join(keyFolder, `${name}.json`)
+    const keystore = { path, password, chainId: deployment.chainId }
+    return existsSync(path)
+      ? unlockKeystore(keystore)
+      : createKeystoreAccount(keystore)
+  }
+
+  const [database, user, attestorAccount] = await Promise.all([
+    openDatabase({
+      databaseUrl: config.databaseUrl,
+      dataFolder,
+      onConnectionError: (error) =>
+        logger.warn({ error: describe(error) }, 'a database connection failed'),
+    }),
+    unlock('account'),
+    unlock('engine'),
+    assertDeployment({ client: chain.client, deployment }),
+  ])
+  await runMigrations(database.pool, journalSchema)
+  if (deployment.name === 'local')
+    await fundLocalAccount({
+      rpcUrl: config.rpcUrl,
+      account: user.address,
+      tokens: deployment.tokens,
+    })
+
+  const metrics = createMetrics()
+  const store = createIntentStore({ pool: database.pool })
+  const outbox = createOutbox({ pool: database.pool })
+  const outboxChain = createOutboxChain({ client: chain.client, deployment })
+  const worker = await createOutboxWorker({
+    outbox,
+    pool: database.pool,
+    chain: outboxChain,
+    sign: createLegSigner({ account: user, chainId: deployment.chainId }).sign,
+    canSign: (address) => address.toLowerCase() === user.address.toLowerCase(),
+    onEvent: (event) => logger.info(toLoggable(event), 'outbox'),
+  })
+  const language = createEmbeddedLanguage()
+  const guardedFetch = createGuardedFetch({
+    allowedLoopbackHosts: ['127.0.0.1:*'],
+  })
+  const engine = createEngine(
+    {
+      store,
+      language,
+      registry: createRegistryPort({
+        baseUrl: config.registryUrl,
+        isReference: readHouseKeys(dataFolder),
+      }),
+      agents: createA2aAgentPort({ fetch: guardedFetch }),
+      chain,
+      sender: createSender({ outbox, workers: [worker] }),
+      attestor: createAttestor(attestorAccount),
+      now: () => new Date(),
+      createId: randomUUID,
+      onReceipt: (receipt) => {
+        metrics.countReceipt(receipt.outcome)
+        void publishReceipt(config.registryUrl, receipt, logger)
+      },
+      onDefect: ({ intentId, error }) => {
+        metrics.countDefect()
+        logger.error({ intentId, error: describe(error) }, 'defect')
+      },
+    },
+    {
+      knownContracts: knownContracts(deployment),
+      wrappedNative: deployment.wrappedNative,
+    },
+  )
+  const runner = createRunner({
+    engine,
+    store,
+    owner: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
+    logger,
+  })
+
+  let isDraining = false
+  const app = createApp({
+    engine,
+    store,
+    language,
+    runner,
+    accounts: [user.address],
+    chainName: deployment.name,
+    now: () => new Date(),
+    isDraining: () => isDraining,
+    chain,
+    logger,
+    metrics,
+    serverUrl: `http://${config.host}:${config.port}`,
+    registryUrl: config.registryUrl,
+    ...(config.webFolder === undefined ? {} : { webFolder: config.webFolder }),
+    readReadiness: async () => {
+      const [head] = await Promise.all([
+        chain.readHead(),
+        database.pool.query('select 1'),
+      ])
+      return {
+        chain: deployment.name,
+        chainId: deployment.chainId,
+        block: head.number.toString(),
+        database: database.embedded ? 'embedded' : 'server',
+        language: config.model === undefined ? 'embedded' : config.model.name,
+      }
+    },
+  })
+  return {
+    app,
+    start: () => runner.start(),
+    drain: () => {
+      isDraining = true
+    },
+    stop: async () => {
+      isDraining = true
+      await runner.drain(drainMs)
+      await worker.stop()
+      await store.close()
+      await guardedFetch.close()
+      await database.stop()
+    },
+  }
+}
+
+function getDeployment(name: string): ChainDeployment {
+  if (name === 'local') return toLocalDeployment(readAddresses())
+  const found = Object.values(deployments).find(
+    (deployment) => deployment.name === name,
+  )
+  if (!found) throw new ChainNameUnknownError({ name })
+  return found
+}
+
+function readPassword(file: string): string {
+  try {
+    const password = readFileSync(file, 'utf8').trim()
+    if (password !== '') return password
+  } catch {
+    // Said below: missing and empty are mended in the same way.
+  }
+  throw new PasswordMissingError({ file })
+}
+
+/** The agents of this house, as their host wrote them down. */
+function readHouseKeys(dataFolder: string): (agent: string) => boolean {
+  const file = join(dataFolder, 'run', 'house-agents.json')
+  return (agent) => {
+    try {
+      const keys = z
+        .array(z.string())
+        .parse(JSON.parse(readFileSync(file, 'utf8')))
+      return keys.some((key) => key.toLowerCase() === agent.toLowerCase())
+    } catch {
+      return false // not there yet: then nobody is of this house
+    }
+  }
+}
+
+async function publishReceipt(
+  registryUrl: string,
+  receipt: Receipt,
+  logger: Logger,
+): Promise<void> {
+  try {
+    const response = await fetch(new URL('/v1/receipts', registryUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(z.encode(receiptSchema, receipt)),
+      signal: AbortSignal.timeout(5000),
+    })
+    if (!response.ok)
+      logger.warn(
+        { status: response.status, intentId: receipt.intentId },
+        'the registry did not take a receipt',
+      )
+  } catch (error) {
+    // The receipt is in the journal; reputation is not worth failing for.
+    logger.warn({ error: describe(error) }, 'the registry was not reached')
+  }
+}
+
+/** Amounts are bigint, which JSON logs cannot carry. */
+function toLoggable(event: object): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(event).map(([key, value]) => [
+      key,
+      value instanceof Error ? describe(value) : String(value),
+    ]),
+  )
+}
+
+/** One line of an error: no stack of ours, no URL of an RPC. */
+function describe(error: unknown): string {
+  if (BehestError.isInstance(error))
+    return `${error.code}: ${error.shortMessage}`
+  return error instanceof Error
+    ? `${error.name}: ${error.message.split('\n')[0] ?? ''}`
+    : 'an unknown value was thrown'
+}
+
+/** Thrown when `BEHEST_CHAIN` names no chain of the table. */
+export class ChainNameUnknownError extends BehestError {
+  readonly code = 'CHAIN_NAME_UNKNOWN'
+  readonly retry = 'never'
+
+  constructor(facts: { name: string }) {
+    super(
+      `BEHEST_CHAIN is "${facts.name}". Choose local, ${Object.values(
+        deployments,
+      )
+        .map(({ name }) => name)
+        .join(', ')}.`,
+      { facts },
+    )
+  }
+}
+
+/** Thrown when the password of the keystores cannot be read. */
+export class PasswordMissingError extends BehestError {
+  readonly code = 'PASSWORD_MISSING'
+  readonly retry = 'never'
+
+  constructor(facts: { file: string }) {
+    super(
+      `There is no password in ${facts.file}. Put one there (mode 0600), or name another file in BEHEST_PASSWORD_FILE.`,
+      { facts },
+    )
+  }
+}
