@@ -1,1 +1,2 @@
-export {}
+export { createSwapSingleAgent } from './createSwapSingleAgent.js'
+export type { SwapChain } from './SwapChain.js'

@@ -1,0 +1,131 @@
+import { quoterV2Abi, uniswapV2RouterAbi } from '@behest/evm'
+import type { Address } from '@behest/spec'
+import { encodePath, encodeReversePath } from '../calls/encodeSwap.js'
+import type { SwapHop } from '../calls/SwapLeg.js'
+import type { SwapChain } from '../SwapChain.js'
+import type { SwapPath } from './listPaths.js'
+
+/** Which of the two amounts is fixed, in the smallest unit of its token. */
+export type FixedAmount = {
+  readonly type: 'exact-in' | 'exact-out'
+  readonly units: bigint
+}
+
+/** A path with what it takes and gives on unchanged state. */
+export type QuotedPath = {
+  readonly hops: readonly SwapHop[]
+  readonly amountInUnits: bigint
+  readonly amountOutUnits: bigint
+}
+
+/**
+ * Asks the protocols themselves what each path pays, all in one request: the
+ * quoter for V3, the router for V2.
+ *
+ * @returns The best path: most for an exact input, least for an exact output;
+ *   `null` where none can take the amount.
+ */
+export async function quoteBestPath(options: {
+  readonly chain: SwapChain
+  readonly paths: readonly SwapPath[]
+  readonly amount: FixedAmount
+  readonly blockNumber: bigint
+}): Promise<QuotedPath | null> {
+  const { paths, amount } = options
+  const answers = await askPaths(options)
+  let best: { readonly path: SwapPath; readonly units: bigint } | null = null
+  for (const [index, path] of paths.entries()) {
+    const units = answers[index] ?? 0n
+    if (units === 0n) continue
+    if (
+      best === null ||
+      (amount.type === 'exact-in' ? units > best.units : units < best.units)
+    )
+      best = { path, units }
+  }
+  if (best === null) return null
+  const { path, units } = best
+  const [amountInUnits, amountOutUnits] =
+    amount.type === 'exact-in' ? [amount.units, units] : [units, amount.units]
+  const middles = await readMiddles({ ...options, path })
+  const stops = [amountInUnits, ...middles, amountOutUnits]
+  return {
+    amountInUnits,
+    amountOutUnits,
+    hops: path.map((hop, index) => ({
+      ...hop,
+      amountInUnits: stops[index] ?? 0n,
+      amountOutUnits: stops[index + 1] ?? 0n,
+    })),
+  }
+}
+
+/** What passes between the two pools of a path; nothing for one pool. */
+async function readMiddles(options: {
+  readonly chain: SwapChain
+  readonly path: SwapPath
+  readonly amount: FixedAmount
+  readonly blockNumber: bigint
+}): Promise<readonly bigint[]> {
+  const { path, amount } = options
+  if (path.length === 1) return []
+  // From the side whose amount is fixed.
+  const part = amount.type === 'exact-in' ? path.slice(0, -1) : path.slice(1)
+  const [first, ...rest] = part
+  if (first === undefined) return []
+  return askPaths({ ...options, paths: [[first, ...rest]] })
+}
+
+/** The other amount of each path; 0 where it cannot take this one. */
+async function askPaths(options: {
+  readonly chain: SwapChain
+  readonly paths: readonly SwapPath[]
+  readonly amount: FixedAmount
+  readonly blockNumber: bigint
+}): Promise<readonly bigint[]> {
+  const { chain, paths, amount, blockNumber } = options
+  const answers = await chain.client.multicall({
+    contracts: paths.map((path) => toQuestion(chain, path, amount)),
+    blockNumber,
+  })
+  return answers.map((answer) => {
+    if (answer.status !== 'success') return 0n
+    const result: unknown = answer.result
+    return readAmount(result, amount)
+  })
+}
+
+function toQuestion(chain: SwapChain, path: SwapPath, amount: FixedAmount) {
+  const { uniswapV2, uniswapV3 } = chain.deployment
+  const isExactIn = amount.type === 'exact-in'
+  if (path[0].venue === 'uniswap-v3')
+    return {
+      address: uniswapV3.quoterV2,
+      abi: quoterV2Abi,
+      functionName: isExactIn ? 'quoteExactInput' : 'quoteExactOutput',
+      args: [
+        isExactIn ? encodePath(path) : encodeReversePath(path),
+        amount.units,
+      ],
+    } as const
+  const tokens: readonly Address[] = [
+    path[0].tokenIn,
+    ...path.map(({ tokenOut }) => tokenOut),
+  ]
+  return {
+    address: uniswapV2.router,
+    abi: uniswapV2RouterAbi,
+    functionName: isExactIn ? 'getAmountsOut' : 'getAmountsIn',
+    args: [amount.units, tokens],
+  } as const
+}
+
+/** V3 answers with the amount and more; V2 with the amounts along the path. */
+function readAmount(result: unknown, amount: FixedAmount): bigint {
+  if (!Array.isArray(result)) return 0n
+  const list: readonly unknown[] = Array.isArray(result[0]) ? result[0] : result
+  const isV2 = list.every((item) => typeof item === 'bigint')
+  const found =
+    isV2 && amount.type === 'exact-in' ? list[list.length - 1] : list[0]
+  return typeof found === 'bigint' ? found : 0n
+}
