@@ -51,11 +51,45 @@ export {
   LocalAddressesMalformedError,
   toLocalDeployment,
 } from './deployments/toLocalDeployment.js'
+export { developmentAddresses } from './keystore/assertNoDevelopmentKey.js'
+export {
+  type CreateKeystoreAccountOptions,
+  createKeystoreAccount,
+} from './keystore/createKeystoreAccount.js'
+export {
+  DevelopmentKeyRefusedError,
+  KeystoreExistsError,
+  KeystoreMalformedError,
+  KeystoreModeError,
+  KeystorePasswordError,
+  KeystoreUnwritableError,
+} from './keystore/errors.js'
+export {
+  createKeystoreUnlock,
+  type UnlockKeystoreOptions,
+  unlockKeystore,
+} from './keystore/unlockKeystore.js'
+export {
+  classifySendError,
+  type SendAnswer,
+} from './outbox/classifySendError.js'
+export {
+  type CreateOutboxChainOptions,
+  createOutboxChain,
+  type OutboxChain,
+} from './outbox/createOutboxChain.js'
 export {
   RealisedUnknownError,
   TransactionNotMinedError,
 } from './realised/errors.js'
 export { decodeRevert } from './revert/decodeRevert.js'
+export { createAttestor } from './signer/createAttestor.js'
+export {
+  createLegSigner,
+  type LegSigner,
+  type LegTransaction,
+  SignatureRefusedError,
+} from './signer/createLegSigner.js'
 export {
   SimulationTooWideError,
   SimulationUnreliableError,

@@ -58,11 +58,6 @@ export class StateGoneError extends BehestError {
 const stateGone =
   /missing trie node|BlockOutOfRange|out of range|state (?:is )?not available|historical state|header not found|unknown block|block not found|pruned|state .*unavailable/i
 
-/** Tells whether a node's answer means that it dropped old state. */
-export function isStateGone(error: unknown): boolean {
-  return stateGone.test(readDetails(error))
-}
-
 /** Turns what viem throws into one of ours; our own pass through. */
 export function toChainError(
   error: unknown,

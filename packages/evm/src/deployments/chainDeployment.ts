@@ -30,6 +30,12 @@ export type ChainDeployment = {
   readonly nativeToken: ListedToken & { readonly address: 'native' }
   /** Blocks on top of which a transaction counts as settled. */
   readonly finalityDepth: number
+  /**
+   * The block whose hash names the chain, where that is not its genesis: a local
+   * chain is named by the first block after its snapshot, which each run mines at
+   * its own time and which outlives a restart with the run's own state.
+   */
+  readonly identityBlock?: bigint
   /** Seconds between blocks, at least 1: the next block's time, where the node does not tell. */
   readonly blockSeconds: number
   /** ERC-20 tokens; the native token stands apart. */

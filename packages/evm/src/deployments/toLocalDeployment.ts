@@ -7,6 +7,7 @@ const address = addressSchema.transform((value) => getAddress(value))
 const wad = z.union([z.bigint(), z.string().regex(/^\d{1,30}$/)])
 const local = z.object({
   chainId: z.int().min(1),
+  snapshot: z.object({ blockNumber: z.int().min(0) }),
   multicall3: address,
   permit2: address,
   tokens: z.object({
@@ -84,6 +85,8 @@ export function toLocalDeployment(addresses: unknown): ChainDeployment {
     // It mines on demand and never reorganises unless a test tells it to.
     finalityDepth: 1,
     blockSeconds: 1,
+    // Each start mines its own right away, at its own time.
+    identityBlock: BigInt(data.snapshot.blockNumber) + 1n,
     tokens: tokens.map(
       ([symbol, decimals, name, aliases]): ListedToken => ({
         symbol,

@@ -10,6 +10,8 @@ export type SimulationCall = {
   readonly to: Address
   readonly valueWei?: bigint
   readonly data: Hex
+  /** Gas limit; what the block has left if absent. */
+  readonly gas?: bigint
 }
 
 /** One log inside the simulated block. */
@@ -78,10 +80,11 @@ export async function requestSimulation(
             { code: value },
           ]),
         ),
-        calls: calls.map(({ from, to, valueWei, data }) => ({
+        calls: calls.map(({ from, to, valueWei, data, gas }) => ({
           ...(from === undefined ? {} : { from }),
           to,
           data,
+          ...(gas === undefined ? {} : { gas: numberToHex(gas) }),
           ...(valueWei === undefined || valueWei === 0n
             ? {}
             : { value: numberToHex(valueWei) }),
