@@ -352,12 +352,17 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
       const { nonce } = leg
       if (nonce === undefined) return undefined
       const attempt = await inTransaction(pool, async (client) => {
-        const { rows } = await client.query<{ attempts: number }>(
-          `select (select count(*)::int from attempt where leg_id = leg.id) as attempts
-           from leg where id = $1 and state = any($2) for update`,
+        const { rowCount } = await client.query(
+          'select 1 from leg where id = $1 and state = any($2) for update',
           [leg.id, ['SIGNED', 'SENT', 'CANCELLING'] satisfies LegState[]],
         )
-        // Somebody replaced it or it was mined since it was read.
+        if (rowCount === 0) return undefined
+        // Counted after the lock: a statement that waited for it sees the past.
+        const { rows } = await client.query<{ attempts: number }>(
+          'select count(*)::int as attempts from attempt where leg_id = $1',
+          [leg.id],
+        )
+        // Somebody replaced it since it was read.
         if (rows[0]?.attempts !== leg.attempts.length) return undefined
         await assertLock(client, lock)
         const signed = await signAttempt({

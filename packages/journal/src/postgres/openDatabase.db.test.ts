@@ -58,9 +58,9 @@ describe('openDatabase', () => {
       `select pg_terminate_backend(pid) from pg_stat_activity
        where application_name = 'behest' and pid <> pg_backend_pid()`,
     )
+    while (errors.length === 0) await sleep(5)
     await expect(inUse.query('select 1')).rejects.toThrow()
     inUse.release(true)
-    while (errors.length === 0) await sleep(5)
     expect((await database.pool.query('select 1 as n')).rows).toEqual([
       { n: 1 },
     ])
