@@ -1,1 +1,2 @@
-export {}
+export type { AskChain } from './AskContext.js'
+export { createAskAgent } from './createAskAgent.js'
