@@ -62,6 +62,7 @@ export function createApp(options: CreateAppOptions): Express {
       indexSeq: status.indexSeq,
       lag: status.lag,
       agents: status.index.documents,
+      vectors: status.index.vectors,
       chainId: status.chainId ?? null,
     })
   })
@@ -110,7 +111,9 @@ export function createApp(options: CreateAppOptions): Express {
       ...(route.access === 'operator'
         ? [requireOperator(options.operatorToken)]
         : []),
-      ...(route.body === undefined ? [] : readJsonBody(maxBodyBytes)),
+      ...(route.body === undefined || route.bodyKind === 'lines'
+        ? []
+        : readJsonBody(maxBodyBytes)),
       async (request, response) => {
         // A parameter that nobody reads is a wish that nobody grants.
         if (Object.keys(route.query.shape).length === 0)

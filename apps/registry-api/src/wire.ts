@@ -3,12 +3,14 @@ import { openDatabase, runMigrations } from '@behest/journal'
 import {
   createProbe,
   createRegistry,
+  createSentenceEncoder,
   registryMigrations,
 } from '@behest/registry'
 import { createGuardedFetch } from '@behest/sdk'
 import { createApp } from './createApp.js'
 import type { RegistryConfig } from './readConfig.js'
 import { createCanary } from './wiring/createCanary.js'
+import { createReceiptCheck } from './wiring/createReceiptCheck.js'
 import { createUrlPolicy } from './wiring/createUrlPolicy.js'
 import { followChainId } from './wiring/followChainId.js'
 
@@ -42,6 +44,8 @@ export async function wire(options: {
     timeoutMs: 10_000,
     maxBytes: 262_144,
   })
+  const encoder =
+    config.encoder === 'none' ? undefined : createSentenceEncoder()
   const isReference = (address: string) =>
     config.referenceAgents.has(address.toLowerCase())
   const registry = await createRegistry({
@@ -62,6 +66,12 @@ export async function wire(options: {
     }),
     assertUrl: createUrlPolicy(config.loopbackAgents),
     isReference,
+    checkReceipt: createReceiptCheck({
+      rpcUrl: config.rpcUrl,
+      chainId: chain.get,
+    }),
+    knownEngines: config.knownEngines,
+    ...(encoder === undefined ? {} : { encoder }),
     onError,
   })
   let draining = false
@@ -81,6 +91,7 @@ export async function wire(options: {
     stop: async () => {
       chain.stop()
       await registry.stop()
+      await encoder?.stop()
       await fetch.close()
       await database.stop()
     },

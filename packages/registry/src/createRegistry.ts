@@ -2,10 +2,13 @@
 // wired to the module that does it.
 import type {
   HeartbeatRequest,
+  JsonValue,
   PublishRequest,
   RemoveRequest,
 } from '@behest/spec'
 import type pg from 'pg'
+import { createEmbedder, type Embedder } from './encoder/createEmbedder.js'
+import type { EncoderPort } from './encoder/createSentenceEncoder.js'
 import {
   AgentNotFoundError,
   RegistryNotReadyError,
@@ -13,12 +16,19 @@ import {
 import type { IndexStatistics } from './index/agentIndex.js'
 import { createProber, type Prober } from './liveness/createProber.js'
 import type { ProbePort } from './liveness/probeAgent.js'
+import { type ImportResult, importAgents } from './publish/importAgents.js'
 import {
   defaultPublishLimits,
   type PublishLimits,
   publishAgent,
 } from './publish/publishAgent.js'
 import { removeAgent, renewLease } from './publish/renewLease.js'
+import { computeTrust } from './reputation/computeTrust.js'
+import {
+  createReputation,
+  type ReceiptCheckPort,
+} from './reputation/createReputation.js'
+import { type Explanation, explainAgent } from './search/explainAgent.js'
 import {
   type RankingCache,
   type SearchPage,
@@ -29,11 +39,14 @@ import type { AgentRecord, AgentStatus } from './store/agentRecord.js'
 import {
   inTransaction,
   readAgent,
+  readByName,
   readCard,
   readChanges,
+  readVersions,
   writeSuspension,
 } from './store/agentStore.js'
 import { type HealthReport, readHealth } from './store/healthStore.js'
+import { type ReceiptView, readReceipts } from './store/receiptStore.js'
 import { changeChannel, followFeed } from './sync/followFeed.js'
 
 export type CreateRegistryOptions = {
@@ -48,6 +61,12 @@ export type CreateRegistryOptions = {
   /** Whether an owner or operator belongs to this house. */
   readonly isReference?: (address: string) => boolean
   readonly limits?: Partial<PublishLimits>
+  /** Finds by meaning. Without one, words and letters decide alone. */
+  readonly encoder?: EncoderPort
+  /** Asks the chain about receipts. Without one no receipt counts. */
+  readonly checkReceipt?: ReceiptCheckPort
+  /** Engines whose users are known to be independent, in lower case. */
+  readonly knownEngines?: ReadonlySet<string>
   /** Told of failures in the background; never of a caller's mistakes. */
   readonly onError: (error: unknown) => void
 }
@@ -106,6 +125,15 @@ export type Registry = {
     readonly removed: readonly { readonly agentId: string; seq: number }[]
     readonly nextSeq: number | undefined
   }>
+  /** Agents in the order of their ids, for views of other registries' kinds. */
+  readonly listByName: (options: Parameters<typeof readByName>[1]) => Promise<{
+    readonly agents: readonly (AgentView & { readonly removed: boolean })[]
+    readonly nextId: string | undefined
+  }>
+  /** The versions of an agent's card, newest first. */
+  readonly listVersions: (
+    agentId: string,
+  ) => Promise<Awaited<ReturnType<typeof readVersions>>>
   readonly search: (query: SearchQuery) => Promise<SearchPage>
   readonly health: (agentId: string) => Promise<
     HealthReport & {
@@ -113,6 +141,28 @@ export type Registry = {
       readonly listedAs: AgentStatus
     }
   >
+  /** Why an agent stands where it does for a query, or why it does not. */
+  readonly explain: (
+    agentId: string,
+    query: SearchQuery,
+  ) => Promise<Explanation>
+  readonly submitReceipt: (
+    wire: JsonValue,
+  ) => Promise<{ readonly isNew: boolean; readonly view: ReceiptView }>
+  readonly listReceipts: (options: {
+    readonly agentId?: string
+    readonly afterSeq: number
+    readonly limit: number
+  }) => Promise<{
+    readonly receipts: readonly ReceiptView[]
+    readonly nextSeq: number | undefined
+  }>
+  /** Bulk load by the operator. Resolves when the agents can be found by words. */
+  readonly importAgents: (
+    lines: Iterable<string> | AsyncIterable<string>,
+  ) => Promise<ImportResult>
+  /** Agents that cannot be found by meaning yet. */
+  readonly countWaitingForVectors: () => Promise<number>
   readonly suspend: (options: {
     readonly agentId: string
     readonly type: 'suspend' | 'lift'
@@ -143,8 +193,8 @@ export async function createRegistry(
   const limits = { ...defaultPublishLimits, ...options.limits }
   const feed = await followFeed({
     pool,
-    vectorLength: 512,
-    embedderId: undefined,
+    vectorLength: options.encoder?.dimensions ?? 1,
+    embedderId: options.encoder?.id,
     onError,
   })
   const cache: RankingCache = new Map()
@@ -154,6 +204,17 @@ export async function createRegistry(
     // A hint only: who misses it reads within a second.
     pool.query(`notify ${changeChannel}`).catch(onError)
   }
+  const embedder: Embedder | undefined =
+    options.encoder === undefined
+      ? undefined
+      : createEmbedder({
+          pool,
+          encoder: options.encoder,
+          onChange: () => {
+            tellOthers().catch(onError)
+          },
+          onError,
+        })
   const prober: Prober | undefined =
     options.probe === undefined
       ? undefined
@@ -165,6 +226,17 @@ export async function createRegistry(
           },
           onError,
         })
+
+  const reputation = createReputation({
+    pool,
+    check: options.checkReceipt,
+    knownEngines: options.knownEngines ?? new Set(),
+    nowMs: feed.nowMs,
+    onChange: () => {
+      tellOthers().catch(onError)
+    },
+    onError,
+  })
 
   function getChainId(): number {
     const chainId = options.chainId()
@@ -199,6 +271,7 @@ export async function createRegistry(
       // Answered when it can be found: "published, yet not found" ends here.
       if (outcome.type === 'written') {
         prober?.wake()
+        embedder?.wake()
         await tellOthers()
       }
       return {
@@ -256,15 +329,68 @@ export async function createRegistry(
         nextSeq: page.length < limit ? undefined : page.at(-1)?.seq,
       }
     },
-    search: async (query) =>
-      searchAgents({
+    listByName: async (query) => {
+      const records = await readByName(pool, query)
+      return {
+        agents: records.map((record) => ({
+          ...toView(record),
+          removed: record.deleted,
+        })),
+        nextId: records.length < query.limit ? undefined : records.at(-1)?.id,
+      }
+    },
+    listVersions: async (agentId) => {
+      await findAgent(agentId)
+      return readVersions(pool, agentId)
+    },
+    search: async (query) => {
+      const vector =
+        query.text === undefined
+          ? undefined
+          : await embedder?.embedQuery(query.text.slice(0, 500))
+      return searchAgents({
         index: feed.current(),
         indexSeq: feed.indexSeq(),
         query,
-        expectsVector: false,
+        ...(vector === undefined ? {} : { vector }),
+        expectsVector: embedder !== undefined,
         nowMs: feed.nowMs(),
         cache,
-      }),
+      })
+    },
+    explain: async (agentId, query) => {
+      const record = await findAgent(agentId)
+      const vector =
+        query.text === undefined
+          ? undefined
+          : await embedder?.embedQuery(query.text.slice(0, 500))
+      // Receipts say more than the stored number: recomputed, it must agree.
+      const trust = computeTrust(await reputation.readInput()).get(agentId)
+      return explainAgent({
+        index: feed.current(),
+        indexSeq: feed.indexSeq(),
+        record: { ...record, trust: trust ?? record.trust },
+        query,
+        ...(vector === undefined ? {} : { vector }),
+        nowMs: feed.nowMs(),
+      })
+    },
+    submitReceipt: reputation.submit,
+    listReceipts: async (query) => {
+      const receipts = await readReceipts(pool, query)
+      return {
+        receipts,
+        nextSeq:
+          receipts.length < query.limit ? undefined : receipts.at(-1)?.seq,
+      }
+    },
+    importAgents: async (lines) => {
+      const result = await importAgents({ pool, lines })
+      embedder?.wake()
+      await tellOthers()
+      return result
+    },
+    countWaitingForVectors: async () => (await embedder?.countWaiting()) ?? 0,
     health: async (agentId) => {
       const record = await findAgent(agentId)
       const report = await readHealth(pool, agentId)
@@ -288,6 +414,8 @@ export async function createRegistry(
     catchUp: feed.catchUp,
     stop: async () => {
       await prober?.stop()
+      await embedder?.stop()
+      await reputation.stop()
       await feed.stop()
     },
   }

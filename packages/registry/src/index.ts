@@ -6,6 +6,11 @@ export {
   type Registry,
 } from './createRegistry.js'
 export {
+  createSentenceEncoder,
+  EncoderFailedError,
+  type EncoderPort,
+} from './encoder/createSentenceEncoder.js'
+export {
   AgentNotFoundError,
   CardMalformedError,
   CardTooLargeError,
@@ -31,9 +36,28 @@ export {
   type ProbePort,
   type ProbeResult,
 } from './liveness/probeAgent.js'
+export {
+  type AgentManifest,
+  type ImportResult,
+  importAgents,
+} from './publish/importAgents.js'
 export type { PublishLimits } from './publish/publishAgent.js'
 export { toAgentId } from './publish/signatures.js'
+export {
+  type CountedStep,
+  computeTrust,
+  type TrustInput,
+  trustFormula,
+  trustNumbers,
+  wilsonLower,
+} from './reputation/computeTrust.js'
+export {
+  type ReceiptCheckPort,
+  toTrustInput,
+} from './reputation/createReputation.js'
+export { hashReceipt } from './reputation/receiptHash.js'
 export { registryMigrations } from './schema/registryMigrations.js'
+export type { ExplainStep, Explanation } from './search/explainAgent.js'
 export {
   formula,
   formulaVersion,
@@ -51,4 +75,5 @@ export {
   type Trust,
 } from './store/agentRecord.js'
 export type { HealthReport } from './store/healthStore.js'
+export type { ReceiptVerdict, ReceiptView } from './store/receiptStore.js'
 export { toChainId } from './text/lexicon.js'

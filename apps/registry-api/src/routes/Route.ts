@@ -11,6 +11,8 @@ export type Route = {
   readonly parameters?: z.ZodObject
   readonly query: z.ZodObject
   readonly body?: z.ZodType
+  /** `lines`: the handler reads the body itself, line by line. */
+  readonly bodyKind?: 'json' | 'lines'
   readonly answers: Readonly<
     Record<number, { readonly says: string; readonly schema: z.ZodType }>
   >

@@ -52,7 +52,9 @@ export function buildOpenApi(routes: readonly Route[]): unknown {
               body: {
                 required: true,
                 content: {
-                  'application/json': {
+                  [route.bodyKind === 'lines'
+                    ? 'application/x-ndjson'
+                    : 'application/json']: {
                     schema: toComponent(
                       `${route.name}Body`,
                       route.body,

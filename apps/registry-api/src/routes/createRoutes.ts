@@ -1,28 +1,44 @@
 // One file because it is one table: every call of the registry API.
+
+import { createInterface } from 'node:readline'
 import { type Registry, type SearchQuery, toChainId } from '@behest/registry'
 import {
   heartbeatRequestSchema,
+  type JsonValue,
   publishRequestSchema,
+  receiptSchema,
   removeRequestSchema,
 } from '@behest/spec'
-import type * as z from 'zod'
+import * as z from 'zod'
+import { limitBytes } from '../http/limitBytes.js'
 import { parsePart } from '../http/problem.js'
+import { createMcpRoutes } from './createMcpRoutes.js'
 import type { Route } from './Route.js'
 import {
   agentDetailSchema,
   agentListSchema,
   agentPathSchema,
   emptyQuerySchema,
+  explainQuerySchema,
+  explanationSchema,
   healthSchema,
   heartbeatResultSchema,
+  importResultSchema,
   listQuerySchema,
   publishResultSchema,
+  receiptListSchema,
+  receiptsQuerySchema,
+  receiptViewSchema,
   removalResultSchema,
   searchPageSchema,
   searchQuerySchema,
+  suspensionBodySchema,
+  suspensionResultSchema,
+  versionListSchema,
 } from './schemas.js'
 
 const defaultLimit = 20
+const maxImportBytes = 1024 * 1024 * 1024
 
 /** Builds the calls of the API over one registry. */
 export function createRoutes(registry: Registry): Route[] {
@@ -162,12 +178,138 @@ export function createRoutes(registry: Registry): Route[] {
         response.json(await registry.search(toSearchQuery(query)))
       },
     },
+    {
+      method: 'get',
+      path: '/v1/agents/{id}/explain',
+      name: 'explainAgent',
+      summary:
+        'Explain why an agent ranks where it does for a search, or why it is not listed.',
+      parameters: agentPathSchema,
+      query: explainQuerySchema,
+      answers: {
+        200: { says: 'The explanation.', schema: explanationSchema },
+      },
+      problems: [404],
+      limit: 'explain',
+      handle: async (request, response) => {
+        const { id } = parsePart(agentPathSchema, 'path', request.params)
+        const query = parsePart(explainQuerySchema, 'query', request.query)
+        response.json(await registry.explain(id, toSearchQuery(query)))
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/agents/{id}/versions',
+      name: 'listVersions',
+      summary: "List the versions of an agent's card, newest first.",
+      parameters: agentPathSchema,
+      query: emptyQuerySchema,
+      answers: { 200: { says: 'The versions.', schema: versionListSchema } },
+      problems: [404],
+      limit: 'search',
+      handle: async (request, response) => {
+        const { id } = parsePart(agentPathSchema, 'path', request.params)
+        response.json({ versions: await registry.listVersions(id) })
+      },
+    },
+    {
+      method: 'post',
+      path: '/v1/receipts',
+      name: 'submitReceipt',
+      summary:
+        'Hand in a signed receipt. It counts once the chain has confirmed it.',
+      query: emptyQuerySchema,
+      body: receiptSchema,
+      answers: {
+        200: { says: 'Known already.', schema: receiptViewSchema },
+        201: { says: 'Taken in.', schema: receiptViewSchema },
+      },
+      problems: [413, 415, 422],
+      limit: 'write',
+      handle: async (request, response) => {
+        parsePart(z.looseObject({}), 'body', request.body)
+        const { isNew, view } = await registry.submitReceipt(
+          request.body as JsonValue,
+        )
+        response.status(isNew ? 201 : 200).json(view)
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/receipts',
+      name: 'listReceipts',
+      summary:
+        'List receipts, of one agent or of all: everything that trust is computed from.',
+      query: receiptsQuerySchema,
+      answers: { 200: { says: 'A page.', schema: receiptListSchema } },
+      problems: [],
+      limit: 'search',
+      handle: async (request, response) => {
+        const query = parsePart(receiptsQuerySchema, 'query', request.query)
+        const page = await registry.listReceipts({
+          ...(query.agent === undefined ? {} : { agentId: query.agent }),
+          afterSeq: Number(query.cursor ?? 0),
+          limit: query.limit ?? defaultLimit,
+        })
+        response.json({
+          receipts: page.receipts,
+          nextCursor: page.nextSeq === undefined ? null : `${page.nextSeq}`,
+        })
+      },
+    },
+    {
+      method: 'post',
+      path: '/v1/operator/import',
+      name: 'importAgents',
+      summary:
+        'Load manifests in bulk, one JSON object a line. For the operator: nothing is signed, and the agents are marked so.',
+      query: emptyQuerySchema,
+      body: z.string(),
+      bodyKind: 'lines',
+      answers: { 200: { says: 'Loaded.', schema: importResultSchema } },
+      problems: [401, 413, 415],
+      limit: 'none',
+      access: 'operator',
+      handle: async (request, response) => {
+        const lines = createInterface({
+          input: request.pipe(limitBytes(maxImportBytes)),
+          crlfDelay: Number.POSITIVE_INFINITY,
+        })
+        const { imported, refused } = await registry.importAgents(lines)
+        response.json({
+          imported,
+          refused: refused.slice(0, 100),
+          refusedCount: refused.length,
+          waitingForVectors: await registry.countWaitingForVectors(),
+        })
+      },
+    },
+    {
+      method: 'post',
+      path: '/v1/operator/agents/{id}/suspension',
+      name: 'suspendAgent',
+      summary: 'Suspend an agent, or lift its suspension, with a reason.',
+      parameters: agentPathSchema,
+      query: emptyQuerySchema,
+      body: suspensionBodySchema,
+      answers: { 200: { says: 'Done.', schema: suspensionResultSchema } },
+      problems: [401, 404, 413, 415],
+      limit: 'none',
+      access: 'operator',
+      handle: async (request, response) => {
+        const { id } = parsePart(agentPathSchema, 'path', request.params)
+        const body = parsePart(suspensionBodySchema, 'body', request.body)
+        await registry.suspend({ agentId: id, ...body })
+        response.json({ status: (await registry.get(id)).status })
+      },
+    },
+    ...createMcpRoutes(registry),
   ]
 }
 
 /** Turns the words of a query into what the registry understands. */
 export function toSearchQuery(
-  query: z.output<typeof searchQuerySchema>,
+  query: Partial<z.output<typeof searchQuerySchema>>,
 ): SearchQuery {
   const text = query.q?.trim()
   const chainId = query.chain === undefined ? undefined : toChainId(query.chain)

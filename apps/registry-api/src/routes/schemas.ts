@@ -49,6 +49,28 @@ export const searchQuerySchema = z.strictObject({
   seed: text(128).optional(),
 })
 
+/** Query of an explanation: the search that it is about. */
+export const explainQuerySchema = searchQuerySchema.omit({
+  cursor: true,
+  minSeq: true,
+  seed: true,
+})
+
+/** Query of receipts. */
+export const receiptsQuerySchema = z.strictObject({
+  agent: text(128).min(1).optional(),
+  limit: wholeNumber(1, 100).optional(),
+  cursor: text(40)
+    .regex(/^\d{1,15}$/, 'must be a cursor of this list')
+    .optional(),
+})
+
+/** Body of a suspension. */
+export const suspensionBodySchema = z.strictObject({
+  type: z.enum(['suspend', 'lift']),
+  reason: text(500).min(1),
+})
+
 /** Query of a list. */
 export const listQuerySchema = z.strictObject({
   limit: wholeNumber(1, 100).optional(),
@@ -202,6 +224,116 @@ export const heartbeatResultSchema = z.object({ leaseUntil: isoTime })
 export const removalResultSchema = z.object({
   removed: z.literal(true),
   seq: z.int(),
+})
+
+/** Why an agent stands where it does. */
+export const explanationSchema = z.object({
+  agentId: z.string(),
+  query: z.string().nullable(),
+  listed: z.boolean(),
+  rank: z.int().nullable(),
+  of: z.int(),
+  steps: z.array(
+    z.object({
+      check: z.string(),
+      passed: z.boolean(),
+      says: z.string(),
+      wanted: z.string().optional(),
+      offered: z.string().optional(),
+    }),
+  ),
+  todo: z.string().nullable(),
+  score: z.number().nullable(),
+  parts: scoreParts.nullable(),
+  signals: z.array(
+    z.object({
+      name: z.enum(['words', 'letters', 'meaning']),
+      raw: z.number(),
+      z: z.number(),
+      weight: z.number(),
+      product: z.number(),
+    }),
+  ),
+  terms: z.array(
+    z.object({ term: z.string(), share: z.number(), documents: z.int() }),
+  ),
+  trust: z.record(z.string(), z.json()).nullable(),
+  price: z.object({ feeBps: z.int() }).nullable(),
+  spread: z.string().nullable(),
+  gapToNext: z.number().nullable(),
+  indexSeq: z.int(),
+  formulaVersion: z.string(),
+})
+
+/** A receipt as it is shown. */
+export const receiptViewSchema = z.object({
+  hash: hashSchema,
+  receipt: z.json(),
+  signers: z.array(addressSchema),
+  verdict: z.enum(['pending', 'confirmed', 'contradicted', 'unreachable']),
+  verdictReason: z.string(),
+  receivedAt: isoTime,
+  seq: z.int(),
+})
+
+/** A page of receipts, in the order in which they came. */
+export const receiptListSchema = z.object({
+  receipts: z.array(receiptViewSchema),
+  nextCursor: z.string().nullable(),
+})
+
+/** What an import did. */
+export const importResultSchema = z.object({
+  imported: z.int(),
+  refused: z.array(z.object({ line: z.int(), reason: z.string() })),
+  refusedCount: z.int(),
+  waitingForVectors: z.int(),
+})
+
+/** The answer to a suspension. */
+export const suspensionResultSchema = z.object({ status })
+
+/** The versions of a card. */
+export const versionListSchema = z.object({
+  versions: z.array(
+    z.object({ sequence: z.int(), cardHash: hashSchema, at: isoTime }),
+  ),
+})
+
+const mcpServer = z.object({
+  server: z.object({
+    $schema: z.string(),
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    version: z.string(),
+    websiteUrl: z.string().optional(),
+    _meta: z.record(z.string(), z.json()),
+  }),
+  _meta: z.record(z.string(), z.json()),
+})
+
+/** Agents as an MCP registry lists servers. */
+export const mcpServerListSchema = z.object({
+  servers: z.array(mcpServer),
+  metadata: z.object({ nextCursor: z.string().optional(), count: z.int() }),
+})
+/** One agent as an MCP registry shows a server. */
+export const mcpServerSchema = mcpServer
+
+/** Query of the MCP view. */
+export const mcpQuerySchema = z.strictObject({
+  cursor: text(200).optional(),
+  limit: wholeNumber(1, 100).optional(),
+  search: text(200).optional(),
+  updated_since: text(40).optional(),
+  version: text(40).optional(),
+  include_deleted: z.enum(['true', 'false']).optional(),
+})
+export const mcpNameSchema = z.strictObject({ name: text(200).min(1) })
+export const mcpVersionSchema = z.strictObject({
+  name: text(200).min(1),
+  version: text(100).min(1),
 })
 
 /** Whether the process is alive. */

@@ -150,5 +150,15 @@ create table registry.audit (
 create index audit_agent on registry.audit (agent_id, at desc);
 `,
     },
+    {
+      version: 2,
+      name: 'what each step of a receipt said',
+      sql: `
+alter table registry.receipt_steps
+  add column verdict text not null default 'UNKNOWN',
+  add column agent_address text not null default '';
+create index receipts_seq on registry.receipts (seq);
+`,
+    },
   ],
 } as const

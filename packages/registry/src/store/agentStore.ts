@@ -142,6 +142,71 @@ export async function readAgents(
   return agentIds.flatMap((id) => byId.get(id) ?? [])
 }
 
+/**
+ * Reads agents in the order of their ids, for registries of other kinds.
+ *
+ * @param options.search - Part of the name, any case.
+ * @param options.updatedSinceMs - Changed at or after, Unix time in ms.
+ */
+export async function readByName(
+  database: Queryable,
+  options: {
+    readonly afterId: string
+    readonly limit: number
+    readonly search?: string
+    readonly updatedSinceMs?: number
+    readonly type: 'present' | 'with-removed'
+  },
+): Promise<AgentRecord[]> {
+  const { rows } = await database.query<Row>(
+    `select ${columns} from ${from}
+     where a.id > $1
+       and ($3::text is null or position(lower($3) in lower(a.name)) > 0)
+       and ($4::float8 is null or a.updated_at >= to_timestamp($4))
+       and ($5 or not a.deleted)
+       -- What has gone is not offered to others: a lease that ended is no agent.
+       and ($5 or l.lease_until is null or l.lease_until > clock_timestamp())
+     order by a.id limit $2`,
+    [
+      options.afterId,
+      options.limit,
+      options.search ?? null,
+      options.updatedSinceMs === undefined
+        ? null
+        : options.updatedSinceMs / 1000,
+      options.type === 'with-removed',
+    ],
+  )
+  return rows.map(toRecord)
+}
+
+/** Reads the versions of an agent's card, newest first. */
+export async function readVersions(
+  database: Queryable,
+  agentId: string,
+): Promise<
+  {
+    readonly sequence: number
+    readonly cardHash: string
+    readonly at: string
+  }[]
+> {
+  const { rows } = await database.query<{
+    sequence: string
+    card_hash: string
+    at: Date
+  }>(
+    `select sequence, card_hash, at from registry.versions
+     where agent_id = $1 order by sequence desc limit 100`,
+    [agentId],
+  )
+  return rows.map((row) => ({
+    sequence: Number(row.sequence),
+    cardHash: row.card_hash,
+    at: row.at.toISOString(),
+  }))
+}
+
 /** A renewed lease. */
 export type LeaseChange = {
   readonly agentId: string

@@ -153,9 +153,47 @@ export async function readUnembedded(
   return rows.map((row) => ({
     agentId: row.id,
     textHash: row.text_hash,
-    texts: [
-      `${row.name.replace(/[-_.]+/g, ' ')}. ${row.description}`.slice(0, 500),
-      ...row.examples.slice(0, 10),
-    ],
+    texts: toVectorTexts(row),
   }))
+}
+
+/** Counts agents whose vectors are missing or outdated. */
+export async function countUnembedded(
+  database: Queryable,
+  embedderId: string,
+): Promise<number> {
+  const { rows } = await database.query<{ count: number }>(
+    `select count(*)::int as count from registry.agents a
+     left join registry.vectors v on v.agent_id = a.id
+     where not a.deleted and (v.agent_id is null
+       or v.embedder_id <> $1 or v.text_hash <> a.card_hash)`,
+    [embedderId],
+  )
+  return rows[0]?.count ?? 0
+}
+
+const maxSentences = 4
+const maxExampleVectors = 10
+
+// A long description says several things, and its one vector lies between them:
+// so each sentence has a vector of its own, and the nearest counts.
+function toVectorTexts(row: {
+  readonly name: string
+  readonly description: string
+  readonly examples: readonly string[]
+}): string[] {
+  const name = row.name
+    .replace(/([a-z\d])([A-Z])/g, '$1 $2')
+    .replace(/[-_.]+/g, ' ')
+  const sentences = row.description
+    .split(/(?<=[.!?])\s+/)
+    .map((sentence) => sentence.trim())
+    .filter((sentence) => sentence.length > 20)
+  return [
+    `${name}. ${row.description}`.slice(0, 400),
+    ...(sentences.length > 1
+      ? sentences.slice(0, maxSentences).map((text) => text.slice(0, 250))
+      : []),
+    ...row.examples.slice(0, maxExampleVectors),
+  ]
 }
