@@ -1,3 +1,4 @@
+import { createSwapSingleAgent } from '@behest/agent-swap'
 import { createTransferAgent } from '@behest/agent-transfer'
 import type { EvmChainPort } from '@behest/evm'
 import type { Agent } from '@behest/sdk'
@@ -12,5 +13,8 @@ export function createBuiltInAgents(options: {
   readonly chain: EvmChainPort
 }): readonly Agent[] {
   const { chain } = options
-  return [createTransferAgent({ chains: [chain] })]
+  return [
+    createSwapSingleAgent(chain),
+    createTransferAgent({ chains: [chain] }),
+  ]
 }

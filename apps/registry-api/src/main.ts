@@ -82,6 +82,8 @@ async function main(): Promise<void> {
       startMs: Math.round(performance.now() - started),
     })}\n`,
   )
+  // After the others of the stack had the processor to start on.
+  setTimeout(wired.warmUp, 1_000).unref()
 }
 
 function listen(server: Server): Promise<Server> {

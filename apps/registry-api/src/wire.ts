@@ -17,6 +17,8 @@ import { followChainId } from './wiring/followChainId.js'
 /** The parts of one registry process, put together. */
 export type WiredRegistry = {
   readonly app: ReturnType<typeof createApp>
+  /** Loads what the first search would otherwise wait for. */
+  readonly warmUp: () => void
   readonly drain: () => void
   readonly stop: () => Promise<void>
 }
@@ -85,6 +87,9 @@ export async function wire(options: {
   })
   return {
     app,
+    warmUp: () => {
+      encoder?.embed(['warm up'], { priority: 'query' }).catch(onError)
+    },
     drain: () => {
       draining = true
     },

@@ -25,7 +25,8 @@ export function renderReceipt(receipt: Receipt): string {
       `  ${step.id} ${step.action} by ${step.agent}: ${step.verdict}`,
     )
     if (step.why) lines.push(`     ${step.why}`)
-    for (const delta of step.realised) lines.push(row(delta, step.promised))
+    for (const delta of step.realised)
+      lines.push(row(delta, step.promised, receipt.account))
     for (const position of step.positions)
       lines.push(
         `     ${position.kind} at ${position.venue}  ${position.decimal} ${position.symbol}`,
@@ -46,7 +47,11 @@ export function renderReceipt(receipt: Receipt): string {
   return lines.join('\n')
 }
 
-function row(delta: AssetDelta, promised: readonly AssetDelta[]): string {
+function row(
+  delta: AssetDelta,
+  promised: readonly AssetDelta[],
+  account: string,
+): string {
   const bound = promised.find(
     (entry) =>
       entry.token.toLowerCase() === delta.token.toLowerCase() &&
@@ -58,5 +63,9 @@ function row(delta: AssetDelta, promised: readonly AssetDelta[]): string {
       ? `at most ${bound.decimal.slice(1)}`
       : `at least ${bound.decimal}`
     : ''
-  return `     ${`${sign}${delta.decimal} ${delta.symbol}`.padEnd(36)} ${limit}`
+  const whose =
+    delta.account.toLowerCase() === account.toLowerCase()
+      ? ''
+      : ` (${delta.account})`
+  return `     ${`${sign}${delta.decimal} ${delta.symbol}`.padEnd(36)} ${limit}${whose}`
 }

@@ -31,7 +31,17 @@ export function ReceiptCard({ receipt }: { readonly receipt: Receipt }) {
                 )
                 return (
                   <tr key={`${delta.account} ${delta.token}`}>
-                    <th scope="row">{delta.symbol}</th>
+                    <th scope="row">
+                      {delta.symbol}
+                      {delta.account.toLowerCase() ===
+                      receipt.account.toLowerCase() ? null : (
+                        <span className="quiet">
+                          {' '}
+                          to {delta.account.slice(0, 6)}…
+                          {delta.account.slice(-4)}
+                        </span>
+                      )}
+                    </th>
                     <td>
                       {bound
                         ? bound.units < 0n
