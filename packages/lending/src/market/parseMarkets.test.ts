@@ -1,3 +1,13 @@
+import {
+  assert,
+  bigInt,
+  constantFrom,
+  json,
+  jsonValue,
+  oneof,
+  property,
+  string,
+} from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { MarketFileError } from '../errors/MarketFileError.js'
 import { ray, wad } from '../math/fixedPoint.js'
@@ -194,6 +204,36 @@ describe('parseMarkets', () => {
       if (!(error instanceof MarketFileError)) throw error
       expect(error.facts).toMatchObject({ line: '2', field })
     }
+  })
+
+  test('error: nothing but MarketFileError, whatever stands in a field', () => {
+    const lines = [aaveLine, compoundLine, morphoLine]
+    const fields = [...new Set(lines.flatMap((line) => Object.keys(line)))]
+    assert(
+      property(
+        constantFrom(...lines),
+        constantFrom(...fields),
+        oneof(string(), jsonValue(), bigInt().map(String)),
+        (line, field, value) => {
+          try {
+            parseMarkets([JSON.stringify({ ...line, [field]: value })])
+          } catch (error) {
+            expect(error).toBeInstanceOf(MarketFileError)
+          }
+        },
+      ),
+      { numRuns: 1000 },
+    )
+    assert(
+      property(oneof(string(), json()), (text) => {
+        try {
+          parseMarkets([text])
+        } catch (error) {
+          expect(error).toBeInstanceOf(MarketFileError)
+        }
+      }),
+      { numRuns: 500 },
+    )
   })
 
   test('error: MarketFileError when a market comes twice', () => {

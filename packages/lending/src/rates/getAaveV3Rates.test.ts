@@ -2,6 +2,7 @@ import { assert, bigInt, constantFrom, integer, property } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { RateInputError } from '../errors/RateInputError.js'
 import { ray } from '../math/fixedPoint.js'
+import vectors from './aaveV3.vectors.json' with { type: 'json' }
 import { getAaveV3Rates } from './getAaveV3Rates.js'
 
 const rate = {
@@ -25,6 +26,36 @@ describe('getAaveV3Rates', () => {
       borrowRateRay: 22222222222222222222222222n,
       supplyRateRay: 10000000000000000000000000n,
     })
+  })
+
+  test('behavior: equals 1000 answers of the contracts to the last digit', () => {
+    const curves = vectors.curves.map((figures) => {
+      const [optimalUsageRay, baseRay, slope1Ray, slope2Ray] = figures.map(
+        (bps) => (ray * BigInt(bps)) / 10_000n,
+      ) as [bigint, bigint, bigint, bigint]
+      return { optimalUsageRay, baseRay, slope1Ray, slope2Ray }
+    })
+    expect(vectors.rows).toHaveLength(1000)
+    for (const row of vectors.rows) {
+      const figures = row.split(' ')
+      const [availableUnits, debtUnits, unbackedUnits] = figures
+        .slice(1, 4)
+        .map(BigInt) as [bigint, bigint, bigint]
+      const answer = (version: '3.0' | '3.2') => {
+        const { supplyRateRay, borrowRateRay } = getAaveV3Rates({
+          version,
+          availableUnits,
+          debtUnits,
+          unbackedUnits,
+          reserveFactorBps: Number(figures[4]),
+          rate: curves[Number(figures[0])]!,
+        })
+        return `${supplyRateRay} ${borrowRateRay}`
+      }
+      expect(`${answer('3.0')} ${answer('3.2')}`).toBe(
+        figures.slice(5).join(' '),
+      )
+    }
   })
 
   test('behavior: full use pays the base and both slopes', () => {
