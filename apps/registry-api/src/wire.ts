@@ -1,4 +1,3 @@
-import { toLocalDeployment } from '@behest/evm'
 import { openDatabase, runMigrations } from '@behest/journal'
 import {
   createProbe,
@@ -61,6 +60,7 @@ export async function wire(options: {
         chainId: chain.get,
         // Loaded when a local agent asks for it, never on a public chain.
         localDeployment: async () => {
+          const { toLocalDeployment } = await import('@behest/evm')
           const { readAddresses } = await import('@behest/devnet')
           return toLocalDeployment(readAddresses())
         },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type ChainDeployment, deployments } from '@behest/evm'
+import type { ChainDeployment } from '@behest/evm'
 import type { CanaryPort } from '@behest/registry'
 import type {
   Address,
@@ -34,6 +34,8 @@ export function createCanary(options: {
   async function findDeployment(
     chainId: number,
   ): Promise<ChainDeployment | undefined> {
+    // Loaded by the first canary: it knows every chain, and a start must not wait.
+    const { deployments } = await import('@behest/evm')
     const known = Object.values<ChainDeployment>(deployments).find(
       (deployment) => deployment.chainId === chainId,
     )
