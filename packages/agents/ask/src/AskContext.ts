@@ -1,6 +1,6 @@
 import type { EvmChainPort } from '@behest/evm'
 import type { AgentQuote, AgentReply, InstructionOf } from '@behest/sdk'
-import type { Address, Token } from '@behest/spec'
+import type { Address, Hex, Token } from '@behest/spec'
 
 /** What the ask agent needs of a chain: an `EvmChainPort`. */
 export type AskChain = EvmChainPort
@@ -11,6 +11,7 @@ export type AskContext = {
   readonly chain: AskChain
   /** Everything is read at this block, so that an answer agrees with itself. */
   readonly blockNumber: bigint
+  readonly blockHash: Hex
 }
 
 /** Answers one topic. */

@@ -131,7 +131,7 @@ type Values = {
   readonly allowances: readonly object[]
   readonly baseFeeGwei: string
   readonly afterDecimal: string
-  readonly sell: { readonly decimal: string }
+  readonly sell: { readonly units: string; readonly decimal: string }
   readonly buy: { readonly units: string; readonly decimal: string }
 }
 async function ask(question: Question, asker?: Address) {
@@ -336,6 +336,29 @@ describe('createAskAgent', () => {
     expect(whole.values.sell.decimal).toBe('1')
   })
 
+  test('L-UNIT-13: quote: what an exact purchase costs buys it, and no less does', async () => {
+    const wanted = 250_000_000n
+    const { values, text } = await ask({
+      topic: 'quote',
+      sell: { token: tokens.WETH },
+      buy: { token: tokens.USDC, amount: { type: 'exact', units: wanted } },
+    })
+    const cost = BigInt(values.sell.units)
+    const given = async (units: bigint) =>
+      BigInt(
+        (
+          await ask({
+            topic: 'quote',
+            sell: { token: tokens.WETH, amount: { type: 'exact', units } },
+            buy: { token: tokens.USDC },
+          })
+        ).values.buy.units,
+      )
+    expect(await given(cost)).toBeGreaterThanOrEqual(wanted)
+    expect(await given((cost * 9_999n) / 10_000n)).toBeLessThan(wanted)
+    expect(text).toContain(`250 USDC costs ${values.sell.decimal} WETH`)
+  })
+
   test('quote: wrapping is one to one', async () => {
     const { values } = await ask({
       topic: 'quote',
@@ -401,11 +424,22 @@ describe('createAskAgent', () => {
       }),
     ],
     [
-      'SOLD_AMOUNT_MISSING',
+      'AMOUNT_UNRESOLVED',
       () => ({
         topic: 'quote',
         sell: { token: tokens.DAI },
-        buy: { token: tokens.USDC, amount: { type: 'exact', units: 1n } },
+        buy: { token: tokens.USDC, amount: { type: 'share', bps: 1 } },
+      }),
+    ],
+    [
+      'ROUTE_AMOUNT_BEYOND_LIQUIDITY',
+      () => ({
+        topic: 'quote',
+        sell: { token: tokens.WETH },
+        buy: {
+          token: tokens.USDC,
+          amount: { type: 'exact', units: 10n ** 24n },
+        },
       }),
     ],
   ])('error: declines with %s', async (code, question) => {

@@ -61,13 +61,14 @@ export function createAskAgent(options: {
       'what would I get for 1 ETH in USDC?',
     ],
     limits: { spenders: [], maxValidForSeconds: 60 },
-    async quote(question, { chainId, blockNumber }) {
+    async quote(question, { chainId, blockNumber, blockHash }) {
       const chain = chains.get(chainId)
       if (chain === undefined) return null
       const reply = await topics[question.topic]({
         question,
         chain,
         blockNumber,
+        blockHash,
       })
       return reply === null || 'declined' in reply
         ? reply

@@ -166,6 +166,7 @@ describe('readAgentCard', () => {
   test.each([
     ['no JSON', '{'],
     ['no card', '{}'],
+    ['too deep', `{"a":${'['.repeat(30_000)}${']'.repeat(30_000)}}`],
     ['too long', JSON.stringify({ ...card, description: 'x'.repeat(70_000) })],
     [
       'without JSON-RPC',

@@ -6,8 +6,12 @@ import {
   maxCardBytes,
 } from '@behest/spec'
 import * as z from 'zod'
+import { measureJsonDepth } from '../serve/measureJsonDepth.js'
 import type { AgentCardJson } from './AgentCard.js'
 import { isCardSignedBy } from './signAgentCard.js'
+
+// Canonicalising a card walks it recursively.
+const maxCardDepth = 32
 
 const cardSchema = z.looseObject({
   name: z.string().min(1).max(100),
@@ -50,9 +54,14 @@ export type ReadCard = {
  *   interface of A2A 1.0, or lacks the capability extension.
  */
 export async function readAgentCard(text: string): Promise<ReadCard> {
-  if (new TextEncoder().encode(text).length > maxCardBytes)
+  const bytes = new TextEncoder().encode(text)
+  if (bytes.length > maxCardBytes)
     throw new AgentCardInvalidError({
       reason: `it is longer than ${maxCardBytes} bytes`,
+    })
+  if (measureJsonDepth(bytes) > maxCardDepth)
+    throw new AgentCardInvalidError({
+      reason: `it nests deeper than ${maxCardDepth} levels`,
     })
   let json: unknown
   try {

@@ -37,7 +37,7 @@ export type Quoter = {
 }
 
 // Without a bound, a peer that sends new requests forever fills the memory.
-const mostAnswersKept = 1_000
+const defaultAnswersKept = 1_000
 
 /**
  * Creates what stands between the wire and an agent's function: strict parsing,
@@ -50,14 +50,17 @@ const mostAnswersKept = 1_000
  *   request says, in milliseconds.
  * @param options.nowMs - Monotonic clock for forgetting answers, in
  *   milliseconds. Never compared with chain time.
+ * @param options.maxAnswersKept - 1000 if absent.
  */
 export function createQuoter(options: {
   readonly agent: Agent
   readonly signer: AgentSigner
   readonly quoteTimeoutMs: number
   readonly nowMs: () => number
+  readonly maxAnswersKept?: number
 }): Quoter {
   const { agent, signer, quoteTimeoutMs, nowMs } = options
+  const maxAnswersKept = options.maxAnswersKept ?? defaultAnswersKept
   // By the hash of the whole request: an id alone could be used by somebody
   // else to plant an answer.
   const kept = new Map<Hex, Kept>()
@@ -139,7 +142,7 @@ export function createQuoter(options: {
       }
       kept.delete(requestHash)
       kept.set(requestHash, entry)
-      forgetOld(kept, nowMs())
+      forgetOld(kept, { nowMs: nowMs(), maxAnswersKept })
       return entry.answer
     },
   }
@@ -149,13 +152,14 @@ type Kept = { answer: Promise<WireAnswer>; untilMs: number }
 
 function forgetOld(
   kept: Map<Hex, { readonly untilMs: number }>,
-  nowMs: number,
+  options: { readonly nowMs: number; readonly maxAnswersKept: number },
 ): void {
-  if (kept.size <= mostAnswersKept) return
+  const { nowMs, maxAnswersKept } = options
+  if (kept.size <= maxAnswersKept) return
   for (const [hash, { untilMs }] of kept)
     if (untilMs <= nowMs) kept.delete(hash)
   for (const hash of kept.keys()) {
-    if (kept.size <= mostAnswersKept) return
+    if (kept.size <= maxAnswersKept) return
     kept.delete(hash)
   }
 }

@@ -125,7 +125,7 @@ describe('quoteInProcess', () => {
     })
   })
 
-  test('behavior: what the definition excludes never reaches the agent', async () => {
+  test('L-MSG-12: in process too, what the definition excludes never reaches the agent', async () => {
     let calls = 0
     const change = {
       quote: () => {

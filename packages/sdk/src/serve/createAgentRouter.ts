@@ -42,14 +42,17 @@ const maxRequestDepth = 20
  *
  * @param options.handler - The agent's A2A side.
  * @param options.cardText - The signed card, served verbatim.
+ * @param options.admit - Lets a request in once its body is there, or says busy:
+ *   counted before, slow senders would fill the places of all others.
  * @param options.onError - Told about what nobody foresaw.
  */
 export function createAgentRouter(options: {
   readonly handler: A2ARequestHandler
   readonly cardText: string
+  readonly admit: RequestHandler
   readonly onError: (error: unknown) => void
 }): Router {
-  const { handler, cardText, onError } = options
+  const { handler, cardText, admit, onError } = options
   const rpc = new JsonRpcTransportHandler(handler)
   const rest = restHandler({
     requestHandler: handler,
@@ -67,7 +70,7 @@ export function createAgentRouter(options: {
     if (request.fresh) response.status(304).end()
     else response.send(cardText)
   })
-  router.post('/', requireJson, readJson, async (request, response) => {
+  router.post('/', requireJson, readJson, admit, async (request, response) => {
     const body: unknown = request.body
     const context = createContext(request)
     let answer: unknown
@@ -86,7 +89,7 @@ export function createAgentRouter(options: {
       response.set(HTTP_EXTENSION_HEADER, [...context.activatedExtensions])
     response.json(answer)
   })
-  router.use(restOnly, readJson, rest)
+  router.use(restOnly, readJson, admit, rest)
   router.use(createErrorHandler(onError))
   return router
 }

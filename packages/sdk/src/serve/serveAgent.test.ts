@@ -411,6 +411,34 @@ describe('serveAgent', () => {
     }
   })
 
+  test('behavior: senders that never finish take nobody’s place', async () => {
+    const narrow = await serveAgent(payAgent, {
+      signer,
+      maxConcurrentRequests: 1,
+      drainTimeoutMs: 50,
+    })
+    const slow = Array.from({ length: 5 }, () =>
+      connect({ port: Number(new URL(narrow.url).port) }),
+    )
+    try {
+      for (const socket of slow) {
+        socket.on('error', () => {})
+        socket.write(
+          'POST / HTTP/1.1\r\nhost: x\r\na2a-version: 1.0\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{',
+        )
+      }
+      const { status } = await fetch(narrow.url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'a2a-version': '1.0' },
+        body: JSON.stringify(rpc(wire)),
+      })
+      expect(status).toBe(200)
+    } finally {
+      for (const socket of slow) socket.destroy()
+      await narrow.close()
+    }
+  })
+
   test('behavior: close lets a running request end, and can be called twice', async () => {
     let release = () => {}
     let entered = () => {}

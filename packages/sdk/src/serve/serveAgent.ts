@@ -79,12 +79,12 @@ export async function serveAgent(
   const onError = options.onError ?? (() => {})
   const agents = isList(served) ? served : [served]
 
+  const admit = limitConcurrency(options.maxConcurrentRequests ?? 64)
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
   app.set('etag', false)
   app.use(refuseOversized)
-  app.use(limitConcurrency(options.maxConcurrentRequests ?? 64))
 
   const server = createServer(
     {
@@ -116,7 +116,10 @@ export async function serveAgent(
         nowMs: () => performance.now(),
       })
       const handler = createQuoteRequestHandler({ card, quoter, onError })
-      app.use(path || '/', createAgentRouter({ handler, cardText, onError }))
+      app.use(
+        path || '/',
+        createAgentRouter({ handler, cardText, admit, onError }),
+      )
       running.push(Object.freeze({ agent, signer, url, cardText }))
     }
     if (isList(served)) app.get('/', listAgents(running))

@@ -1,10 +1,8 @@
-import { readUniswapSnapshot, type UniswapSnapshot } from '@behest/evm'
 import {
-  AmountBeyondLiquidityError,
+  type Fill,
   findRoute,
+  findRouteExactOut,
   type PoolSet,
-  parsePools,
-  type Route,
 } from '@behest/router'
 import type { AgentReply } from '@behest/sdk'
 import {
@@ -17,18 +15,18 @@ import {
 } from '@behest/spec'
 import {
   type AnswerTopic,
-  type AskChain,
   type AskContext,
   decline,
   toContract,
 } from '../AskContext.js'
 import { cutDecimal } from '../text/formatMoney.js'
+import { type Pools, readPools } from './readPools.js'
 
 /**
- * "what would I get for 1 ETH in USDC?" The best route over all pools of the
- * block, with the proof of how near it is to the best possible. Nothing is
- * asked of others, and nothing is offered: this is an answer, not a quote to
- * carry out.
+ * "what would I get for 1 ETH in USDC?", "what do 100 USDC cost in ETH?" The
+ * best route over all pools of the block, with the proof of how near it is to
+ * the best possible. Nothing is asked of others, and nothing is offered: this is
+ * an answer, not a quote to carry out.
  */
 export const answerQuote: AnswerTopic = async (context) => {
   const { question, chain } = context
@@ -38,49 +36,50 @@ export const answerQuote: AnswerTopic = async (context) => {
       'TOKEN_MISSING',
       'Which token for which? Ask such as “what would I get for 1 ETH in USDC?”.',
     )
-  const amountIn = await toAmountIn(context, sell)
-  if (typeof amountIn !== 'bigint') return amountIn
-  const [from, to] = [
-    toContract(sell.token, chain),
-    toContract(buy.token, chain),
-  ]
+  const wanted = await toWanted(context, sell, buy)
+  if ('declined' in wanted) return wanted
+  const from = toContract(sell.token, chain)
+  const to = toContract(buy.token, chain)
   if (isSameAddress(from, to))
-    return toReply({
-      sell: sell.token,
-      buy: buy.token,
-      amountIn,
-      amountOut: amountIn,
-      context,
-    })
-  const { snapshot, poolSet } = await readPools(context, [from, to])
-  const route = tryRoute(poolSet, { sell: from, buy: to, amountIn })
-  if (!('fills' in route)) return route
-  return toReply({
-    sell: sell.token,
-    buy: buy.token,
-    amountIn,
-    amountOut: route.amountOut,
-    context,
-    found: { route, snapshot },
-  })
+    return toWrapReply({ sell: sell.token, buy: buy.token, context, wanted })
+
+  const pools = await readPools(context, [from, to])
+  const trade = tryTrade(pools.poolSet, { sell: from, buy: to, wanted })
+  return 'declined' in trade
+    ? trade
+    : toTradeReply({
+        sell: sell.token,
+        buy: buy.token,
+        context,
+        wanted,
+        trade,
+        pools,
+      })
 }
 
 type Side = NonNullable<AskContext['question']['sell']>
 
-/** One whole token where no amount was said. */
-async function toAmountIn(
+/** Which side is fixed, and at how much in its smallest unit. */
+type Wanted = { readonly type: 'sold' | 'bought'; readonly units: bigint }
+
+type Refusal = { readonly declined: string; readonly message: string }
+
+/** One whole token is sold where no amount was said. */
+async function toWanted(
   { question, chain, blockNumber }: AskContext,
   sell: Side,
-): Promise<bigint | AgentReply> {
+  buy: Side,
+): Promise<Wanted | Refusal> {
+  const refuse = (declined: string, message: string) => ({ declined, message })
+  if (sell.amount === undefined && buy.amount !== undefined)
+    return buy.amount.type === 'exact' && buy.amount.units > 0n
+      ? { type: 'bought', units: buy.amount.units }
+      : refuse('AMOUNT_UNRESOLVED', `How much ${buy.token.symbol} exactly?`)
   const { token, amount } = sell
-  if (amount === undefined && question.buy?.amount !== undefined)
-    return decline(
-      'SOLD_AMOUNT_MISSING',
-      `How much ${token.symbol} would you sell? I can tell what an amount gives, not what a result costs.`,
-    )
-  if (amount === undefined) return 10n ** BigInt(token.decimals)
+  if (amount === undefined)
+    return { type: 'sold', units: 10n ** BigInt(token.decimals) }
   if (amount.type === 'output')
-    return decline('AMOUNT_UNRESOLVED', 'Ask with an amount, not with a step.')
+    return refuse('AMOUNT_UNRESOLVED', 'Ask with an amount, not with a step.')
   const units =
     amount.type === 'exact'
       ? amount.units
@@ -92,155 +91,169 @@ async function toAmountIn(
           BigInt(amount.bps)) /
         10_000n
   return units > 0n
-    ? units
-    : decline('AMOUNT_ZERO', `There is no ${token.symbol} to sell.`)
+    ? { type: 'sold', units }
+    : refuse('AMOUNT_ZERO', `There is no ${token.symbol} to sell.`)
 }
 
-type Pools = {
-  readonly snapshot: UniswapSnapshot
-  readonly poolSet: PoolSet
+/** What the router found, for either fixed side. */
+type Trade = {
+  readonly amountIn: bigint
+  readonly amountOut: bigint
+  /** Of the side that is not fixed: no route is better than this. */
+  readonly bound: bigint
+  readonly gapBps: number
+  readonly poolCount: number
+  readonly fills: readonly Fill[]
 }
 
-// The last block's pools of each chain: several questions come at one block,
-// and the router compiles an array of pools once.
-const lastPools = new WeakMap<
-  AskChain,
-  { readonly key: string; readonly pools: Promise<Pools> }
->()
-
-function readPools(
-  { chain, blockNumber }: AskContext,
-  tokens: readonly Address[],
-): Promise<Pools> {
-  const { client, deployment } = chain
-  const unlisted = tokens.filter(
-    (token) =>
-      ![
-        deployment.wrappedNative,
-        ...deployment.tokens.map((one) => one.address),
-      ].some((listed) => isSameAddress(listed, token)),
-  )
-  const key = [blockNumber, ...unlisted].join(' ')
-  const known = lastPools.get(chain)
-  if (known?.key === key) return known.pools
-  const pools = readUniswapSnapshot({
-    client,
-    deployment,
-    tokens: unlisted,
-    blockNumber,
-  }).then((snapshot) => ({ snapshot, poolSet: parsePools(snapshot.lines) }))
-  lastPools.set(chain, { key, pools })
-  pools.catch(() => lastPools.delete(chain))
-  return pools
-}
-
-function tryRoute(
-  poolSet: PoolSet,
-  request: {
+function tryTrade(
+  { pools }: PoolSet,
+  options: {
     readonly sell: string
     readonly buy: string
-    readonly amountIn: bigint
+    readonly wanted: Wanted
   },
-): Route | NonNullable<AgentReply> {
+): Trade | Refusal {
+  const { sell, buy, wanted } = options
   try {
-    return findRoute({ pools: poolSet.pools, ...request })
+    if (wanted.type === 'sold') {
+      const route = findRoute({ pools, sell, buy, amountIn: wanted.units })
+      return { ...route, bound: route.upperBound }
+    }
+    const route = findRouteExactOut({
+      pools,
+      sell,
+      buy,
+      amountOut: wanted.units,
+    })
+    return { ...route, bound: route.lowerBound }
   } catch (error) {
-    if (error instanceof AmountBeyondLiquidityError)
-      return {
-        declined: error.code,
-        message: 'The pools cannot take that much. Ask for less.',
-      }
-    // No route, no pool, too little: the router's own sentence is the answer.
+    // No route, no pool, too much, too little: the router says it best.
     if (BehestError.isInstance(error))
       return { declined: error.code, message: error.shortMessage }
     throw error
   }
 }
 
-function toReply(options: {
+function toWrapReply(options: {
+  readonly sell: Token
+  readonly buy: Token
+  readonly context: AskContext
+  readonly wanted: Wanted
+}): AgentReply {
+  const { sell, buy, context, wanted } = options
+  const amounts = toAmounts({
+    sell,
+    buy,
+    amountIn: wanted.units,
+    amountOut: wanted.units,
+  })
+  return {
+    answer: {
+      text: `${amounts.sell.decimal} ${sell.symbol} gives ${amounts.buy.decimal} ${buy.symbol}: it is wrapped or unwrapped one to one.`,
+      values: { ...amounts, blockNumber: context.blockNumber.toString() },
+    },
+  }
+}
+
+function toTradeReply(options: {
+  readonly sell: Token
+  readonly buy: Token
+  readonly context: AskContext
+  readonly wanted: Wanted
+  readonly trade: Trade
+  readonly pools: Pools
+}): AgentReply {
+  const { sell, buy, context, wanted, trade } = options
+  const { amountIn, amountOut } = trade
+  const amounts = toAmounts({ sell, buy, amountIn, amountOut })
+  const hops = toHops(options)
+  const { poolCount } = trade
+  const gapBps = toPlainDecimal(trade.gapBps)
+  const isSold = wanted.type === 'sold'
+  const boundDecimal = toDecimal(
+    trade.bound,
+    isSold ? buy.decimals : sell.decimals,
+  )
+  const through = hops.length === 1 ? 'one pool' : `${hops.length} pools`
+  const fact = isSold
+    ? `${amounts.sell.decimal} ${sell.symbol} gives ${amounts.buy.decimal} ${buy.symbol}`
+    : `${toDecimal(wanted.units, buy.decimals)} ${buy.symbol} costs ${amounts.sell.decimal} ${sell.symbol}`
+  const proof = isSold
+    ? `gives more than ${boundDecimal} ${buy.symbol}`
+    : `costs less than ${boundDecimal} ${sell.symbol}`
+  return {
+    answer: {
+      text: `${fact} now, before gas. That is ${cutDecimal(amounts.ratePerSold, 8)} ${buy.symbol} for each ${sell.symbol}, through ${through}; no route over the ${poolCount} pools there are ${proof}. It is no offer: say “swap” to get one.`,
+      values: {
+        ...amounts,
+        blockNumber: context.blockNumber.toString(),
+        ...(isSold
+          ? { upperBoundDecimal: boundDecimal }
+          : { lowerBoundDecimal: boundDecimal }),
+        gapBps,
+        pools: poolCount,
+        hops: hops.map(({ pool, venue, feePips }) => ({
+          pool,
+          venue,
+          feePips,
+        })),
+      },
+    },
+    route: hops,
+    // A certificate states the most that could come out: it is for that side.
+    ...(isSold
+      ? {
+          certificate: {
+            upperBoundUnits: trade.bound,
+            gapBps,
+            pools: poolCount,
+          },
+        }
+      : {}),
+  }
+}
+
+function toAmounts(options: {
   readonly sell: Token
   readonly buy: Token
   readonly amountIn: bigint
   readonly amountOut: bigint
-  readonly context: AskContext
-  readonly found?: { readonly route: Route; readonly snapshot: UniswapSnapshot }
-}): AgentReply {
-  const { sell, buy, amountIn, amountOut, context, found } = options
-  const sold = toDecimal(amountIn, sell.decimals)
-  const bought = toDecimal(amountOut, buy.decimals)
-  const ratePerSold = toDecimal(
-    (amountOut * 10n ** BigInt(sell.decimals)) / amountIn,
-    buy.decimals,
-  )
-  const hops = found === undefined ? [] : toHops(found, options)
-  const values = {
-    sell: {
-      symbol: sell.symbol,
-      token: sell.address,
-      units: amountIn.toString(),
-      decimal: sold,
-    },
-    buy: {
-      symbol: buy.symbol,
-      token: buy.address,
-      units: amountOut.toString(),
-      decimal: bought,
-    },
-    ratePerSold,
-    blockNumber: context.blockNumber.toString(),
-    ...(found === undefined
-      ? {}
-      : {
-          upperBoundDecimal: toDecimal(found.route.upperBound, buy.decimals),
-          gapBps: toPlainDecimal(found.route.gapBps),
-          pools: found.route.poolCount,
-          hops: hops.map(({ pool, venue, feePips }) => ({
-            pool,
-            venue,
-            feePips,
-          })),
-        }),
-  }
-  const how =
-    found === undefined
-      ? 'It is wrapped or unwrapped one to one.'
-      : `That is ${cutDecimal(ratePerSold, 8)} ${buy.symbol} for each ${sell.symbol}, through ${hops.length === 1 ? 'one pool' : `${hops.length} pools`}; no route over the ${found.route.poolCount} pools there are gives more than ${toDecimal(found.route.upperBound, buy.decimals)}.`
+}) {
+  const { sell, buy, amountIn, amountOut } = options
+  const side = (token: Token, units: bigint) => ({
+    symbol: token.symbol,
+    token: token.address,
+    units: units.toString(),
+    decimal: toDecimal(units, token.decimals),
+  })
   return {
-    answer: {
-      text: `${sold} ${sell.symbol} gives ${bought} ${buy.symbol} now, before gas. ${how} It is no offer: say “swap” to get one.`,
-      values,
-    },
-    ...(found === undefined
-      ? {}
-      : {
-          route: [...hops],
-          certificate: {
-            upperBoundUnits: found.route.upperBound,
-            gapBps: toPlainDecimal(found.route.gapBps),
-            pools: found.route.poolCount,
-          },
-        }),
+    sell: side(sell, amountIn),
+    buy: side(buy, amountOut),
+    ratePerSold: toDecimal(
+      (amountOut * 10n ** BigInt(sell.decimals)) / amountIn,
+      buy.decimals,
+    ),
   }
 }
 
-function toHops(
-  {
-    route,
-    snapshot,
-  }: { readonly route: Route; readonly snapshot: UniswapSnapshot },
-  { context }: { readonly context: AskContext },
-): readonly RouteHop[] {
-  const { chainId } = context.chain
+function toHops(options: {
+  readonly trade: Trade
+  readonly pools: Pools
+  readonly context: AskContext
+}): RouteHop[] {
+  const { trade, pools, context } = options
+  const { snapshot } = pools
   const toToken = (id: string): Token => {
     const line = snapshot.tokens.find(({ token }) => isSameAddress(token, id))
     return {
-      chainId,
+      chainId: context.chain.chainId,
       address: id as Address,
       symbol: line?.symbol ?? id,
       decimals: line?.decimals ?? 0,
     }
   }
-  return route.fills.slice(0, 64).map((fill) => {
+  return trade.fills.slice(0, 64).map((fill) => {
     const pool = snapshot.pools.find((one) =>
       isSameAddress(one.pool, fill.pool),
     )
