@@ -38,9 +38,33 @@ const answers: Readonly<Record<string, unknown>> = {
   },
   '/v1/agents/swap-1a2b3c4d/explain': {
     agentId: 'swap-1a2b3c4d',
-    steps: [{ name: 'found', ok: true }],
+    query: 'swap',
+    listed: false,
+    rank: null,
+    of: 3,
+    steps: [{ check: 'lease', passed: false, says: 'The lease has ended.' }],
+    todo: 'Send a heartbeat.',
+    score: null,
+    parts: null,
+    signals: [],
+    terms: [],
+    trust: null,
+    price: null,
+    spread: null,
+    gapToNext: null,
+    indexSeq: 3,
+    formulaVersion: '1',
   },
-  '/v1/receipts': { receipts: [{ receipt: { intentId: 'i1' } }] },
+  '/v1/receipts': { receipts: [], nextCursor: null },
+}
+const receiptView = {
+  hash,
+  receipt: { intentId: 'i1' },
+  signers: [address],
+  verdict: 'pending',
+  verdictReason: 'The chain is being asked.',
+  receivedAt: '2026-11-22T10:00:00.000Z',
+  seq: 7,
 }
 
 let server: Awaited<ReturnType<typeof startServer>> | undefined
@@ -53,7 +77,10 @@ async function serve() {
   server = await startServer((request, response) => {
     const path = request.url.split('?')[0] ?? ''
     response.writeHead(200, { 'Content-Type': 'application/json' })
-    response.end(JSON.stringify(answers[path] ?? {}))
+    const isReceipt = request.method === 'POST' && path === '/v1/receipts'
+    response.end(
+      JSON.stringify(isReceipt ? receiptView : (answers[path] ?? {})),
+    )
   })
   return {
     seen: server.seen,
@@ -83,7 +110,7 @@ describe('createRegistryClient', () => {
     })
     const explanation = await client.explain('swap-1a2b3c4d', { q: 'swap' })
     const receipts = await client.receipts({ agent: 'swap-1a2b3c4d' })
-    await client.submitReceipt({
+    const taken = await client.submitReceipt({
       intentId: 'i1',
       intentHash: hash,
       planHash: hash,
@@ -101,8 +128,9 @@ describe('createRegistryClient', () => {
 
     expect(page.results[0]?.why).toEqual(['serves swap'])
     expect(heartbeat.leaseUntil).toBe('2026-11-22T10:00:00.000Z')
-    expect(explanation.steps).toEqual([{ name: 'found', ok: true }])
-    expect(receipts.receipts).toHaveLength(1)
+    expect(explanation.steps[0]?.says).toBe('The lease has ended.')
+    expect(receipts).toEqual({ receipts: [], nextCursor: null })
+    expect(taken.verdict).toBe('pending')
     expect(seen.map(({ method, url }) => [method, url])).toEqual([
       ['GET', '/v1/search?q=swap+%26+more&action=swap&chain=1&limit=2'],
       ['POST', '/v1/agents/swap-1a2b3c4d/heartbeat'],

@@ -26,8 +26,10 @@ import {
   type PublishAnswer,
   publishAnswerSchema,
   type ReceiptPage,
+  type ReceiptView,
   type RemoveAnswer,
   receiptPageSchema,
+  receiptViewSchema,
   removeAnswerSchema,
   type SearchPage,
   searchPageSchema,
@@ -50,7 +52,7 @@ export type SearchInput = {
   readonly cursor?: string
   /** Answer only when this change is in the index: what was just published. */
   readonly minSeq?: number
-  /** Decides, so that it can be repeated, which newcomers are shown. */
+  /** Lets a newcomer in now and then, always the same one for one seed. */
   readonly seed?: string
 }
 
@@ -91,26 +93,26 @@ export type RegistryClient = {
     agentId: string,
     options?: CallOptions,
   ) => Promise<AgentHealth>
-  /** Why an agent ranks where it does for these words, or is not listed. */
+  /** Why an agent ranks where it does for a search, or is not listed. */
   readonly explain: (
     agentId: string,
-    input: SearchInput,
+    input: Omit<SearchInput, 'cursor' | 'minSeq' | 'seed'>,
     options?: CallOptions,
   ) => Promise<AgentExplanation>
-  /** The receipts that an agent's reputation is computed from. */
+  /** The receipts that reputation is computed from, of one agent or of all. */
   readonly receipts: (
     input: {
-      readonly agent: string
+      readonly agent?: string
       readonly limit?: number
       readonly cursor?: string
     },
     options?: CallOptions,
   ) => Promise<ReceiptPage>
-  /** Hands in a signed receipt. */
+  /** Hands in a signed receipt. It counts once the chain has confirmed it. */
   readonly submitReceipt: (
     receipt: Receipt,
     options?: CallOptions,
-  ) => Promise<void>
+  ) => Promise<ReceiptView>
 }
 
 /**
@@ -188,16 +190,15 @@ export function createRegistryClient(options: ClientOptions): RegistryClient {
         { method: 'GET', path: '/v1/receipts', query: input, ...call },
         receiptPageSchema,
       ),
-    submitReceipt: async (receipt, call) => {
-      await http.ask(
+    submitReceipt: (receipt, call) =>
+      http.ask(
         {
           method: 'POST',
           path: '/v1/receipts',
           body: z.encode(receiptSchema, receipt),
           ...call,
         },
-        z.looseObject({}),
-      )
-    },
+        receiptViewSchema,
+      ),
   }
 }

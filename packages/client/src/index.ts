@@ -28,6 +28,7 @@ export type {
   HeartbeatAnswer,
   PublishAnswer,
   ReceiptPage,
+  ReceiptView,
   RemoveAnswer,
   SearchHit,
   SearchPage,

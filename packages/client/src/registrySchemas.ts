@@ -1,6 +1,6 @@
 // One file because it is one description: what the registry API answers. Fields
 // that a newer registry adds are passed over.
-import { actions, addressSchema, capabilitySchema } from '@behest/spec'
+import { addressSchema, capabilitySchema, hashSchema } from '@behest/spec'
 import * as z from 'zod'
 
 const isoTime = z.string()
@@ -61,17 +61,19 @@ export const agentPageSchema = z.object({
 /** A page of agents, in the order of their last change. */
 export type AgentPage = z.output<typeof agentPageSchema>
 
+const scoreParts = z.object({
+  relevance: z.number(),
+  trust: z.number(),
+  health: z.number(),
+  price: z.number(),
+})
+
 /** Schema of {@link SearchHit}. */
 export const searchHitSchema = z.object({
   ...agentFields,
   marks: z.array(z.string()),
   score: z.number(),
-  parts: z.object({
-    relevance: z.number(),
-    trust: z.number(),
-    health: z.number(),
-    price: z.number(),
-  }),
+  parts: scoreParts,
   why: z.array(z.string()),
 })
 /** One agent that was found, with its score and why. */
@@ -96,6 +98,7 @@ export const publishAnswerSchema = z.object({
   sequence: z.int(),
   status: agentStatusSchema,
   seq: z.int(),
+  agent: agentViewSchema,
 })
 /** What became of a publish. */
 export type PublishAnswer = z.output<typeof publishAnswerSchema>
@@ -142,7 +145,7 @@ export const agentHealthSchema = z.object({
   }),
   contract: z.array(
     z.object({
-      action: z.enum(actions),
+      action: z.string(),
       at: isoTime,
       ok: z.boolean(),
       code: z.string(),
@@ -155,17 +158,66 @@ export const agentHealthSchema = z.object({
 export type AgentHealth = z.output<typeof agentHealthSchema>
 
 /** Schema of {@link AgentExplanation}. */
-export const agentExplanationSchema = z.looseObject({ agentId: z.string() })
-/**
- * Why an agent ranks where it does, or is not listed: the steps of the search
- * in their order, as the registry traces them.
- */
+export const agentExplanationSchema = z.object({
+  agentId: z.string(),
+  query: z.string().nullable(),
+  listed: z.boolean(),
+  rank: z.int().nullable(),
+  of: z.int(),
+  steps: z.array(
+    z.object({
+      check: z.string(),
+      passed: z.boolean(),
+      says: z.string(),
+      wanted: z.string().optional(),
+      offered: z.string().optional(),
+    }),
+  ),
+  todo: z.string().nullable(),
+  score: z.number().nullable(),
+  parts: scoreParts.nullable(),
+  signals: z.array(
+    z.object({
+      name: z.string(),
+      raw: z.number(),
+      z: z.number(),
+      weight: z.number(),
+      product: z.number(),
+    }),
+  ),
+  terms: z.array(
+    z.object({ term: z.string(), share: z.number(), documents: z.int() }),
+  ),
+  trust: z.record(z.string(), z.json()).nullable(),
+  price: z.object({ feeBps: z.int() }).nullable(),
+  spread: z.string().nullable(),
+  gapToNext: z.number().nullable(),
+  indexSeq: z.int(),
+  formulaVersion: z.string(),
+})
+/** Why an agent ranks where it does for a search, or why it is not listed. */
 export type AgentExplanation = z.output<typeof agentExplanationSchema>
+
+/** Schema of {@link ReceiptView}. */
+export const receiptViewSchema = z.object({
+  hash: hashSchema,
+  receipt: z.json(),
+  signers: z.array(addressSchema),
+  verdict: z.enum(['pending', 'confirmed', 'contradicted', 'unreachable']),
+  verdictReason: z.string(),
+  receivedAt: isoTime,
+  seq: z.int(),
+})
+/**
+ * A receipt as the registry keeps it. `receipt` is what was handed in, word for
+ * word; `receiptSchema` of the spec reads it.
+ */
+export type ReceiptView = z.output<typeof receiptViewSchema>
 
 /** Schema of {@link ReceiptPage}. */
 export const receiptPageSchema = z.object({
-  receipts: z.array(z.looseObject({})),
-  nextCursor: z.string().nullish(),
+  receipts: z.array(receiptViewSchema),
+  nextCursor: z.string().nullable(),
 })
-/** A page of receipts as the registry keeps them. */
+/** A page of receipts, in the order in which they came. */
 export type ReceiptPage = z.output<typeof receiptPageSchema>
