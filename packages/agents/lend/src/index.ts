@@ -1,1 +1,5 @@
-export {}
+export {
+  type CreateAaveAgentOptions,
+  createAaveAgent,
+} from './createAaveAgent.js'
+export type { LendChain } from './LendChain.js'

@@ -1,0 +1,72 @@
+import { parseHealthWad } from '@behest/lending'
+import { type Agent, type AgentReply, defineAgent } from '@behest/sdk'
+import { quoteAaveSupply } from './aave/quoteAaveSupply.js'
+import type { LendChain } from './LendChain.js'
+import { createSnapshotReader } from './request/createSnapshotReader.js'
+import type { LendRequest } from './request/LendRequest.js'
+import { isOurVenue } from './request/readVenue.js'
+
+const maxValidForSeconds = 180
+const names = ['aave', 'aave v3', 'aavev3']
+
+/** What {@link createAaveAgent} takes. An `EvmChainPort` has the chain's part. */
+export type CreateAaveAgentOptions = LendChain & {
+  /** The health factor that no borrow or withdrawal goes under; `'1.1'` if absent. */
+  readonly minHealth?: string
+}
+
+/**
+ * Creates the agent that supplies to, withdraws from, borrows from and repays
+ * Aave V3.
+ *
+ * @param options.client - Client of the chain.
+ * @param options.deployment - Its addresses.
+ * @param options.minHealth - Health factor floor, as a decimal.
+ * @returns The agent `aave-v3`, frozen.
+ * @throws {DecimalMalformedError} when `minHealth` is no plain decimal.
+ */
+export function createAaveAgent(
+  options: CreateAaveAgentOptions,
+): Agent<'supply'> {
+  const { client, deployment, minHealth = '1.1' } = options
+  const chain: LendChain = { client, deployment }
+  const readSnapshot = createSnapshotReader(chain)
+  const floorWad = parseHealthWad(minHealth)
+  return defineAgent({
+    name: 'aave-v3',
+    version: '1.0.0',
+    summary:
+      'Supplies to, withdraws from, borrows from and repays Aave V3, with health and rates after your own size.',
+    chainIds: [deployment.chainId],
+    serves: ['supply'],
+    venues: ['aave'],
+    examples: [
+      'lend 500 USDC on Aave',
+      'supply 1 ETH',
+      'withdraw all my USDC from Aave',
+      'borrow 1000 USDC against 1 ETH',
+      'pay back all my DAI on Aave',
+    ],
+    limits: { spenders: [deployment.aaveV3.pool], maxValidForSeconds },
+    async quote(instruction, context): Promise<AgentReply> {
+      if (!isOurVenue(instruction.venue, names)) return null
+      const { account, blockNumber, blockHash } = context
+      const state = await readSnapshot({ account, blockNumber, blockHash })
+      const request: LendRequest = {
+        ...state,
+        chain,
+        account,
+        blockNumber,
+        floorWad,
+        validUntilUnixSeconds: Math.min(
+          context.nowUnixSeconds + maxValidForSeconds,
+          context.deadlineUnixSeconds,
+        ),
+      }
+      switch (instruction.action) {
+        case 'supply':
+          return quoteAaveSupply(request, instruction)
+      }
+    },
+  })
+}
