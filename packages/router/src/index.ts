@@ -33,6 +33,11 @@ export {
 } from './route/certificate.js'
 export { decomposeIntoPaths } from './route/decomposeIntoPaths.js'
 export { type FindRouteOptions, findRoute } from './route/findRoute.js'
+export {
+  type ExactOutRoute,
+  type FindRouteExactOutOptions,
+  findRouteExactOut,
+} from './route/findRouteExactOut.js'
 export type {
   Fill,
   NetResult,

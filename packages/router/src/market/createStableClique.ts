@@ -126,7 +126,7 @@ export function createStableClique(pool: StablePool): CliquePool {
       for (let k = 0; k < size; k++) value += trade.flows[k]!
       trade.value = Math.max(0, value)
       for (let j = 0; j < size; j++) {
-        shifted.set(logPrices)
+        for (let k = 0; k < size; k++) shifted[k] = logPrices[k]!
         shifted[j] = shifted[j]! + probe
         solve(shifted, probed)
         for (let k = 0; k < size; k++)

@@ -29,6 +29,8 @@ export type Path = {
 /** Paths in the order in which they are to be carried out. */
 export type PathPlan = {
   readonly paths: readonly Path[]
+  /** What the paths take together, in smallest units of the sold token. */
+  readonly amountIn: bigint
   /** Sum over the paths, in smallest units: what the chain pays. */
   readonly amountOut: bigint
 }

@@ -267,6 +267,7 @@ function simulatePaths(
 ): PathPlan | undefined {
   const states = new Map(pools)
   const paths: Path[] = []
+  let taken = 0n
   let amountOut = 0n
   for (const [i, { hops }] of routes.entries()) {
     const amountIn = inputs[i]!
@@ -278,8 +279,9 @@ function simulatePaths(
       states.set(hop.pool, swap.poolAfter)
       units = swap.amountOut
     }
+    taken += amountIn
     amountOut += units
     paths.push({ amountIn, hops, amountOut: units })
   }
-  return { paths, amountOut }
+  return { paths, amountIn: taken, amountOut }
 }

@@ -445,7 +445,7 @@ function planPaths(
       planNet = net
     }
   }
-  return plan ?? { paths: [], amountOut: 0n }
+  return plan ?? { paths: [], amountIn: 0n, amountOut: 0n }
 }
 
 function isChain(fills: readonly Fill[]): boolean {

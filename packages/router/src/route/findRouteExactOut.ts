@@ -1,0 +1,183 @@
+import { AmountBeyondLiquidityError } from '../errors/AmountBeyondLiquidityError.js'
+import { AmountTooSmallError } from '../errors/AmountTooSmallError.js'
+import { InvalidAmountError } from '../errors/InvalidAmountError.js'
+import { getRates } from '../solve/getRates.js'
+import {
+  type FindRouteOptions,
+  routeRequest,
+  toGapBps,
+  toRequest,
+} from './findRoute.js'
+import type { Route } from './Route.js'
+import { type Request, selectPools, solveRequest } from './solveRequest.js'
+
+/** What an exact purchase is asked for. */
+export type FindRouteExactOutOptions = Omit<FindRouteOptions, 'amountIn'> & {
+  /** What is to be bought at least, in smallest units. */
+  readonly amountOut: bigint
+}
+
+/** The cheapest way found to buy an amount, and how good it provably is. */
+export type ExactOutRoute = Omit<Route, 'upperBound' | 'gapBps'> & {
+  /** What was asked for; `amountOut` is this or a few units more. */
+  readonly wantedOut: bigint
+  /** No route over these pools buys `wantedOut` for less than this. */
+  readonly lowerBound: bigint
+  /** How far `amountIn` is over `lowerBound`, in basis points. */
+  readonly gapBps: number
+}
+
+const maxAmount = (1n << 255n) - 1n
+// The output is concave in the input, so Newton's steps come from below and
+// double their digits: more rounds than this means it has a ceiling.
+const mostRounds = 80
+const closeEnough = 1e-12
+const mostCorrections = 24
+const boundMargin = 1e-11
+
+/**
+ * Finds the least input that buys at least an exact output.
+ *
+ * The price of the sold token at the optimum is what one unit more brings, so
+ * the input is found by Newton's method, and then corrected until the exact
+ * integers reach the output. `executable` has an input of its own where the
+ * paths need a little more than the fills.
+ *
+ * @throws {InvalidAmountError} when `amountOut` is not in 1 … 2^255 - 1
+ * @throws {SameTokenError} when a token is to be swapped for itself
+ * @throws {UnknownTokenError} when no pool trades a token
+ * @throws {DuplicatePoolError} when two pools have one id
+ * @throws {NoRouteError} when no chain of pools connects the tokens
+ * @throws {AmountBeyondLiquidityError} when the pools cannot pay that much
+ */
+export function findRouteExactOut(
+  options: FindRouteExactOutOptions,
+): ExactOutRoute {
+  const { amountOut: wantedOut, ...rest } = options
+  if (wantedOut <= 0n || wantedOut > maxAmount)
+    throw new InvalidAmountError({ name: 'amountOut', units: wantedOut })
+  const started = options.now?.()
+  const request = toRequest({ ...rest, amountIn: 1n })
+  const { market, sell, buy } = request
+  const pools = selectPools(request)
+  const wanted = Number(wantedOut)
+  const { potential } = getRates(market, buy)
+  const rate = Math.exp(
+    market.basePrice[sell]! - market.basePrice[buy]! + potential[sell]!,
+  )
+
+  let amount = wanted / rate
+  let start: Float64Array | undefined
+  let marginal = rate
+  let reached = 0
+  for (let round = 0; round < mostRounds; round++) {
+    const { dual } = solveRequest(
+      { ...request, amountIn: toUnitsUp(amount) },
+      { pools, start },
+    )
+    start = dual.shift
+    marginal = dual.price[sell]!
+    reached = dual.value
+    const step = (wanted - reached) / marginal
+    if (Math.abs(step) <= closeEnough * amount) break
+    if (!(amount + step < 2 ** 250) || request.isLate?.() === true) break
+    amount += step
+  }
+  if (reached < wanted * (1 - 1e-6))
+    throw beyond(options, reached, pools.length)
+
+  // Rounding and gas make the integers pay a little less than the real numbers.
+  const reach = (
+    from: bigint,
+    getPaid: (route: Route) => bigint,
+  ): Attempt | undefined => {
+    let short = from
+    let enough: bigint | undefined
+    let best: Attempt | undefined
+    let amountIn = from
+    for (let round = 0; round < mostCorrections; round++) {
+      const found = attempt(rest, { ...request, amountIn }, started, start)
+      const paid = found === undefined ? 0n : getPaid(found.route)
+      if (paid >= wantedOut) {
+        best = found
+        enough = amountIn
+        if (round === 0) return best
+      } else {
+        short = amountIn
+        // A coarse token on the way makes the output jump, so steps double.
+        const missing = Number(wantedOut - paid) / marginal
+        if (enough === undefined)
+          amountIn += toUnitsUp(missing * 2 ** round) + 1n
+      }
+      if (enough !== undefined) {
+        // A hundredth of a basis point is not worth another solve.
+        if ((enough - short) * 1_000_000n <= enough) return best
+        amountIn = (short + enough) >> 1n
+      }
+      if (amountIn > maxAmount || request.isLate?.() === true) return best
+    }
+    return best
+  }
+  const best = reach(toUnitsUp(amount), (route) => route.amountOut)
+  if (best === undefined) throw beyond(options, reached, pools.length)
+  // Paths can need a little more than fills, where several share a pool.
+  const { executable } =
+    best.route.executable.amountOut >= wantedOut
+      ? best.route
+      : (reach(best.route.amountIn, (route) => route.executable.amountOut)
+          ?.route ?? best.route)
+
+  const { route, dual } = best
+  // At these prices the pools' profits are fixed, and what is left of the output
+  // has to be paid for.
+  const profits = dual.value - dual.amount * dual.price[sell]!
+  const least =
+    (wanted * (1 - boundMargin) - profits * (1 + boundMargin)) /
+    dual.price[sell]!
+  const floor = least > 1 ? BigInt(Math.floor(least)) : 1n
+  const lowerBound = floor < route.amountIn ? floor : route.amountIn
+  const { upperBound: _upper, gapBps: _gap, ...kept } = route
+  return {
+    ...kept,
+    executable,
+    wantedOut,
+    lowerBound,
+    gapBps: toGapBps(lowerBound, route.amountIn),
+  }
+}
+
+type Attempt = ReturnType<typeof routeRequest>
+
+function attempt(
+  options: Omit<FindRouteOptions, 'amountIn'>,
+  request: Request,
+  started: number | undefined,
+  start: Float64Array | undefined,
+): Attempt | undefined {
+  const { amountIn } = request
+  try {
+    return routeRequest({ ...options, amountIn }, request, started, start)
+  } catch (error) {
+    // A few units too many or too few; the caller moves on from there.
+    if (error instanceof AmountBeyondLiquidityError) return undefined
+    if (error instanceof AmountTooSmallError) return undefined
+    throw error
+  }
+}
+
+function toUnitsUp(value: number): bigint {
+  return BigInt(Math.max(1, Math.ceil(value)))
+}
+
+function beyond(
+  options: FindRouteExactOutOptions,
+  possible: number,
+  pools: number,
+): AmountBeyondLiquidityError {
+  return new AmountBeyondLiquidityError({
+    asked: options.amountOut,
+    possible: BigInt(Math.max(0, Math.floor(possible))),
+    token: options.buy,
+    where: `${pools} pools`,
+  })
+}

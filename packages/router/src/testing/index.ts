@@ -1,0 +1,6 @@
+export {
+  type CreateNetworkOptions,
+  createNetwork,
+  type Network,
+  type NetworkRequest,
+} from './createNetwork.js'
