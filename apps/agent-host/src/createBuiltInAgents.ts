@@ -1,3 +1,5 @@
+import { createAskAgent } from '@behest/agent-ask'
+import { createAaveAgent } from '@behest/agent-lend'
 import { createSwapSingleAgent } from '@behest/agent-swap'
 import { createTransferAgent } from '@behest/agent-transfer'
 import type { EvmChainPort } from '@behest/evm'
@@ -15,6 +17,8 @@ export function createBuiltInAgents(options: {
   const { chain } = options
   return [
     createSwapSingleAgent(chain),
+    createAaveAgent(chain),
+    createAskAgent({ chains: [chain] }),
     createTransferAgent({ chains: [chain] }),
   ]
 }

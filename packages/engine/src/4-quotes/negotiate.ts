@@ -21,6 +21,7 @@ import { sumOf } from '../6-simulation/simulatePlan.js'
 import type { Limits } from '../ports.js'
 import { collectQuotes } from './collectQuotes.js'
 import { NoQuoteError } from './errors.js'
+import { nameTokens } from './nameTokens.js'
 import { isBetter, type Measured, sayMeasure, toMeasure } from './rankQuotes.js'
 
 // Enough to settle a swap with its approvals; only kept back where all of the
@@ -98,7 +99,7 @@ export async function negotiate(
     const candidates =
       options.candidates.body.steps.find(({ stepId }) => stepId === step.id)
         ?.candidates ?? []
-    const asked = await collectQuotes({
+    const collected = await collectQuotes({
       intentId: options.intentId,
       stepId: step.id,
       instruction,
@@ -113,7 +114,13 @@ export async function negotiate(
       createId: options.createId,
       now: options.now,
     })
-    const offers = toOffers({ asked, candidates, instruction, stepId: step.id })
+    const { asked, offers } = await toOffers({
+      collected,
+      candidates,
+      instruction,
+      stepId: step.id,
+      chain,
+    })
 
     if (instruction.action === 'ask') {
       const answer =
@@ -225,19 +232,32 @@ async function audition(options: {
   })
 }
 
-function toOffers(options: {
-  readonly asked: readonly QuoteOutcome[]
+/** The quotes that can be tried, with their tokens as the chain names them. */
+async function toOffers(options: {
+  readonly collected: readonly QuoteOutcome[]
   readonly candidates: readonly Candidate[]
   readonly instruction: Instruction
   readonly stepId: string
-}): ChosenQuote[] {
-  const { asked, candidates, instruction, stepId } = options
-  return asked.flatMap(({ agentId, outcome }) => {
-    const candidate = candidates.find((entry) => entry.agentId === agentId)
-    return outcome.type === 'quoted' && candidate
-      ? [{ stepId, instruction, candidate, quote: outcome.quote }]
-      : []
-  })
+  readonly chain: ChainPort
+}): Promise<{
+  readonly asked: readonly QuoteOutcome[]
+  readonly offers: readonly ChosenQuote[]
+}> {
+  const { collected, candidates, instruction, stepId, chain } = options
+  const offers: ChosenQuote[] = []
+  const asked = await Promise.all(
+    collected.map(async (entry): Promise<QuoteOutcome> => {
+      const { agentId, outcome } = entry
+      const candidate = candidates.find((one) => one.agentId === agentId)
+      if (outcome.type !== 'quoted' || !candidate) return entry
+      const named = await nameTokens({ quote: outcome.quote, chain })
+      if (named.type === 'objection')
+        return { ...entry, outcome: { type: 'rejected', ...named.objection } }
+      offers.push({ stepId, instruction, candidate, quote: named.quote })
+      return entry
+    }),
+  )
+  return { asked, offers }
 }
 
 function withRefusals(

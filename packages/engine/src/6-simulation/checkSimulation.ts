@@ -55,6 +55,8 @@ export function checkSimulation(options: {
     })
     if (measured) checkStep(step, plan.account, measured.deltas, add)
     checkPositions(step, measured?.positions ?? [], add)
+    if (measured)
+      checkLending(step, plan.account, measured.deltas, measured.positions, add)
   })
   checkAllowances(plan, simulated, violations)
   checkHealth(plan, simulated, minHealthPercent, violations)
@@ -165,6 +167,52 @@ function checkPositions(
         'UNLISTED_DEBT',
         `It makes a debt of ${entry.units} units at ${entry.venue}, which the quote does not list.`,
       )
+}
+
+/**
+ * What is lent must stand at the very venue that the step names, whose rate it
+ * is judged by, and no more may be owed there than arrived.
+ */
+function checkLending(
+  step: PlanStep,
+  account: Address,
+  deltas: readonly AssetDelta[],
+  positions: readonly {
+    readonly venue: string
+    readonly kind: string
+    readonly units: bigint
+  }[],
+  add: (code: string, message: string) => void,
+): void {
+  const { instruction } = step
+  const at = (...kinds: string[]): bigint =>
+    positions
+      .filter(({ venue, kind }) => venue === step.venue && kinds.includes(kind))
+      .reduce((sum, { units }) => sum + units, 0n)
+  if (instruction.action === 'supply') {
+    const given = -sumOf(deltas, account, instruction.token.address)
+    const lent = at('supplied')
+    if (lent + lendingRounding(given) < given)
+      add(
+        'POSITION_NOT_AS_PROMISED',
+        `${given} units of ${instruction.token.symbol} are given and ${lent} stand at ${step.venue}.`,
+      )
+  }
+  if (instruction.action === 'borrow') {
+    const got = sumOf(deltas, account, instruction.token.address)
+    const owed = at('borrowed')
+    if (owed > got + lendingRounding(got))
+      add(
+        'UNLISTED_DEBT',
+        `${owed} units are owed at ${step.venue} and ${got} of ${instruction.token.symbol} arrive.`,
+      )
+  }
+}
+
+/** Shares round: a few units, or a millionth of a large amount. */
+function lendingRounding(units: bigint): bigint {
+  const share = units / 1_000_000n
+  return share > 3n ? share : 3n
 }
 
 function checkAllowances(

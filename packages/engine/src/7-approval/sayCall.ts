@@ -51,11 +51,14 @@ export function sayCall(options: {
       : ''
   if (decoded.functionName === 'receive')
     return `send ${toDecimal(call.valueWei, 18)} ${nativeSymbol} to ${sayAddress(call.to, vocabulary)}`
-  const spliced =
-    call.splices.length > 0
-      ? `, the amount being what step ${call.splices[0]?.step} really gives`
-      : ''
-  return `${sayDecoded(decoded, vocabulary)}${value}${spliced}`
+  const [splice] = call.splices
+  if (!splice) return `${sayDecoded(decoded, vocabulary)}${value}`
+  // The bytes hold the least; the amount is written when it is known.
+  const token = findToken(decoded.to, vocabulary)
+  const [spender, least] = decoded.arguments
+  return decoded.functionName === 'approve' && token && spender && least
+    ? `allow ${sayAddress(String(spender.value), vocabulary)} to take exactly what step ${splice.step} gives of ${token.symbol}, at least ${sayUnits(least.value, token)}`
+    : `${sayDecoded(decoded, vocabulary)}${value}, with what step ${splice.step} really gives in place of the least amount`
 }
 
 function sayDecoded(decoded: DecodedCall, vocabulary: Vocabulary): string {
