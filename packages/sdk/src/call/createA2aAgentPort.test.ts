@@ -350,6 +350,17 @@ describe('createA2aAgentPort', () => {
     })
   })
 
+  test('behavior: what a peer says in an error stays plain text', async () => {
+    const error = await askPeer(
+      reply({
+        jsonrpc: '2.0',
+        id: request.requestId,
+        error: { code: -32_603, message: 'a\u0000\u001b[2Jb\u202ec\ud800' },
+      }),
+    ).catch((thrown) => thrown)
+    expect(error.shortMessage).toContain('a  [2Jb c\ufffd')
+  })
+
   test('L-MSG-05: fifty at once get their own answers', async () => {
     const quotes = await Promise.all(
       Array.from({ length: 50 }, (_, index) =>

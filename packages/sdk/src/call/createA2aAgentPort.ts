@@ -12,6 +12,7 @@ import {
 import * as z from 'zod'
 import { measureJsonDepth } from '../serve/measureJsonDepth.js'
 import { verifyQuote } from '../sign/verifyQuote.js'
+import { toPrintable } from '../text/toPrintable.js'
 import { createGuardedFetch, type Fetch } from './createGuardedFetch.js'
 import { readBoundedBody } from './readBoundedBody.js'
 
@@ -127,7 +128,7 @@ async function ask(options: {
   if (response.status !== 200) refuse(`its status is ${response.status}`)
   const contentType = response.headers.get('content-type') ?? 'none'
   if (!/^application\/(?:a2a\+)?json\s*(?:;|$)/i.test(contentType))
-    refuse(`its content type is ${contentType.slice(0, 60)}`)
+    refuse(`its content type is ${toPrintable(contentType, 60)}`)
   const bytes = await readBoundedBody(response, {
     maxBytes: maxAnswerBytes,
     url,
@@ -138,7 +139,9 @@ async function ask(options: {
   if (!envelope.success) return refuse('it is no JSON-RPC answer')
   const { id, result, error } = envelope.data
   if (error !== undefined)
-    return refuse(`it is error ${error.code}: ${error.message.slice(0, 200)}`)
+    return refuse(
+      `it is error ${error.code}: ${toPrintable(error.message, 200)}`,
+    )
   if (id !== request.requestId) refuse('it is for another request')
   return findData(result) ?? refuse('it holds no single data part of ours')
 }

@@ -148,6 +148,14 @@ describe('createGuardedFetch', () => {
     await expect(create({})(url)).rejects.toBeInstanceOf(FetchRefusedError)
   })
 
+  test('behavior: a refusal repeats no password', async () => {
+    const error = await create({})('https://user:word@agents.example/').catch(
+      (thrown) => thrown,
+    )
+    expect(error.message).toContain('https://agents.example')
+    expect(error.message).not.toContain('word')
+  })
+
   test.each<[string, readonly string[]]>([
     ['private', ['10.1.2.3']],
     ['public and private', ['93.184.216.34', '127.0.0.1']],

@@ -2,6 +2,7 @@ import { lookup as resolveWithSystem } from 'node:dns/promises'
 import { isIP, type LookupFunction } from 'node:net'
 import { BehestError } from '@behest/spec'
 import { Agent, buildConnector, fetch as undiciFetch } from 'undici'
+import { toPrintable } from '../text/toPrintable.js'
 import { isLoopbackAddress, isPublicAddress } from './isPublicAddress.js'
 import { readBoundedBody } from './readBoundedBody.js'
 
@@ -144,7 +145,7 @@ function assertMayAsk(
   allowedLoopbackHosts: ReadonlySet<string>,
 ): { readonly isLoopback: boolean } {
   const refuse = (reason: string): never => {
-    throw new FetchRefusedError({ url: text.slice(0, 200), reason })
+    throw new FetchRefusedError({ url: toLoggable(text), reason })
   }
   if (!URL.canParse(text)) return refuse('it is no address')
   // Parsing first: it turns 2130706433, 0x7f.1 and 127.1 into 127.0.0.1.
@@ -165,6 +166,13 @@ function assertMayAsk(
   if (isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0)
     return refuse('its host is a literal address, not a name')
   return { isLoopback: false }
+}
+
+/** Errors are logged: a password that somebody put into an address is not. */
+function toLoggable(text: string): string {
+  if (!URL.canParse(text)) return '(no address)'
+  const { protocol, host } = new URL(text)
+  return toPrintable(`${protocol}//${host}`, 200)
 }
 
 function createConnector(options: {

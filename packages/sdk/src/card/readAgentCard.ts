@@ -7,6 +7,7 @@ import {
 } from '@behest/spec'
 import * as z from 'zod'
 import { measureJsonDepth } from '../serve/measureJsonDepth.js'
+import { toPrintable } from '../text/toPrintable.js'
 import type { AgentCardJson } from './AgentCard.js'
 import { isCardSignedBy } from './signAgentCard.js'
 
@@ -73,7 +74,7 @@ export async function readAgentCard(text: string): Promise<ReadCard> {
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     throw new AgentCardInvalidError({
-      reason: `${issue?.path.join('.').slice(0, 200)}: ${issue?.message.slice(0, 200)}`,
+      reason: toPrintable(`${issue?.path.join('.')}: ${issue?.message}`, 300),
     })
   }
   const endpoint = parsed.data.supportedInterfaces.find(

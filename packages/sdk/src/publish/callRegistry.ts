@@ -2,6 +2,7 @@ import { BehestError } from '@behest/spec'
 import * as z from 'zod'
 import type { Fetch } from '../call/createGuardedFetch.js'
 import { readBoundedBody } from '../call/readBoundedBody.js'
+import { toPrintable } from '../text/toPrintable.js'
 
 const timeoutMs = 10_000
 const maxBytes = 262_144
@@ -45,8 +46,8 @@ export async function callRegistry(options: {
   throw new RegistryRefusedError({
     url,
     status: response.status,
-    reason: (problem.data?.code ?? 'UNKNOWN').slice(0, 64),
-    detail: (problem.data?.detail ?? problem.data?.title ?? '').slice(0, 300),
+    reason: toPrintable(problem.data?.code ?? 'UNKNOWN', 64),
+    detail: toPrintable(problem.data?.detail ?? problem.data?.title ?? '', 300),
   })
 }
 

@@ -8,6 +8,7 @@ import {
 import * as z from 'zod'
 import type { Agent, AgentQuote, QuoteContext } from '../define/Agent.js'
 import { deepFreeze } from '../define/deepFreeze.js'
+import { toPrintable } from '../text/toPrintable.js'
 import {
   assertWithinLimits,
   getSpentLeg,
@@ -100,8 +101,8 @@ function assertForm(agent: Agent, candidate: unknown): UnsignedQuote {
     throw new AgentQuoteMalformedError(
       {
         agent: agent.name,
-        field: issue?.path.join('.').slice(0, 200) ?? '',
-        reason: issue?.message.slice(0, 300) ?? 'not understood',
+        field: toPrintable(issue?.path.join('.') ?? '', 200),
+        reason: toPrintable(issue?.message ?? 'not understood', 300),
       },
       cause,
     )

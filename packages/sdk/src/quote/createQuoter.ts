@@ -17,6 +17,7 @@ import type { Agent, AgentReply, QuoteContext } from '../define/Agent.js'
 import type { AgentSigner } from '../sign/AgentSigner.js'
 import { hashRequest } from '../sign/hashRequest.js'
 import { signQuote } from '../sign/signQuote.js'
+import { toPrintable } from '../text/toPrintable.js'
 import { buildQuote } from './buildQuote.js'
 
 /** A quote or a decline in wire form: JSON, amounts as strings. */
@@ -169,8 +170,8 @@ function parseRequest(wire: unknown): QuoteRequest {
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   throw new QuoteRequestMalformedError({
-    field: issue?.path.join('.').slice(0, 200) ?? '',
-    reason: issue?.message.slice(0, 300) ?? 'not understood',
+    field: toPrintable(issue?.path.join('.') ?? '', 200),
+    reason: toPrintable(issue?.message ?? 'not understood', 300),
   })
 }
 
@@ -256,8 +257,8 @@ function toWireDecline(request: QuoteRequest, refusal: Refusal): WireAnswer {
     type: 'behest.decline',
     version: 1,
     requestId: request.requestId,
-    code: refusal.code.slice(0, 64),
-    message: refusal.message.slice(0, 1000),
+    code: toPrintable(refusal.code, 64),
+    message: toPrintable(refusal.message, 1_000),
   }
   return z.encode(quoteDeclineSchema, decline)
 }

@@ -8,6 +8,7 @@ import {
   quoteSchema,
 } from '@behest/spec'
 import { recoverTypedDataAddress } from 'viem'
+import { toPrintable } from '../text/toPrintable.js'
 import { hashRequest } from './hashRequest.js'
 import { toQuoteTypedData } from './toQuoteTypedData.js'
 
@@ -45,8 +46,8 @@ export async function verifyQuote(options: {
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
     throw new QuoteMalformedError({
-      field: issue?.path.join('.').slice(0, 200) ?? '',
-      reason: issue?.message.slice(0, 300) ?? 'not understood',
+      field: toPrintable(issue?.path.join('.') ?? '', 200),
+      reason: toPrintable(issue?.message ?? 'not understood', 300),
     })
   }
   const quote = parsed.data
