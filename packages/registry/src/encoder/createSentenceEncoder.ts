@@ -46,21 +46,41 @@ const maxWaiting = 256
  * Universal Sentence Encoder for English, 512 dimensions, in one worker.
  */
 export function createSentenceEncoder(): EncoderPort {
-  // The worker is plain JavaScript beside the sources: it has the same place
-  // whether this module runs from sources or was compiled.
-  const worker = new Worker(
-    new URL('../../src/encoder/encoderWorker.mjs', import.meta.url),
-  )
-  worker.unref()
   const queries: Job[] = []
   const documents: Job[] = []
+  let worker: Worker | undefined
   let active: Job | undefined
   let failure: EncoderFailedError | undefined
 
+  // Started by the first text: a process that is asked for nothing in words
+  // neither waits for the weights nor holds them.
+  function getWorker(): Worker {
+    if (worker !== undefined) return worker
+    // The worker is plain JavaScript beside the sources: it has the same place
+    // whether this module runs from sources or was compiled.
+    worker = new Worker(
+      new URL('../../src/encoder/encoderWorker.mjs', import.meta.url),
+    )
+    worker.unref()
+    worker.on('message', (message: WorkerMessage) => {
+      if (message.type === 'failed') return fail(message.reason)
+      if (message.type === 'ready') return
+      const job = active
+      active = undefined
+      if (message.type === 'error')
+        job?.reject(new EncoderFailedError({ reason: message.reason }))
+      else job?.resolve(toVectors(message))
+      runNext()
+    })
+    worker.on('error', (error) => fail(String(error)))
+    worker.on('exit', (code) => fail(`its worker ended with ${code}`))
+    return worker
+  }
   function runNext(): void {
     if (active !== undefined) return
     active = queries.shift() ?? documents.shift()
-    if (active !== undefined) worker.postMessage({ id: 0, texts: active.texts })
+    if (active !== undefined)
+      getWorker().postMessage({ id: 0, texts: active.texts })
   }
   function fail(reason: string): void {
     failure = new EncoderFailedError({ reason })
@@ -69,18 +89,6 @@ export function createSentenceEncoder(): EncoderPort {
     documents.length = 0
     active = undefined
   }
-  worker.on('message', (message: WorkerMessage) => {
-    if (message.type === 'failed') return fail(message.reason)
-    if (message.type === 'ready') return
-    const job = active
-    active = undefined
-    if (message.type === 'error')
-      job?.reject(new EncoderFailedError({ reason: message.reason }))
-    else job?.resolve(toVectors(message))
-    runNext()
-  })
-  worker.on('error', (error) => fail(String(error)))
-  worker.on('exit', (code) => fail(`its worker ended with ${code}`))
 
   function enqueue(
     texts: readonly string[],
@@ -111,7 +119,7 @@ export function createSentenceEncoder(): EncoderPort {
       return vectors
     },
     stop: async () => {
-      await worker.terminate()
+      await worker?.terminate()
     },
   }
 }

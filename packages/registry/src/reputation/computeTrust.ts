@@ -16,9 +16,8 @@ export const trustNumbers = {
   unknownAllowance: 0.05,
   /** 95 % confidence. */
   confidence: 1.96,
-  /** Share of weight that flows on at each hop between payers and agents. */
-  flow: 0.85,
-  flowRounds: 30,
+  /** Most that an account weighs which no known engine serves. */
+  strangerWeight: 0.1,
 } as const
 
 /** One step of a receipt that the chain confirmed. */
@@ -40,8 +39,8 @@ export type TrustInput = {
   /** Accounts that stand in one hand, pairwise: who funded whom. */
   readonly links: readonly (readonly [string, string])[]
   /**
-   * Accounts that are known to be independent: their weight flows to the agents
-   * they use and on to others who use these. Empty: every account weighs 1.
+   * Accounts that are known to be independent: some of their weight flows to
+   * others who use the same agents. Empty: every account weighs 1.
    */
   readonly seeds: ReadonlySet<string>
   readonly nowUnixSeconds: number
@@ -200,9 +199,11 @@ function groupHands(input: TrustInput): Hands {
 }
 
 /**
- * Weighs payers by a walk that starts at known independent accounts, goes to
- * the agents they use and back to others who use these. A group that only
- * trades with itself is never reached, however many keys it has.
+ * Weighs payers. A known account weighs 1. A stranger weighs what flows to it
+ * from known accounts over the agents that both use, one hop and no further: on
+ * longer walks a ring that bought once from an honest agent would keep the
+ * weight that enters it and hand it round. A group that only trades with itself
+ * is never reached, however many keys it has.
  */
 function weighPayers(
   steps: readonly CountedStep[],
@@ -228,30 +229,17 @@ function weighPayers(
   const payers = [...uses.keys()]
   if (seedAccounts.size === 0) return new Map(payers.map((payer) => [payer, 1]))
   const seeds = new Set([...seedAccounts].map((account) => hands.find(account)))
-  const start = new Map(
+  const known = new Map(
     payers
       .filter((payer) => seeds.has(payer))
-      .map((payer) => [payer, 1] as const),
+      .map((payer): [string, number] => [payer, 1]),
   )
-  let weights = new Map<string, number>(start)
-  for (let round = 0; round < trustNumbers.flowRounds; round += 1) {
-    const agents = spread(weights, uses)
-    const back = spread(agents, usedBy)
-    const next = new Map<string, number>()
-    for (const payer of payers)
-      next.set(
-        payer,
-        (1 - trustNumbers.flow) * (start.get(payer) ?? 0) +
-          trustNumbers.flow * (back.get(payer) ?? 0),
-      )
-    weights = next
-  }
-  // A known account weighs 1; nobody weighs more.
-  const perSeed = 1 - trustNumbers.flow
+  const reached = spread(spread(known, uses), usedBy)
   return new Map(
     payers.map((payer) => [
       payer,
-      start.has(payer) ? 1 : Math.min(1, (weights.get(payer) ?? 0) / perSeed),
+      known.get(payer) ??
+        Math.min(trustNumbers.strangerWeight, reached.get(payer) ?? 0),
     ]),
   )
 }
