@@ -1,4 +1,5 @@
 import {
+  type AssetAddress,
   BehestError,
   type Block,
   type ChainPort,
@@ -87,7 +88,7 @@ export function createChainPort(options: CreateChainPortOptions): EvmChainPort {
         client,
         lens: readLens,
         functionName: 'read',
-        args: [[balanceRead(token, account)]],
+        args: [[balanceRead(toChecksum(token), getAddress(account))]],
         blockNumber,
       })
       const units = toUint(answer)
@@ -102,11 +103,11 @@ export function createChainPort(options: CreateChainPortOptions): EvmChainPort {
         functionName: 'read',
         args: [
           pairs.map(({ token, spender }) => ({
-            target: token,
+            target: getAddress(token),
             data: encodeFunctionData({
               abi: erc20Abi,
               functionName: 'allowance',
-              args: [account, spender],
+              args: [getAddress(account), getAddress(spender)],
             }),
           })),
         ],
@@ -131,7 +132,7 @@ export function createChainPort(options: CreateChainPortOptions): EvmChainPort {
               data: encodeFunctionData({
                 abi: aaveOracleAbi,
                 functionName: 'getAssetPrice',
-                args: [isNative(token) ? wrappedNative : token],
+                args: [isNative(token) ? wrappedNative : getAddress(token)],
               }),
             },
           ],
@@ -141,10 +142,29 @@ export function createChainPort(options: CreateChainPortOptions): EvmChainPort {
       return toUint(answer) || null
     },
 
-    simulate: (request) => simulateCalls({ ...context, ...request }),
-    readRealised: (request) => readRealised({ ...context, ...request }),
+    simulate: (request) =>
+      simulateCalls({
+        ...context,
+        ...request,
+        account: getAddress(request.account),
+        otherAccounts: request.otherAccounts.map((one) => getAddress(one)),
+        tokens: request.tokens.map(toChecksum),
+        allowances: request.allowances.map(({ token, spender }) => ({
+          token: getAddress(token),
+          spender: getAddress(spender),
+        })),
+      }),
+    readRealised: (request) =>
+      readRealised({
+        ...context,
+        ...request,
+        account: getAddress(request.account),
+        otherAccounts: request.otherAccounts.map((one) => getAddress(one)),
+        tokens: request.tokens.map(toChecksum),
+      }),
 
-    async readHealth({ account }) {
+    async readHealth(request) {
+      const account = getAddress(request.account)
       const [answers, [, , markets]] = await Promise.all([
         callLens({
           client,
@@ -203,6 +223,11 @@ export function createChainPort(options: CreateChainPortOptions): EvmChainPort {
       return changes.filter((change) => change !== undefined)
     },
   }
+}
+
+// An address may come in any spelling; viem takes a wrong checksum for no address.
+function toChecksum(asset: AssetAddress): AssetAddress {
+  return asset === 'native' ? asset : getAddress(asset)
 }
 
 function isNative(token: string): token is 'native' {

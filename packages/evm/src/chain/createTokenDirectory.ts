@@ -53,9 +53,10 @@ export function createTokenDirectory(options: {
     assets: readonly AssetAddress[],
     blockNumber?: bigint,
   ): Promise<void> => {
-    const missing = [...new Set(assets)].filter(
-      (asset): asset is Address =>
-        asset !== 'native' && !known.has(asset.toLowerCase()),
+    const missing = [...new Set(assets)].flatMap((asset) =>
+      asset === 'native' || known.has(asset.toLowerCase())
+        ? []
+        : [getAddress(asset)],
     )
     if (missing.length === 0) return
     const answers = await callLens({

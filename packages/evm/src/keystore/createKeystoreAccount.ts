@@ -47,9 +47,11 @@ export async function createKeystoreAccount(
   assertNoDevelopmentKey({ address: privateKeyToAddress(privateKey), chainId })
   const json = JSON.stringify(await encryptKey(privateKey, password), null, 2)
   const fresh = `${path}.${randomUUID()}.new`
+  let isBegun = false
   try {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const file = await open(fresh, 'wx', 0o600)
+    isBegun = true
     try {
       await file.writeFile(`${json}\n`)
       await file.sync()
@@ -63,7 +65,7 @@ export async function createKeystoreAccount(
       throw new KeystoreExistsError({ path, cause: error })
     throw new KeystoreUnwritableError({ path, cause: error })
   } finally {
-    await rm(fresh, { force: true })
+    if (isBegun) await rm(fresh, { force: true })
   }
   return unlockKeystore(options)
 }

@@ -8,6 +8,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto'
 import type { Hex } from '@behest/spec'
+import { scryptAsync } from '@noble/hashes/scrypt'
 import { bytesToHex, hexToBytes, keccak256 } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 import * as z from 'zod'
@@ -34,7 +35,8 @@ export const keystoreSchema = z.object({
       n: z
         .int()
         .min(1 << 10)
-        .max(1 << 20),
+        .max(1 << 20)
+        .refine((n) => Number.isInteger(Math.log2(n)), 'is no power of two'),
       p: z.int().min(1).max(16),
       r: z.int().min(1).max(32),
       salt: hexText.max(256),
@@ -112,11 +114,15 @@ function getMac(key: Buffer, ciphertext: Buffer): Buffer {
   )
 }
 
-function deriveKey(
+async function deriveKey(
   password: string,
   salt: Buffer,
   { n, r, p }: { readonly n: number; readonly r: number; readonly p: number },
 ): Promise<Buffer> {
+  const text = password.normalize('NFKC')
+  // OpenSSL refuses N from 2^(16 r) on, as the definition's own example has it.
+  if (r === 1 && n >= 1 << 16)
+    return Buffer.from(await scryptAsync(text, salt, { N: n, r, p, dkLen: 32 }))
   const options: ScryptOptions = {
     N: n,
     r,
@@ -125,7 +131,7 @@ function deriveKey(
     maxmem: 128 * n * r + 128 * r * p + (1 << 20),
   }
   return new Promise((resolve, reject) => {
-    scrypt(password.normalize('NFKC'), salt, 32, options, (error, key) => {
+    scrypt(text, salt, 32, options, (error, key) => {
       if (error === null) resolve(key)
       else reject(error)
     })

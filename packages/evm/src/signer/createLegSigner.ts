@@ -4,7 +4,7 @@ import {
   type Hex,
   isSameAddress,
 } from '@behest/spec'
-import { keccak256, type LocalAccount, zeroAddress } from 'viem'
+import { getAddress, keccak256, type LocalAccount, zeroAddress } from 'viem'
 import { assertNoDevelopmentKey } from '../keystore/assertNoDevelopmentKey.js'
 
 /** Everything that is signed of one transaction. */
@@ -64,7 +64,8 @@ export function createLegSigner(options: {
       const raw = await account.signTransaction({
         type: 'eip1559',
         chainId,
-        to: transaction.to,
+        // Only the spelling changes: a wrong checksum is no other address.
+        to: getAddress(transaction.to),
         value: transaction.valueWei,
         data: transaction.data,
         nonce: transaction.nonce,

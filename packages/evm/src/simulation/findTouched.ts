@@ -125,6 +125,15 @@ export function findTouched(options: {
       word !== undefined && isSameAddress(toAddress(word), account)
     switch (topic) {
       case transferTopic:
+        addToken(log.address)
+        // Whoever was called may have used what it was allowed long ago.
+        if (isOurs(first))
+          for (const { to } of calls)
+            addAllowance({
+              ...toErc20Probe(account, log.address, to),
+              isNamed: false,
+            })
+        break
       case depositTopic:
       case withdrawalTopic:
         addToken(log.address)
@@ -273,11 +282,11 @@ export function toErc20Probe(
     token: getAddress(token),
     spender: getAddress(spender),
     isNamed: true,
-    target: token,
+    target: getAddress(token),
     data: encodeFunctionData({
       abi: erc20Abi,
       functionName: 'allowance',
-      args: [account, spender],
+      args: [account, getAddress(spender)],
     }),
     rule: 'number',
   }
