@@ -82,6 +82,7 @@ const rendered = {
     address: '0xbb',
   }),
   SenderMissingError: new journal.SenderMissingError({ chainId: 5 }),
+  WorkflowsRunningError: new journal.WorkflowsRunningError(),
 }
 
 test('every error that is exported has its text here', () => {
@@ -133,6 +134,7 @@ test('texts', () => {
     POSTGRES_NOT_STARTED: The embedded PostgreSQL in "/data/postgres" did not start: no answer. Read its log, or set DATABASE_URL to a server of your own.
     POSTGRES_NOT_STOPPED: PostgreSQL (process 7) still runs 15000 ms after it was told to stop. End it by hand; no acknowledged row is lost by that.
     SENDER_LOCK_LOST: The lock on sender 0xbb is held by nobody or by another process. Nothing was signed; the lock is taken again first.
-    SENDER_MISSING: Nothing here sends to chain 5. Configure its RPC, or choose another chain."
+    SENDER_MISSING: Nothing here sends to chain 5. Configure its RPC, or choose another chain.
+    WORKFLOWS_RUNNING: Durable workflows run in this process already, and there is one set of them for a process. Use that one, or stop it first."
   `)
 })

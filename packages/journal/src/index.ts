@@ -8,7 +8,7 @@ export {
   type IntentStore,
   type StoredArtifact,
 } from './intents/createIntentStore.js'
-export type { Leases } from './intents/createLeases.js'
+export type { ClaimedIntent, Leases } from './intents/createLeases.js'
 export type { IntentMessage, Mailbox } from './intents/createMailbox.js'
 export {
   ApprovalConflictError,
@@ -102,4 +102,22 @@ export {
   type StartPostgresOptions,
   startPostgres,
 } from './postgres/startPostgres.js'
+export {
+  type Advance,
+  createIntentRunner,
+  type Drive,
+  driveHere,
+  type IntentRunner,
+  type IntentRunnerOptions,
+  type Progress,
+} from './runner/createIntentRunner.js'
+export {
+  createWorkflows,
+  type Workflows,
+  WorkflowsRunningError,
+} from './runner/createWorkflows.js'
+export {
+  type ExecutorSlot,
+  takeExecutorSlot,
+} from './runner/takeExecutorSlot.js'
 export { journalSchema } from './schema.js'

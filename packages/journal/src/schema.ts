@@ -21,6 +21,7 @@ create table intent (
   version int not null default 1,
   last_sequence int not null default 0,
   due_at timestamptz default now(),
+  runs int not null default 0,
   lease_owner text,
   lease_until timestamptz,
   created_at timestamptz not null default now(),

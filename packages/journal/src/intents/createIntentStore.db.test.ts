@@ -486,17 +486,17 @@ describe('leases', () => {
     const { intent } = await store.create(toOrder())
     const claim = (owner: string, leaseSeconds = 60) =>
       store.claim({ intentId: intent.id, owner, leaseSeconds })
-    expect(await claim('a', 0.1)).toBe(true)
-    expect(await claim('b')).toBe(false)
+    expect(await claim('a', 0.1)).toEqual({ intentId: intent.id, run: 1 })
+    expect(await claim('b')).toBeUndefined()
     await sleep(150)
-    expect(await claim('b')).toBe(true)
+    expect(await claim('b')).toEqual({ intentId: intent.id, run: 2 })
     expect(
       await store.renew({ intentId: intent.id, owner: 'a', leaseSeconds: 1 }),
     ).toBe(false)
     await store.release({ intentId: intent.id, owner: 'a' })
-    expect(await claim('a')).toBe(false)
+    expect(await claim('a')).toBeUndefined()
     await store.release({ intentId: intent.id, owner: 'b' })
-    expect(await claim('a')).toBe(true)
+    expect(await claim('a')).toMatchObject({ run: 3 })
   })
 
   test('behavior: ten pollers take each of 40 intents once', async () => {
@@ -505,12 +505,13 @@ describe('leases', () => {
       Array.from({ length: 10 }, async (_, n) => {
         const own: string[] = []
         for (;;) {
-          const id = await store.claimNext({
+          const claimed = await store.claimNext({
             owner: `p${n}`,
             leaseSeconds: 60,
+            except: own,
           })
-          if (id === undefined) return own
-          own.push(id)
+          if (claimed === undefined) return own
+          own.push(claimed.intentId)
         }
       }),
     )
@@ -520,7 +521,8 @@ describe('leases', () => {
 
   test('behavior: what waits for a person is taken only after mail', async () => {
     const { intent } = await store.create(toOrder())
-    const next = () => store.claimNext({ owner: 'p', leaseSeconds: 60 })
+    const next = async () =>
+      (await store.claimNext({ owner: 'p', leaseSeconds: 60 }))?.intentId
     expect(await next()).toBe(intent.id)
     await store.setStatus({
       intentId: intent.id,
@@ -555,14 +557,27 @@ describe('leases', () => {
       message: '',
     })
     await store.release({ intentId: intent.id, owner: 'p' })
-    expect(await store.claimNext({ owner: 'q', leaseSeconds: 60 })).toBe(
-      intent.id,
-    )
+    expect(
+      await store.claimNext({ owner: 'q', leaseSeconds: 60 }),
+    ).toMatchObject({ intentId: intent.id })
+  })
+
+  test('behavior: an owner that starts again goes on with what it held', async () => {
+    const { intent } = await store.create(toOrder())
+    const next = (except: string[]) =>
+      store.claimNext({ owner: 'p', leaseSeconds: 60, except })
+    await next([])
+    expect(await next([intent.id])).toBeUndefined()
+    expect(
+      await store.claimNext({ owner: 'q', leaseSeconds: 60 }),
+    ).toBeUndefined()
+    expect(await next([])).toEqual({ intentId: intent.id, run: 2 })
   })
 
   test('behavior: looked at again later, when told so', async () => {
     const { intent } = await store.create(toOrder())
-    const next = () => store.claimNext({ owner: 'p', leaseSeconds: 60 })
+    const next = async () =>
+      (await store.claimNext({ owner: 'p', leaseSeconds: 60 }))?.intentId
     await next()
     await store.release({
       intentId: intent.id,

@@ -1,5 +1,8 @@
 import type pg from 'pg'
 
+/** An intent that was taken, and how often it was taken so far. */
+export type ClaimedIntent = { readonly intentId: string; readonly run: number }
+
 /** Who works on an intent, and until when nobody else does. */
 export type Leases = {
   /**
@@ -10,15 +13,18 @@ export type Leases = {
     readonly intentId: string
     readonly owner: string
     readonly leaseSeconds: number
-  }) => Promise<boolean>
+  }) => Promise<ClaimedIntent | undefined>
   /**
    * Takes the intent that has waited longest for somebody to go on with it: new,
-   * with mail, or left behind by a process that ended.
+   * with mail, or left behind by a process that ended. What the owner holds
+   * already counts as left behind, unless it is in `except`.
    */
   readonly claimNext: (options: {
     readonly owner: string
     readonly leaseSeconds: number
-  }) => Promise<string | undefined>
+    /** Intents that this process works on now. */
+    readonly except?: readonly string[]
+  }) => Promise<ClaimedIntent | undefined>
   /** Prolongs a lease; `false` when it was lost meanwhile. */
   readonly renew: (options: {
     readonly intentId: string
@@ -41,27 +47,29 @@ export function createLeases(options: { readonly pool: pg.Pool }): Leases {
   const { pool } = options
   return {
     claim: async ({ intentId, owner, leaseSeconds }) => {
-      const { rowCount } = await pool.query(
-        `update intent set lease_owner = $2,
+      const { rows } = await pool.query<ClaimedIntent>(
+        `update intent set lease_owner = $2, runs = runs + 1,
           lease_until = now() + make_interval(secs => $3)
          where id = $1
-          and (lease_until is null or lease_until < now() or lease_owner = $2)`,
+          and (lease_until is null or lease_until < now() or lease_owner = $2)
+         returning id as "intentId", runs as run`,
         [intentId, owner, leaseSeconds],
       )
-      return rowCount === 1
+      return rows[0]
     },
-    claimNext: async ({ owner, leaseSeconds }) => {
-      const { rows } = await pool.query<{ id: string }>(
-        `update intent set lease_owner = $1,
+    claimNext: async ({ owner, leaseSeconds, except }) => {
+      const { rows } = await pool.query<ClaimedIntent>(
+        `update intent set lease_owner = $1, runs = runs + 1,
           lease_until = now() + make_interval(secs => $2)
          where id = (
           select id from intent
-          where due_at <= now() and (lease_until is null or lease_until < now())
+          where due_at <= now() and not (id = any($3))
+            and (lease_until is null or lease_until < now() or lease_owner = $1)
           order by due_at limit 1 for update skip locked)
-         returning id`,
-        [owner, leaseSeconds],
+         returning id as "intentId", runs as run`,
+        [owner, leaseSeconds, except ?? []],
       )
-      return rows[0]?.id
+      return rows[0]
     },
     renew: async ({ intentId, owner, leaseSeconds }) => {
       const { rowCount } = await pool.query(

@@ -513,6 +513,26 @@ describe('blocks', () => {
       expect((await outbox.readLeg(order.legId))?.attempts).toHaveLength(1)
     })
 
+  test('behavior: while nodes do not agree on the block nothing is told', async () => {
+    let doAgree = false
+    const sender = await startSender({
+      chain: {
+        ...chain,
+        readBlockHash: async (blockNumber) =>
+          doAgree ? chain.readBlockHash(blockNumber) : null,
+      },
+    })
+    const order = await toOrder()
+    expect(await sender.carryOut(order, { waitMs: 200 })).toMatchObject({
+      type: 'unknown',
+    })
+    expect((await outbox.readLeg(order.legId))?.state).toBe('SENT')
+    doAgree = true
+    expect(await sender.carryOut(order, { waitMs: 5_000 })).toMatchObject({
+      type: 'succeeded',
+    })
+  })
+
   test('behavior: a chain that takes back what was final halts the sender', async () => {
     const sender = await startSender()
     await sender.carryOut(await toOrder(), { waitMs: 5_000 })

@@ -28,13 +28,15 @@ export function createPool(options: {
   readonly connection: DatabaseConnection | string
   readonly max?: number
   readonly applicationName?: string
+  /** Longest statement, in ms; 0 for no limit. Ten seconds unless told. */
+  readonly statementTimeoutMs?: number
   readonly onError?: ConnectionErrorListener
 }): pg.Pool {
   const pool = new pg.Pool({
     ...toClientConfig(options.connection),
     max: options.max ?? 10,
     application_name: options.applicationName ?? 'behest',
-    statement_timeout: statementTimeoutMs,
+    statement_timeout: options.statementTimeoutMs ?? statementTimeoutMs,
     lock_timeout: lockTimeoutMs,
     connectionTimeoutMillis: 10_000,
   })
