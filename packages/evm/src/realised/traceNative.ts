@@ -3,6 +3,31 @@ import { hexToBigInt } from 'viem'
 import type { ChainClient } from '../client/createChainClient.js'
 import { RealisedUnknownError } from './errors.js'
 
+/** One movement of native coin inside a transaction. */
+type Movement = {
+  readonly from: Address
+  readonly to: Address
+  readonly wei: bigint
+}
+
+/** A line of `trace_transaction`. */
+type FlatTrace = {
+  readonly type: string
+  readonly traceAddress: readonly number[]
+  readonly error?: string | null
+  readonly action: {
+    readonly callType?: string
+    readonly from?: Address
+    readonly to?: Address
+    readonly value?: Hex
+    readonly address?: Address
+    readonly refundAddress?: Address
+    readonly balance?: Hex
+  }
+  readonly result?: { readonly address?: Address } | null
+}
+
+/** A frame of `debug_traceTransaction` with the call tracer. */
 type Frame = {
   readonly type?: string
   readonly from: Address
@@ -24,28 +49,85 @@ export async function traceNative(options: {
   readonly accounts: readonly Address[]
 }): Promise<readonly bigint[]> {
   const { client, hash, accounts } = options
-  let frame: Frame
+  const movements = await readMovements(client, hash)
+  return accounts.map((account) =>
+    movements.reduce((sum, { from, to, wei }) => {
+      const left = isSameAddress(from, account) ? wei : 0n
+      const arrived = isSameAddress(to, account) ? wei : 0n
+      return sum + arrived - left
+    }, 0n),
+  )
+}
+
+/** Stored traces outlive the state; the call tracer runs the block again. */
+async function readMovements(
+  client: ChainClient,
+  hash: Hex,
+): Promise<readonly Movement[]> {
+  const request = <Answer>(method: string, params: readonly unknown[]) =>
+    client.request({ method, params } as never) as Promise<Answer>
   try {
-    frame = (await client.request({
-      method: 'debug_traceTransaction' as never,
-      params: [hash, { tracer: 'callTracer' }] as never,
-    })) as Frame
+    const traces = await request<readonly FlatTrace[] | null>(
+      'trace_transaction',
+      [hash],
+    )
+    if (traces !== null && traces.length > 0) return fromFlatTraces(traces)
+  } catch {
+    // Many nodes do not have this method; most of those have the other one.
+  }
+  try {
+    return fromFrame(
+      await request<Frame>('debug_traceTransaction', [
+        hash,
+        { tracer: 'callTracer' },
+      ]),
+    )
   } catch (cause) {
     throw new RealisedUnknownError({ hash, cause })
   }
-  return accounts.map((account) => sumFrame(frame, account))
 }
 
-/** A frame that failed moved nothing, and neither did anything under it. */
-function sumFrame(frame: Frame, account: Address): bigint {
-  if (frame.error !== undefined) return 0n
-  const moves = frame.type !== 'DELEGATECALL' && frame.type !== 'STATICCALL'
-  const value = moves && frame.value ? hexToBigInt(frame.value) : 0n
-  let sum = 0n
-  if (isSameAddress(frame.from, account)) sum -= value
-  if (frame.to !== undefined && isSameAddress(frame.to, account)) sum += value
-  return (frame.calls ?? []).reduce(
-    (total, inner) => total + sumFrame(inner, account),
-    sum,
-  )
+/** What failed moved nothing, and neither did anything under it. */
+function fromFlatTraces(traces: readonly FlatTrace[]): readonly Movement[] {
+  const failed = traces.filter(({ error }) => error)
+  return traces.flatMap(({ type, traceAddress, action, result }) => {
+    const isUndone = failed.some((one) =>
+      one.traceAddress.every((step, depth) => traceAddress[depth] === step),
+    )
+    if (isUndone) return []
+    switch (type) {
+      case 'call':
+        return action.callType === 'call'
+          ? toMovement(action.from, action.to, action.value)
+          : []
+      case 'create':
+        return toMovement(action.from, result?.address, action.value)
+      case 'suicide':
+        return toMovement(action.address, action.refundAddress, action.balance)
+      default:
+        return []
+    }
+  })
+}
+
+function fromFrame(frame: Frame): readonly Movement[] {
+  if (frame.error !== undefined) return []
+  const isMoving =
+    frame.type !== 'DELEGATECALL' &&
+    frame.type !== 'STATICCALL' &&
+    frame.type !== 'CALLCODE'
+  return [
+    ...(isMoving ? toMovement(frame.from, frame.to, frame.value) : []),
+    ...(frame.calls ?? []).flatMap(fromFrame),
+  ]
+}
+
+function toMovement(
+  from: Address | undefined,
+  to: Address | undefined,
+  value: Hex | undefined,
+): readonly Movement[] {
+  if (from === undefined || to === undefined || value === undefined) return []
+  const wei = hexToBigInt(value)
+  return wei === 0n ? [] : [{ from, to, wei }]
 }
