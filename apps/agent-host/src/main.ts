@@ -7,11 +7,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { createRegistryClient, type RegistryClient } from '@behest/client'
 import { readAddresses } from '@behest/devnet'
 import {
   createChainPort,
   createKeystoreAccount,
-  deployments,
+  readDeployment,
   toLocalDeployment,
   unlockKeystore,
 } from '@behest/evm'
@@ -30,7 +31,7 @@ const environmentSchema = z.object({
   BEHEST_DATA: z.string().default('.behest'),
   BEHEST_RPC_URL: z.url().default('http://127.0.0.1:8545'),
   BEHEST_REGISTRY_URL: z.url().default('http://127.0.0.1:4100'),
-  BEHEST_CHAIN: z.string().default('local'),
+  BEHEST_CHAIN: z.string().optional(),
   BEHEST_PASSWORD_FILE: z.string().optional(),
   BEHEST_LOG_LEVEL: z.string().default('info'),
 })
@@ -48,14 +49,11 @@ async function main(): Promise<void> {
   const dataFolder = resolve(config.BEHEST_DATA)
   const runFolder = join(dataFolder, 'run')
   mkdirSync(runFolder, { recursive: true, mode: 0o700 })
-  const deployment =
-    config.BEHEST_CHAIN === 'local'
-      ? toLocalDeployment(readAddresses())
-      : Object.values(deployments).find(
-          ({ name }) => name === config.BEHEST_CHAIN,
-        )
-  if (!deployment)
-    throw new ChainNameUnknownError({ name: config.BEHEST_CHAIN })
+  const deployment = await readDeployment({
+    rpcUrl: config.BEHEST_RPC_URL,
+    local: toLocalDeployment(readAddresses()),
+    ...(config.BEHEST_CHAIN === undefined ? {} : { name: config.BEHEST_CHAIN }),
+  })
   const chain = createChainPort({ rpcUrl: config.BEHEST_RPC_URL, deployment })
   const agents = createBuiltInAgents({ chain })
 
@@ -112,9 +110,19 @@ async function main(): Promise<void> {
     process.stdin.once('close', () => void stop())
     process.stdin.resume()
   }
-  // The registry may still be on its way up; agents are found once it is.
+  // Ready means that people can be served: published, and found live by the
+  // registry's own first look. A registry that is away holds nobody up for ever.
+  const registry = createRegistryClient({
+    baseUrl: config.BEHEST_REGISTRY_URL,
+  })
   await Promise.race([
-    Promise.all(publications.map(({ published }) => published)),
+    Promise.all(
+      publications.map(async ({ agentId, published }) => {
+        await published
+        while (!(await isLive(registry, agentId)))
+          await new Promise((resume) => setTimeout(resume, 20))
+      }),
+    ),
     new Promise((resume) => setTimeout(resume, 10_000).unref()),
   ])
   console.log(
@@ -125,6 +133,17 @@ async function main(): Promise<void> {
       agents: agents.map(({ name }) => name).join(', '),
     }),
   )
+}
+
+async function isLive(
+  registry: RegistryClient,
+  agentId: string,
+): Promise<boolean> {
+  try {
+    return (await registry.get(agentId)).status === 'live'
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -157,19 +176,6 @@ function describe(error: unknown): string {
   return BehestError.isInstance(error)
     ? `${error.code}: ${error.shortMessage}`
     : String(error)
-}
-
-/** Thrown when `BEHEST_CHAIN` names no chain of the table. */
-export class ChainNameUnknownError extends BehestError {
-  readonly code = 'CHAIN_NAME_UNKNOWN'
-  readonly retry = 'never'
-
-  constructor(facts: { name: string }) {
-    super(
-      `BEHEST_CHAIN is "${facts.name}", which is no chain of the table. Choose local, ethereum, base, arbitrum, optimism or polygon.`,
-      { facts },
-    )
-  }
 }
 
 main().catch((error: unknown) => {

@@ -9,8 +9,8 @@ const environmentSchema = z.object({
   BEHEST_DATA: z.string().default('.behest'),
   BEHEST_RPC_URL: z.url().default('http://127.0.0.1:8545'),
   BEHEST_REGISTRY_URL: z.url().default('http://127.0.0.1:4100'),
-  /** Which chain the RPC serves; the local one unless told. */
-  BEHEST_CHAIN: z.string().default('local'),
+  /** Which chain the RPC must serve; whichever it is unless told. */
+  BEHEST_CHAIN: z.string().optional(),
   BEHEST_PASSWORD_FILE: z.string().optional(),
   DATABASE_URL: z.string().optional(),
   OPENAI_API_KEY: z.string().optional(),
@@ -27,7 +27,7 @@ export type Config = {
   readonly dataFolder: string
   readonly rpcUrl: string
   readonly registryUrl: string
-  readonly chain: string
+  readonly chain?: string
   readonly passwordFile?: string
   readonly databaseUrl?: string
   readonly model?: {
@@ -67,7 +67,9 @@ export function parseConfig(
     dataFolder: values.BEHEST_DATA,
     rpcUrl: values.BEHEST_RPC_URL,
     registryUrl: values.BEHEST_REGISTRY_URL,
-    chain: values.BEHEST_CHAIN,
+    ...(values.BEHEST_CHAIN === undefined
+      ? {}
+      : { chain: values.BEHEST_CHAIN }),
     logLevel: values.BEHEST_LOG_LEVEL,
     ...(values.BEHEST_PASSWORD_FILE === undefined
       ? {}

@@ -6,14 +6,13 @@ import { readAddresses } from '@behest/devnet'
 import { createEngine } from '@behest/engine'
 import {
   assertDeployment,
-  type ChainDeployment,
   createAttestor,
   createChainPort,
   createKeystoreAccount,
   createLegSigner,
   createOutboxChain,
-  deployments,
   knownContracts,
+  readDeployment,
   toLocalDeployment,
   unlockKeystore,
 } from '@behest/evm'
@@ -56,7 +55,7 @@ export type Wired = {
  *
  * @throws {WrongChainError} when the RPC serves another chain than configured.
  * @throws {ContractMissingError} when a contract of the chain's table has no code.
- * @throws {ChainNameUnknownError} when `BEHEST_CHAIN` names no chain of ours.
+ * @throws {ChainUnknownError} when the RPC serves no chain of the table.
  */
 export async function wire(options: {
   readonly config: Config
@@ -66,7 +65,11 @@ export async function wire(options: {
   const dataFolder = resolve(config.dataFolder)
   const keyFolder = join(dataFolder, 'keys')
   mkdirSync(keyFolder, { recursive: true, mode: 0o700 })
-  const deployment = getDeployment(config.chain)
+  const deployment = await readDeployment({
+    rpcUrl: config.rpcUrl,
+    local: toLocalDeployment(readAddresses()),
+    ...(config.chain === undefined ? {} : { name: config.chain }),
+  })
   const chain = createChainPort({ rpcUrl: config.rpcUrl, deployment })
   const password = readPassword(
     config.passwordFile ?? join(keyFolder, 'password'),
@@ -196,15 +199,6 @@ export async function wire(options: {
   }
 }
 
-function getDeployment(name: string): ChainDeployment {
-  if (name === 'local') return toLocalDeployment(readAddresses())
-  const found = Object.values(deployments).find(
-    (deployment) => deployment.name === name,
-  )
-  if (!found) throw new ChainNameUnknownError({ name })
-  return found
-}
-
 function readPassword(file: string): string {
   try {
     const password = readFileSync(file, 'utf8').trim()
@@ -270,23 +264,6 @@ function describe(error: unknown): string {
   return error instanceof Error
     ? `${error.name}: ${error.message.split('\n')[0] ?? ''}`
     : 'an unknown value was thrown'
-}
-
-/** Thrown when `BEHEST_CHAIN` names no chain of the table. */
-export class ChainNameUnknownError extends BehestError {
-  readonly code = 'CHAIN_NAME_UNKNOWN'
-  readonly retry = 'never'
-
-  constructor(facts: { name: string }) {
-    super(
-      `BEHEST_CHAIN is "${facts.name}". Choose local, ${Object.values(
-        deployments,
-      )
-        .map(({ name }) => name)
-        .join(', ')}.`,
-      { facts },
-    )
-  }
 }
 
 /** Thrown when the password of the keystores cannot be read. */

@@ -48,6 +48,10 @@ export type {
 } from './deployments/chainDeployment.js'
 export { deployments } from './deployments/deployments.js'
 export {
+  ChainUnknownError,
+  readDeployment,
+} from './deployments/readDeployment.js'
+export {
   LocalAddressesMalformedError,
   toLocalDeployment,
 } from './deployments/toLocalDeployment.js'
