@@ -49,7 +49,6 @@ async function main(): Promise<void> {
     process.stdin.once('close', () => void stop())
     process.stdin.resume()
   }
-  wired.start()
   const address = server.address()
   const port =
     typeof address === 'object' && address !== null ? address.port : config.port

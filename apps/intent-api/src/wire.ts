@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto'
 import { existsSync, mkdirSync, readFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join, resolve } from 'node:path'
 import { readAddresses } from '@behest/devnet'
 import { createEngine } from '@behest/engine'
@@ -17,13 +16,16 @@ import {
   unlockKeystore,
 } from '@behest/evm'
 import {
+  createIntentRunner,
   createIntentStore,
   createOutbox,
   createOutboxWorker,
   createSender,
+  createWorkflows,
   journalSchema,
   openDatabase,
   runMigrations,
+  takeExecutorSlot,
 } from '@behest/journal'
 import { createA2aAgentPort, createGuardedFetch } from '@behest/sdk'
 import { BehestError, type Receipt, receiptSchema } from '@behest/spec'
@@ -36,15 +38,12 @@ import { fundLocalAccount } from './adapters/fundLocalAccount.js'
 import type { Config } from './config.js'
 import { createApp } from './createApp.js'
 import { createMetrics } from './createMetrics.js'
-import { createRunner } from './run/createRunner.js'
 
 const drainMs = 8000
 
 /** Everything of one process, put together. */
 export type Wired = {
   readonly app: Express
-  /** Takes up work that was left behind. */
-  readonly start: () => void
   /** From now on not ready, and nothing new is begun. */
   readonly drain: () => void
   readonly stop: () => Promise<void>
@@ -145,11 +144,35 @@ export async function wire(options: {
       wrappedNative: deployment.wrappedNative,
     },
   )
-  const runner = createRunner({
-    engine,
+  const slot = await takeExecutorSlot({
+    pool: database.pool,
+    kind: 'intent-api',
+    onLost: () => {
+      // Two processes of one name would do the same work.
+      logger.fatal('another process took the name of this one')
+      process.exit(1)
+    },
+  })
+  const report = (error: unknown, intentId?: string): void =>
+    logger.warn(
+      {
+        error: describe(error),
+        ...(intentId === undefined ? {} : { intentId }),
+      },
+      'an intent will be taken up again',
+    )
+  const workflows = createWorkflows({
+    pool: database.pool,
+    executorId: slot.name,
+    advance: engine.advance,
+    onError: report,
+  })
+  const runner = createIntentRunner({
     store,
-    owner: `${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}`,
-    logger,
+    owner: slot.name,
+    advance: engine.advance,
+    drive: workflows.drive,
+    onError: report,
   })
 
   let isDraining = false
@@ -184,14 +207,15 @@ export async function wire(options: {
   })
   return {
     app,
-    start: () => runner.start(),
     drain: () => {
       isDraining = true
     },
     stop: async () => {
       isDraining = true
-      await runner.drain(drainMs)
+      await runner.stop({ waitMs: drainMs })
+      await workflows.stop({ waitMs: 1000 })
       await worker.stop()
+      await slot.release()
       await store.close()
       await guardedFetch.close()
       await database.stop()

@@ -1,4 +1,5 @@
 import type { Engine } from '@behest/engine'
+import type { IntentRunner } from '@behest/journal'
 import {
   type Address,
   type IntentRecord,
@@ -13,7 +14,6 @@ import { v7 as createUuid } from 'uuid'
 import * as z from 'zod'
 import { ReceiptNotReadyError, RequestInvalidError } from '../http/errors.js'
 import { readBody, readId, readQuery } from '../http/readRequest.js'
-import type { Runner } from '../run/createRunner.js'
 import {
   answersBodySchema,
   approvalBodySchema,
@@ -30,7 +30,7 @@ export type IntentRoutesOptions = {
   readonly engine: Engine
   readonly store: IntentStorePort
   readonly language: LanguagePort
-  readonly runner: Runner
+  readonly runner: Pick<IntentRunner, 'wake'>
   /** The accounts that this server signs for; the first is the default. */
   readonly accounts: readonly Address[]
   readonly chainName: string
@@ -70,7 +70,7 @@ export function intentRoutes(options: IntentRoutesOptions): Router {
       principal: account.toLowerCase(),
       ...(key === undefined ? {} : { idempotencyKey: key }),
     })
-    runner.poke(record.id)
+    runner.wake(record.id)
     response
       .status(201)
       .location(`/v1/intents/${record.id}`)
@@ -105,7 +105,7 @@ export function intentRoutes(options: IntentRoutesOptions): Router {
     const id = readId(request, 'id')
     const reply = readBody(request, answersBodySchema)
     const record = await engine.answer({ id, reply })
-    runner.poke(id)
+    runner.wake(id)
     response.json(toWireRecord(record))
   })
 
@@ -122,7 +122,7 @@ export function intentRoutes(options: IntentRoutesOptions): Router {
       response.json(toWireRecord(record))
     } finally {
       // An expired plan is refused and quoted anew: both need somebody to go on.
-      runner.poke(id)
+      runner.wake(id)
     }
   })
 
