@@ -11,9 +11,15 @@ export type Dual = {
   readonly buy: number
   /** Input in smallest units. */
   amount: number
-  /** Log prices over the base prices; the solver moves them. */
+  /**
+   * Log prices over the base prices; the solver moves them. Only differences
+   * count, so the bought token's own may differ from zero while it does.
+   */
   readonly shift: Float64Array
-  /** Price of a token's smallest unit in the buy token's smallest unit. */
+  /**
+   * Price of a token's smallest unit in the buy token's smallest unit, once the
+   * buy token's shift is zero.
+   */
   readonly price: Float64Array
   /** The bound: what no route can exceed, in the buy token's smallest unit. */
   value: number
@@ -113,7 +119,8 @@ export function createDual(options: {
         if (!Number.isNaN(before)) travel[token]! += Math.abs(now - before)
         priced[token] = now
       }
-      const sold = dual.amount * price[sell]!
+      const scale = Math.exp(-shift[buy]!)
+      const sold = dual.amount * price[sell]! * scale
       gradient[sell] = sold
       let value = sold
       let active = 0
@@ -148,16 +155,16 @@ export function createDual(options: {
         }
         wake[position] = 0
         const trade = evaluateSide(market, side, distance)
-        const paid = trade.input * price[from]! * inverseGamma[pool]!
-        const received = trade.output * price[to]!
+        const priceIn = price[from]! * inverseGamma[pool]! * scale
+        const paid = trade.input * priceIn
+        const received = trade.output * price[to]! * scale
         value += received - paid
         gradient[from]! -= paid
         gradient[to]! += received
         activeSide[active] = side
         activeIn[active] = paid
         activeOut[active] = received
-        activeConductance[active] =
-          trade.slope * price[from]! * inverseGamma[pool]!
+        activeConductance[active] = trade.slope * priceIn
         active++
       }
       dual.activeCount = active
@@ -175,7 +182,8 @@ export function createDual(options: {
     if (moved < wake[position]!) return 0
     for (let k = 0; k < clique.size; k++) {
       const token = poolToken[first + k]!
-      logPrices[k] = basePrice[token]! - basePrice[buy]! + shift[token]!
+      logPrices[k] =
+        basePrice[token]! - basePrice[buy]! + shift[token]! - shift[buy]!
     }
     let trade = trades.get(pool)
     if (trade === undefined) {

@@ -29,9 +29,16 @@ export type NewtonModel = {
   readonly forget: () => void
   /** Solves for the step; false when the matrix is not positive. */
   readonly solve: (damping: number) => boolean
-  /** Slope of the bound along the step, by node or by token. */
-  readonly getSlope: (gradient: Float64Array) => number
+  /** Slope of the bound along the step, where the round began. */
+  readonly getSlope: () => number
+  /** The same at the dual's current prices. */
+  readonly getSlopeHere: () => number
+  /** Longest relative move of any token but the sold and the bought one. */
   readonly getLongest: () => number
+  /** Longest move of the sold and the bought token. */
+  readonly getFarthest: () => number
+  /** Moves the dual's prices along the step and evaluates it. */
+  readonly move: (length: number) => void
 }
 
 type Woken = {
@@ -54,7 +61,8 @@ const mostSettlings = 8
 
 /** Creates the model of a dual function; its buffers live as long as it. */
 export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
-  const { market, buy } = dual
+  const { market, sell, buy } = dual
+  const anchor = chooseAnchor(dual, rates)
   const { sideIn, sideOut, sideOffset, poolStart, poolToken } = market
   const position = getElimination(market)
   const factorisation = createFactorisation()
@@ -70,6 +78,11 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
   let right = new Float64Array(32)
   let count = 0
   let value = 0
+  // Tokens outside the model that move along with the node their path leads
+  // through: left behind, each would leave the edge of trading that it rests on.
+  let followers = new Int32Array(32)
+  let leaders = new Int32Array(32)
+  let followerCount = 0
 
   // Springs: sides with what they carry at the round's prices. A negative flow
   // tells how far the side is from beginning to trade.
@@ -127,7 +140,10 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
     const first = poolStart[pool]!
     const clique = market.cliques[pool]!
     const price = Math.exp(
-      market.basePrice[from]! - market.basePrice[buy]! + getStart(from),
+      market.basePrice[from]! -
+        market.basePrice[buy]! +
+        getStart(from) -
+        getStart(buy),
     )
     links.push({
       from,
@@ -149,7 +165,8 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
       local[token] = -2
       found.push(token)
     }
-    touch(dual.sell)
+    touch(sell)
+    touch(anchor)
     for (let s = 0; s < springs; s++) {
       touch(sideIn[side[s]!]!)
       touch(sideOut[side[s]!]!)
@@ -190,6 +207,7 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
   const start = new Float64Array(market.tokenIds.length)
   const slopes = new Float64Array(market.tokenIds.length)
   const touched = new Uint8Array(market.tokenIds.length)
+  const met: number[] = []
   const readNodes = (isTrial: boolean): void => {
     // Tokens that join during a trial have not moved yet and have no slope
     // beyond what the trial's own pools give them.
@@ -197,11 +215,50 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
       const token = nodes[k]!
       if (touched[token] === 0) {
         touched[token] = 1
+        met.push(token)
         start[token] = dual.shift[token]!
         slopes[token] = isTrial ? 0 : dual.gradient[token]!
       }
       before[k] = start[token]!
       gradient[k] = slopes[token]!
+    }
+    follow()
+  }
+
+  const follow = (): void => {
+    for (let k = 0; k < count; k++) local[nodes[k]!] = k
+    local[buy] = -3
+    followerCount = 0
+    for (let k = 0; k < count; k++) {
+      if (nodes[k] === anchor) continue
+      const first = followerCount
+      gather(nodes[k]!, k)
+      for (let f = first; f < followerCount; f++) gather(followers[f]!, k)
+    }
+    for (let k = 0; k < count; k++) local[nodes[k]!] = -1
+    local[buy] = -1
+    for (let f = 0; f < followerCount; f++) {
+      const token = followers[f]!
+      if (touched[token] === 0) {
+        touched[token] = 1
+        start[token] = dual.shift[token]!
+        slopes[token] = 0
+        met.push(token)
+      }
+    }
+  }
+
+  const gather = (token: number, leader: number): void => {
+    const { childStart, child } = rates
+    for (let c = childStart[token]!; c < childStart[token + 1]!; c++) {
+      const next = child[c]!
+      if (local[next] !== -1) continue
+      if (followerCount === followers.length) {
+        followers = grow(followers, Int32Array)
+        leaders = grow(leaders, Int32Array)
+      }
+      followers[followerCount] = next
+      leaders[followerCount++] = leader
     }
   }
 
@@ -330,11 +387,15 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
     },
     begin: () => {
       for (let s = 0; s < springs; s++) spring[side[s]!] = -1
-      for (let k = 0; k < count; k++) touched[nodes[k]!] = 0
+      for (const token of met) touched[token] = 0
+      met.length = 0
       springs = 0
       cliques.clear()
       lateCliques.clear()
       value = dual.value
+      touched[buy] = 1
+      met.push(buy)
+      start[buy] = dual.shift[buy]!
       for (let i = 0; i < dual.activeCount; i++)
         add(
           dual.activeSide[i]!,
@@ -413,22 +474,59 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
         if (!solveOnce(damping)) return false
       return true
     },
-    getSlope: (slopeOf) => {
+    getSlope: () => {
       let slope = 0
-      if (slopeOf === gradient)
-        for (let k = 0; k < count; k++) slope += slopeOf[k]! * step[k]!
-      else
-        for (let k = 0; k < count; k++) slope += slopeOf[nodes[k]!]! * step[k]!
+      for (let k = 0; k < count; k++) slope += gradient[k]! * step[k]!
+      return slope
+    },
+    getSlopeHere: () => {
+      const common = getCommonStep()
+      // All slopes add up to the value, so those of the tokens outside the
+      // model, which move with the anchor, are what is left of it.
+      let slope = common * (dual.value - dual.gradient[buy]!)
+      for (let k = 0; k < count; k++)
+        slope += dual.gradient[nodes[k]!]! * (step[k]! - common)
+      for (let f = 0; f < followerCount; f++)
+        slope += dual.gradient[followers[f]!]! * (step[leaders[f]!]! - common)
       return slope
     },
     getLongest: () => {
+      const common = getCommonStep()
       let longest = 0
       for (let k = 0; k < count; k++)
-        longest = Math.max(longest, Math.abs(step[k]!))
+        if (nodes[k] !== sell)
+          longest = Math.max(longest, Math.abs(step[k]! - common))
       return longest
+    },
+    getFarthest: () => {
+      const common = getCommonStep()
+      let farthest = Math.abs(common)
+      for (let k = 0; k < count; k++)
+        if (nodes[k] === sell)
+          farthest = Math.max(farthest, Math.abs(step[k]! - common))
+      return farthest
+    },
+    move: (length) => {
+      const { shift } = dual
+      const common = getCommonStep()
+      for (let k = 0; k < count; k++)
+        shift[nodes[k]!] = before[k]! + length * (step[k]! - common)
+      for (let f = 0; f < followerCount; f++) {
+        const token = followers[f]!
+        shift[token] = start[token]! + length * (step[leaders[f]!]! - common)
+      }
+      shift[buy] = start[buy]! - length * common
+      dual.evaluate()
     },
   }
   return model
+
+  /** The anchor's step: what all tokens outside the model move along with. */
+  function getCommonStep(): number {
+    if (anchor === buy) return 0
+    for (let k = 0; k < count; k++) if (nodes[k] === anchor) return step[k]!
+    return 0
+  }
 
   function getStart(token: number): number {
     return touched[token] === 1 ? start[token]! : dual.shift[token]!
@@ -437,7 +535,10 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
   function getSlopeAtRest(which: number): number {
     const from = sideIn[which]!
     const price = Math.exp(
-      market.basePrice[from]! - market.basePrice[buy]! + getStart(from),
+      market.basePrice[from]! -
+        market.basePrice[buy]! +
+        getStart(from) -
+        getStart(buy),
     )
     return (
       evaluateSide(market, which, 0).slope *
@@ -445,6 +546,22 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
       market.inverseGamma[which >> 1]!
     )
   }
+}
+
+/**
+ * Chooses the token that the market's other tokens keep their prices in: the
+ * busiest one on the way. Kept in the bought token, a small market for that one
+ * would shift every price there is.
+ */
+function chooseAnchor(dual: Dual, rates: Rates): number {
+  const { market, sell, buy } = dual
+  const { tokenStart } = market
+  const getDegree = (token: number): number =>
+    tokenStart[token + 1]! - tokenStart[token]!
+  let anchor = buy
+  for (let token = sell; token >= 0; token = rates.viaToken[token]!)
+    if (getDegree(token) > getDegree(anchor)) anchor = token
+  return anchor
 }
 
 function grow<A extends Int32Array | Float64Array | Uint8Array>(

@@ -13,6 +13,9 @@ export type Rates = {
   /** Pool and next token of the best path, -1 where there is none. */
   readonly viaPool: Int32Array
   readonly viaToken: Int32Array
+  /** Tokens whose path begins at a token: `child[childStart[k] … ]`. */
+  readonly childStart: Int32Array
+  readonly child: Int32Array
 }
 
 /** The parts of a market that rates are computed from. */
@@ -123,5 +126,14 @@ export function computeRates(
       }
     }
   }
-  return { potential, viaPool, viaToken }
+  const childStart = new Int32Array(tokens + 1)
+  for (const next of viaToken) if (next >= 0) childStart[next + 1]!++
+  for (let k = 0; k < tokens; k++) childStart[k + 1]! += childStart[k]!
+  const child = new Int32Array(childStart[tokens]!)
+  const place = childStart.slice(0, tokens)
+  for (let k = 0; k < tokens; k++) {
+    const next = viaToken[k]!
+    if (next >= 0) child[place[next]!++] = k
+  }
+  return { potential, viaPool, viaToken, childStart, child }
 }

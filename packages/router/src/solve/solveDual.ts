@@ -45,15 +45,24 @@ export function solveDual(
     readonly isLate?: (() => boolean) | undefined
   },
 ): Solution {
-  const { buy, shift, gradient } = dual
+  const { buy, shift } = dual
+  const finish = (type: Solution['type'], rounds: number): Solution => {
+    // Prices are read in the bought token.
+    const offset = shift[buy]!
+    if (offset !== 0) {
+      for (let token = 0; token < shift.length; token++) shift[token]! -= offset
+      shift[buy] = 0
+      dual.evaluate()
+    }
+    return { type, rounds }
+  }
   const model = createNewtonModel(dual, options.rates)
   let damping = firstDamping
   let reach = firstStep
   dual.evaluate()
 
   for (let round = 0; round < mostRounds; round++) {
-    if (options.isLate?.() === true)
-      return { type: 'out-of-time', rounds: round }
+    if (options.isLate?.() === true) return finish('out-of-time', round)
     model.begin()
     const value = dual.value
     let accepted = false
@@ -63,14 +72,13 @@ export function solveDual(
     for (let look = 0; look < mostLooks && !accepted; look++) {
       while (!model.solve(damping)) {
         damping *= 100
-        if (damping > mostDamping) return { type: 'stopped', rounds: round }
+        if (damping > mostDamping) return finish('stopped', round)
       }
-      slope = model.getSlope(model.gradient)
+      slope = model.getSlope()
       if (!(slope < 0)) break
-      const longest = model.getLongest()
-      scale = Math.min(1, reach / longest)
-      settled = -slope <= negligibleGain * value && longest < reach
-      move(scale)
+      scale = limit()
+      settled = -slope <= negligibleGain * value && scale === 1
+      model.move(scale)
       accepted = isLower()
       if (!accepted && !model.learn(scale)) break
     }
@@ -79,33 +87,33 @@ export function solveDual(
       model.forget()
       while (!model.solve(damping)) {
         damping *= 100
-        if (damping > mostDamping) return { type: 'stopped', rounds: round }
+        if (damping > mostDamping) return finish('stopped', round)
       }
-      slope = model.getSlope(model.gradient)
-      scale = Math.min(1, reach / model.getLongest())
+      slope = model.getSlope()
+      scale = limit()
       if (!(slope < 0)) {
-        move(0)
-        return { type: 'converged', rounds: round }
+        model.move(0)
+        return finish('converged', round)
       }
-      settled = -slope <= negligibleGain * value && model.getLongest() < reach
-      move(scale)
+      settled = -slope <= negligibleGain * value && scale === 1
+      model.move(scale)
       accepted = isLower()
     }
     const wasFull = accepted
     for (let trial = 0; trial < 40 && !accepted; trial++) {
-      const slopeHere = model.getSlope(gradient)
+      const slopeHere = model.getSlopeHere()
       scale *= Math.min(0.6, Math.max(0.1, slope / (slope - slopeHere)))
-      move(scale)
+      model.move(scale)
       accepted = isLower()
     }
     if (!accepted) {
-      move(0)
-      if (settled) return { type: 'converged', rounds: round + 1 }
+      model.move(0)
+      if (settled) return finish('converged', round + 1)
       damping = Math.max(damping, leastDamping) * 100
-      if (damping > mostDamping) return { type: 'stopped', rounds: round }
+      if (damping > mostDamping) return finish('stopped', round)
       continue
     }
-    if (settled) return { type: 'converged', rounds: round + 1 }
+    if (settled) return finish('converged', round + 1)
     reach = Math.min(
       longestStep,
       Math.max(firstStep, stepGrowth * scale * model.getLongest()),
@@ -114,24 +122,23 @@ export function solveDual(
       ? Math.max(leastDamping, damping / 10)
       : Math.min(mostDamping, damping * 3)
 
-    function move(length: number): void {
-      const { nodes, count, step, before } = model
-      for (let k = 0; k < count; k++) {
-        const token = nodes[k]!
-        if (token !== buy) shift[token] = before[k]! + length * step[k]!
-      }
-      dual.evaluate()
+    function limit(): number {
+      return Math.min(
+        1,
+        reach / model.getLongest(),
+        longestStep / model.getFarthest(),
+      )
     }
 
     function isLower(): boolean {
       // The function is convex: while it still falls here, it is lower here,
       // whatever the rounding of its value says.
       return (
-        model.getSlope(gradient) <= 0 ||
+        model.getSlopeHere() <= 0 ||
         dual.value <= value + 1e-4 * scale * slope ||
         (settled && dual.value <= value)
       )
     }
   }
-  return { type: 'stopped', rounds: mostRounds }
+  return finish('stopped', mostRounds)
 }
