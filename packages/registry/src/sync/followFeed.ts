@@ -142,23 +142,29 @@ export async function followFeed(options: {
   }, pollMs)
   poll.unref()
 
-  let listener: pg.PoolClient | undefined
+  let leaveListener: (() => void) | undefined
   async function listen(): Promise<void> {
     const client = await pool.connect()
-    if (stopped) {
-      client.release()
-      return
+    let left = false
+    const leave = () => {
+      if (left) return
+      left = true
+      // A connection that listens is not given back for other work.
+      client.release(true)
     }
-    listener = client
+    leaveListener = leave
     client.on('notification', () => {
       catchUp().catch(onError)
     })
     client.on('error', (error) => {
-      listener = undefined
-      client.release(true)
+      leave()
+      if (stopped) return
       onError(error)
-      if (!stopped) setTimeout(() => listen().catch(onError), pollMs).unref()
+      setTimeout(() => {
+        listen().catch(onError)
+      }, pollMs).unref()
     })
+    if (stopped) return leave()
     await client.query(`listen ${changeChannel}`)
   }
   await listen()
@@ -172,7 +178,7 @@ export async function followFeed(options: {
     stop: async () => {
       stopped = true
       clearInterval(poll)
-      listener?.release(true)
+      leaveListener?.()
       await (next ?? running)?.catch(() => undefined)
     },
   }

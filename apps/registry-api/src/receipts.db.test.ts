@@ -1,0 +1,269 @@
+import { hashReceipt, type ReceiptCheckPort } from '@behest/registry'
+import {
+  defineAgent,
+  publishAgent,
+  type ServedAgent,
+  serveAgent,
+} from '@behest/sdk'
+import {
+  behestDomain,
+  type JsonValue,
+  receiptTypedDataTypes,
+} from '@behest/spec'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  startTestRegistry,
+  type TestRegistry,
+  until,
+} from './testing/startTestRegistry.js'
+
+const engine = privateKeyToAccount(generatePrivateKey())
+const said = new Map<string, Awaited<ReturnType<ReceiptCheckPort>>>()
+
+let api: TestRegistry
+let served: ServedAgent
+let agentId: string
+let close: () => Promise<void>
+
+async function publish(name: string) {
+  const server = await serveAgent(
+    defineAgent({
+      name,
+      version: '1.0.0',
+      summary: 'Swaps tokens.',
+      chainIds: [31_337],
+      serves: ['swap'],
+      examples: ['swap 1 ETH for USDC'],
+      limits: { spenders: [], maxValidForSeconds: 60 },
+      quote: () => null,
+    }),
+    { signer: privateKeyToAccount(generatePrivateKey()) },
+  )
+  const agent = server.agents[0] as ServedAgent
+  const published = await publishAgent({
+    ...agent,
+    registryUrl: api.url,
+    chainId: 31_337,
+  })
+  return { agent, agentId: published.agentId, close: () => server.close() }
+}
+
+beforeAll(async () => {
+  api = await startTestRegistry({
+    probes: 'off',
+    registry: {
+      checkReceipt: async ({ intentId }) =>
+        said.get(intentId) ?? { type: 'confirmed' },
+    },
+  })
+  const made = await publish('swap-receipts')
+  served = made.agent
+  agentId = made.agentId
+  close = made.close
+})
+afterAll(async () => {
+  await close()
+  await api.stop()
+})
+
+type Signer = ReturnType<typeof privateKeyToAccount>
+
+async function buildReceipt(options: {
+  readonly intentId: string
+  readonly account?: string
+  readonly verdict?: 'MET' | 'NOT_MET' | 'UNKNOWN'
+  readonly signers?: readonly Signer[]
+  readonly agent?: string
+  readonly agentAddress?: string
+}) {
+  const verdict = options.verdict ?? 'MET'
+  const hash = `0x${'22'.repeat(32)}` as const
+  const receipt = {
+    intentId: options.intentId,
+    intentHash: hash,
+    planHash: hash,
+    outcome: verdict,
+    chainId: 31_337,
+    account:
+      options.account ?? privateKeyToAccount(generatePrivateKey()).address,
+    steps: [
+      {
+        id: 's1',
+        action: 'swap',
+        agent: options.agent ?? agentId,
+        agentAddress: options.agentAddress ?? served.signer.address,
+        quoteId: 'q1',
+        quoteHash: hash,
+        transactions: [hash],
+        promised: [],
+        realised: [],
+        positions: [],
+        verdict,
+      },
+    ],
+    health: [],
+    gasWei: '21000',
+    feesPaid: [],
+    startedAt: new Date(Date.now() - 5000).toISOString(),
+    finishedAt: new Date().toISOString(),
+    signatures: [] as { by: string; signature: string }[],
+  }
+  const receiptHash = hashReceipt(receipt as unknown as JsonValue)
+  for (const signer of options.signers ?? [engine])
+    receipt.signatures.push({
+      by: signer.address,
+      signature: await signer.signTypedData({
+        domain: { ...behestDomain, chainId: 31_337 },
+        types: receiptTypedDataTypes,
+        primaryType: 'Receipt',
+        message: { receiptHash, intentHash: hash, planHash: hash },
+      }),
+    })
+  return receipt
+}
+
+async function post(body: unknown) {
+  const response = await fetch(`${api.url}/v1/receipts`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  return { status: response.status, body: await response.json() }
+}
+async function get(path: string) {
+  const response = await fetch(`${api.url}${path}`)
+  return { status: response.status, body: await response.json() }
+}
+
+describe('receipts', () => {
+  test('default: a receipt counts once the chain has confirmed it', async () => {
+    const receipt = await buildReceipt({ intentId: 'i-1' })
+    const first = await post(receipt)
+    expect(first).toMatchObject({ status: 201, body: { verdict: 'pending' } })
+    expect((await post(receipt)).status).toBe(200)
+    const trusted = await until(
+      () => get(`/v1/agents/${agentId}`),
+      ({ body }) => body.trust !== null,
+    )
+    expect(trusted.body.trust).toMatchObject({ receipts: 1, pruned: {} })
+    expect(trusted.body.trust.bound).toBeCloseTo(0.2065, 3)
+    const page = await get(`/v1/receipts?agent=${agentId}`)
+    expect(page.body.receipts[0]).toMatchObject({
+      verdict: 'confirmed',
+      receipt,
+      signers: [engine.address.toLowerCase()],
+    })
+    const found = await get('/v1/search?action=swap')
+    expect(found.body.results[0].parts.trust).toBeGreaterThan(Math.sqrt(0.3))
+    const explained = await get(`/v1/agents/${agentId}/explain?action=swap`)
+    expect(explained.body.trust.bound).toBeCloseTo(trusted.body.trust.bound, 6)
+  })
+
+  test("behavior: a receipt paid by the agent's own hand is shown and pruned", async () => {
+    await post(
+      await buildReceipt({ intentId: 'i-own', account: served.signer.address }),
+    )
+    const pruned = await until(
+      () => get(`/v1/agents/${agentId}`),
+      ({ body }) => body.trust?.pruned['same-owner'] === 1,
+    )
+    expect(pruned.body.trust.pruned).toEqual({ 'same-owner': 1 })
+  })
+
+  test('error: a second story about one step, forged or unsigned receipts', async () => {
+    const account = privateKeyToAccount(generatePrivateKey()).address
+    await post(await buildReceipt({ intentId: 'i-2', account }))
+    const other = await buildReceipt({
+      intentId: 'i-2',
+      account,
+      verdict: 'NOT_MET',
+    })
+    expect(await post(other)).toMatchObject({
+      status: 422,
+      body: { code: 'RECEIPT_REFUSED' },
+    })
+    const changed = {
+      ...(await buildReceipt({ intentId: 'i-3' })),
+      gasWei: '1',
+    }
+    expect(await post(changed)).toMatchObject({
+      status: 422,
+      body: { code: 'RECEIPT_REFUSED' },
+    })
+    const unsigned = await buildReceipt({ intentId: 'i-4', signers: [] })
+    expect(await post(unsigned)).toMatchObject({
+      status: 422,
+      body: { code: 'RECEIPT_REFUSED' },
+    })
+    expect(await post({ hello: 1 })).toMatchObject({
+      status: 422,
+      body: { code: 'RECEIPT_REFUSED' },
+    })
+  })
+
+  test('behavior: what was unknown may be told later, by the same engine only', async () => {
+    const account = privateKeyToAccount(generatePrivateKey()).address
+    const common = { intentId: 'i-5', account }
+    expect(
+      (await post(await buildReceipt({ ...common, verdict: 'UNKNOWN' })))
+        .status,
+    ).toBe(201)
+    const stranger = privateKeyToAccount(generatePrivateKey())
+    expect(
+      (
+        await post(
+          await buildReceipt({
+            ...common,
+            verdict: 'NOT_MET',
+            signers: [stranger],
+          }),
+        )
+      ).status,
+    ).toBe(422)
+    expect((await post(await buildReceipt(common))).status).toBe(201)
+  })
+
+  test('behavior: only an agent that signed a lie itself is suspended for it', async () => {
+    const victim = await publish('swap-victim')
+    const liar = await publish('swap-liar')
+    said.set('i-frame', { type: 'contradicted', reason: 'no such transfer' })
+    said.set('i-lie', { type: 'contradicted', reason: 'no such transfer' })
+    await post(
+      await buildReceipt({
+        intentId: 'i-frame',
+        agent: victim.agentId,
+        agentAddress: victim.agent.signer.address,
+      }),
+    )
+    await post(
+      await buildReceipt({
+        intentId: 'i-lie',
+        agent: liar.agentId,
+        agentAddress: liar.agent.signer.address,
+        signers: [engine, liar.agent.signer as Signer],
+      }),
+    )
+    const suspended = await until(
+      () => get(`/v1/agents/${liar.agentId}`),
+      ({ body }) => body.status === 'suspended',
+    )
+    expect(suspended.body).toMatchObject({
+      status: 'suspended',
+      statusReason: expect.stringContaining('contradicts'),
+    })
+    expect((await get(`/v1/agents/${victim.agentId}`)).body.status).toBe(
+      'unverified',
+    )
+    const search = await get('/v1/search?q=swap-liar')
+    expect(
+      search.body.results.map((hit: { agentId: string }) => hit.agentId),
+    ).not.toContain(liar.agentId)
+    await victim.close()
+    await liar.close()
+  })
+
+  test('behavior: nothing failed in the background', () => {
+    expect(api.errors).toEqual([])
+  })
+})

@@ -1,0 +1,93 @@
+import { createTestDatabase, type TestDatabase } from '@behest/journal/testing'
+import { registryMigrations } from '@behest/registry'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import {
+  startTestRegistry,
+  type TestRegistry,
+  until,
+} from './testing/startTestRegistry.js'
+
+let database: TestDatabase
+let first: TestRegistry
+let second: TestRegistry
+beforeAll(async () => {
+  database = await createTestDatabase({ schemas: [registryMigrations] })
+  first = await startTestRegistry({ database, probes: 'off' })
+  second = await startTestRegistry({ database, probes: 'off' })
+})
+afterAll(async () => {
+  await first.stop()
+  await second.stop()
+  await database.drop()
+})
+
+const names = (count: number, from: number) =>
+  Array.from({ length: count }, (_, number) =>
+    JSON.stringify({
+      name: `tool ${from + number}`,
+      description: `does thing ${from + number}`,
+    }),
+  )
+
+describe('replicas', () => {
+  test('behavior: what one takes in, the other finds', async () => {
+    await first.registry.importAgents(names(50, 0))
+    const { indexSeq } = first.registry.status()
+    expect(indexSeq).toBe(50)
+    const found = await until(
+      async () => second.registry.status().indexSeq,
+      (seq) => seq === indexSeq,
+    )
+    expect(found).toBe(indexSeq)
+    const page = await second.registry.search({
+      text: 'thing 17',
+      limit: 3,
+      minSeq: indexSeq,
+    })
+    expect(page.results[0]?.name).toBe('tool 17')
+  })
+
+  test('behavior: many writers at once, and both indexes hold every row', async () => {
+    await Promise.all(
+      Array.from({ length: 8 }, (_, writer) =>
+        (writer % 2 === 0 ? first : second).registry.importAgents(
+          names(40, 1000 + writer * 40),
+        ),
+      ),
+    )
+    await Promise.all([first.registry.catchUp(), second.registry.catchUp()])
+    for (const replica of [first, second])
+      expect(replica.registry.status()).toMatchObject({
+        indexSeq: 370,
+        index: { documents: 370 },
+      })
+  })
+
+  test('behavior: the change feed gives a mirror everything, once', async () => {
+    const seen: string[] = []
+    let afterSeq = 0
+    for (;;) {
+      const page = await first.registry.list({
+        afterSeq,
+        limit: 100,
+        type: 'with-removed',
+      })
+      seen.push(...page.agents.map(({ agentId }) => agentId))
+      if (page.nextSeq === undefined) break
+      afterSeq = page.nextSeq
+    }
+    expect(seen).toHaveLength(370)
+    expect(new Set(seen).size).toBe(370)
+  })
+
+  test('behavior: a replica that starts later has the same index', async () => {
+    const third = await startTestRegistry({ database, probes: 'off' })
+    const query = { text: 'thing 1012', limit: 20 }
+    const [there, here] = await Promise.all([
+      first.registry.search(query),
+      third.registry.search(query),
+    ])
+    expect(here.results).toEqual(there.results)
+    await third.stop()
+  })
+})
