@@ -95,6 +95,8 @@ export {
   type Database,
   type OpenDatabaseOptions,
   openDatabase,
+  readServerReport,
+  type ServerReport,
 } from './postgres/openDatabase.js'
 export {
   type EmbeddedPostgres,

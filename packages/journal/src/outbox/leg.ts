@@ -212,7 +212,9 @@ function toWaitingReason(leg: Leg, mined: Attempt | undefined): string {
       return `Mined in block ${mined?.blockNumber ?? '?'}; final after ${leg.depth} blocks.`
     case 'CANCELLING':
       return 'Its deadline passed; a cancellation is on its way.'
-    default:
-      return 'Sent; the chain has not answered yet.'
+    default: {
+      const answer = leg.attempts.at(-1)?.lastAnswer ?? 'none yet'
+      return `Sent; not in a block yet. Last answer of the node: ${answer}.`
+    }
   }
 }

@@ -14,7 +14,11 @@ import {
   DatabaseUnreachableError,
   DatabaseUnsafeError,
 } from './errors.js'
-import { assertSafeServer, openDatabase } from './openDatabase.js'
+import {
+  assertSafeServer,
+  openDatabase,
+  readServerReport,
+} from './openDatabase.js'
 
 let root: string
 let unsafe: TestDatabase
@@ -40,6 +44,11 @@ describe('openDatabase', () => {
     })
     expect(byUrl.embedded).toBeUndefined()
     expect((await byUrl.pool.query('select * from here')).rows).toEqual([])
+    expect(await readServerReport(byUrl.pool)).toMatchObject({
+      majorVersion: 18,
+      fsync: 'on',
+      dataChecksums: 'on',
+    })
     await byUrl.stop()
     expect((await embedded.pool.query('select * from here')).rows).toEqual([])
     await embedded.stop()
@@ -86,10 +95,12 @@ describe('openDatabase', () => {
   test('error: DatabaseTooOldError', async () => {
     const row = {
       version: '14.9',
-      major: 14,
+      majorVersion: 14,
       fsync: 'on',
-      full_page_writes: 'on',
-      synchronous_commit: 'on',
+      fullPageWrites: 'on',
+      synchronousCommit: 'on',
+      dataChecksums: 'on',
+      sizeBytes: '1',
     }
     // Only the answer matters here, and no older server is at hand.
     const pool = { query: async () => ({ rows: [row] }) } as unknown as pg.Pool

@@ -97,6 +97,44 @@ export async function openDatabase(
 
 const neededVersion = 15
 
+/** What a server is and how it treats what it has acknowledged. */
+export type ServerReport = {
+  readonly version: string
+  readonly majorVersion: number
+  readonly fsync: string
+  readonly fullPageWrites: string
+  readonly synchronousCommit: string
+  readonly dataChecksums: string
+  /** Size of this database, in bytes. */
+  readonly sizeBytes: bigint
+}
+
+/**
+ * Reads what a person wants to know of a server, e.g. for `behest doctor`.
+ *
+ * @param pool - A pool on the database.
+ * @returns Version and settings in PostgreSQL's own words, size in bytes.
+ * @throws {DatabaseUnreachableError} when the server does not answer.
+ */
+export async function readServerReport(pool: pg.Pool): Promise<ServerReport> {
+  type Row = Omit<ServerReport, 'sizeBytes'> & { readonly sizeBytes: string }
+  const { rows } = await pool
+    .query<Row>(
+      `select current_setting('server_version') as version,
+        current_setting('server_version_num')::int / 10000 as "majorVersion",
+        current_setting('fsync') as fsync,
+        current_setting('full_page_writes') as "fullPageWrites",
+        current_setting('synchronous_commit') as "synchronousCommit",
+        current_setting('data_checksums') as "dataChecksums",
+        pg_database_size(current_database()) as "sizeBytes"`,
+    )
+    .catch((error: unknown) => {
+      throw toUnreachable(pool, error)
+    })
+  const row = rows[0] as Row
+  return { ...row, sizeBytes: BigInt(row.sizeBytes) }
+}
+
 /**
  * Asserts that a server keeps what it acknowledges and is new enough.
  *
@@ -107,34 +145,17 @@ const neededVersion = 15
  *   `synchronous_commit` is off.
  */
 export async function assertSafeServer(pool: pg.Pool): Promise<void> {
-  type Row = {
-    version: string
-    major: number
-    fsync: string
-    full_page_writes: string
-    synchronous_commit: string
+  const report = await readServerReport(pool)
+  const { version } = report
+  if (report.majorVersion < neededVersion)
+    throw new DatabaseTooOldError({ version, neededVersion })
+  const settings = {
+    fsync: report.fsync,
+    full_page_writes: report.fullPageWrites,
+    synchronous_commit: report.synchronousCommit,
   }
-  const { rows } = await pool
-    .query<Row>(
-      `select current_setting('server_version') as version,
-        current_setting('server_version_num')::int / 10000 as major,
-        current_setting('fsync') as fsync,
-        current_setting('full_page_writes') as full_page_writes,
-        current_setting('synchronous_commit') as synchronous_commit`,
-    )
-    .catch((error: unknown) => {
-      throw toUnreachable(pool, error)
-    })
-  const row = rows[0] as Row
-  if (row.major < neededVersion)
-    throw new DatabaseTooOldError({ version: row.version, neededVersion })
-  for (const setting of [
-    'fsync',
-    'full_page_writes',
-    'synchronous_commit',
-  ] as const)
-    if (row[setting] === 'off')
-      throw new DatabaseUnsafeError({ setting, value: row[setting] })
+  for (const [setting, value] of Object.entries(settings))
+    if (value === 'off') throw new DatabaseUnsafeError({ setting, value })
 }
 
 function toUnreachable(
