@@ -30,6 +30,7 @@ import {
   readLendingSnapshot,
   SimulationUnreliableError,
   swapRouter02Abi,
+  uniswapV2RouterAbi,
   wethAbi,
   wrappedTokenGatewayAbi,
 } from '../index.js'
@@ -589,6 +590,43 @@ describe('simulateCalls: measured, not inferred', () => {
       (await simulate(calls, { blockNumber: number })).steps[0]?.calls[0]
         ?.succeeded,
     ).toBe(true)
+  })
+
+  test('behavior: a deadline that ends before the next block fails here already', async () => {
+    await reset()
+    const { account, deployment, port } = chain
+    const swapBefore = async (seconds: number) => {
+      const { timestampUnixSeconds } = await port.readHead()
+      return simulate([
+        [
+          {
+            to: deployment.uniswapV2.router,
+            valueWei: parseEther('1'),
+            data: encodeFunctionData({
+              abi: uniswapV2RouterAbi,
+              functionName: 'swapExactETHForTokens',
+              args: [
+                0n,
+                [weth, usdc],
+                account,
+                BigInt(timestampUnixSeconds + seconds),
+              ],
+            }),
+          },
+        ],
+      ])
+    }
+    expect((await swapBefore(300)).steps[0]?.calls[0]).toMatchObject({
+      succeeded: true,
+    })
+    await port.client.request({
+      method: 'evm_increaseTime' as never,
+      params: [3600] as never,
+    })
+    expect((await swapBefore(300)).steps[0]?.calls[0]).toMatchObject({
+      succeeded: false,
+      reason: 'UniswapV2Router: EXPIRED',
+    })
   })
 
   test('behavior: addresses may come in any spelling', async () => {
