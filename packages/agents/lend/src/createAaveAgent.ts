@@ -1,6 +1,9 @@
 import { parseHealthWad } from '@behest/lending'
 import { type Agent, type AgentReply, defineAgent } from '@behest/sdk'
+import { quoteAaveBorrow } from './aave/quoteAaveBorrow.js'
+import { quoteAaveRepay } from './aave/quoteAaveRepay.js'
 import { quoteAaveSupply } from './aave/quoteAaveSupply.js'
+import { quoteAaveWithdraw } from './aave/quoteAaveWithdraw.js'
 import type { LendChain } from './LendChain.js'
 import { createSnapshotReader } from './request/createSnapshotReader.js'
 import type { LendRequest } from './request/LendRequest.js'
@@ -27,7 +30,7 @@ export type CreateAaveAgentOptions = LendChain & {
  */
 export function createAaveAgent(
   options: CreateAaveAgentOptions,
-): Agent<'supply'> {
+): Agent<'supply' | 'withdraw' | 'borrow' | 'repay'> {
   const { client, deployment, minHealth = '1.1' } = options
   const chain: LendChain = { client, deployment }
   const readSnapshot = createSnapshotReader(chain)
@@ -38,7 +41,7 @@ export function createAaveAgent(
     summary:
       'Supplies to, withdraws from, borrows from and repays Aave V3, with health and rates after your own size.',
     chainIds: [deployment.chainId],
-    serves: ['supply'],
+    serves: ['supply', 'withdraw', 'borrow', 'repay'],
     venues: ['aave'],
     examples: [
       'lend 500 USDC on Aave',
@@ -66,6 +69,14 @@ export function createAaveAgent(
       switch (instruction.action) {
         case 'supply':
           return quoteAaveSupply(request, instruction)
+        case 'withdraw':
+          return quoteAaveWithdraw(request, instruction)
+        case 'borrow':
+          return quoteAaveBorrow(request, instruction)
+        case 'repay':
+          return quoteAaveRepay(request, instruction)
+        default:
+          return instruction satisfies never
       }
     },
   })

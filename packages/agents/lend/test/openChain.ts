@@ -209,6 +209,15 @@ export async function openChain() {
     }
   }
 
+  /** Lets chain time go on, and interest with it. */
+  const passTime = async (seconds: number): Promise<void> => {
+    await client.request({
+      method: 'evm_increaseTime' as never,
+      params: [seconds] as never,
+    })
+    await client.request({ method: 'evm_mine' as never })
+  }
+
   return {
     devnet,
     deployment,
@@ -224,6 +233,7 @@ export async function openChain() {
     ask,
     askQuote,
     carryOut,
+    passTime,
     deal: (symbol: 'WETH' | 'USDC' | 'DAI' | 'WBTC', amountUnits: bigint) =>
       devnet.deal({ account, token: symbol, amountUnits }),
   }
