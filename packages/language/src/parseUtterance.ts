@@ -9,6 +9,7 @@ import type { Part } from './clauses/Part.js'
 import { readParts } from './clauses/readParts.js'
 import { segmentClauses } from './clauses/segmentClauses.js'
 import { splitSentences } from './clauses/splitSentences.js'
+import { isJapanese, parseJapanese } from './japanese/parseJapanese.js'
 import { readNumbers } from './numbers/readNumbers.js'
 import { foldQuotes } from './phrases/foldQuotes.js'
 import { readConditions } from './phrases/readConditions.js'
@@ -55,7 +56,63 @@ export function parseUtterance(
       'not-understood',
       'There is nothing to read. Say what you want done.',
     )
-  return parseEnglish(normalised, context)
+  return isJapanese(normalised.text)
+    ? parseInJapanese(normalised, context)
+    : parseEnglish(normalised, context)
+}
+
+function parseInJapanese(
+  normalised: NormalisedText,
+  context: ParseContext,
+): ParseResult {
+  if (findInjection(normalised, []) || isJapaneseInjection(normalised.text))
+    return none(
+      'injection',
+      'ご自身の言葉ではない指示が含まれています。何をしたいかをご自身の言葉で書いてください。',
+    )
+  const read = parseJapanese(normalised, context)
+  if (read.drafts.length === 0) {
+    if (read.quoted)
+      return none(
+        'injection',
+        '指示が引用の中にしかありません。何をしたいかをご自身の言葉で書いてください。',
+      )
+    const about = /[a-z]{3,5}を|eth|usd|イーサ|ビットコイン|トークン/.test(
+      normalised.text,
+    )
+    return none(
+      about && !read.advice && !read.blocked
+        ? 'not-understood'
+        : 'out-of-scope',
+      read.advice
+        ? '売買の助言はできません。決めたことを実行します。'
+        : 'できることが見つかりませんでした。例：「1ETHをUSDCに交換して」',
+    )
+  }
+  const { steps, tooMany } = resolveSteps(read.drafts)
+  return buildResult({
+    steps,
+    normalised,
+    context,
+    language: 'ja',
+    leftovers: [
+      ...findLeftovers(steps, read.clauses, normalised),
+      ...(tooMany
+        ? [
+            {
+              step: steps.length - 1,
+              problem: { reason: '一度に十の操作までです。どれを省きますか？' },
+            },
+          ]
+        : []),
+    ],
+  })
+}
+
+function isJapaneseInjection(text: string): boolean {
+  return /(?:これまで|上記|以前|前|今まで|すべて|全て)の(?:指示|命令|ルール|制限)[^。]{0,6}(?:無視|忘れ)|システム(?:プロンプト|メッセージ)|秘密鍵|シードフレーズ|(?:と|って)(?:書いて|言って|言われ|メッセージ|メールが)/.test(
+    text,
+  )
 }
 
 function parseEnglish(

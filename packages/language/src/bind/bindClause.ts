@@ -45,7 +45,8 @@ const STABLE =
   /^(?:USDC|USDC\.e|USDT|USDT\.e|DAI|USDS|FRAX|GHO|LUSD|crvUSD|USDe|PYUSD|BUSD|TUSD|USDbC|xDAI|cUSD|MIM|sUSD|EURC)$/
 
 /** Puts the parts of a clause into the roles of its verb. */
-export function bindClause(clause: ReadClause): DraftStep[] {
+export function bindClause(said: ReadClause): DraftStep[] {
+  const clause = foldTopic(said)
   const sense = refineSense(clause)
   switch (sense) {
     case 'swap':
@@ -86,6 +87,31 @@ export function bindClause(clause: ReadClause): DraftStep[] {
     default:
       return []
   }
+}
+
+/** `take 500 usdc and swap it to eth`: `it` is what was named in front. */
+function foldTopic(clause: ReadClause): ReadClause {
+  const topic = clause.parts.findIndex(
+    (part) =>
+      part.type === 'money' &&
+      part.end <= clause.verb.start &&
+      part.token !== undefined &&
+      part.pronoun === undefined,
+  )
+  const pronoun = clause.parts.findIndex(
+    (part) =>
+      part.type === 'money' &&
+      part.pronoun === 'it' &&
+      part.amount === undefined &&
+      part.start >= clause.verb.end,
+  )
+  const named = clause.parts[topic]
+  const stands = clause.parts[pronoun]
+  if (named?.type !== 'money' || stands?.type !== 'money') return clause
+  const parts = [...clause.parts]
+  parts[pronoun] = { ...named, cue: stands.cue }
+  parts.splice(topic, 1)
+  return { ...clause, parts }
 }
 
 function moneyOf(parts: readonly Part[]): Money[] {
@@ -220,6 +246,11 @@ function refineSense(clause: ReadClause): string {
         return 'swap'
       return 'bridge'
     case 'send': {
+      // `give uniswap permission to spend 50 dai`
+      if (
+        hasWord(parts, /^(?:permission|permissions|access|allowance|approval)$/)
+      )
+        return 'approve'
       // `pay my usdc loan`, `pay 500 dai back`
       if (
         (hasWord(parts, /^(?:back|off|down)$/) && !toParty) ||
@@ -977,7 +1008,7 @@ function bindTransfer(clause: ReadClause): DraftStep[] {
       chainsOf(clause.parts)[0],
   )
   const steps: DraftStep[] = []
-  const groups = splitGaps(clause.parts, (part) => part.type === 'party')
+  const groups = splitParties(clause.parts)
   for (const parts of groups) {
     const own = partiesOf(parts)
     const parties = own.length > 0 ? own : partiesOf(clause.parts).slice(-1)
@@ -1019,6 +1050,30 @@ function bindTransfer(clause: ReadClause): DraftStep[] {
         })
   }
   return steps
+}
+
+/** Both orders of a list: `5 usdc to bob, 1 eth to al`, `bob 5 usdc, al 1 eth`. */
+function splitParties(parts: readonly Part[]): Part[][] {
+  const isParty = (part: Part) => part.type === 'party'
+  const first = parts.find(
+    (part) => part.type === 'party' || part.type === 'money',
+  )
+  const last = parts.findLast(
+    (part) => part.type === 'party' || part.type === 'money',
+  )
+  if (first?.type !== 'party' || last?.type !== 'money')
+    return splitGaps(parts, isParty)
+  const groups: Part[][] = []
+  let paid = false
+  for (const part of parts) {
+    if (groups.length === 0 || (isParty(part) && paid)) {
+      groups.push([])
+      paid = false
+    }
+    groups.at(-1)?.push(part)
+    if (part.type === 'money') paid = true
+  }
+  return groups
 }
 
 /** `move my usdc from aave to compound`: out of one, into the other. */

@@ -44,6 +44,13 @@ export function findLeftovers(
             ? part
             : undefined
       if (range === undefined || isUsed(range)) continue
+      // `claim all my rewards`: claiming takes no amount and always takes all.
+      if (
+        steps[at]?.action === 'claim' &&
+        part.type === 'money' &&
+        part.amount?.value.kind === 'share'
+      )
+        continue
       found.push({
         step: at,
         problem: {

@@ -14,7 +14,6 @@ const CUES: Readonly<Record<string, Cue>> = {
   toward: 'to',
   towards: 'to',
   '→': 'to',
-  2: 'to',
   for: 'for',
   with: 'with',
   using: 'with',
@@ -365,6 +364,19 @@ export function readParts(options: {
         cue = ''
         continue
       }
+    }
+    // `send 3 dai 2 alice.eth`
+    if (
+      item.type === 'number' &&
+      item.text === '2' &&
+      items[index + 1]?.type !== undefined &&
+      /^(?:name|address)$/.test(items[index + 1]?.type ?? '') &&
+      parts.at(-1)?.type === 'money'
+    ) {
+      cue = 'to'
+      joined = false
+      index += 1
+      continue
     }
     const next = CUES[word]
     if (
@@ -1218,7 +1230,7 @@ function readUnknown(
   if (
     senses.venue !== undefined &&
     senses.token === undefined &&
-    /^(?:on|via|in|to|from|with|)$/.test(cue)
+    /^(?:on|via|in|to|from|with)$/.test(cue)
   )
     return {
       part: { type: 'venue', ...range, cue, id: senses.venue },

@@ -27,7 +27,7 @@ const NEGATION =
   /^(?:don't|dont|not|never|cannot|can't|without|avoid|didn't|won't|doesn't|stop|cancel|skip|refuse|quit|isn't|shouldn't)$/
 /** Verbs that are everyday words too: money has to stand behind them. */
 const SOFT =
-  /^(?:change|turn|transform|cross|draw|drop|port|bring|park|pop|enter|boost|increase|collect|make|give|hand|shoot|drive|settle|clear|return|leave|place|shift|move|take|get|use|save|generate|open|start|close|stick|throw|toss|slide|kick|pool|pair|flip|switch|cop|spend|allocate|hop|harvest|extract|empty|provide|allow|permit|grant|obtain|receive|mint|burn|land|add|put|pay|tip|gift|wire|forward|deliver|trade|exchange|fund|fetch|sink|reap|contribute|drain|remove|pull|delegate|yield farm|farm|earn|bump up|reinforce|refill|cash in|lock in|dispatch|invest|slam|go long|approval|relocate|fling|lob|chuck|gimme)$/
+  /^(?:change|turn|transform|cross|draw|drop|port|bring|park|pop|enter|boost|increase|collect|make|give|hand|shoot|drive|settle|clear|return|leave|place|shift|move|take|get|use|save|generate|open|start|close|stick|throw|toss|slide|kick|pool|pair|flip|switch|cop|spend|allocate|hop|harvest|extract|empty|provide|allow|permit|grant|obtain|receive|mint|burn|land|add|put|pay|tip|gift|wire|forward|deliver|trade|exchange|fund|fetch|sink|reap|contribute|drain|remove|pull|delegate|yield farm|farm|earn|bump up|reinforce|refill|cash in|lock in|dispatch|invest|slam|go long|relocate|fling|lob|chuck|gimme)$/
 const PURPOSE =
   /^(?:earn|get|save|use|topup|invest|open|take|claim|add|put|compound)$/
 const ACTIONABLE = /^(?:use|open|take)$/

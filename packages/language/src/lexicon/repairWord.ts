@@ -1,3 +1,4 @@
+import { daleChall } from 'dale-chall'
 import { commonWords, getPhrases, getSenses, listWords } from './lexicon.js'
 
 /** Function words that decide how a sentence is read, with their usual slips. */
@@ -81,6 +82,22 @@ const CORE_TOKENS =
     ' ',
   )
 
+/** What every reader knows is no slip, whatever it is close to. */
+const familiar = new Set(daleChall)
+
+function isFamiliar(word: string): boolean {
+  if (familiar.has(word) || commonWords.has(word)) return true
+  for (const ending of ['s', 'es', 'd', 'ed', 'ing', 'er', 'ly', 'r', 'y']) {
+    if (!word.endsWith(ending)) continue
+    const stem = word.slice(0, -ending.length)
+    if (stem.length < 3) continue
+    if (familiar.has(stem) || familiar.has(`${stem}e`)) return true
+    if (stem.at(-1) === stem.at(-2) && familiar.has(stem.slice(0, -1)))
+      return true
+  }
+  return false
+}
+
 type Index = Map<string, string[]>
 let index: Index | undefined
 let farIndex: Index | undefined
@@ -95,6 +112,7 @@ export function repairWord(word: string): string | undefined {
   if (slip !== undefined) return slip
   if (word.length < 4 || word.length > 20 || !/^[a-z]+$/.test(word))
     return undefined
+  if (isFamiliar(word)) return undefined
   index ??= buildIndex(knownWords(4), 1)
   const near = pick(word, index, 1)
   if (near !== undefined || word.length < 7) return near

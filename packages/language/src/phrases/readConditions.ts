@@ -325,15 +325,6 @@ function readOne(
       if (value === undefined) return undefined
       return finish(items, index, at, value, '>=', normalised, inherited)
     }
-    if (
-      item.type === 'word' &&
-      item.senses.verb !== undefined &&
-      item.senses.verbForm === 'base' &&
-      item.senses.token === undefined &&
-      !isNounVerb(items, at) &&
-      matchOperator(items, at) === undefined
-    )
-      return undefined
     const said = lookahead(items, at, 12)
     const relative = RELATIVE.exec(said)
     if (relative !== null) {
@@ -371,6 +362,15 @@ function readOne(
         }
       }
     }
+    if (
+      item.type === 'word' &&
+      item.senses.verb !== undefined &&
+      item.senses.verbForm === 'base' &&
+      item.senses.token === undefined &&
+      !isNounVerb(items, at) &&
+      matchOperator(items, at) === undefined
+    )
+      return undefined
     const operator = matchOperator(items, at)
     if (operator === undefined) {
       const between =
@@ -600,8 +600,17 @@ function readSubject(
     first === undefined || last === undefined
       ? ''
       : verbatim(normalised, { start: first.start, end: last.end }).trim()
-  const token = findToken(range)
-  const venue = findVenue(range)
+  const about = range.some((item) =>
+    /^(?:apy|apr|yield|yields|rate|rates)$/.test(textOf(item)),
+  )
+  const venue = findVenue(range, about)
+  const token = findToken(
+    venue === undefined || !about
+      ? range
+      : range.filter(
+          (item) => item.type !== 'word' || item.senses.venue !== venue,
+        ),
+  )
   const has = (pattern: RegExp) => words.some((word) => pattern.test(word))
   const kind =
     has(GAS) || unit === 'gwei'
@@ -665,20 +674,22 @@ function findToken(range: readonly Item[]): string | undefined {
   return undefined
 }
 
-function findVenue(range: readonly Item[]): string | undefined {
-  for (const item of range)
-    if (
-      item.type === 'word' &&
-      item.senses.venue !== undefined &&
-      !item.senses.venueWeak &&
-      (item.senses.token === undefined ||
-        range.some(
-          (other) =>
-            /^(?:on|at|in|from)$/.test(textOf(other)) &&
-            other.end <= item.start,
-        ))
+function findVenue(range: readonly Item[], about: boolean): string | undefined {
+  const tokens = range.filter(
+    (item) => item.type === 'word' && item.senses.token !== undefined,
+  )
+  for (const item of range) {
+    if (item.type !== 'word') continue
+    const { venue, venueWeak, token } = item.senses
+    if (venue === undefined || venueWeak) continue
+    // `the aave usdc apy`: the protocol's, and the token's.
+    if (token === undefined || (about && tokens.length > 1)) return venue
+    const placed = range.some(
+      (other) =>
+        /^(?:on|at|in|from)$/.test(textOf(other)) && other.end <= item.start,
     )
-      return item.senses.venue
+    if (placed || (about && tokens.length === 1)) return venue
+  }
   return undefined
 }
 

@@ -82,7 +82,7 @@ export function resolveSteps(drafts: readonly DraftStep[]): {
 } {
   const steps: ResolvedStep[] = []
   const given: Given[] = []
-  for (const draft of spreadPlaces(drafts)) {
+  for (const draft of spreadPlaces(joinHalves(drafts))) {
     for (const copy of expandBoth(draft, given, steps)) {
       const id = `s${steps.length + 1}`
       const step = resolveOne(copy, id, given, steps)
@@ -101,6 +101,42 @@ export function resolveSteps(drafts: readonly DraftStep[]): {
     steps: spreadChains(steps).slice(0, MOST_STEPS),
     tooMany: steps.length > MOST_STEPS,
   }
+}
+
+/** `sell 1 wbtc and buy eth`: two verbs, one trade. */
+function joinHalves(drafts: readonly DraftStep[]): DraftStep[] {
+  const joined: DraftStep[] = []
+  for (const draft of drafts) {
+    const before = joined.at(-1)
+    const { sell, buy } = draft.legs
+    if (
+      before?.action === 'swap' &&
+      draft.action === 'swap' &&
+      before.sentence === draft.sentence &&
+      before.clause !== draft.clause &&
+      before.legs.sell?.token !== undefined &&
+      before.legs.buy?.token === undefined &&
+      before.legs.buy?.amount === undefined &&
+      sell?.token === undefined &&
+      sell?.amount === undefined &&
+      buy?.token !== undefined &&
+      draft.conditions === undefined &&
+      draft.times === undefined
+    )
+      joined[joined.length - 1] = {
+        ...draft,
+        ...before,
+        legs: { sell: before.legs.sell, buy },
+        ...(before.chain === undefined && draft.chain !== undefined
+          ? { chain: draft.chain }
+          : {}),
+        ...(before.venue === undefined && draft.venue !== undefined
+          ? { venue: draft.venue }
+          : {}),
+      }
+    else joined.push(draft)
+  }
+  return joined
 }
 
 /** `deposit both` makes two steps, and `them` as many as there were. */

@@ -28,7 +28,7 @@ export type Token = {
 
 /** Scripts that write no spaces; a run of them is cut by a lexicon, not here. */
 const UNSPACED =
-  '\\p{scx=Han}\\p{scx=Hiragana}\\p{scx=Katakana}\\p{sc=Thai}\\p{sc=Hangul}'
+  '\\p{sc=Han}\\p{sc=Hiragana}\\p{sc=Katakana}\\p{sc=Thai}\\p{sc=Hangul}ー々〆'
 const LETTER = `(?![${UNSPACED}])[\\p{L}\\p{M}\\p{N}_]`
 
 const SPACE = /\s+/y

@@ -1,0 +1,143 @@
+import type { AskTopic } from '@behest/spec'
+import type { DraftStep } from '../bind/DraftStep.js'
+import type { Mention, Said } from '../clauses/Part.js'
+import type { Item, Quantity } from '../text/Item.js'
+import type { Piece } from './readJapaneseItems.js'
+
+const ADVICE =
+  /べき|おすすめ(?:の(?:コイン|銘柄|トークン))|買い時|売り時|上がりますか|下がりますか|上がると思|儲か|どう思/
+
+const TOPICS: readonly [AskTopic, RegExp][] = [
+  [
+    'quote',
+    /見積|(?:いくら|どれ(?:くらい|だけ)|どのくらい|何\s*[a-z]+)(?:に|と)?(?:なる|なり|もら|受け取|買え|交換|換え|替え)|(?:交換|換え|替え|スワップ|売)[^、。]{0,10}(?:いくら|どれ|どのくらい|何)|クオート|交換レート/,
+  ],
+  ['health', /ヘルス|健全|清算|ロスカット|リクイデ/],
+  ['agents', /エージェント/],
+  [
+    'allowance',
+    /承認(?:額|状況|済|して(?:い|る)|を|は|$)|アローワンス|許可(?:額|状況|して(?:い|る))|アプルーバル/,
+  ],
+  ['totalSupply', /総供給|発行(?:枚|数|量)|供給量/],
+  ['gas', /ガス/],
+  ['yield', /利回り|金利|apy|apr|利率|年利|稼げ|利息は|お得な(?:運用|預け)/],
+  [
+    'position',
+    /ポジション|借入(?:額|状況|残高)|ローン|債務|借金|いくら借り|どれ(?:だけ|くらい)借り|預けて(?:い|る)|ステークして(?:い|る)|運用状況|ポートフォリオ|含み益/,
+  ],
+  [
+    'balance',
+    /残高|いくら(?:持|ある|残)|どれ(?:だけ|くらい)(?:持|ある)|保有(?:量|状況|して)|何枚持|持って(?:い|る)|ウォレットの中身|手持ち(?:は|の|を)/,
+  ],
+  ['price', /価格|値段|いくら|相場|レート|時価/],
+  [
+    'help',
+    /使い方|ヘルプ|何(?:が|を)?でき|できること|とは|って何|やり方|方法|どうやって|助けて|意味|教えて/,
+  ],
+]
+
+const ASKS =
+  /[?？]|ですか|ますか|教えて|知りたい|確認|見せて|表示|調べ|チェック|いくら|どれ|どの|どこ|何|なに|は$|って$|とは/
+
+/** Reads a Japanese question. */
+export function readJapaneseAsk(options: {
+  readonly text: string
+  readonly pieces: readonly Piece[]
+  readonly clause: number
+  readonly sentence: number
+}): DraftStep | 'advice' | undefined {
+  const { text, pieces } = options
+  if (ADVICE.test(text)) return 'advice'
+  const short = pieces.length <= 5
+  if (!ASKS.test(text) && !short) return undefined
+  const topic = TOPICS.find(([, pattern]) => pattern.test(text))?.[0]
+  if (topic === undefined) return undefined
+  const first = pieces[0]
+  const tokens: { token: Mention; amount?: Said<Quantity> }[] = []
+  let chain: Said<string> | undefined
+  let venue: Said<string> | undefined
+  let amount: Said<Quantity> | undefined
+  for (const piece of pieces) {
+    if (piece.type !== 'item') continue
+    const { item } = piece
+    const range = { start: item.start, end: item.end }
+    if (item.type === 'number') {
+      amount = { ...range, value: { kind: 'number', decimal: item.decimal } }
+      continue
+    }
+    if (item.type === 'quantity') {
+      amount = { ...range, value: item.quantity }
+      continue
+    }
+    if (item.type !== 'word') continue
+    const { senses } = item as Extract<Item, { type: 'word' }>
+    const next = pieces[pieces.indexOf(piece) + 1]
+    const isAt =
+      next?.type === 'particle' &&
+      /^(?:で|上で|上の|の|にある|における|から)$/.test(next.text)
+    if (
+      senses.token !== undefined &&
+      !(
+        isAt &&
+        (senses.venue !== undefined || senses.chain !== undefined) &&
+        topic !== 'price' &&
+        senses.token !== 'ETH'
+      )
+    ) {
+      const mention: Mention = { ...range, symbol: senses.token, known: true }
+      token ??= mention
+      tokens.push({
+        token: mention,
+        ...(amount === undefined ? {} : { amount }),
+      })
+      amount = undefined
+    } else if (senses.venue !== undefined)
+      venue ??= { ...range, value: senses.venue }
+    else if (senses.chain !== undefined)
+      chain ??= { ...range, value: senses.chain }
+  }
+  const base = {
+    action: 'ask' as const,
+    verb: { start: first?.start ?? 0, end: first?.end ?? 0 },
+    clause: options.clause,
+    sentence: options.sentence,
+    joined: false,
+    topic,
+    ...(chain === undefined ? {} : { chain }),
+    ...(venue === undefined || topic === 'allowance' ? {} : { venue }),
+  }
+  if (topic === 'quote') {
+    const sell = tokens.find((each) => each.amount !== undefined) ?? tokens[0]
+    const buy = tokens.find((each) => each !== sell)
+    return {
+      ...base,
+      legs: {},
+      of: {
+        action: 'swap',
+        verb: base.verb,
+        clause: options.clause,
+        sentence: options.sentence,
+        joined: false,
+        legs: { sell: sell ?? {}, buy: buy ?? {} },
+        ...(chain === undefined ? {} : { chain }),
+        ...(venue === undefined ? {} : { venue }),
+      },
+    }
+  }
+  const named = /^(?:gas|help|agents)$/.test(topic) ? undefined : tokens[0]
+  return {
+    ...base,
+    legs:
+      named === undefined
+        ? {}
+        : {
+            main: {
+              token: named.token,
+              ...(topic === 'price' && named.amount !== undefined
+                ? { amount: named.amount }
+                : {}),
+            },
+          },
+    ...(venue !== undefined && topic === 'allowance' ? { spender: venue } : {}),
+  }
+}

@@ -1,0 +1,568 @@
+// One file because it is one cutter: what a run of kana is depends on the
+// longest known word at each place.
+import { readFileSync } from 'node:fs'
+import { readNumbers } from '../numbers/readNumbers.js'
+import type { Item } from '../text/Item.js'
+import type { NormalisedText } from '../text/normaliseText.js'
+import { tagItems } from '../text/tagItems.js'
+import { type Token, tokenise } from '../text/tokenise.js'
+import { readKanji, readMultiplier } from './readNumerals.js'
+
+/** How a verb ends, which is how its clause goes on. */
+export type Ending = 'order' | 'if' | 'not' | 'past' | 'noun' | 'ask'
+
+/** One piece of a Japanese sentence. */
+export type Piece = { readonly start: number; readonly end: number } & (
+  | { readonly type: 'item'; readonly item: Item }
+  | { readonly type: 'particle'; readonly text: string }
+  | {
+      readonly type: 'verb'
+      readonly sense: string
+      readonly text: string
+      readonly ending: Ending
+    }
+  | { readonly type: 'word'; readonly text: string }
+  | { readonly type: 'stop' }
+)
+
+const data = JSON.parse(
+  readFileSync(new URL('../lexicon/japanese.json', import.meta.url), 'utf8'),
+) as {
+  tokens: Record<string, string>
+  chains: Record<string, string>
+  venues: Record<string, string>
+  verbs: Record<string, string[]>
+}
+
+type Known =
+  | {
+      readonly type: 'name'
+      readonly token?: string
+      readonly chain?: string
+      readonly venue?: string
+    }
+  | { readonly type: 'verb'; readonly sense: string }
+  | { readonly type: 'particle' }
+  | { readonly type: 'share'; readonly bps: number }
+  | { readonly type: 'remainder' }
+  | { readonly type: 'pronoun' }
+  | { readonly type: 'both' }
+  | { readonly type: 'word' }
+
+const known = new Map<string, Known>()
+for (const [word, token] of Object.entries(data.tokens))
+  known.set(word, { type: 'name', token })
+for (const [word, chain] of Object.entries(data.chains))
+  known.set(word, { ...(known.get(word) as object), type: 'name', chain })
+for (const [word, venue] of Object.entries(data.venues))
+  known.set(word, { ...(known.get(word) as object), type: 'name', venue })
+for (const [sense, words] of Object.entries(data.verbs))
+  for (const word of words) known.set(word, { type: 'verb', sense })
+for (const word of [
+  'を使って',
+  'を使い',
+  'をつかって',
+  'を利用して',
+  'を用いて',
+  '使って',
+  'を担保にして',
+  'を担保として',
+  'を担保に',
+  '担保に',
+  '担保で',
+  'に対して',
+  'として',
+  '経由で',
+  '経由',
+  'を通じて',
+  'を通して',
+  '上で',
+  '上の',
+  'の上で',
+  'にある',
+  'から',
+  'まで',
+  'へ',
+  'に',
+  'を',
+  'で',
+  'と',
+  'や',
+  'も',
+  'は',
+  'が',
+  'の',
+  'ずつ',
+  'それぞれ',
+  '分の',
+  '分',
+  'ぶんの',
+  '相当の',
+  '相当',
+  'において',
+  'における',
+  'および',
+  '及び',
+  'または',
+  '宛に',
+  '宛て',
+  '宛',
+  'あてに',
+  'について',
+  'だけ',
+  'ほど',
+  'くらい',
+  'ぐらい',
+  '建て',
+  '以外',
+])
+  known.set(word, { type: 'particle' })
+for (const [word, bps] of [
+  ['全額', 10_000],
+  ['全部', 10_000],
+  ['全て', 10_000],
+  ['すべて', 10_000],
+  ['全量', 10_000],
+  ['ぜんぶ', 10_000],
+  ['全', 10_000],
+  ['ありったけ', 10_000],
+  ['最大', 10_000],
+  ['残高全部', 10_000],
+  ['全残高', 10_000],
+  ['まるごと', 10_000],
+  ['半分', 5000],
+  ['半額', 5000],
+  ['はんぶん', 5000],
+  ['半量', 5000],
+  ['四分の一', 2500],
+  ['4分の1', 2500],
+  ['三分の一', 3333],
+  ['三分の二', 6666],
+] as const)
+  known.set(word, { type: 'share', bps })
+for (const word of ['残り', '残りの分', '余り', 'のこり', '残額', '残った分'])
+  known.set(word, { type: 'remainder' })
+for (const word of [
+  'それ',
+  'これ',
+  'そのまま',
+  'そいつ',
+  '受け取った分',
+  '得た分',
+  '手に入れた分',
+  '交換した分',
+  '借りた分',
+  'その全額',
+  'それら全部',
+  'それを全部',
+  '受け取ったもの',
+  '得たもの',
+  'もらった分',
+  '買った分',
+  '引き出した分',
+  '受け取った全額',
+  '得られた分',
+  '換えた分',
+  '交換後の分',
+])
+  known.set(word, { type: 'pronoun' })
+for (const word of ['両方', 'それら', '両方とも', 'どちらも', '二つとも'])
+  known.set(word, { type: 'both' })
+for (const word of [
+  '手持ち',
+  '保有',
+  '保有している',
+  '持っている',
+  '持ってる',
+  'もっている',
+  '持って',
+  '所持',
+  '私',
+  '僕',
+  '俺',
+  '自分',
+  'わたし',
+  'プール',
+  'ウォレット',
+  '財布',
+  '口座',
+  '残高',
+  '価格',
+  '値段',
+  'レート',
+  '報酬',
+  'リワード',
+  '手数料',
+  '流動性',
+  '担保',
+  'ローン',
+  '債務',
+  '借金',
+  '負債',
+  'ポジション',
+  'レバレッジ',
+  '倍',
+  'スリッページ',
+  'ネットワーク',
+  'チェーン',
+  'トークン',
+  'コイン',
+  'アドレス',
+  'ステーブルコイン',
+  'ファイナンス',
+  'プロトコル',
+  '金庫',
+  'ボルト',
+  '報酬金',
+  '利息',
+  '利子',
+  '許容',
+  '最大で',
+  '一番',
+  '最も',
+  '高い',
+  '利回り',
+  '今すぐ',
+  '今',
+  'すぐに',
+  'すぐ',
+  '相場',
+  '成行',
+  '承認',
+  '円',
+  'ドル',
+  'ユーロ',
+  'パーセント',
+  '枚',
+  '個',
+  'その',
+  'この',
+  'あの',
+  'お願い',
+  'ください',
+  'まず',
+  '最初に',
+  '次に',
+  'その後',
+  'そのあと',
+  'それから',
+  'そして',
+  'また',
+  'さらに',
+  '最後に',
+  'あと',
+  '続いて',
+  'ついでに',
+  'どこ',
+  'いくら',
+  '何',
+  'どの',
+  'どれ',
+  '教えて',
+  '確認',
+  '表示',
+  '見せて',
+  '知りたい',
+  'なに',
+  'ガス代',
+  'ガス',
+  '時価総額',
+  '友達',
+  '友人',
+  'さん',
+  'くん',
+  '君',
+  'ちゃん',
+])
+  if (!known.has(word)) known.set(word, { type: 'word' })
+const LONGEST = Math.max(...[...known.keys()].map((word) => word.length))
+
+const ENDINGS: readonly [Ending, RegExp][] = [
+  [
+    'not',
+    /^(?:し|せ|さ|ら|わ|か|け|れ|え|げ|り|っ|て|い|き)?(?:ない(?:で(?:ください|下さい|ね|よ)?)?|なくて(?:いい|も)?|ません|ちゃだめ|てはいけ|るな|すな|ずに|るのはやめ|するな|のをやめ|のはやめ)/,
+  ],
+  [
+    'if',
+    /^(?:し|せ|っ|い|り|け|れ|え|す|る)?(?:たら|れば|だら|るとき|た時|たとき|る時|るなら|た場合|る場合)/,
+  ],
+  [
+    'past',
+    /^(?:し|っ|い|り|け|れ|え)?(?:た|ました|だ)(?=$|[、。！!\s]|ん|の|けど|よ|ばかり|こと|分|から|が)/,
+  ],
+  [
+    'ask',
+    /^(?:する|る|う|く|す|し|り|い)?(?:べき|とは|には|と(?:どう|いくら|どれ|何)|ことは?でき|(?:り)?方|かた|(?:べきで|たほうが|た方が))/,
+  ],
+  [
+    'order',
+    /^(?:し|せ|っ|い|り|け|れ|え|ん|き|げ|す|る|う|く|つ|ろ|み|わせ|ら)?(?:て|で)?(?:から|ください|下さい|くださいね|くれ(?:ますか|ませんか|る)?|ほしい(?:です)?|欲しい(?:です)?|もらえ(?:ますか|ませんか|る)?|いただけ(?:ますか|ませんか|る)?|ちょうだい|頂戴|おいて|おきたい|おく|たい(?:です|んですが|んだけど|と思います|な)?|ます|ましょう|よう|ろ|る|せよ|お願い(?:し)?(?:ます|たい)?|おねがい(?:し)?(?:ます)?|ね|よ|な|みて|みたい|後に?|あとに?|そのあと)*/,
+  ],
+]
+
+/** Gives what a Japanese name stands for. */
+export function getJapaneseName(word: string):
+  | {
+      readonly token?: string
+      readonly chain?: string
+      readonly venue?: string
+    }
+  | undefined {
+  const entry = known.get(word)
+  return entry?.type === 'name' ? entry : undefined
+}
+
+/** Cuts a sentence with Japanese in it into names, numbers, particles, verbs. */
+export function readJapaneseItems(
+  normalised: NormalisedText,
+  locale?: string,
+): Piece[] {
+  const pieces: Piece[] = []
+  const tokens = tokenise(normalised)
+  let latin: Token[] = []
+  const flush = () => {
+    if (latin.length === 0) return
+    for (const item of readNumbers(tagItems(latin, normalised, locale)))
+      pieces.push(
+        item.type === 'break'
+          ? { type: 'stop', start: item.start, end: item.end }
+          : { type: 'item', item, start: item.start, end: item.end },
+      )
+    latin = []
+  }
+  for (const token of tokens) {
+    if (token.type === 'symbol' && /^[、，]$/.test(token.text)) {
+      flush()
+      pieces.push({
+        type: 'particle',
+        text: '、',
+        start: token.start,
+        end: token.end,
+      })
+      continue
+    }
+    if (token.type !== 'script') {
+      latin.push(token)
+      continue
+    }
+    flush()
+    cut(token, pieces, normalised.text)
+  }
+  flush()
+  return pieces
+}
+
+function cut(token: Token, pieces: Piece[], text: string): void {
+  let at = token.start
+  while (at < token.end) {
+    const rest = text.slice(at, Math.min(token.end, at + 24))
+    const last = pieces.at(-1)
+    // `1万`, `3千`
+    if (
+      last?.type === 'item' &&
+      last.item.type === 'number' &&
+      last.end === at
+    ) {
+      const more = readMultiplier(last.item.decimal, rest)
+      if (more.length > 0) {
+        const end = at + more.length
+        pieces[pieces.length - 1] = {
+          ...last,
+          end,
+          item: { ...last.item, decimal: more.decimal, end },
+        }
+        at = end
+        continue
+      }
+    }
+    // `3割`
+    if (
+      last?.type === 'item' &&
+      last.item.type === 'number' &&
+      last.end === at &&
+      rest.startsWith('割') &&
+      /^[1-9]$|^10$/.test(last.item.decimal)
+    ) {
+      const end = at + 1
+      pieces[pieces.length - 1] = {
+        type: 'item',
+        start: last.start,
+        end,
+        item: {
+          type: 'quantity',
+          spaced: true,
+          start: last.start,
+          end,
+          quantity: { kind: 'share', bps: Number(last.item.decimal) * 1000 },
+        },
+      }
+      at = end
+      continue
+    }
+    // `ETHをswapして`: an English verb with a Japanese ending.
+    if (
+      last?.type === 'item' &&
+      last.item.type === 'word' &&
+      last.item.senses.verb !== undefined &&
+      last.end === at &&
+      /^(?:し|す|せ|っ)/.test(rest)
+    ) {
+      const found = readEnding(rest)
+      pieces[pieces.length - 1] = {
+        type: 'verb',
+        sense: last.item.senses.verb,
+        text: last.item.text,
+        ending: found.ending,
+        start: last.start,
+        end: at + found.length,
+      }
+      at += Math.max(found.length, 1)
+      continue
+    }
+    // `USDCにして`: what something is to become.
+    if (last?.type === 'particle' && last.text === 'に' && last.end === at) {
+      const become =
+        /^(?:して(?:ください|下さい|おいて|ほしい|欲しい|くれ|から)?|したい(?:です)?|する|しといて|しよう|しておいて)/.exec(
+          rest,
+        )
+      if (become !== null) {
+        pieces.push({
+          type: 'verb',
+          sense: 'become',
+          text: 'する',
+          ending: 'order',
+          start: at,
+          end: at + become[0].length,
+        })
+        at += become[0].length
+        continue
+      }
+    }
+    const word = longest(rest)
+    const kanji = readKanji(rest)
+    if (
+      kanji !== undefined &&
+      (word === undefined || kanji.length > word.length)
+    ) {
+      const range = { start: at, end: at + kanji.length }
+      pieces.push({
+        type: 'item',
+        ...range,
+        item: {
+          ...range,
+          type: 'number',
+          text: kanji.decimal,
+          decimal: kanji.decimal,
+          spaced: false,
+        },
+      })
+      at += kanji.length
+      continue
+    }
+    if (word === undefined) {
+      const end = at + 1
+      if (last?.type === 'word' && last.end === at && !known.has(last.text))
+        pieces[pieces.length - 1] = {
+          ...last,
+          text: last.text + rest.slice(0, 1),
+          end,
+        }
+      else pieces.push({ type: 'word', text: rest.slice(0, 1), start: at, end })
+      at = end
+      continue
+    }
+    const entry = known.get(word)
+    const range = { start: at, end: at + word.length }
+    at += word.length
+    switch (entry?.type) {
+      case 'verb': {
+        const tail = text.slice(at, Math.min(token.end, at + 24))
+        const found = readEnding(tail)
+        pieces.push({
+          type: 'verb',
+          sense: entry.sense,
+          text: word,
+          ending: found.ending,
+          start: range.start,
+          end: range.end + found.length,
+        })
+        at += found.length
+        break
+      }
+      case 'particle':
+        pieces.push({ type: 'particle', text: word, ...range })
+        break
+      case 'share':
+        pieces.push({
+          type: 'item',
+          ...range,
+          item: {
+            ...range,
+            spaced: true,
+            type: 'quantity',
+            quantity: { kind: 'share', bps: entry.bps },
+          },
+        })
+        break
+      case 'remainder':
+        pieces.push({
+          type: 'item',
+          ...range,
+          item: {
+            ...range,
+            spaced: true,
+            type: 'quantity',
+            quantity: { kind: 'remainder' },
+          },
+        })
+        break
+      case 'pronoun':
+      case 'both':
+        pieces.push({
+          type: 'item',
+          ...range,
+          item: {
+            ...range,
+            spaced: true,
+            type: 'word',
+            text: entry.type === 'both' ? 'both' : 'it',
+            senses: {},
+          },
+        })
+        break
+      case 'name': {
+        const { type: _, ...senses } = entry
+        pieces.push({
+          type: 'item',
+          ...range,
+          item: { ...range, spaced: true, type: 'word', text: word, senses },
+        })
+        break
+      }
+      default:
+        pieces.push({ type: 'word', text: word, ...range })
+    }
+  }
+}
+
+function readEnding(tail: string): { ending: Ending; length: number } {
+  for (const [ending, pattern] of ENDINGS) {
+    const match = pattern.exec(tail)
+    if (match === null) continue
+    if (ending === 'order') {
+      const said = match[0]
+      // A bare stem is a noun: `交換レート`, `ステーキング報酬`.
+      return { ending: said === '' ? 'noun' : 'order', length: said.length }
+    }
+    return { ending, length: match[0].length }
+  }
+  return { ending: 'noun', length: 0 }
+}
+
+function longest(text: string): string | undefined {
+  for (let length = Math.min(LONGEST, text.length); length > 0; length -= 1) {
+    const word = text.slice(0, length)
+    if (known.has(word)) return word
+  }
+  return undefined
+}

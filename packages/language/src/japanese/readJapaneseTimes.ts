@@ -1,0 +1,347 @@
+import type { Point, TimePart, TimeUnit } from '../time/TimePart.js'
+import {
+  addDays,
+  addMonths,
+  type Day,
+  getLastDay,
+  getWeekday,
+} from '../time/timeZone.js'
+
+/** A time phrase of the matching text. */
+export type FoundTime = {
+  readonly start: number
+  readonly end: number
+  readonly part: TimePart
+}
+
+const WEEKDAYS = '日月火水木金土'
+const UNITS: Readonly<
+  Record<string, { ms: number; months: number; unit: TimeUnit }>
+> = {
+  分: { ms: 60_000, months: 0, unit: 'minute' },
+  時間: { ms: 3_600_000, months: 0, unit: 'hour' },
+  日: { ms: 86_400_000, months: 0, unit: 'day' },
+  週間: { ms: 7 * 86_400_000, months: 0, unit: 'week' },
+  週: { ms: 7 * 86_400_000, months: 0, unit: 'week' },
+  ヶ月: { ms: 0, months: 1, unit: 'month' },
+  か月: { ms: 0, months: 1, unit: 'month' },
+  カ月: { ms: 0, months: 1, unit: 'month' },
+  ケ月: { ms: 0, months: 1, unit: 'month' },
+  箇月: { ms: 0, months: 1, unit: 'month' },
+  年: { ms: 0, months: 12, unit: 'month' },
+}
+const UNIT = '(分|時間|日|週間|週|ヶ月|か月|カ月|ケ月|箇月|年)'
+const CLOCK =
+  '(?:(午前|午後|朝の?|夜の?|夕方の?)?\\s*(\\d{1,2})(?:時(半|\\d{1,2}分)?|:(\\d\\d))|(正午|深夜0時|真夜中))'
+const DAY_NAME =
+  '(明日|あした|明後日|あさって|今日|本日|今夜|来週(?:の)?([日月火水木金土])曜日?|今週(?:の)?([日月火水木金土])曜日?|次の([日月火水木金土])曜日?|([日月火水木金土])曜日?|来週|来月(?:の)?(?:(\\d{1,2})日)?|(\\d{1,2})月(\\d{1,2})日|(\\d{4})年(\\d{1,2})月(\\d{1,2})日|月末|週末|年末|クリスマス|大晦日|元日)'
+const PATTERNS = {
+  every: new RegExp(
+    `(?:毎(日|朝|晩|夜|週|月|時|時間|年)(?:の)?(?:([日月火水木金土])曜日?|(\\d{1,2})日)?|(\\d{1,3})${UNIT}(?:ごと|毎|おき)(?:に)?|隔(週|日|月)|(\\d{1,2})?(?:(\\d{1,2})|一|1)?(日|週|月|時間)に(\\d{1,2})回|一?日一回|日に一度)`,
+    'uy',
+  ),
+  after: new RegExp(`(\\d{1,4})${UNIT}後(?:に|の)?`, 'uy'),
+  length: new RegExp(
+    `(\\d{1,4})${UNIT}間?(?:にわたって|に渡って|だけ|の間|間|続けて)`,
+    'uy',
+  ),
+  lengthPlain:
+    /(\d{1,4})(週間|ヶ月間|か月間|カ月間|日間|年間|時間)(?!後|ごと|毎|おき|に)/uy,
+  times: /(\d{1,4})回(?:だけ|まで)?/uy,
+  day: new RegExp(
+    `${DAY_NAME}(?:の)?(?:${CLOCK})?(まで|から)?(?:に|の)?`,
+    'uy',
+  ),
+  clock: new RegExp(`${CLOCK}(まで|から)?(?:に|の)?`, 'uy'),
+}
+
+/** Finds the time phrases of a Japanese sentence, in the order of the text. */
+export function readJapaneseTimes(text: string, today: Day): FoundTime[] {
+  const found: FoundTime[] = []
+  let at = 0
+  while (at < text.length) {
+    const here = readAt(text, at, today)
+    if (here === undefined) at += 1
+    else {
+      found.push(here)
+      at = here.end
+    }
+  }
+  return found
+}
+
+function exec(
+  pattern: RegExp,
+  text: string,
+  at: number,
+): RegExpExecArray | null {
+  pattern.lastIndex = at
+  return pattern.exec(text)
+}
+
+function readAt(text: string, at: number, today: Day): FoundTime | undefined {
+  const code = text.charCodeAt(at)
+  // Only digits and kanji or kana begin a time; Latin letters never do.
+  if (!(code >= 48 && code <= 57) && code < 0x3000) return undefined
+  if (at > 0 && /[\d.,]/.test(text[at - 1] ?? '') && code <= 57)
+    return undefined
+  const every = exec(PATTERNS.every, text, at)
+  if (every !== null) {
+    const part = readEvery(every)
+    if (part !== undefined)
+      return { start: at, end: at + every[0].length, part }
+  }
+  const after = exec(PATTERNS.after, text, at)
+  if (after !== null) {
+    const unit = UNITS[after[2] ?? '']
+    const count = Number(after[1])
+    if (unit !== undefined)
+      return {
+        start: at,
+        end: at + after[0].length,
+        part: {
+          at:
+            unit.months > 0
+              ? { afterMonths: unit.months * count }
+              : { afterMs: unit.ms * count },
+        },
+      }
+  }
+  const length =
+    exec(PATTERNS.length, text, at) ?? exec(PATTERNS.lengthPlain, text, at)
+  if (length !== null) {
+    const name = (length[2] ?? '').replace(/間$/, '')
+    const unit =
+      UNITS[length[2] ?? ''] ??
+      UNITS[name === '時' ? '時間' : name === '週' ? '週間' : name]
+    const count = Number(length[1])
+    if (unit !== undefined)
+      return {
+        start: at,
+        end: at + length[0].length,
+        part:
+          unit.months > 0
+            ? { lengthMonths: unit.months * count }
+            : { lengthMs: unit.ms * count },
+      }
+  }
+  const times = exec(PATTERNS.times, text, at)
+  if (times !== null)
+    return {
+      start: at,
+      end: at + times[0].length,
+      part: { times: Number(times[1]) },
+    }
+  const day = exec(PATTERNS.day, text, at)
+  if (day !== null) {
+    const point = readDay(day, today)
+    if (point !== undefined) {
+      const clock = readClock(day.slice(12))
+      const whole: Point = {
+        ...point,
+        ...(clock === undefined ? {} : { clock }),
+      }
+      const border = day[17]
+      return {
+        start: at,
+        end: at + day[0].length,
+        part: border === 'まで' ? { until: whole } : { at: whole },
+      }
+    }
+  }
+  const clock = exec(PATTERNS.clock, text, at)
+  if (clock !== null) {
+    const minutes = readClock(clock.slice(1))
+    if (minutes !== undefined)
+      return {
+        start: at,
+        end: at + clock[0].length,
+        part:
+          clock[6] === 'まで'
+            ? { until: { clock: minutes } }
+            : { at: { clock: minutes } },
+      }
+  }
+  return undefined
+}
+
+function readEvery(match: RegExpExecArray): TimePart | undefined {
+  const [
+    ,
+    each,
+    weekday,
+    monthDay,
+    count,
+    unitName,
+    alternate,
+    ,
+    ,
+    often,
+    oftenCount,
+  ] = match
+  if (each !== undefined) {
+    const unit: TimeUnit =
+      each === '週'
+        ? 'week'
+        : each === '月'
+          ? 'month'
+          : /^時/.test(each)
+            ? 'hour'
+            : 'day'
+    const count = each === '年' ? 12 : 1
+    return {
+      every: { count, unit: each === '年' ? 'month' : unit },
+      ...(weekday !== undefined && unit === 'week'
+        ? { at: { weekday: WEEKDAYS.indexOf(weekday) } }
+        : monthDay !== undefined && unit === 'month'
+          ? { at: { monthDay: Number(monthDay) } }
+          : {}),
+    }
+  }
+  if (count !== undefined && unitName !== undefined) {
+    const unit = UNITS[unitName]
+    return unit === undefined
+      ? undefined
+      : {
+          every: {
+            count: Number(count) * (unitName === '年' ? 12 : 1),
+            unit: unit.unit,
+          },
+        }
+  }
+  if (alternate !== undefined)
+    return {
+      every: {
+        count: 2,
+        unit:
+          alternate === '週' ? 'week' : alternate === '月' ? 'month' : 'day',
+      },
+    }
+  if (often !== undefined && oftenCount !== undefined) {
+    const minutes = { 日: 1440, 週: 10_080, 時間: 60, 月: 0 }[often] ?? 0
+    const times = Number(oftenCount)
+    if (times === 1)
+      return {
+        every: {
+          count: 1,
+          unit:
+            often === '週'
+              ? 'week'
+              : often === '月'
+                ? 'month'
+                : often === '時間'
+                  ? 'hour'
+                  : 'day',
+        },
+      }
+    if (minutes === 0 || times === 0 || minutes % times !== 0)
+      return { problem: { reason: 'どの間隔で行いますか？' } }
+    const gap = minutes / times
+    return {
+      every:
+        gap % 1440 === 0
+          ? { count: gap / 1440, unit: 'day' }
+          : gap % 60 === 0
+            ? { count: gap / 60, unit: 'hour' }
+            : { count: gap, unit: 'minute' },
+    }
+  }
+  return { every: { count: 1, unit: 'day' } }
+}
+
+function readDay(match: RegExpExecArray, today: Day): Point | undefined {
+  const [
+    ,
+    name = '',
+    nextWeek,
+    thisWeek,
+    coming,
+    plain,
+    nextMonthDay,
+    month,
+    dayOf,
+    year,
+    yearMonth,
+    yearDay,
+  ] = match
+  if (nextWeek !== undefined) {
+    const current = (getWeekday(today) + 6) % 7
+    const wanted = (WEEKDAYS.indexOf(nextWeek) + 6) % 7
+    return { day: addDays(today, 7 - current + wanted) }
+  }
+  const weekday = thisWeek ?? coming ?? plain
+  if (weekday !== undefined) return { weekday: WEEKDAYS.indexOf(weekday) }
+  if (year !== undefined)
+    return {
+      day: {
+        year: Number(year),
+        month: Number(yearMonth),
+        day: Number(yearDay),
+      },
+    }
+  if (month !== undefined)
+    return { day: yearly(today, Number(month), Number(dayOf)) }
+  if (name.startsWith('来月')) {
+    const first = addMonths({ ...today, day: 1 }, 1)
+    return {
+      day:
+        nextMonthDay === undefined
+          ? first
+          : { ...first, day: Number(nextMonthDay) },
+    }
+  }
+  switch (name) {
+    case '明日':
+    case 'あした':
+      return { day: addDays(today, 1) }
+    case '明後日':
+    case 'あさって':
+      return { day: addDays(today, 2) }
+    case '今日':
+    case '本日':
+      return { day: today }
+    case '今夜':
+      return { day: today, clock: 20 * 60 }
+    case '来週':
+      return { day: addDays(today, 7 - ((getWeekday(today) + 6) % 7)) }
+    case '月末':
+      return { day: { ...today, day: getLastDay(today.year, today.month) } }
+    case '週末':
+      return { weekday: 6 }
+    case '年末':
+    case '大晦日':
+      return { day: yearly(today, 12, 31) }
+    case 'クリスマス':
+      return { day: yearly(today, 12, 25) }
+    case '元日':
+      return { day: yearly(today, 1, 1) }
+    default:
+      return undefined
+  }
+}
+
+function yearly(today: Day, month: number, day: number): Day {
+  const passed =
+    month < today.month || (month === today.month && day < today.day)
+  return { year: today.year + (passed ? 1 : 0), month, day }
+}
+
+function readClock(
+  groups: readonly (string | undefined)[],
+): number | undefined {
+  const [half, hour, minute, colon, named] = groups
+  if (named !== undefined) return named === '正午' ? 720 : 0
+  if (hour === undefined) return undefined
+  let hours = Number(hour)
+  if (hours > 24) return undefined
+  const minutes =
+    minute === '半'
+      ? 30
+      : minute !== undefined
+        ? Number.parseInt(minute, 10)
+        : Number(colon ?? 0)
+  if (half !== undefined && /^(?:午後|夜|夕方)/.test(half) && hours < 12)
+    hours += 12
+  if (half === '午前' && hours === 12) hours = 0
+  return (hours % 24) * 60 + minutes
+}
