@@ -11,6 +11,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createPublicClient, createTestClient, type Hex, http } from 'viem'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { readAddresses } from './addresses.js'
 import { requestRpc } from './requestRpc.js'
 import { type Devnet, type StartOptions, start } from './start.js'
 import {
@@ -154,11 +155,19 @@ describe('dropEmptyBlocks', () => {
       header: { number },
       transactions,
     })
+    const first = readAddresses().snapshot.blockNumber + 1
     const state = {
       best_block_number: 1_000,
-      blocks: [block(0), block(1), block(2, ['0x']), block(936), block(937)],
+      blocks: [
+        block(0),
+        block(1),
+        block(2, ['0x']),
+        block(first),
+        block(936),
+        block(937),
+      ],
     }
     const { blocks } = dropEmptyBlocks(state)
-    expect(blocks.map((one) => one.header.number)).toEqual([0, 2, 937])
+    expect(blocks.map((one) => one.header.number)).toEqual([0, 2, first, 937])
   })
 })

@@ -4,6 +4,7 @@ import { dirname } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { BehestError } from '@behest/spec'
+import { readAddresses } from './addresses.js'
 
 /** Thrown when a chain's state file cannot be read back. */
 export class DevnetStateDamagedError extends BehestError {
@@ -84,10 +85,13 @@ export async function replaceFile(
  */
 export function dropEmptyBlocks<State extends SavedState>(state: State): State {
   const best = BigInt(state.best_block_number)
+  // Empty, and yet the one block that tells this chain from every other run.
+  const first = BigInt(readAddresses().snapshot.blockNumber) + 1n
   const blocks = state.blocks.filter((block) => {
     const height = BigInt(block.header.number)
     return (
       height === 0n ||
+      height === first ||
       height > best - BigInt(emptyBlocksKept) ||
       block.transactions.length > 0
     )

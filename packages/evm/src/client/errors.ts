@@ -29,7 +29,7 @@ export class ChainReadError extends BehestError {
     readonly cause?: unknown
   }) {
     super(
-      `The node refused ${facts.method}: ${facts.reason}. Try again; if it stays, use a node that supports ${facts.method} with state overrides.`,
+      `The node refused ${facts.method}: ${facts.reason}. Try again; if it stays, use another node: this needs eth_simulateV1 and state overrides.`,
       { facts: { method: facts.method }, cause: facts.cause },
     )
   }
