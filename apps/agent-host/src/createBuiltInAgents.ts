@@ -1,5 +1,5 @@
 import { createAskAgent } from '@behest/agent-ask'
-import { createAaveAgent } from '@behest/agent-lend'
+import { createAaveAgent, createMorphoAgent } from '@behest/agent-lend'
 import { createSwapSingleAgent } from '@behest/agent-swap'
 import { createTransferAgent } from '@behest/agent-transfer'
 import type { EvmChainPort } from '@behest/evm'
@@ -18,6 +18,7 @@ export function createBuiltInAgents(options: {
   return [
     createSwapSingleAgent(chain),
     createAaveAgent(chain),
+    createMorphoAgent(chain),
     createAskAgent({ chains: [chain] }),
     createTransferAgent({ chains: [chain] }),
   ]

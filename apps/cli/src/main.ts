@@ -5,6 +5,7 @@ import { doctorCommand } from './commands/doctorCommand.js'
 import { lendCommand } from './commands/lendCommand.js'
 import { listCommand } from './commands/listCommand.js'
 import { parseCommand } from './commands/parseCommand.js'
+import { registryCommand } from './commands/registryCommand.js'
 import { resumeCommand } from './commands/resumeCommand.js'
 import { routeCommand } from './commands/routeCommand.js'
 import { startCommand } from './commands/startCommand.js'
@@ -24,6 +25,7 @@ const commands: Readonly<Record<string, Command>> = {
   list: listCommand,
   resume: resumeCommand,
   agents: agentsCommand,
+  registry: registryCommand,
   route: routeCommand,
   lend: lendCommand,
   doctor: doctorCommand,
@@ -35,6 +37,7 @@ const usage = `Say what you want. Agents compete to do it. Nothing happens beyon
   behest parse "<sentence>" [--json]          what it would be understood as (--stdin: one a line)
   behest status <id> · list · resume <id>     what became of an intent, of all, go on with one
   behest agents search "<query>" | show <id> | publish <url> | explain <id> "<query>"
+  behest registry import <file.ndjson>        manifests in bulk, by the operator
   behest route --pools <file> --sell <token> --buy <token> --amount <units>
   behest lend --markets <file> --supply <units>
   behest start                                the whole local stack (npm start)

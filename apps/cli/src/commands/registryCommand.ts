@@ -1,0 +1,134 @@
+import { createReadStream, type Stats, statSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { exitCodes, UsageError } from '../exitCodes.js'
+import { type ImportSummary, importFile } from '../registry/importFile.js'
+import {
+  type ImportTarget,
+  openImportTarget,
+} from '../registry/openImportTarget.js'
+import { readStackConfig } from '../stack/stackConfig.js'
+
+const progressEveryMs = 1_000
+const defaultWaitSeconds = 120
+
+/** `behest registry import <file.ndjson>`: what the operator may do. */
+export async function registryCommand(
+  commandArguments: readonly string[],
+): Promise<number> {
+  const [verb, ...rest] = commandArguments
+  if (verb !== 'import')
+    throw new UsageError(
+      'Say what to do with the registry: behest registry import <file.ndjson>.',
+    )
+  const { values, positionals } = parseArgs({
+    args: rest,
+    allowPositionals: true,
+    options: {
+      'wait-seconds': { type: 'string', default: String(defaultWaitSeconds) },
+      json: { type: 'boolean', default: false },
+    },
+  })
+  const [path, ...others] = positionals
+  if (path === undefined || others.length > 0)
+    throw new UsageError('Give one file: behest registry import <file.ndjson>.')
+  const waitSeconds = Number(values['wait-seconds'])
+  if (!(waitSeconds >= 0))
+    throw new UsageError('--wait-seconds must be a number from 0 up.')
+  const { size } = readStats(path)
+
+  const startedMs = performance.now()
+  const target = await openImportTarget({
+    config: readStackConfig(process.env),
+    environment: process.env,
+    onError: (error) => console.error(String(error)),
+  })
+  try {
+    const tell = createProgress()
+    const summary = await importFile({
+      chunks: createReadStream(path, { highWaterMark: 1 << 18 }),
+      target,
+      onProgress: ({ lines, refusedCount, bytesRead }) =>
+        tell(
+          `${lines} lines (${size === 0 ? 100 : Math.floor((100 * bytesRead) / size)} %), ${refusedCount} refused`,
+        ),
+    })
+    const waitingForVectors = await waitForVectors({
+      target,
+      waitSeconds,
+      tell,
+    })
+    const milliseconds = Math.round(performance.now() - startedMs)
+    const answer = { ...summary, waitingForVectors, milliseconds }
+    console.log(
+      values.json ? JSON.stringify(answer, null, 2) : render(answer, target),
+    )
+    return summary.lines > 0 && summary.refusedCount === summary.lines
+      ? exitCodes.failed
+      : exitCodes.done
+  } finally {
+    await target.close()
+  }
+}
+
+function readStats(path: string): Stats {
+  let stats: Stats
+  try {
+    stats = statSync(path)
+  } catch (error) {
+    throw new UsageError(
+      `${path} cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+    )
+  }
+  if (stats.isDirectory()) throw new UsageError(`${path} is a folder.`)
+  return stats
+}
+
+/** Words are found at once; meaning needs a vector for each agent first. */
+async function waitForVectors(options: {
+  readonly target: ImportTarget
+  readonly waitSeconds: number
+  readonly tell: (line: string) => void
+}): Promise<number> {
+  const { target, waitSeconds, tell } = options
+  const untilMs = performance.now() + waitSeconds * 1_000
+  for (;;) {
+    const waiting = await target.countWaitingForVectors()
+    if (waiting === 0 || performance.now() >= untilMs) return waiting
+    tell(`${waiting} still to be made findable by meaning`)
+    await wait(Math.min(250, Math.max(1, untilMs - performance.now())))
+  }
+}
+
+/** Tells at most once a second, on stderr. */
+function createProgress(): (line: string) => void {
+  let lastMs = performance.now()
+  return (line) => {
+    if (performance.now() - lastMs < progressEveryMs) return
+    lastMs = performance.now()
+    console.error(line)
+  }
+}
+
+function render(
+  answer: ImportSummary & {
+    readonly waitingForVectors: number
+    readonly milliseconds: number
+  },
+  target: ImportTarget,
+): string {
+  const { imported, unchanged, refusedCount, refused, waitingForVectors } =
+    answer
+  return [
+    `${imported} imported, ${unchanged} unchanged, ${refusedCount} refused, in ${(answer.milliseconds / 1000).toFixed(1)} s.`,
+    ...refused
+      .slice(0, 10)
+      .map(({ line, reason }) => `  line ${line}: ${reason}`),
+    ...(refusedCount > 10 ? [`  and ${refusedCount - 10} more`] : []),
+    ...(waitingForVectors === 0
+      ? []
+      : [
+          `${waitingForVectors} are found by words now, and by meaning as soon as ${target.type === 'running' ? 'the registry has read them' : 'a registry runs (npm start)'}.`,
+        ]),
+  ].join('\n')
+}
