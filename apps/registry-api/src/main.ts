@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { fstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join, resolve } from 'node:path'
 import { BehestError } from '@behest/spec'
@@ -68,6 +68,14 @@ async function main(): Promise<void> {
         process.exit(1)
       })
     })
+
+  if (fstatSync(0).isFIFO() || fstatSync(0).isSocket()) {
+    // Whoever started us holds the other end: when they are gone, we go too.
+    const leave = () => void stop('parent gone').catch(logError)
+    process.stdin.once('end', leave)
+    process.stdin.once('close', leave)
+    process.stdin.resume()
+  }
 
   const address = server.address()
   const port =
