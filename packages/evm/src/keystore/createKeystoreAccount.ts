@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { link, mkdir, open, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import type { Hex } from '@behest/spec'
@@ -45,27 +46,37 @@ export async function createKeystoreAccount(
     throw new KeystorePasswordError({ path, problem: 'is empty' })
   const privateKey = options.privateKey ?? generatePrivateKey()
   assertNoDevelopmentKey({ address: privateKeyToAddress(privateKey), chainId })
+  // Asked before the half second of encryption; the link below is what counts.
+  if (existsSync(path)) throw new KeystoreExistsError({ path })
+  try {
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
+  } catch (cause) {
+    throw new KeystoreUnwritableError({ path, cause })
+  }
   const json = JSON.stringify(await encryptKey(privateKey, password), null, 2)
+  await writeNew(path, `${json}\n`)
+  return unlockKeystore(options)
+}
+
+async function writeNew(path: string, text: string): Promise<void> {
   const fresh = `${path}.${randomUUID()}.new`
   let isBegun = false
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 })
     const file = await open(fresh, 'wx', 0o600)
     isBegun = true
     try {
-      await file.writeFile(`${json}\n`)
+      await file.writeFile(text)
       await file.sync()
     } finally {
       await file.close()
     }
     // Unlike a rename, a link never replaces what is there.
     await link(fresh, path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST')
-      throw new KeystoreExistsError({ path, cause: error })
-    throw new KeystoreUnwritableError({ path, cause: error })
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST')
+      throw new KeystoreExistsError({ path, cause })
+    throw new KeystoreUnwritableError({ path, cause })
   } finally {
     if (isBegun) await rm(fresh, { force: true })
   }
-  return unlockKeystore(options)
 }

@@ -31,7 +31,7 @@ export class KeystoreExistsError extends BehestError {
   readonly code = 'KEYSTORE_EXISTS'
   readonly retry = 'never'
 
-  constructor(facts: { readonly path: string; readonly cause: unknown }) {
+  constructor(facts: { readonly path: string; readonly cause?: unknown }) {
     super(
       `${facts.path} is there already, and a key that is overwritten is lost. Choose another path.`,
       { facts: { path: facts.path }, cause: facts.cause },
