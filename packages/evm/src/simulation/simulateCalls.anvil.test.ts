@@ -28,6 +28,7 @@ import {
   operatorAbi,
   permit2Abi,
   readLendingSnapshot,
+  SimulationTooWideError,
   SimulationUnreliableError,
   swapRouter02Abi,
   uniswapV2RouterAbi,
@@ -818,6 +819,22 @@ describe('simulateCalls: grants are found by their effect', () => {
         },
       ]),
     ).toEqual([['permit2', stranger, 0n, 12n]])
+  })
+
+  test('error: SimulationTooWideError when there is too much to measure', async () => {
+    const approvals = Array.from({ length: 97 }, (_, index) => ({
+      to: usdc,
+      data: encode.approve(
+        `0x${(0xabcdef0000n + BigInt(index)).toString(16).padEnd(40, '0')}`,
+        1n,
+      ),
+    }))
+    await expect(simulate([approvals])).rejects.toBeInstanceOf(
+      SimulationTooWideError,
+    )
+    expect((await simulate([approvals.slice(0, 90)])).allowances).toHaveLength(
+      90,
+    )
   })
 
   test('behavior: credit at Aave and authority at Morpho', async () => {
