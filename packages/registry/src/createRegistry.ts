@@ -48,6 +48,7 @@ import {
 import { type HealthReport, readHealth } from './store/healthStore.js'
 import { type ReceiptView, readReceipts } from './store/receiptStore.js'
 import { changeChannel, followFeed } from './sync/followFeed.js'
+import { toEnglish } from './text/translate.js'
 
 export type CreateRegistryOptions = {
   /** On the registry's database; its tables are there already. */
@@ -247,6 +248,11 @@ export async function createRegistry(
     return chainId
   }
 
+  async function embedQuery(text: string): Promise<Float32Array | undefined> {
+    const english = toEnglish(text.slice(0, 500))
+    return english === '' ? undefined : embedder?.embedQuery(english)
+  }
+
   const toView = (record: AgentRecord): AgentView =>
     toAgentView(record, feed.nowMs())
 
@@ -345,9 +351,7 @@ export async function createRegistry(
     },
     search: async (query) => {
       const vector =
-        query.text === undefined
-          ? undefined
-          : await embedder?.embedQuery(query.text.slice(0, 500))
+        query.text === undefined ? undefined : await embedQuery(query.text)
       return searchAgents({
         index: feed.current(),
         indexSeq: feed.indexSeq(),
@@ -361,9 +365,7 @@ export async function createRegistry(
     explain: async (agentId, query) => {
       const record = await findAgent(agentId)
       const vector =
-        query.text === undefined
-          ? undefined
-          : await embedder?.embedQuery(query.text.slice(0, 500))
+        query.text === undefined ? undefined : await embedQuery(query.text)
       // Receipts say more than the stored number: recomputed, it must agree.
       const trust = computeTrust(await reputation.readInput()).get(agentId)
       return explainAgent({

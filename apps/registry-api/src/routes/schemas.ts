@@ -249,11 +249,13 @@ export const explanationSchema = z.object({
     z.object({
       name: z.enum(['words', 'letters', 'meaning']),
       raw: z.number(),
-      z: z.number(),
+      value: z.number(),
       weight: z.number(),
       product: z.number(),
     }),
   ),
+  fused: z.number().nullable(),
+  z: z.number().nullable(),
   terms: z.array(
     z.object({ term: z.string(), share: z.number(), documents: z.int() }),
   ),

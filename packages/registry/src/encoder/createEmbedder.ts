@@ -5,6 +5,7 @@ import {
   toBytes,
   writeVectors,
 } from '../store/vectorStore.js'
+import { toContentWords } from '../text/tokenize.js'
 import type { EncoderPort } from './createSentenceEncoder.js'
 
 /** Gives every agent its vectors, in the background. */
@@ -22,6 +23,25 @@ const pollMs = 5_000
 const agentsPerRead = 128
 const maxKeptQueries = 5_000
 const queryTimeoutMs = 400
+
+/**
+ * Embeds a request: half as it was said, half by its content words alone, so
+ * that greetings and politeness do not decide what it means.
+ *
+ * @returns A vector of length 1 at most, or `undefined` for an empty text.
+ */
+export async function embedRequest(
+  encoder: EncoderPort,
+  text: string,
+): Promise<Float32Array | undefined> {
+  const content = toContentWords(text)
+  const [whole, core] = await encoder.embed(
+    content === '' ? [text] : [text, content],
+    { priority: 'query' },
+  )
+  if (whole === undefined || core === undefined) return whole
+  return whole.map((value, index) => (value + (core[index] as number)) / 2)
+}
 
 /**
  * Creates the embedder.
@@ -96,12 +116,10 @@ export function createEmbedder(options: {
     })
     try {
       // Late vectors are kept all the same: the next page will have them.
-      const embedded = encoder
-        .embed([text], { priority: 'query' })
-        .then(([vector]) => {
-          if (vector !== undefined) keep(text, vector)
-          return vector
-        })
+      const embedded = embedRequest(encoder, text).then((vector) => {
+        if (vector !== undefined) keep(text, vector)
+        return vector
+      })
       embedded.catch(() => undefined)
       return await Promise.race([embedded, tooLate])
     } catch {

@@ -184,6 +184,26 @@ export class TermIndex {
     return shares.sort((left, right) => right.share - left.share)
   }
 
+  /**
+   * The score that no document can pass: every term of the query, as dense as
+   * can be, those that nobody holds too. A share of it says how much of what was
+   * asked is there, whatever else was asked.
+   */
+  highestScore(terms: readonly string[]): number {
+    const counts = new Map<string, number>()
+    for (const term of terms)
+      counts.set(term, Math.min(2, (counts.get(term) ?? 0) + 1))
+    let sum = 0
+    for (const [term, count] of counts) {
+      const documents = this.documentsWith(term)
+      sum +=
+        count *
+        (k1 + 1) *
+        Math.log(1 + (this.liveCount - documents + 0.5) / (documents + 0.5))
+    }
+    return sum
+  }
+
   /** How many documents hold a term. */
   documentsWith(term: string): number {
     const id = this.termIds.get(term)

@@ -5,6 +5,7 @@ import type { AgentIndex } from '../index/agentIndex.js'
 import type { CapabilityFilter } from '../index/capabilityPool.js'
 import type { AgentRecord, AgentStatus } from '../store/agentRecord.js'
 import { tokenize } from '../text/tokenize.js'
+import { addEnglish } from '../text/translate.js'
 import { type RankedDocument, rankAgents } from './rankAgents.js'
 import { formulaVersion, type ScoreParts } from './scoreFormula.js'
 import {
@@ -46,10 +47,13 @@ export type Explanation = {
   readonly signals: readonly {
     readonly name: 'words' | 'letters' | 'meaning'
     readonly raw: number
-    readonly z: number
+    readonly value: number
     readonly weight: number
     readonly product: number
   }[]
+  /** The products' sum, and its place among the candidates in deviations. */
+  readonly fused: number | null
+  readonly z: number | null
   readonly terms: readonly {
     readonly term: string
     readonly share: number
@@ -111,11 +115,13 @@ export function explainAgent(options: {
     score: entry?.score ?? null,
     parts: entry?.parts ?? null,
     signals: toSignalList(entry),
+    fused: entry?.fused ?? null,
+    z: entry?.z ?? null,
     terms:
       query.text === undefined || document === -1
         ? []
         : index.terms
-            .explain(document, tokenize(query.text))
+            .explain(document, tokenize(addEnglish(query.text)))
             .slice(0, 10)
             .map(({ term, share, documents }) => ({ term, share, documents })),
     trust: record.trust,
@@ -271,7 +277,7 @@ function toCandidateStep(
       passed: entry !== undefined,
       says: 'no words were asked for: every agent that is left is a candidate',
     }
-  const words = index.terms.explain(document, tokenize(query.text))
+  const words = index.terms.explain(document, tokenize(addEnglish(query.text)))
   return {
     check: 'candidate',
     passed: entry !== undefined,
@@ -306,7 +312,7 @@ function toAdvice(failed: ExplainStep, record: AgentRecord): string {
 function toSignalList(entry: RankedDocument | undefined): {
   name: 'words' | 'letters' | 'meaning'
   raw: number
-  z: number
+  value: number
   weight: number
   product: number
 }[] {
@@ -315,6 +321,6 @@ function toSignalList(entry: RankedDocument | undefined): {
     const signal = entry.signals[name]
     return signal === undefined
       ? []
-      : [{ name, ...signal, product: signal.weight * signal.z }]
+      : [{ name, ...signal, product: signal.weight * signal.value }]
   })
 }

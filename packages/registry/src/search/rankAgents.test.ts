@@ -1,18 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AgentIndex } from '../index/agentIndex.js'
-import type { AgentRecord, AgentStatus } from '../store/agentRecord.js'
+import type { AgentRecord } from '../store/agentRecord.js'
 import { buildCapability, buildRecord } from '../testing/buildRecord.js'
 import { explainAgent } from './explainAgent.js'
-import { toSignals } from './rankAgents.js'
+import { measureSpread, toZ } from './rankAgents.js'
 import { buildScoreParts, toScore } from './scoreFormula.js'
 import { type RankingCache, searchAgents } from './searchAgents.js'
-
-const _listed: ReadonlySet<AgentStatus> = new Set([
-  'live',
-  'degraded',
-  'unverified',
-])
 
 function build(records: readonly AgentRecord[]): AgentIndex {
   const index = new AgentIndex({ vectorLength: 1 })
@@ -281,10 +275,11 @@ describe('searchAgents', () => {
   })
 })
 
-describe('toSignals', () => {
-  test('behavior: a flat signal contributes nothing', () => {
-    expect(toSignals([3, 3, 3]).map(({ z }) => z)).toEqual([0, 0, 0])
-    expect(toSignals([]).length).toBe(0)
+describe('toZ', () => {
+  test('behavior: where all are equal nobody is above', () => {
+    expect(toZ(3, measureSpread([3, 3, 3]))).toBe(0)
+    expect(toZ(5, measureSpread([3, 4, 5]))).toBeGreaterThan(1)
+    expect(toZ(0, measureSpread([]))).toBe(0)
   })
 })
 

@@ -9,6 +9,7 @@ import type {
 import { TopList } from '../index/termIndex.js'
 import type { AgentStatus } from '../store/agentRecord.js'
 import { toGramText, tokenize } from '../text/tokenize.js'
+import { addEnglish } from '../text/translate.js'
 import {
   buildScoreParts,
   formula,
@@ -37,7 +38,8 @@ export type RankQuery = {
 /** One signal of one candidate. */
 export type Signal = {
   readonly raw: number
-  readonly z: number
+  /** On the signal's own scale, near 0 to 1. */
+  readonly value: number
   readonly weight: number
 }
 
@@ -48,10 +50,16 @@ export type RankedDocument = {
   readonly parts: ScoreParts
   readonly feeBps: number
   readonly status: AgentStatus
-  readonly signals: Readonly<
-    Partial<Record<'words' | 'letters' | 'meaning', Signal>>
-  >
+  readonly signals: Signals
+  /** The weighted signals, and how far that is above the other candidates. */
+  readonly fused: number
+  readonly z: number
 }
+
+/** The signals of one candidate; none where nothing was asked in words. */
+export type Signals = Readonly<
+  Partial<Record<'words' | 'letters' | 'meaning', Signal>>
+>
 
 /** A ranking, best first. */
 export type Ranking = {
@@ -66,7 +74,9 @@ export function rankAgents(index: AgentIndex, query: RankQuery): Ranking {
   const filter = index.capabilities.compile(query.filter)
   const isEligible = buildEligibility(index, query, filter)
   const terms =
-    query.text === undefined ? [] : tokenize(query.text).slice(0, 64)
+    query.text === undefined
+      ? []
+      : tokenize(addEnglish(query.text)).slice(0, 64)
   if (query.text === undefined)
     return {
       ranked: rankWithoutText(index, query, filter, isEligible),
@@ -111,7 +121,9 @@ function rankWithoutText(
   }
   return best
     .toSorted()
-    .map(({ document }) => scoreDocument(index, query, filter, document, {}))
+    .map(({ document }) =>
+      scoreDocument(index, query, filter, document, nothingAsked),
+    )
 }
 
 function rankByText(
@@ -154,34 +166,35 @@ function rankByText(
   const wordScores = new Map(
     byWords.map(({ document, score }) => [document, score]),
   )
-  const letters = buildLetterScores(index, query.text, documents)
-  const words = toSignals(
-    documents.map((document) => wordScores.get(document) ?? 0),
-  )
   const usedMeaning = vector !== undefined && index.vectors.size > 0
-  const weights = usedMeaning ? formula.signals : formula.signalsWithoutMeaning
-  const letterSignals = toSignals(letters)
-  const meaning = usedMeaning
-    ? toSignals(
+  const highest = index.terms.highestScore(terms) || 1
+  const letters = buildLetterScores(index, query.text, documents)
+  const meanings = usedMeaning
+    ? fillMissing(
         documents.map((document) => index.vectors.scoreOf(document, vector)),
       )
     : undefined
+  const signals = documents.map((document, place): Signals => {
+    const raw = wordScores.get(document) ?? 0
+    const letter = letters[place] ?? 0
+    const meaning = meanings?.[place] ?? 0
+    const weights = formula.signals
+    return {
+      words: { raw, value: raw / highest, weight: weights.words },
+      letters: { raw: letter, value: letter, weight: weights.letters },
+      ...(usedMeaning
+        ? { meaning: { raw: meaning, value: meaning, weight: weights.meaning } }
+        : {}),
+    }
+  })
+  const fused = signals.map(fuse)
+  const spread = measureSpread(fused)
   const ranked = documents
     .map((document, place) =>
       scoreDocument(index, query, filter, document, {
-        words: { ...(words[place] as RawSignal), weight: weights.words },
-        letters: {
-          ...(letterSignals[place] as RawSignal),
-          weight: weights.letters,
-        },
-        ...(meaning === undefined
-          ? {}
-          : {
-              meaning: {
-                ...(meaning[place] as RawSignal),
-                weight: weights.meaning,
-              },
-            }),
+        signals: signals[place] ?? {},
+        fused: fused[place] ?? 0,
+        z: toZ(fused[place] ?? 0, spread),
       }),
     )
     .sort((left, right) => compare(index, left, right))
@@ -206,29 +219,41 @@ function rankRest(
     .filter(({ document }) => !seen.has(document))
     .slice(0, Math.max(0, query.depth - ranked.length))
     .map(({ document }, place) => ({
-      ...scoreDocument(index, query, filter, document, {}),
+      ...scoreDocument(index, query, filter, document, nothingAsked),
       score: last * 0.999 ** (place + 1),
     }))
 }
 
-type RawSignal = { readonly raw: number; readonly z: number }
+function fuse(signals: Signals): number {
+  return Object.values(signals).reduce(
+    (sum, { weight, value }) => sum + weight * value,
+    0,
+  )
+}
 
-/** Puts raw values on one scale: how far from the candidates' mean. */
-export function toSignals(
-  values: readonly (number | undefined)[],
-): RawSignal[] {
-  const known = values.filter((value) => value !== undefined)
+type Spread = { readonly mean: number; readonly deviation: number }
+
+/** Measures where values lie and how wide. */
+export function measureSpread(values: readonly number[]): Spread {
   const mean =
-    known.reduce((sum, value) => sum + value, 0) / (known.length || 1)
+    values.reduce((sum, value) => sum + value, 0) / (values.length || 1)
   const variance =
-    known.reduce((sum, value) => sum + (value - mean) ** 2, 0) /
-    (known.length || 1)
-  const deviation = Math.sqrt(variance)
-  return values.map((value) => ({
-    raw: value ?? 0,
-    // A signal that says the same of all says nothing.
-    z: value === undefined || deviation < 1e-9 ? 0 : (value - mean) / deviation,
-  }))
+    values.reduce((sum, value) => sum + (value - mean) ** 2, 0) /
+    (values.length || 1)
+  return { mean, deviation: Math.sqrt(variance) }
+}
+
+/** How many deviations a value lies above the mean; 0 where all are equal. */
+export function toZ(value: number, spread: Spread): number {
+  // What says the same of all says nothing.
+  return spread.deviation < 1e-9 ? 0 : (value - spread.mean) / spread.deviation
+}
+
+// An agent whose vector is not there yet is neither near nor far.
+function fillMissing(values: readonly (number | undefined)[]): number[] {
+  const known = values.filter((value) => value !== undefined)
+  const { mean } = measureSpread(known)
+  return values.map((value) => value ?? mean)
 }
 
 const gramLength = 4
@@ -262,26 +287,33 @@ function buildLetterScores(
   })
 }
 
+const nothingAsked = { signals: {}, fused: 0, z: 0 } as const
+
 function scoreDocument(
   index: AgentIndex,
   query: RankQuery,
   filter: CompiledFilter,
   document: number,
-  signals: RankedDocument['signals'],
+  found: {
+    readonly signals: Signals
+    readonly fused: number
+    readonly z: number
+  },
 ): RankedDocument {
-  const used = Object.values(signals)
-  const z =
-    used.length === 0
-      ? undefined
-      : used.reduce((sum, signal) => sum + signal.weight * signal.z, 0)
-  const parts = buildParts(index, query, filter, document, z)
+  const parts = buildParts(
+    index,
+    query,
+    filter,
+    document,
+    found === nothingAsked ? undefined : found.z,
+  )
   return {
     document,
     score: toScore(parts),
     parts,
     feeBps: Math.max(0, index.capabilities.findFeeBps(document, filter)),
     status: index.statusOf(document, query.nowMs),
-    signals,
+    ...found,
   }
 }
 

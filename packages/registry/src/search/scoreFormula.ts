@@ -4,15 +4,18 @@ import type { AgentStatus } from '../store/agentRecord.js'
  * Names the rule by which scores are made. Any change of a number below is a
  * new version: whoever recomputes a score must know which rule made it.
  */
-export const formulaVersion = '2026-11-1'
+export const formulaVersion = '2026-11-3'
 
 /** The numbers of the rule, in one place. */
 export const formula = {
-  /** Weights of the signals that make up relevance. They add up to 1. */
-  signals: { words: 0.45, letters: 0.15, meaning: 0.4 },
-  /** The same where no vectors are at hand. */
-  signalsWithoutMeaning: { words: 0.8, letters: 0.2, meaning: 0 },
-  relevancePower: 1,
+  /**
+   * Weights of the signals. Each is on a scale of its own that does not depend
+   * on the other candidates: the share of the query's words that is there, the
+   * share of its letters, the cosine of its meaning. One stray word that matches
+   * is then a small thing, where against the others it would be an outlier.
+   */
+  signals: { words: 1, letters: 0.3, meaning: 1.4 },
+  relevancePower: 2,
   trustPower: 0.5,
   /** An agent without any receipt keeps this share: newcomers must be seen. */
   trustFloor: 0.3,

@@ -8,6 +8,7 @@ import {
 import type { AgentIndex, HitFace } from '../index/agentIndex.js'
 import type { AgentStatus } from '../store/agentRecord.js'
 import { tokenize } from '../text/tokenize.js'
+import { addEnglish } from '../text/translate.js'
 import {
   maxDepth,
   type RankedDocument,
@@ -70,6 +71,8 @@ const maxTerms = 32
 /** Receipts below which an agent counts as new. */
 const newcomerReceipts = 20
 const newcomerShare = 20
+/** Cosine from which a meaning is worth telling about. */
+const nearMeaning = 0.35
 const maxKeptLists = 500
 
 /** Rankings that pages are cut from. Bounded; a lost one is made again. */
@@ -130,7 +133,7 @@ export function searchAgents(options: {
   const end = offset + page.length
   const hasMore = end < list.documents.length && end < maxDepth
   if (hasMore) keep(cache, listKey, list)
-  const terms = query.text === undefined ? [] : tokenize(query.text)
+  const terms = query.text === undefined ? [] : tokenize(addEnglish(query.text))
   return {
     results: page.flatMap(
       (entry) => toHit(index, entry, query, terms, options.nowMs) ?? [],
@@ -279,11 +282,9 @@ function toReasons(
   if (matched.length > 0)
     reasons.push(`matches the words ${matched.join(', ')}`)
   const { meaning, letters } = entry.signals
-  if (meaning !== undefined && meaning.z > 1)
-    reasons.push(
-      `is near in meaning (cosine ${meaning.raw.toFixed(2)}, ${meaning.z.toFixed(1)} deviations above the other candidates)`,
-    )
-  if (matched.length === 0 && letters !== undefined && letters.z > 1)
+  if (meaning !== undefined && meaning.value > nearMeaning)
+    reasons.push(`is near in meaning (cosine ${meaning.value.toFixed(2)})`)
+  if (matched.length === 0 && letters !== undefined && letters.value > 0.1)
     reasons.push('is spelt like the query')
   reasons.push(
     entry.status === 'unverified'

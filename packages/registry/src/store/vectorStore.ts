@@ -172,12 +172,15 @@ export async function countUnembedded(
   return rows[0]?.count ?? 0
 }
 
-const maxSentences = 4
+const textLength = 400
 const maxExampleVectors = 10
 
-// A long description says several things, and its one vector lies between them:
-// so each sentence has a vector of its own, and the nearest counts.
-function toVectorTexts(row: {
+/**
+ * Gives the texts whose vectors an agent is found by. The nearest counts: the
+ * text in pieces, for one vector of a long text lies between all that it says,
+ * and each of its examples.
+ */
+export function toVectorTexts(row: {
   readonly name: string
   readonly description: string
   readonly examples: readonly string[]
@@ -185,14 +188,11 @@ function toVectorTexts(row: {
   const name = row.name
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .replace(/[-_.]+/g, ' ')
-  const sentences = row.description
-    .split(/(?<=[.!?])\s+/)
-    .map((sentence) => sentence.trim())
-    .filter((sentence) => sentence.length > 20)
+  const text = `${name}. ${row.description}`
   return [
-    `${name}. ${row.description}`.slice(0, 400),
-    ...(sentences.length > 1
-      ? sentences.slice(0, maxSentences).map((text) => text.slice(0, 250))
+    text.slice(0, textLength),
+    ...(text.length > textLength * 1.5
+      ? [text.slice(textLength, 2 * textLength)]
       : []),
     ...row.examples.slice(0, maxExampleVectors),
   ]

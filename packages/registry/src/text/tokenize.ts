@@ -103,3 +103,10 @@ export function toGramText(text: string, maxLength: number): string {
   )
   return (words ?? []).join(' ').slice(0, maxLength)
 }
+
+/** Gives the words of a text that are no filler, as they were written. */
+export function toContentWords(text: string): string {
+  return (foldText(text).match(/[\p{L}\p{M}\p{N}.']+/gu) ?? [])
+    .filter((word) => !stopWords.has(word))
+    .join(' ')
+}
