@@ -84,10 +84,13 @@ describe('answerOnce', () => {
   })
 
   test('behavior: work that a crash ended is taken over after its time', async () => {
+    let finish = () => {}
     const slow = idempotency.answerOnce(
       { ...request, workSeconds: 0.1 },
       async () => {
-        await sleep(400)
+        await new Promise<void>((resolve) => {
+          finish = resolve
+        })
         return { status: 200, body: 'late' }
       },
     )
@@ -97,6 +100,7 @@ describe('answerOnce', () => {
       body: 'taken over',
     }))
     expect(answer.body).toBe('taken over')
+    finish()
     expect((await slow).body).toBe('taken over')
   })
 
@@ -114,13 +118,15 @@ describe('answerOnce', () => {
 
   test('error: IdempotencyInProgressError', async () => {
     let finish = () => {}
+    let isAtWork = false
     const first = idempotency.answerOnce(request, async () => {
       await new Promise<void>((resolve) => {
         finish = resolve
+        isAtWork = true
       })
       return { status: 200, body: 'x' }
     })
-    await sleep(50)
+    while (!isAtWork) await sleep(2)
     await expect(
       idempotency.answerOnce(request, async () => ({ status: 200, body: 'y' })),
     ).rejects.toThrow(IdempotencyInProgressError)

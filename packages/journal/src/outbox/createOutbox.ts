@@ -146,6 +146,18 @@ export type Outbox = {
     readonly chain: string
     readonly chainId: number
   }) => Promise<{ readonly gone: number; readonly returned: number }>
+  /**
+   * Opens legs again that were settled by blocks which the chain has lost. Their
+   * bytes and nonces stay, so nothing can happen twice. Gives how many.
+   */
+  readonly reopenLost: (options: {
+    readonly chain: string
+    readonly address: Address
+    /** The first nonce that the chain does not know any more. */
+    readonly fromNonce: number
+  }) => Promise<number>
+  /** Every sender that a nonce was ever given for on this chain. */
+  readonly readSenders: (chain: string) => Promise<readonly Address[]>
   /** Stops all signing for a sender until `resumeSender`. */
   readonly haltSender: (options: {
     readonly chain: string
@@ -495,6 +507,38 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
       )
       for (const { id } of [...gone.rows, ...returned.rows]) tell(id)
       return { gone: gone.rows.length, returned: returned.rows.length }
+    },
+
+    reopenLost: async ({ chain, address, fromNonce }) => {
+      const reopened = await inTransaction(pool, async (client) => {
+        const { rows } = await client.query<{ id: string }>(
+          `update leg set settled_at = null, reason = null,
+            state = case when exists (
+              select 1 from attempt where leg_id = leg.id and kind = 'cancel')
+              then 'CANCELLING' else 'SENT' end
+           where chain = $1 and sender = $2 and nonce >= $3
+            and state in ('FINAL', 'REVERTED', 'CANCELLED')
+           returning id`,
+          [chain, toBytes(address), fromNonce],
+        )
+        await client.query(
+          `update attempt set block_number = null, block_hash = null,
+            status = null, gas_used = null, gas_price_wei = null
+           where leg_id = any($1)`,
+          [rows.map(({ id }) => id)],
+        )
+        return rows
+      })
+      for (const { id } of reopened) tell(id)
+      return reopened.length
+    },
+
+    readSenders: async (chain) => {
+      const { rows } = await pool.query<{ address: Buffer }>(
+        'select address from sender where chain = $1',
+        [chain],
+      )
+      return rows.map(({ address }) => toHex(address))
     },
 
     haltSender: async ({ chain, address, reason }) => {

@@ -176,12 +176,14 @@ describe('carryOut', () => {
     chain.levers.automine = false
     const sender = await startSender()
     const order = await toOrder()
-    const result = await sender.carryOut(order, { waitMs: 150 })
-    expect(result).toMatchObject({ type: 'unknown', nonce: 0 })
-    chain.mine()
-    expect(await sender.carryOut(order, { waitMs: 5_000 })).toMatchObject({
-      type: 'succeeded',
+    const patient = sender.carryOut(order, { waitMs: 30_000 })
+    await until(() => countOffered() === 1)
+    expect(await sender.carryOut(order, { waitMs: 50 })).toMatchObject({
+      type: 'unknown',
+      nonce: 0,
     })
+    chain.mine()
+    expect(await patient).toMatchObject({ type: 'succeeded' })
   })
 
   test('error: PlanNotApprovedError', async () => {
@@ -431,6 +433,7 @@ describe('order', () => {
     await until(
       async () => (await outbox.readLeg(second.legId))?.state === 'QUEUED',
     )
+    await until(() => countOffered() === 1)
     await sleep(150)
     expect(countOffered()).toBe(1)
     chain.mine()
@@ -479,16 +482,17 @@ describe('blocks', () => {
     chain = createScriptedChain({ depth: 3 })
     const sender = await startSender()
     const order = await toOrder()
-    const early = await sender.carryOut(order, { waitMs: 200 })
-    expect(early).toMatchObject({
+    const patient = sender.carryOut(order, { waitMs: 30_000 })
+    await until(
+      async () => (await outbox.readLeg(order.legId))?.state === 'MINED',
+    )
+    expect(await sender.carryOut(order, { waitMs: 50 })).toMatchObject({
       type: 'unknown',
       reason: 'Mined in block 1; final after 3 blocks.',
     })
     chain.mine()
     chain.mine()
-    expect(await sender.carryOut(order, { waitMs: 5_000 })).toMatchObject({
-      type: 'succeeded',
-    })
+    expect(await patient).toMatchObject({ type: 'succeeded' })
   })
 
   for (const transactions of ['return', 'vanish'] as const)
@@ -523,9 +527,11 @@ describe('blocks', () => {
       },
     })
     const order = await toOrder()
-    expect(await sender.carryOut(order, { waitMs: 200 })).toMatchObject({
-      type: 'unknown',
-    })
+    const patient = sender.carryOut(order, { waitMs: 200 })
+    await until(
+      async () => (await outbox.readLeg(order.legId))?.state === 'SENT',
+    )
+    expect(await patient).toMatchObject({ type: 'unknown' })
     expect((await outbox.readLeg(order.legId))?.state).toBe('SENT')
     doAgree = true
     expect(await sender.carryOut(order, { waitMs: 5_000 })).toMatchObject({
@@ -538,19 +544,51 @@ describe('blocks', () => {
     await sender.carryOut(await toOrder(), { waitMs: 5_000 })
     chain.reorg({ depth: 1, transactions: 'vanish' })
     const order = await toOrder()
-    const result = await sender.carryOut(order, { waitMs: 1_500 })
-    expect(result).toMatchObject({ type: 'unknown' })
+    const result = sender.carryOut(order, { waitMs: 1_500 })
+    await until(() => events.some(({ type }) => type === 'halted'))
+    expect(await result).toMatchObject({ type: 'unknown' })
     expect((await outbox.readLeg(order.legId))?.state).toBe('QUEUED')
-    expect(events.some(({ type }) => type === 'halted')).toBe(true)
     expect(countOffered()).toBe(1)
   })
+
+  for (const moment of ['before the next leg', 'when it starts'] as const)
+    test(`behavior: a local chain that lost its last moments gets them again ${moment}`, async () => {
+      const worker = await startWorker({ whenFinalIsLost: 'offer-again' })
+      const sender = createSender({ outbox, workers: [worker] })
+      const orders = [await toOrder(), await toOrder()]
+      for (const order of orders)
+        await sender.carryOut(order, { waitMs: 5_000 })
+      chain.reorg({ depth: 2, transactions: 'vanish' })
+      expect([...chain.countEffects().values()]).toEqual([])
+      if (moment === 'when it starts') {
+        await worker.stop()
+        await startWorker({ whenFinalIsLost: 'offer-again' })
+      } else {
+        const next = await toOrder()
+        expect(await sender.carryOut(next, { waitMs: 20_000 })).toMatchObject({
+          type: 'succeeded',
+          nonce: 2,
+        })
+        orders.push(next)
+      }
+      for (const { legId } of orders)
+        await until(
+          async () => (await outbox.readLeg(legId))?.state === 'FINAL',
+        )
+      expect([...chain.countEffects().values()]).toEqual(orders.map(() => 1))
+      for (const { legId } of orders)
+        expect((await outbox.readLeg(legId))?.attempts).toHaveLength(1)
+    })
 
   test('behavior: another chain under the same id gets nothing of the old one', async () => {
     chain.levers.automine = false
     const sender = await startSender()
     const sent = await toOrder()
-    await sender.carryOut(sent, { waitMs: 200 })
-    expect(countOffered()).toBe(1)
+    const lost = sender.carryOut(sent, { waitMs: 200 })
+    await until(
+      async () => (await outbox.readLeg(sent.legId))?.state === 'SENT',
+    )
+    await lost
     chain.restart()
     chain.levers.automine = true
     const result = await sender.carryOut(sent, { waitMs: 5_000 })

@@ -52,6 +52,12 @@ export type OutboxEvent =
       readonly from: string
       readonly to: string
     }
+  /** The chain lost blocks that were final; their transactions are offered again. */
+  | {
+      readonly type: 'reopened'
+      readonly address: Address
+      readonly legs: number
+    }
   /** Something failed; the worker goes on after a pause. */
   | { readonly type: 'failed'; readonly error: unknown }
 
@@ -66,6 +72,13 @@ export type OutboxWorkerOptions = {
   readonly clock?: WorkerClock
   /** Blocks without a receipt after which the fee is raised. Five unless told. */
   readonly bumpAfterBlocks?: bigint
+  /**
+   * What to do when the chain does not know a transaction any more that was
+   * final. `halt`, unless told: no more signing until a person has looked.
+   * `offer-again` suits a local chain, which loses its last moments when it is
+   * killed: the same bytes are offered again, so nothing can happen twice.
+   */
+  readonly whenFinalIsLost?: 'halt' | 'offer-again'
   /** How long one answer to a broadcast is waited for, in ms. */
   readonly offerTimeoutMs?: number
   readonly faultPoint?: FaultPoint
@@ -211,7 +224,10 @@ export async function createOutboxWorker(
     }
   }
 
-  const first = await discover('all')
+  const first = [...(await discover('all'))]
+  if (options.whenFinalIsLost === 'offer-again')
+    for (const address of await outbox.readSenders(identity))
+      if (options.canSign?.(address) ?? true) first.push(ensureLane(address))
   await Promise.all(first.map(({ firstPass }) => firstPass))
   const loop = (async () => {
     while (!stopping.signal.aborted) {
@@ -284,6 +300,7 @@ function startLane(options: LaneOptions): Lane {
   const offers = new Map<Hex, { atMs: number; nextMs: number }>()
   let lastHalt: string | undefined
   let isIdle = false
+  let hasAligned = false
 
   const wake = () => {
     hasWoken = true
@@ -383,6 +400,12 @@ function startLane(options: LaneOptions): Lane {
   async function tick(
     lock: SenderLock,
   ): Promise<'progress' | 'waiting' | 'idle'> {
+    if (!hasAligned && worker.whenFinalIsLost === 'offer-again') {
+      // Once for each start: what a local chain lost is not waited for by anybody.
+      await options.assertIdentity('now')
+      await alignNonce(lock.chain)
+      hasAligned = true
+    }
     const open = await outbox.readOpenLegs({ chain: lock.chain, address })
     if (open.length === 0) return 'idle'
     await options.assertIdentity('sometimes')
@@ -477,6 +500,15 @@ function startLane(options: LaneOptions): Lane {
       const isLagging =
         mined > lastFinal.nonce || (await isReceiptBack(lastFinal.hash))
       if (isLagging) return false
+      if (worker.whenFinalIsLost === 'offer-again') {
+        const legs = await outbox.reopenLost({
+          chain: chainName,
+          address,
+          fromNonce: mined,
+        })
+        emit({ type: 'reopened', address, legs })
+        return false
+      }
       const reason = `The chain went back below transaction ${lastFinal.hash}, which was final.`
       await outbox.haltSender({ chain: chainName, address, reason })
       emit({ type: 'halted', address, reason })

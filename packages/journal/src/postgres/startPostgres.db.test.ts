@@ -176,7 +176,7 @@ describe('startPostgres', () => {
     const { program, processId } = await startFromProcess(1)
     await program.kill()
     expect(isRunning(processId)).toBe(true)
-    await untilGone(processId, 10_000)
+    await untilGone(processId, 20_000)
     expect(isRunning(processId)).toBe(false)
   })
 

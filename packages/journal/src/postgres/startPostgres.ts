@@ -266,7 +266,7 @@ class HeldServer {
       reason = this.#readLogTail()
       // The lock file or the shared memory of a killed server is still held.
       await sleep(50)
-    } while (Date.now() < until)
+    } while (Date.now() < until && !this.#isLeaving)
     throw new PostgresStartError({
       reason,
       dataFolder: this.#place.clusterFolder,
@@ -289,7 +289,11 @@ class HeldServer {
       // Waits while the last user or the guard is stopping the server.
       await holder.query('select pg_advisory_lock_shared($1)', [holderLock])
       const processId = readPostmasterId(this.#place.clusterFolder)
-      if (processId === undefined) throw new Error('the server is stopping')
+      if (processId === undefined) {
+        // It is stopping: its file is the last thing that it removes.
+        await holder.end().catch(() => {})
+        return false
+      }
       await createDatabaseOnce(holder)
       this.processId = processId
       this.#holder = holder

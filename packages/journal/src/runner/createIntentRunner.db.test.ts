@@ -195,15 +195,15 @@ describe('createIntentRunner', () => {
     const by: string[] = []
     const advance = (owner: string) => async (intentId: string) => {
       by.push(owner)
-      await sleep(700)
+      await sleep(2_500)
       return finish(intentId)
     }
-    start({ advance: advance('a'), owner: 'a', leaseSeconds: 0.3 })
+    start({ advance: advance('a'), owner: 'a', leaseSeconds: 1.5 })
     while (by.length === 0) await sleep(5)
     start({
       advance: advance('b'),
       owner: 'b',
-      leaseSeconds: 0.3,
+      leaseSeconds: 1.5,
       pollEveryMs: 20,
     })
     await untilAllDone()
@@ -252,7 +252,15 @@ describe('takeExecutorSlot', () => {
          where application_name = 'behest-slot' and datname = current_database()`,
       )
     await end()
-    await sleep(100)
+    const isHeldAgain = async () =>
+      (
+        await pool.query(
+          `select 1 from pg_locks join pg_stat_activity using (pid)
+           where locktype = 'advisory' and granted
+            and application_name = 'behest-slot' and datname = current_database()`,
+        )
+      ).rowCount === 1
+    while (!(await isHeldAgain())) await sleep(5)
     const other = await takeExecutorSlot({ pool, kind: 'api' })
     expect([slot.name, other.name]).toEqual(['api-0', 'api-1'])
     await slot.release()
