@@ -5,6 +5,11 @@
 export type CliqueTrade = {
   /** Surplus of the best trade. */
   value: number
+  /**
+   * How much more a trade in several swaps could make: fees that stay behind
+   * move the price in its favour. Counts towards bounds only.
+   */
+  margin: number
   /** Value received (positive) or paid (negative), by the pool's token. */
   readonly flows: Float64Array
   /** Symmetric conductances, row by row, by the pool's tokens. */
@@ -34,6 +39,7 @@ export type CliquePool = {
 export function createCliqueTrade(size: number): CliqueTrade {
   return {
     value: 0,
+    margin: 0,
     flows: new Float64Array(size),
     conductances: new Float64Array(size * size),
     slack: 0,

@@ -1,8 +1,11 @@
 import type { StablePool } from '../pools/Pool.js'
 import type { CliquePool } from './CliquePool.js'
 
-// Bisection halves a log range of about 100 down to the float's resolution.
-const rounds = 70
+// The search takes about ten rounds; the rest is for hostile prices.
+const rounds = 80
+const settlings = 20
+// Stands for a marginal value at which a balance would be without end.
+const tiny = 1e-30
 // Relative move of a log price for the numeric conductance.
 const probe = 1e-5
 
@@ -25,6 +28,7 @@ export function createStableClique(pool: StablePool): CliquePool {
   const invariant = solveInvariant(balances, amplified)
   const constant = (size + 1) * Math.log(invariant) - size * Math.log(size)
   const after = new Float64Array(size)
+  const levels = new Float64Array(size)
   const prices = new Float64Array(size)
   const shifted = new Float64Array(size)
   const probed = new Float64Array(size)
@@ -35,40 +39,81 @@ export function createStableClique(pool: StablePool): CliquePool {
     return Math.exp(log)
   }
   const productNow = getProduct(balances)
+  let productAfter = productNow
 
-  /** Fills `after` for a price scale and a product term. */
-  const fillAfter = (scale: number, product: number): void => {
-    for (let k = 0; k < size; k++) {
-      const held = balances[k]!
-      const marginalIn = scale * prices[k]! - amplified
-      const marginalOut = scale * gamma * prices[k]! - amplified
-      // A marginal value at or under the linear part's has no finite balance.
-      const levelIn = marginalIn > 0 ? product / marginalIn : 1e30 * invariant
-      const levelOut =
-        marginalOut > 0 ? product / marginalOut : 1e30 * invariant
-      after[k] = levelIn > held ? levelIn : levelOut < held ? levelOut : held
+  /**
+   * Fills `after` for the log of a price scale; gives the invariant's error.
+   *
+   * For a fixed set of moving tokens the product term has a closed form; the
+   * set follows from it, and settles within a few rounds.
+   */
+  const settle = (logScale: number): number => {
+    const scale = Math.exp(logScale)
+    let product = productNow
+    for (let round = 0; round < settlings; round++) {
+      let moving = 0
+      let log = constant
+      let changed = false
+      for (let k = 0; k < size; k++) {
+        const held = balances[k]!
+        const marginalIn = scale * prices[k]! - amplified
+        const marginalOut = scale * gamma * prices[k]! - amplified
+        // A marginal value under the linear part's has no finite balance.
+        let marginal = 0
+        if (marginalIn <= 0 || product > held * marginalIn)
+          marginal = Math.max(marginalIn, tiny)
+        else if (marginalOut > 0 && product < held * marginalOut)
+          marginal = marginalOut
+        if (marginal !== levels[k]) changed = true
+        levels[k] = marginal
+        if (marginal > 0) {
+          moving++
+          log += Math.log(marginal)
+        } else log -= Math.log(held)
+      }
+      product = Math.exp(log / (1 + moving))
+      if (!changed && round > 0) break
     }
-  }
-
-  /** Settles the product term for a price scale; gives the invariant's error. */
-  const settle = (scale: number): number => {
-    let low = Math.log(productNow) - 120
-    let high = Math.log(productNow) + 120
-    for (let round = 0; round < rounds; round++) {
-      const middle = (low + high) / 2
-      const product = Math.exp(middle)
-      fillAfter(scale, product)
-      if (getProduct(after) > product) low = middle
-      else high = middle
-    }
-    const product = Math.exp((low + high) / 2)
-    fillAfter(scale, product)
     let sum = 0
-    for (let k = 0; k < size; k++) sum += after[k]!
+    productAfter = product
+    for (let k = 0; k < size; k++) {
+      after[k] = levels[k]! > 0 ? product / levels[k]! : balances[k]!
+      sum += after[k]!
+    }
     return amplified * (sum - invariant) + invariant - product
   }
 
-  /** Fills `flows` in value; false when no trade pays. */
+  /** Narrows the scale between two ends by the Illinois form of regula falsi. */
+  const findRoot = (from: number, to: number): void => {
+    let low = from
+    let high = to
+    let atLow = settle(low)
+    let atHigh = settle(high)
+    let side = 0
+    for (let round = 0; round < rounds; round++) {
+      const middle =
+        atLow === atHigh
+          ? (low + high) / 2
+          : high - (atHigh * (high - low)) / (atHigh - atLow)
+      const next = middle > low && middle < high ? middle : (low + high) / 2
+      const at = settle(next)
+      if (at === 0 || high - low <= 1e-16 * Math.abs(high)) return
+      if (at > 0) {
+        low = next
+        atLow = at
+        if (side === -1) atHigh /= 2
+        side = -1
+      } else {
+        high = next
+        atHigh = at
+        if (side === 1) atLow /= 2
+        side = 1
+      }
+      if (Math.abs(at) <= 1e-16 * amplified * invariant) return
+    }
+  }
+
+  /** Fills `flows` in value; the slack is negative when a trade pays. */
   const solve = (logPrices: Float64Array, flows: Float64Array): number => {
     let most = Number.NEGATIVE_INFINITY
     for (let k = 0; k < size; k++)
@@ -89,14 +134,8 @@ export function createStableClique(pool: StablePool): CliquePool {
     }
     const slack = highest - lowest
     if (slack >= 0) return slack
-    let low = Math.min(lowest, highest) - 60
-    let high = Math.max(lowest, highest) + 60
-    for (let round = 0; round < rounds; round++) {
-      const middle = (low + high) / 2
-      if (settle(Math.exp(middle)) > 0) low = middle
-      else high = middle
-    }
-    settle(Math.exp((low + high) / 2))
+    // At the one end all that moves goes in, at the other all comes out.
+    findRoot(highest, lowest)
     const unit = Math.exp(most)
     for (let k = 0; k < size; k++) {
       const moved = balances[k]! - after[k]!
@@ -113,17 +152,30 @@ export function createStableClique(pool: StablePool): CliquePool {
       logRates[indexIn]! -
       logRates[indexOut]!,
     getConductance: (indexIn) =>
-      (balances[indexIn]! / Math.exp(logRates[indexIn]!)) * amplified,
+      ((balances[indexIn]! / Math.exp(logRates[indexIn]!)) *
+        (amplified + size)) /
+      (2 * size),
     getDepth: (index) =>
       (balances[index]! / Math.exp(logRates[index]!)) * amplified,
     evaluate: (logPrices, trade) => {
       trade.conductances.fill(0)
       trade.value = 0
+      trade.margin = 0
       const slack = solve(logPrices, trade.flows)
       trade.slack = Math.max(0, slack)
       if (slack >= 0) return
       let value = 0
-      for (let k = 0; k < size; k++) value += trade.flows[k]!
+      trade.margin = 0
+      for (let k = 0; k < size; k++) {
+        const flow = trade.flows[k]!
+        value += flow
+        if (flow <= 0) continue
+        // The fee on what was received stays in the pool and makes that token
+        // cheaper, by at most this share.
+        const kept = (1 - gamma) * (balances[k]! - after[k]!)
+        const linear = (amplified * after[k]!) / productAfter
+        trade.margin += (flow * kept) / after[k]! / (1 + linear)
+      }
       trade.value = Math.max(0, value)
       for (let j = 0; j < size; j++) {
         for (let k = 0; k < size; k++) shifted[k] = logPrices[k]!

@@ -398,5 +398,5 @@ function boundClique(
     Float64Array.from(logPrices, (log) => log ?? 0),
     trade,
   )
-  return toFixed(trade.value * cliqueMargin, valueBits)
+  return toFixed(trade.value * cliqueMargin + trade.margin, valueBits)
 }

@@ -13,6 +13,7 @@ export type Execution = {
 
 // Shares are cut at 50 bits: what is lost goes to the largest branch.
 const shareBits = 50
+const mostRepeats = 8
 const shareUnit = 2 ** shareBits
 
 /**
@@ -80,6 +81,11 @@ export function executeFlows(
     }
     for (let again = open.pop(); left > 0n && again; again = open.pop())
       left -= fill(again, left)
+    // A weighted pool takes a part of its balance at a time.
+    for (const flow of branches)
+      if (market.pools[flow.pool]!.kind === 'weighted')
+        for (let again = 0; left > 0n && again < mostRepeats; again++)
+          left -= fill(flow, left)
     if (left > 0n) return undefined
     balances.set(token, 0n)
   }

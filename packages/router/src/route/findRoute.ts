@@ -337,8 +337,9 @@ function routeInOrder(
 /** Rounds a bound outwards, by more than its floats can be wrong. */
 function toBound(dual: Dual): bigint {
   let iterated = 0
-  for (const { trade } of dual.activeCliques) iterated += trade.value
-  return toUnitsUp((dual.value + cliqueMargin * iterated) * (1 + boundMargin))
+  for (const { trade } of dual.activeCliques)
+    iterated += cliqueMargin * trade.value + trade.margin
+  return toUnitsUp((dual.value + iterated) * (1 + boundMargin))
 }
 
 function toUnitsUp(value: number): bigint {
@@ -392,14 +393,15 @@ function toNet(
     }
   }
   let iterated = 0
-  for (const { trade } of dual.activeCliques) iterated += trade.value
+  for (const { trade } of dual.activeCliques)
+    iterated += cliqueMargin * trade.value + trade.margin
   const gas = countGas(best.fills, gasOfPool)
   const gasUnits = toUnitsUp(gas * unitsPerGas)
   const amountOut = best.amountOut - gasUnits
   const upperBound = maximumOf(
     toUnitsUp(
       lowest * (1 + boundMargin) +
-        cliqueMargin * iterated +
+        iterated +
         // Costs are subtracted, so their rounding has to be added.
         boundMargin * (gas * unitsPerGas + cheapest),
     ),

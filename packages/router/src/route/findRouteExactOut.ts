@@ -130,7 +130,9 @@ export function findRouteExactOut(
   const { route, dual } = best
   // At these prices the pools' profits are fixed, and what is left of the output
   // has to be paid for.
-  const profits = dual.value - dual.amount * dual.price[sell]!
+  let profits = dual.value - dual.amount * dual.price[sell]!
+  for (const { trade } of dual.activeCliques)
+    profits += 2e-9 * trade.value + trade.margin
   const least =
     (wanted * (1 - boundMargin) - profits * (1 + boundMargin)) /
     dual.price[sell]!

@@ -87,19 +87,15 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
   // Springs: sides with what they carry at the round's prices. A negative flow
   // tells how far the side is from beginning to trade.
   let side = new Int32Array(64)
+  let ends = new Int32Array(128)
   let flow = new Float64Array(64)
   let conductance = new Float64Array(64)
   let pulls = new Uint8Array(64)
   let springs = 0
   let restingFrom = 0
   const cliques = new Map<number, CliqueTrade>()
-  const lateCliques = new Set<number>()
 
-  const links: {
-    readonly from: number
-    readonly to: number
-    readonly conductance: number
-  }[] = []
+  const pairs = new Set<number>()
   let low = new Int32Array(64)
   let high = new Int32Array(64)
   let weight = new Float64Array(64)
@@ -109,18 +105,23 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
 
   const add = (
     which: number,
+    from: number,
+    to: number,
     carried: number,
     slope: number,
     isPulling: boolean,
   ): void => {
     if (springs === side.length) {
       side = grow(side, Int32Array)
+      ends = grow(ends, Int32Array)
       flow = grow(flow, Float64Array)
       conductance = grow(conductance, Float64Array)
       pulls = grow(pulls, Uint8Array)
     }
-    spring[which] = springs
+    if (which >= 0) spring[which] = springs
     side[springs] = which
+    ends[2 * springs] = from
+    ends[2 * springs + 1] = to
     flow[springs] = carried
     conductance[springs] = slope
     pulls[springs++] = isPulling ? 1 : 0
@@ -132,29 +133,48 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
     const distance =
       sideOffset[which]! +
       (getStart(sideOut[which]!) - getStart(sideIn[which]!)) / 2
-    add(which, 2 * slope * Math.min(0, distance), slope, distance > -nearby)
+    add(
+      which,
+      sideIn[which]!,
+      sideOut[which]!,
+      2 * slope * Math.min(0, distance),
+      slope,
+      distance > -nearby,
+    )
   }
 
-  const addLink = (pool: number, from: number, to: number): void => {
-    if (cliques.has(pool)) return
+  /** Adds one pair of tokens of a pool that does not trade yet. */
+  const addPair = (pool: number, from: number, to: number): boolean => {
+    const key = (pool * 64 + from) * 64 + to
+    if (cliques.has(pool) || pairs.has(key)) return false
+    pairs.add(key)
     const first = poolStart[pool]!
     const clique = market.cliques[pool]!
+    const tokenIn = poolToken[first + from]!
+    const tokenOut = poolToken[first + to]!
+    const surplus =
+      clique.getLogRate(from, to) +
+      Math.log1p(-market.pools[pool]!.feePips / 1e6) +
+      market.basePrice[tokenOut]! -
+      market.basePrice[tokenIn]! +
+      getStart(tokenOut) -
+      getStart(tokenIn)
     const price = Math.exp(
-      market.basePrice[from]! -
+      market.basePrice[tokenIn]! -
         market.basePrice[buy]! +
-        getStart(from) -
+        getStart(tokenIn) -
         getStart(buy),
     )
-    links.push({
-      from,
-      to,
-      conductance:
-        price *
-        clique.getConductance(
-          poolToken.indexOf(from, first) - first,
-          poolToken.indexOf(to, first) - first,
-        ),
-    })
+    const slope = price * clique.getConductance(from, to)
+    add(
+      -1,
+      tokenIn,
+      tokenOut,
+      slope * Math.min(0, surplus),
+      slope,
+      surplus > -nearby,
+    )
+    return true
   }
 
   /** Numbers the tokens of all springs, keeping known prices and slopes. */
@@ -167,10 +187,7 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
     }
     touch(sell)
     touch(anchor)
-    for (let s = 0; s < springs; s++) {
-      touch(sideIn[side[s]!]!)
-      touch(sideOut[side[s]!]!)
-    }
+    for (let end = 0; end < 2 * springs; end++) touch(ends[end]!)
     for (const pool of cliques.keys())
       for (let slot = poolStart[pool]!; slot < poolStart[pool + 1]!; slot++)
         touch(poolToken[slot]!)
@@ -181,7 +198,13 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
       if (pool < 0) continue
       const next = rates.viaToken[token]!
       touch(next)
-      if (market.cliques[pool] !== undefined) addLink(pool, token, next)
+      const first = poolStart[pool]!
+      if (market.cliques[pool] !== undefined)
+        addPair(
+          pool,
+          poolToken.indexOf(token, first) - first,
+          poolToken.indexOf(next, first) - first,
+        )
       else {
         const which = 2 * pool + (sideIn[2 * pool] === token ? 0 : 1)
         if (spring[which]! < 0 && dual.allows(which)) addResting(which)
@@ -270,7 +293,7 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
       right[k] = -gradient[k]!
     }
     let edges = 0
-    const needed = springs + cliques.size * 28 + links.length
+    const needed = springs + cliques.size * 28
     if (low.length < needed) {
       low = new Int32Array(needed * 2)
       high = new Int32Array(needed * 2)
@@ -286,8 +309,8 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
       }
     }
     for (let s = 0; s < springs; s++) {
-      const from = local[sideIn[side[s]!]!]!
-      const to = local[sideOut[side[s]!]!]!
+      const from = local[ends[2 * s]!]!
+      const to = local[ends[2 * s + 1]!]!
       if (pulls[s] === 1) join(from, to, conductance[s]!)
       // A spring that trades now and will not, or the other way round, changes
       // what the tokens are short of.
@@ -304,8 +327,6 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
         if (to >= 0) right[to]! -= change
       }
     }
-    for (const { from, to, conductance: pull } of links)
-      join(local[from]!, local[to]!, pull)
     for (const [pool, trade] of cliques) {
       const first = poolStart[pool]!
       const size = trade.flows.length
@@ -353,8 +374,8 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
     for (let k = 0; k < count; k++) local[nodes[k]!] = k
     let changed = false
     for (let s = 0; s < springs; s++) {
-      const from = local[sideIn[side[s]!]!]!
-      const to = local[sideOut[side[s]!]!]!
+      const from = local[ends[2 * s]!]!
+      const to = local[ends[2 * s + 1]!]!
       const moved = (to < 0 ? 0 : step[to]!) - (from < 0 ? 0 : step[from]!)
       const next = flow[s]! + conductance[s]! * moved > 0 ? 1 : 0
       if (next !== pulls[s]) {
@@ -386,12 +407,12 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
       return gradient
     },
     begin: () => {
-      for (let s = 0; s < springs; s++) spring[side[s]!] = -1
+      for (let s = 0; s < springs; s++) if (side[s]! >= 0) spring[side[s]!] = -1
+      pairs.clear()
       for (const token of met) touched[token] = 0
       met.length = 0
       springs = 0
       cliques.clear()
-      lateCliques.clear()
       value = dual.value
       touched[buy] = 1
       met.push(buy)
@@ -399,12 +420,13 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
       for (let i = 0; i < dual.activeCount; i++)
         add(
           dual.activeSide[i]!,
+          sideIn[dual.activeSide[i]!]!,
+          sideOut[dual.activeSide[i]!]!,
           dual.activeIn[i]!,
           dual.activeConductance[i]!,
           true,
         )
       restingFrom = springs
-      links.length = 0
       for (const { pool, trade } of dual.activeCliques)
         cliques.set(pool, {
           ...trade,
@@ -414,7 +436,7 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
       readNodes(false)
     },
     learn: (length) => {
-      const had = springs + cliques.size
+      const had = springs
       for (let k = 0; k < count; k++) local[nodes[k]!] = k
       const woken: Woken[] = []
       let slope = 0
@@ -446,26 +468,34 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
         const pull = getSlopeAtRest(which)
         stiffness += pull * moved * moved
         offset -= pull * moved * moved * at
-        add(which, 2 * pull * distance, pull, false)
+        add(
+          which,
+          sideIn[which]!,
+          sideOut[which]!,
+          2 * pull * distance,
+          pull,
+          false,
+        )
       }
-      for (const { pool, trade } of dual.activeCliques)
-        if (!cliques.has(pool)) {
-          cliques.set(pool, {
-            ...trade,
-            conductances: trade.conductances.slice(),
-          })
-          lateCliques.add(pool)
-        }
-      if (springs + cliques.size === had) return false
+      for (const { pool, trade } of dual.activeCliques) {
+        const size = trade.flows.length
+        for (let from = 0; from < size; from++)
+          for (let to = 0; to < size; to++)
+            if (trade.flows[from]! < 0 && trade.flows[to]! > 0)
+              addPair(pool, from, to)
+      }
+      if (springs === had) return false
       number()
       readNodes(true)
       return true
     },
     forget: () => {
-      while (springs > restingFrom) spring[side[--springs]!] = -1
+      while (springs > restingFrom) {
+        springs--
+        if (side[springs]! >= 0) spring[side[springs]!] = -1
+      }
       for (let s = 0; s < springs; s++) pulls[s] = 1
-      for (const pool of lateCliques) cliques.delete(pool)
-      lateCliques.clear()
+      pairs.clear()
     },
     solve: (damping) => {
       if (!solveOnce(damping)) return false

@@ -126,7 +126,8 @@ export function createNetwork(options: CreateNetworkOptions): Network {
         id,
         tokens: chosen.map((token) => tokens[token]!.id),
         balances: chosen.map((token) =>
-          toUnits((depthUsd * (0.9 + 0.2 * draw())) / unit(token)),
+          // More uneven than this and the curve leaves the fee band.
+          toUnits((depthUsd * (0.99 + 0.02 * draw())) / unit(token)),
         ),
         amplification: 200n,
         rates,
