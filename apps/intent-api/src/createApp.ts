@@ -6,6 +6,7 @@ import { rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import type { Metrics } from './createMetrics.js'
+import { mountFaces } from './faces/mountFaces.js'
 import {
   DrainingError,
   RateLimitedError,
@@ -76,6 +77,8 @@ export function createApp(options: CreateAppOptions): Express {
     response.json(intentSchema)
   })
 
+  // Before everything below: each family has limits and errors of its own.
+  mountFaces(app, options)
   app.use(
     '/v1',
     rateLimit({

@@ -43,7 +43,7 @@ export function handleError(options: {
 }
 
 /** The body reader and the router have errors of their own; these are their names. */
-function toOurs(thrown: unknown, maxBytes: number): unknown {
+export function toOurs(thrown: unknown, maxBytes: number): unknown {
   if (typeof thrown !== 'object' || thrown === null) return thrown
   if (BehestError.isInstance(thrown)) return thrown
   const { type, status } = thrown as { type?: unknown; status?: unknown }

@@ -1,0 +1,25 @@
+import type { Express } from 'express'
+import type { Logger } from 'pino'
+import type { IntentRoutesOptions } from '../routes/intentRoutes.js'
+import { createDesk } from './desk/createDesk.js'
+import { openAiRoutes } from './openai/openAiRoutes.js'
+
+/** What the faces are made of. */
+export type MountFacesOptions = IntentRoutesOptions & {
+  readonly logger: Logger
+  readonly serverUrl: string
+  readonly registryUrl: string
+}
+
+/** Mounts the faces that the product shows to clients that exist. */
+export function mountFaces(app: Express, options: MountFacesOptions): void {
+  const { runner, logger, now, isDraining } = options
+  const [account] = options.accounts
+  if (account === undefined) return // a server that signs for nobody
+  const desk = createDesk({
+    ...options,
+    account,
+    wake: (intentId) => runner.wake(intentId),
+  })
+  app.use('/v1', openAiRoutes({ desk, logger, startedAt: now(), isDraining }))
+}
