@@ -2,43 +2,12 @@
  * One file because it is one world: a real chain, a real journal, an honest
  * agent, and agents that want the user's money.
  */
-import { createServer, type Server } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { createSwapSingleAgent } from '@behest/agent-swap'
-import { type Devnet, devnetAccounts, start } from '@behest/devnet'
-import { createEngine, type Engine } from '@behest/engine'
-import {
-  createAttestor,
-  createChainPort,
-  createLegSigner,
-  createOutboxChain,
-  type EvmChainPort,
-  erc20Abi,
-  knownContracts,
-  toLocalDeployment,
-} from '@behest/evm'
-import {
-  createIntentStore,
-  createOutbox,
-  createOutboxWorker,
-  createSender,
-  journalSchema,
-  type OutboxWorker,
-} from '@behest/journal'
-import { createTestDatabase, type TestDatabase } from '@behest/journal/testing'
-import { parseUtterance } from '@behest/language'
-import {
-  type Agent,
-  type AgentServer,
-  createA2aAgentPort,
-  createGuardedFetch,
-  quoteInProcess,
-  serveAgent,
-  signQuote,
-} from '@behest/sdk'
+import { erc20Abi } from '@behest/evm'
+import { quoteInProcess, signQuote } from '@behest/sdk'
 import {
   type Candidate,
-  type IntentRecord,
   quoteRequestSchema,
   quoteSchema,
   type UnsignedQuote,
@@ -47,88 +16,17 @@ import { encodeFunctionData, getAddress } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { createWorld, type World } from './testing/createWorld.js'
 
-const user = privateKeyToAccount(devnetAccounts[1].privateKey)
 const thief = getAddress('0x00000000000000000000000000000000000bad01')
-const quoteTimeoutMs = 600
 
-let devnet: Devnet
-let database: TestDatabase
-let chain: EvmChainPort
-let worker: OutboxWorker
-let honest: Agent<'swap'>
-let candidates: Candidate[] = []
-let engine: Engine
-const servers: (AgentServer | Server)[] = []
+let world: World
 
 beforeAll(async () => {
-  ;[devnet, database] = await Promise.all([
-    start(),
-    createTestDatabase({ schemas: [journalSchema] }),
-  ])
-  const deployment = toLocalDeployment(devnet.addresses)
-  chain = createChainPort({ rpcUrl: devnet.url, deployment })
-  for (const [token, amountUnits] of [
-    ['USDC', 10_000_000_000n],
-    ['DAI', 10_000n * 10n ** 18n],
-  ] as const)
-    await devnet.deal({ account: user.address, token, amountUnits })
-  honest = createSwapSingleAgent(chain)
-  const outbox = createOutbox({ pool: database.pool })
-  worker = await createOutboxWorker({
-    outbox,
-    pool: database.pool,
-    chain: createOutboxChain({ client: chain.client, deployment }),
-    sign: createLegSigner({ account: user, chainId: 31_337 }).sign,
-  })
-  engine = createEngine(
-    {
-      store: createIntentStore({ pool: database.pool }),
-      language: {
-        parse: async ({ utterance, context }) => ({
-          result: parseUtterance(utterance, context),
-          parser: 'embedded',
-          notes: [],
-        }),
-        answer: async ({ previous }) => ({
-          result: previous,
-          parser: 'embedded',
-          notes: [],
-        }),
-      },
-      registry: { findCandidates: async () => candidates },
-      agents: createA2aAgentPort({
-        fetch: createGuardedFetch({ allowedLoopbackHosts: ['127.0.0.1:*'] }),
-      }),
-      chain,
-      sender: createSender({ outbox, workers: [worker] }),
-      attestor: createAttestor(privateKeyToAccount(generatePrivateKey())),
-      now: () => new Date(),
-      createId: () => crypto.randomUUID(),
-    },
-    {
-      knownContracts: knownContracts(deployment),
-      wrappedNative: deployment.wrappedNative,
-      quoteTimeoutMs,
-    },
-  )
+  world = await createWorld({ quoteTimeoutMs: 600 })
 }, 60_000)
 
-afterAll(async () => {
-  await worker?.stop()
-  await Promise.all(
-    servers.map((server) =>
-      'agents' in server
-        ? server.close()
-        : new Promise((done) => {
-            server.closeAllConnections()
-            server.close(done)
-          }),
-    ),
-  )
-  await database?.drop()
-  await devnet?.stop()
-})
+afterAll(() => world?.stop())
 
 /**
  * Serves an agent that takes the honest quote, turns it to its own ends and
@@ -145,7 +43,10 @@ async function serveHostile(
     const envelope = callSchema.parse(JSON.parse(body))
     const [part] = envelope.params.message.parts
     const asked = z.decode(quoteRequestSchema, part?.data as never)
-    const answer = await quoteInProcess(honest, { request: asked, signer })
+    const answer = await quoteInProcess(world.honest, {
+      request: asked,
+      signer,
+    })
     if (answer.type !== 'behest.quote') throw new RangeError('a quote')
     const { signature: _signature, ...quote } = answer
     const signed = await signQuote({ quote: change(quote), account: signer })
@@ -165,7 +66,7 @@ async function serveHostile(
     )
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-  servers.push(server)
+  world.onStop(async () => server.closeAllConnections() ?? server.close())
   return {
     agentId: name,
     name,
@@ -222,7 +123,7 @@ const attacks: Record<
       calls: [
         ...quote.calls,
         {
-          to: devnet.addresses.tokens.DAI,
+          to: world.devnet.addresses.tokens.DAI,
           valueWei: 0n,
           data: encodeTransfer(10n ** 18n),
         },
@@ -243,7 +144,7 @@ const attacks: Record<
       calls: [
         ...quote.calls,
         {
-          to: devnet.addresses.tokens.DAI,
+          to: world.devnet.addresses.tokens.DAI,
           valueWei: 0n,
           data: encodeFunctionData({
             abi: erc20Abi,
@@ -316,52 +217,14 @@ function encodeTransfer(units: bigint) {
   })
 }
 
-async function serve(agents: readonly Agent[]): Promise<Candidate[]> {
-  const signers = Object.fromEntries(
-    agents.map(({ name }) => [name, privateKeyToAccount(generatePrivateKey())]),
-  )
-  const server = await serveAgent(agents, { signer: signers })
-  servers.push(server)
-  return server.agents.map(({ agent, url, signer }) => ({
-    agentId: agent.name,
-    name: agent.name,
-    agent: signer.address,
-    url,
-    reference: agent.name === honest.name,
-    kept: true,
-    why: 'live',
-  }))
-}
-
-async function carryOut(utterance: string): Promise<IntentRecord> {
-  const id = crypto.randomUUID()
-  await engine.start({
-    id,
-    text: utterance,
-    account: user.address,
-    context: { now: new Date().toISOString(), timeZone: 'UTC' },
-    principal: 'test',
-  })
-  await engine.advance(id)
-  const planned = await engine.get(id)
-  if (planned.status !== 'needs-approval' || !planned.preview) return planned
-  await engine.decide({
-    id,
-    planHash: planned.preview.planHash,
-    decision: 'approve',
-  })
-  await engine.advance(id)
-  return engine.get(id)
-}
-
 describe('hostile agents', () => {
   for (const [name, attack] of Object.entries(attacks))
     test(`behavior: one that ${name} is refused, and the next one wins`, async () => {
-      candidates = [
+      world.setCandidates([
         await serveHostile('greedy', attack.change),
-        ...(await serve([honest])),
-      ]
-      const record = await carryOut('swap 100 USDC for ETH')
+        ...(await world.serve([world.honest])),
+      ])
+      const record = await world.carryOut('swap 100 USDC for ETH')
       const outcome = record.artifacts.quotes?.outcomes.find(
         ({ agentName }) => agentName === 'greedy',
       )?.outcome
@@ -371,33 +234,35 @@ describe('hostile agents', () => {
       )
       expect(record.artifacts.receipt?.receipt).toMatchObject({
         outcome: 'MET',
-        steps: [{ agent: honest.name }],
+        steps: [{ agent: world.honest.name }],
       })
       for (const token of ['USDC', 'DAI', 'WBTC'] as const)
         expect(
-          await chain.readBalance({
+          await world.chain.readBalance({
             account: thief,
-            token: devnet.addresses.tokens[token],
+            token: world.devnet.addresses.tokens[token],
           }),
         ).toBe(0n)
-      expect(await chain.readBalance({ account: thief, token: 'native' })).toBe(
-        0n,
-      )
+      expect(
+        await world.chain.readBalance({ account: thief, token: 'native' }),
+      ).toBe(0n)
     }, 30_000)
 
   test('behavior: alone, each of them moves nothing', async () => {
-    candidates = await Promise.all(
-      Object.values(attacks).map(({ change }, index) =>
-        serveHostile(`greedy-${index}`, change),
+    world.setCandidates(
+      await Promise.all(
+        Object.values(attacks).map(({ change }, index) =>
+          serveHostile(`greedy-${index}`, change),
+        ),
       ),
     )
-    const nonce = await chain.client.getTransactionCount({
-      address: user.address,
+    const nonce = await world.chain.client.getTransactionCount({
+      address: world.user,
     })
-    const record = await carryOut('swap 100 USDC for ETH')
+    const record = await world.carryOut('swap 100 USDC for ETH')
     expect(record.problem?.code).toBe('NO_QUOTE')
     expect(
-      await chain.client.getTransactionCount({ address: user.address }),
+      await world.chain.client.getTransactionCount({ address: world.user }),
     ).toBe(nonce)
   }, 30_000)
 
@@ -417,14 +282,14 @@ describe('hostile agents', () => {
           `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n${'['.repeat(2_000_000)}`,
         ),
     }
-    const [candidate] = await serve([honest])
+    const [candidate] = await world.serve([world.honest])
     if (!candidate) throw new RangeError('a candidate')
-    candidates = [candidate]
+    const candidates = [candidate]
     for (const [name, answer] of Object.entries(strange)) {
       const server = createServer()
       server.on('request', (request) => answer(request.socket))
       await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
-      servers.push(server)
+      world.onStop(async () => server.closeAllConnections() ?? server.close())
       candidates.push({
         ...candidate,
         agentId: name,
@@ -433,7 +298,8 @@ describe('hostile agents', () => {
         url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`,
       })
     }
-    const record = await carryOut('swap 100 USDC for ETH')
+    world.setCandidates(candidates)
+    const record = await world.carryOut('swap 100 USDC for ETH')
     expect(record.artifacts.receipt?.receipt.outcome).toBe('MET')
     const outcomes = record.artifacts.quotes?.outcomes ?? []
     expect(
@@ -442,7 +308,7 @@ describe('hostile agents', () => {
         outcome.type === 'rejected' ? outcome.code : outcome.type,
       ]),
     ).toEqual([
-      [honest.name, 'quoted'],
+      [world.honest.name, 'quoted'],
       ['hangs', 'AGENT_TIMEOUT'],
       ['crashes', 'AGENT_UNREACHABLE'],
       ['babbles', 'AGENT_ANSWER_MALFORMED'],

@@ -41,7 +41,10 @@ export function assertServable(options: {
         said: step.chain,
         served: chain.chainName,
       })
-    const waits = step.when?.[0]?.subject.text ?? step.schedule?.text
+    const [condition] = step.when ?? []
+    const waits = condition
+      ? `${condition.subject.text} ${condition.comparator} ${condition.value} ${condition.unit}`
+      : step.schedule?.text
     if (waits !== undefined)
       throw new StandingOrderUnsupportedError({ stepId: step.id, said: waits })
   }

@@ -80,10 +80,16 @@ export class InsufficientBalanceError extends BehestError {
     symbol: string
     needed: string
     held: string
+    /** What is left of it when gas is kept back. */
+    spendable: string
     account: string
   }) {
+    const kept =
+      facts.spendable === facts.held
+        ? ''
+        : `, of which ${facts.spendable} can be spent when gas is kept back`
     super(
-      `${facts.needed} ${facts.symbol} are needed and the account holds ${facts.held}; nothing was sent. Ask for at most ${facts.held} ${facts.symbol}, or add ${facts.symbol} first.`,
+      `${facts.needed} ${facts.symbol} are needed and the account holds ${facts.held}${kept}; nothing was sent. Ask for at most ${facts.spendable} ${facts.symbol}, or add ${facts.symbol} first.`,
       { facts },
     )
   }

@@ -77,7 +77,8 @@ export async function resolveWalletAmount(options: {
     throw new InsufficientBalanceError({
       symbol: token.symbol,
       needed: units === 0n ? 'some' : toDecimal(units, token.decimals),
-      held: toDecimal(available, token.decimals),
+      held: toDecimal(balance, token.decimals),
+      spendable: toDecimal(available, token.decimals),
       account: context.account,
     })
   return { type: 'exact', units }
@@ -137,6 +138,7 @@ async function toWalletUnits(options: {
           symbol: token.symbol,
           needed: `more than ${amount.keep.decimal}`,
           held: toDecimal(balance, token.decimals),
+          spendable: toDecimal(available, token.decimals),
           account: context.account,
         })
       return spendable > available ? available : spendable

@@ -1,0 +1,168 @@
+import { createSwapSingleAgent } from '@behest/agent-swap'
+import { type Devnet, devnetAccounts, start } from '@behest/devnet'
+import { createEngine, type Engine, type EngineOptions } from '@behest/engine'
+import {
+  createAttestor,
+  createChainPort,
+  createLegSigner,
+  createOutboxChain,
+  type EvmChainPort,
+  knownContracts,
+  toLocalDeployment,
+} from '@behest/evm'
+import {
+  createIntentStore,
+  createOutbox,
+  createOutboxWorker,
+  createSender,
+  journalSchema,
+} from '@behest/journal'
+import { createTestDatabase } from '@behest/journal/testing'
+import { parseUtterance } from '@behest/language'
+import {
+  type Agent,
+  createA2aAgentPort,
+  createGuardedFetch,
+  serveAgent,
+} from '@behest/sdk'
+import type { Address, Candidate, IntentRecord } from '@behest/spec'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+
+/** The engine over a real chain, a real journal and real agents, in this process. */
+export type World = {
+  readonly devnet: Devnet
+  readonly chain: EvmChainPort
+  readonly engine: Engine
+  readonly user: Address
+  /** The honest swap agent. */
+  readonly honest: Agent<'swap'>
+  /** Whom the registry names from now on. */
+  readonly setCandidates: (candidates: readonly Candidate[]) => void
+  /** Serves agents over A2A, each with a key of its own. */
+  readonly serve: (agents: readonly Agent[]) => Promise<Candidate[]>
+  /** From the sentence to where it stops: at the receipt, or before. */
+  readonly carryOut: (
+    utterance: string,
+    beforeApproval?: (record: IntentRecord) => Promise<void>,
+  ) => Promise<IntentRecord>
+  readonly onStop: (close: () => Promise<unknown>) => void
+  readonly stop: () => Promise<void>
+}
+
+/** Creates a world with a funded user. Call `stop()` in `afterAll`. */
+export async function createWorld(
+  limits: Partial<EngineOptions> = {},
+): Promise<World> {
+  const closers: (() => Promise<unknown>)[] = []
+  const [devnet, database] = await Promise.all([
+    start(),
+    createTestDatabase({ schemas: [journalSchema] }),
+  ])
+  closers.push(devnet.stop, database.drop)
+  const account = privateKeyToAccount(devnetAccounts[1].privateKey)
+  const deployment = toLocalDeployment(devnet.addresses)
+  const chain = createChainPort({ rpcUrl: devnet.url, deployment })
+  for (const [token, amountUnits] of [
+    ['USDC', 10_000_000_000n],
+    ['DAI', 10_000n * 10n ** 18n],
+  ] as const)
+    await devnet.deal({ account: account.address, token, amountUnits })
+  const outbox = createOutbox({ pool: database.pool })
+  const worker = await createOutboxWorker({
+    outbox,
+    pool: database.pool,
+    chain: createOutboxChain({ client: chain.client, deployment }),
+    sign: createLegSigner({ account, chainId: deployment.chainId }).sign,
+  })
+  const store = createIntentStore({ pool: database.pool })
+  closers.push(worker.stop, store.close)
+  const honest = createSwapSingleAgent(chain)
+  let candidates: readonly Candidate[] = []
+  const engine = createEngine(
+    {
+      store,
+      language: {
+        parse: async ({ utterance, context }) => ({
+          result: parseUtterance(utterance, context),
+          parser: 'embedded',
+          notes: [],
+        }),
+        answer: async ({ previous }) => ({
+          result: previous,
+          parser: 'embedded',
+          notes: [],
+        }),
+      },
+      registry: { findCandidates: async () => candidates },
+      agents: createA2aAgentPort({
+        fetch: createGuardedFetch({ allowedLoopbackHosts: ['127.0.0.1:*'] }),
+      }),
+      chain,
+      sender: createSender({ outbox, workers: [worker] }),
+      attestor: createAttestor(privateKeyToAccount(generatePrivateKey())),
+      now: () => new Date(),
+      createId: () => crypto.randomUUID(),
+    },
+    {
+      knownContracts: knownContracts(deployment),
+      wrappedNative: deployment.wrappedNative,
+      ...limits,
+    },
+  )
+
+  return {
+    devnet,
+    chain,
+    engine,
+    user: account.address,
+    honest,
+    setCandidates: (next) => {
+      candidates = next
+    },
+    serve: async (agents) => {
+      const signers = Object.fromEntries(
+        agents.map(({ name }) => [
+          name,
+          privateKeyToAccount(generatePrivateKey()),
+        ]),
+      )
+      const server = await serveAgent(agents, { signer: signers })
+      closers.push(server.close)
+      return server.agents.map(({ agent, url, signer }) => ({
+        agentId: agent.name,
+        name: agent.name,
+        agent: signer.address,
+        url,
+        reference: agent.name === honest.name,
+        kept: true,
+        why: 'live',
+      }))
+    },
+    carryOut: async (utterance, beforeApproval) => {
+      const id = crypto.randomUUID()
+      await engine.start({
+        id,
+        text: utterance,
+        account: account.address,
+        context: { now: new Date().toISOString(), timeZone: 'UTC' },
+        principal: 'test',
+      })
+      await engine.advance(id)
+      const planned = await engine.get(id)
+      if (planned.status !== 'needs-approval' || !planned.preview)
+        return planned
+      await beforeApproval?.(planned)
+      await engine.decide({
+        id,
+        planHash: planned.preview.planHash,
+        decision: 'approve',
+      })
+      await engine.advance(id)
+      return engine.get(id)
+    },
+    onStop: (close) => closers.push(close),
+    stop: async () => {
+      for (const close of closers.reverse()) await close()
+    },
+  }
+}
