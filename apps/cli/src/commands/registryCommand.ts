@@ -10,7 +10,9 @@ import {
 import { readStackConfig } from '../stack/stackConfig.js'
 
 const progressEveryMs = 1_000
-const defaultWaitSeconds = 120
+const defaultWaitSeconds = 180
+/** After so long the rate is known, and waiting in vain can be left. */
+const judgeAfterMs = 5_000
 
 /** `behest registry import <file.ndjson>`: what the operator may do. */
 export async function registryCommand(
@@ -38,10 +40,14 @@ export async function registryCommand(
   const { size } = readStats(path)
 
   const startedMs = performance.now()
+  let isClosing = false
   const target = await openImportTarget({
     config: readStackConfig(process.env),
     environment: process.env,
-    onError: (error) => console.error(String(error)),
+    onError: (error) => {
+      // What listens on the database is cut off by our leaving, and says so.
+      if (!isClosing) console.error(String(error))
+    },
   })
   try {
     const tell = createProgress()
@@ -67,6 +73,7 @@ export async function registryCommand(
       ? exitCodes.failed
       : exitCodes.done
   } finally {
+    isClosing = true
     await target.close()
   }
 }
@@ -84,20 +91,33 @@ function readStats(path: string): Stats {
   return stats
 }
 
-/** Words are found at once; meaning needs a vector for each agent first. */
+/**
+ * Words are found at once; meaning needs a vector for each agent first. Waits
+ * for the vectors where they will be there in time, and no longer than it takes
+ * to see that they will not.
+ *
+ * @returns How many agents have none yet.
+ */
 async function waitForVectors(options: {
   readonly target: ImportTarget
   readonly waitSeconds: number
   readonly tell: (line: string) => void
 }): Promise<number> {
   const { target, waitSeconds, tell } = options
-  const untilMs = performance.now() + waitSeconds * 1_000
-  for (;;) {
-    const waiting = await target.countWaitingForVectors()
-    if (waiting === 0 || performance.now() >= untilMs) return waiting
+  const startedMs = performance.now()
+  const first = await target.countWaitingForVectors()
+  let waiting = first
+  while (waiting > 0) {
+    const passedMs = performance.now() - startedMs
+    const leftMs = waitSeconds * 1_000 - passedMs
+    if (leftMs <= 0) return waiting
+    const neededMs = (waiting * passedMs) / Math.max(1, first - waiting)
+    if (passedMs > judgeAfterMs && neededMs > leftMs) return waiting
     tell(`${waiting} still to be made findable by meaning`)
-    await wait(Math.min(250, Math.max(1, untilMs - performance.now())))
+    await wait(Math.min(250, leftMs))
+    waiting = await target.countWaitingForVectors()
   }
+  return waiting
 }
 
 /** Tells at most once a second, on stderr. */
