@@ -3,7 +3,7 @@
  * agent, and agents that want the user's money.
  */
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
 import { erc20Abi } from '@behest/evm'
 import { quoteInProcess, signQuote } from '@behest/sdk'
 import {
@@ -267,10 +267,7 @@ describe('hostile agents', () => {
   }, 30_000)
 
   test('L-MSG-07: agents that hang, crash or babble delay nobody', async () => {
-    const strange: Record<
-      string,
-      (socket: { end: (text?: string) => void; destroy: () => void }) => void
-    > = {
+    const strange: Record<string, (socket: Socket) => void> = {
       hangs: () => undefined,
       crashes: (socket) => socket.destroy(),
       babbles: (socket) =>
