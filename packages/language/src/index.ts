@@ -1,1 +1,13 @@
+export { type Answered, applyAnswer } from './conversation/applyAnswer.js'
+export { createParser, type ParserOptions } from './createParser.js'
+export {
+  createModelParser,
+  type ModelParser,
+  type ModelParserOptions,
+} from './model/createModelParser.js'
+export {
+  type ModelFailure,
+  ModelUnavailableError,
+} from './model/ModelUnavailableError.js'
+export type { PointerAnswer, PointerStep } from './model/pointerAnswer.js'
 export { parseUtterance } from './parseUtterance.js'

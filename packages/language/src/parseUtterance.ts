@@ -23,6 +23,9 @@ import { tagItems } from './text/tagItems.js'
 import { tokenise } from './text/tokenise.js'
 import { readTimes } from './time/readTimes.js'
 
+const NOTHING = 'Nothing is to be done, so nothing will be.'
+const NO_ADVICE =
+  'Behest carries out what you decide; it gives no advice on what to buy or sell.'
 /** The longest text that is read at all, in UTF-16 units. */
 const LONGEST = 10_000
 
@@ -85,8 +88,10 @@ function parseInJapanese(
         ? 'not-understood'
         : 'out-of-scope',
       read.advice
-        ? '売買の助言はできません。決めたことを実行します。'
-        : 'できることが見つかりませんでした。例：「1ETHをUSDCに交換して」',
+        ? NO_ADVICE
+        : read.blocked
+          ? NOTHING
+          : 'できることが見つかりませんでした。例：「1ETHをUSDCに交換して」',
     )
   }
   const { steps, tooMany } = resolveSteps(read.drafts)
@@ -172,13 +177,8 @@ function parseEnglish(
         'injection',
         'The only order stands inside a quotation. Say in your own words what you want done.',
       )
-    if (advice)
-      return none(
-        'out-of-scope',
-        'Behest carries out what you decide; it gives no advice on what to buy or sell.',
-      )
-    if (blocked)
-      return none('out-of-scope', 'Nothing is to be done, so nothing will be.')
+    if (advice) return none('out-of-scope', NO_ADVICE)
+    if (blocked) return none('out-of-scope', NOTHING)
     return none(
       isAboutMoney(items) ? 'not-understood' : 'out-of-scope',
       isAboutMoney(items)
@@ -333,6 +333,17 @@ function isAboutMoney(items: readonly Item[]): boolean {
         ((item.senses.token !== undefined && !item.senses.tokenWeak) ||
           (item.senses.venue !== undefined && !item.senses.venueWeak) ||
           /^(?:token|crypto|wallet|defi)$/.test(textOf(item)))),
+  )
+}
+
+/** Tells whether a text was kept back on purpose, and not for lack of words. */
+export function isBlocked(
+  result: Extract<ParseResult, { type: 'none' }>,
+): boolean {
+  return (
+    result.reason === 'injection' ||
+    result.message === NOTHING ||
+    result.message === NO_ADVICE
   )
 }
 

@@ -1,1 +1,6 @@
-export {}
+export {
+  type RecordedRequest,
+  type ScriptedModel,
+  startScriptedModel,
+  type Turn,
+} from './scripted-model/startScriptedModel.js'

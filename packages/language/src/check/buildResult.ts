@@ -22,6 +22,7 @@ import type { Problem, Quantity, Range } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
 import { verbatim } from '../text/tagItems.js'
 import { toSchedule } from '../time/toSchedule.js'
+import { findMissing, isSameToken } from './findMissing.js'
 import { questionTexts } from './questionTexts.js'
 
 const STABLE =
@@ -132,10 +133,6 @@ function buildStep(
         step.sell = sell as Leg
       if (buy !== undefined && Object.keys(buy).length > 0)
         step.buy = buy as Leg
-      if (step.sell?.token === undefined) ask('sell.token')
-      if (step.buy?.token === undefined) ask('buy.token')
-      if (step.sell?.amount === undefined && step.buy?.amount === undefined)
-        ask('sell.amount')
       if (
         step.sell?.token !== undefined &&
         isSameToken(step.sell.token, step.buy?.token)
@@ -152,7 +149,6 @@ function buildStep(
   const collateral = leg('collateral')
   if (collateral !== undefined && Object.keys(collateral).length > 0) {
     step.collateral = collateral as Leg
-    if (step.collateral.token === undefined) ask('collateral.token')
   }
   const text = (
     key:
@@ -185,7 +181,7 @@ function buildStep(
     step.maxSlippageBps = draft.slippageBps.value
     span('maxSlippageBps', draft.slippageBps)
   }
-  askForMissing(draft, step, ask)
+  for (const slot of findMissing(step)) ask(slot)
   if (draft.action === 'ask') {
     if (draft.topic !== undefined) step.topic = draft.topic
     if (draft.of !== undefined) {
@@ -321,83 +317,6 @@ function toTokenRef(mention: Mention): TokenRef {
     : { address: mention.address as `0x${string}` }
 }
 
-function askForMissing(
-  draft: ResolvedStep,
-  step: Step,
-  ask: (slot: string) => void,
-): void {
-  const needsToken = () => {
-    if (step.token === undefined) ask('token')
-  }
-  const needsAmount = () => {
-    if (step.amount === undefined) ask('amount')
-  }
-  switch (draft.action) {
-    case 'bridge':
-      needsToken()
-      needsAmount()
-      if (step.toChain === undefined) ask('toChain')
-      else if (step.toChain === step.chain) ask('toChain')
-      break
-    case 'transfer':
-      needsToken()
-      needsAmount()
-      if (step.to === undefined) ask('to')
-      break
-    case 'supply':
-    case 'stake':
-    case 'unstake':
-    case 'borrow':
-    case 'repay':
-      needsToken()
-      needsAmount()
-      break
-    case 'deposit':
-      needsToken()
-      needsAmount()
-      if (step.venue === undefined && step.pool === undefined) ask('venue')
-      break
-    case 'lock':
-    case 'unlock':
-      if (step.pool === undefined || step.token !== undefined) {
-        needsToken()
-        needsAmount()
-      }
-      break
-    case 'withdraw':
-      if (
-        step.token === undefined &&
-        step.pool === undefined &&
-        (step.amount === undefined || step.venue === undefined)
-      )
-        if (step.amount?.kind !== 'share') ask('token')
-      needsAmount()
-      break
-    case 'long':
-    case 'short':
-      needsToken()
-      if (step.amount === undefined && step.collateral?.amount === undefined)
-        ask('amount')
-      break
-    case 'close':
-      needsToken()
-      break
-    case 'vote':
-      if (step.pool === undefined && step.token === undefined) ask('pool')
-      break
-    case 'approve':
-      needsToken()
-      needsAmount()
-      if (step.spender === undefined) ask('spender')
-      break
-    case 'revoke':
-      needsToken()
-      if (step.spender === undefined) ask('spender')
-      break
-    default:
-  }
-}
-
 /** The token that a price without a name is the price of. */
 function mainToken(step: Step): TokenRef | undefined {
   const isStable = (token: TokenRef | undefined) =>
@@ -409,15 +328,4 @@ function mainToken(step: Step): TokenRef | undefined {
     return buy?.amount !== undefined ? buy.token : (sell?.token ?? buy?.token)
   }
   return step.token
-}
-
-function isSameToken(one: TokenRef, other: TokenRef | undefined): boolean {
-  if (other === undefined) return false
-  if ('symbol' in one && 'symbol' in other)
-    return one.symbol.toLowerCase() === other.symbol.toLowerCase()
-  return (
-    'address' in one &&
-    'address' in other &&
-    one.address.toLowerCase() === other.address.toLowerCase()
-  )
 }

@@ -212,6 +212,24 @@ export function readParts(options: {
       index += 1
       continue
     }
+    // `to usdc, not wbtc`, `instead of dai`: named to be left out.
+    if (
+      /^(?:not|instead|rather)$/.test(word) &&
+      (word === 'not' || /^(?:of|than)$/.test(textOf(items[index + 1])))
+    ) {
+      index += word === 'not' ? 1 : 2
+      while (
+        index < items.length &&
+        !/^(?:and|,|but|for|to|with|on|from|via|in)$/.test(
+          textOf(items[index]),
+        ) &&
+        !/^(?:time|conditions|slippage|leverage|break)$/.test(
+          items[index]?.type ?? '',
+        )
+      )
+        index += 1
+      continue
+    }
     // `where it earns most`: how to choose is no argument.
     if (
       /^(?:where|wherever|whichever|whatever)$/.test(word) &&

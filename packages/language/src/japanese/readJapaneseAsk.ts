@@ -85,7 +85,6 @@ export function readJapaneseAsk(options: {
       )
     ) {
       const mention: Mention = { ...range, symbol: senses.token, known: true }
-      token ??= mention
       tokens.push({
         token: mention,
         ...(amount === undefined ? {} : { amount }),

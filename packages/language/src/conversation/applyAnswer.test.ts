@@ -1,0 +1,154 @@
+import {
+  type ParseContext,
+  type ParseResult,
+  parseResultSchema,
+} from '@behest/spec'
+import { describe, expect, test } from 'vitest'
+import { parseUtterance } from '../parseUtterance.js'
+import { applyAnswer } from './applyAnswer.js'
+
+const context: ParseContext = {
+  now: '2026-03-04T10:00:00.000Z',
+  timeZone: 'UTC',
+}
+
+function answer(
+  first: string,
+  ...replies: (string | Record<string, unknown>)[]
+): ParseResult {
+  let result = parseUtterance(first, context)
+  for (const reply of replies) {
+    const answered = applyAnswer({
+      previous: result,
+      reply:
+        typeof reply === 'string' ? { utterance: reply } : { answers: reply },
+      context,
+    })
+    if (answered.type !== 'amended')
+      expect.fail(`new request: ${answered.utterance}`)
+    result = parseResultSchema.parse(answered.result)
+  }
+  return result
+}
+
+function firstStep(result: ParseResult) {
+  if (result.type !== 'intent') expect.fail(JSON.stringify(result))
+  return result.intent.steps[0]
+}
+
+describe('applyAnswer', () => {
+  test('behavior: the reply is the user’s word, spanned on a new line', () => {
+    const result = answer('send 5 usdc', 'to bob.eth')
+    if (result.type !== 'intent') expect.fail()
+    const { utterance, steps } = result.intent
+    expect(utterance).toBe('send 5 usdc\nto bob.eth')
+    const span = steps[0]?.spans.to
+    expect(span && utterance.slice(...span)).toBe('bob.eth')
+  })
+
+  test.each<[string, string, object]>([
+    [
+      'swap usdc to eth',
+      '100',
+      { sell: { amount: { kind: 'exact', decimal: '100' } } },
+    ],
+    [
+      'swap usdc to eth',
+      'all of it',
+      { sell: { amount: { kind: 'share', bps: 10_000 } } },
+    ],
+    [
+      'swap usdc to eth',
+      '$50',
+      { sell: { amount: { kind: 'fiat', decimal: '50', currency: 'USD' } } },
+    ],
+    ['bridge 5 usdc', 'base', { toChain: 'base' }],
+    [
+      'send usdc',
+      '5 to bob.eth',
+      { amount: { kind: 'exact', decimal: '5' }, to: 'bob.eth' },
+    ],
+    [
+      'swap 1,5 eth to usdc',
+      'the second',
+      { sell: { amount: { kind: 'exact', decimal: '15' } } },
+    ],
+    ['deposit 5 usdc', 'on aave', { action: 'supply', venue: 'aave' }],
+    [
+      'swap 1 eth to usdc',
+      'actually 2',
+      { sell: { amount: { kind: 'exact', decimal: '2' } } },
+    ],
+  ])('behavior: %s, then %s', (first, reply, step) => {
+    expect(firstStep(answer(first, reply))).toMatchObject(step)
+  })
+
+  test('behavior: a change of mind amends and still asks for the rest', () => {
+    const result = answer('swap usdc to eth', 'no, dai')
+    expect(result).toMatchObject({
+      type: 'clarify',
+      draft: { steps: [{ buy: { token: { symbol: 'DAI' } } }] },
+      questions: [{ slot: 'steps[0].sell.amount' }],
+    })
+    expect(
+      firstStep(answer('swap usdc to eth', 'no, dai', '20')),
+    ).toMatchObject({
+      sell: { amount: { decimal: '20' } },
+      buy: { token: { symbol: 'DAI' } },
+    })
+  })
+
+  test('behavior: values by slot are checked and written down', () => {
+    const result = answer('lend usdc', {
+      'steps[0].amount': { kind: 'exact', decimal: '5' },
+    })
+    expect(firstStep(result)).toMatchObject({ amount: { decimal: '5' } })
+    const wrong = answer('lend usdc', { 'steps[0].amount': '5; drop table' })
+    expect(wrong.type).toBe('clarify')
+    const foreign = answer('lend usdc', { 'steps[0].__proto__': 'x' })
+    expect(foreign.type).toBe('clarify')
+  })
+
+  test.each(['cancel', 'never mind', 'no', 'やめて'])(
+    'behavior: %s ends it',
+    (reply) => {
+      expect(answer('swap usdc to eth', reply).type).toBe('none')
+    },
+  )
+
+  test('behavior: an order of its own replaces the draft', () => {
+    const previous = parseUtterance('swap 1 eth', context)
+    expect(
+      applyAnswer({
+        previous,
+        reply: { utterance: 'bridge 5 usdc to base' },
+        context,
+      }),
+    ).toEqual({ type: 'new-request', utterance: 'bridge 5 usdc to base' })
+  })
+
+  test('behavior: a reply that says nothing leaves the question', () => {
+    const previous = parseUtterance('swap usdc to eth', context)
+    const answered = applyAnswer({
+      previous,
+      reply: { utterance: 'hmm well' },
+      context,
+    })
+    expect(answered).toEqual({ type: 'amended', result: previous })
+  })
+
+  test('behavior: a mistyped address is asked for again', () => {
+    const address = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
+    const result = answer(
+      `send 5 usdc to ${address.slice(0, -1)}c`,
+      `${address.slice(0, -1)}c`,
+    )
+    expect(result).toMatchObject({
+      type: 'clarify',
+      questions: [{ slot: 'steps[0].to' }],
+    })
+    expect(
+      firstStep(answer(`send 5 usdc to ${address.slice(0, -1)}c`, address)),
+    ).toMatchObject({ to: address })
+  })
+})

@@ -1,0 +1,74 @@
+import type {
+  LanguagePort,
+  ParseAnswer,
+  ParseContext,
+  ParseResult,
+} from '@behest/spec'
+import { applyAnswer } from './conversation/applyAnswer.js'
+import { combineReadings } from './model/combineReadings.js'
+import type { ModelParser } from './model/createModelParser.js'
+import { groundAnswer } from './model/groundAnswer.js'
+import { ModelUnavailableError } from './model/ModelUnavailableError.js'
+import { isBlocked, parseUtterance } from './parseUtterance.js'
+
+/** Which parsers read an utterance. */
+export type ParserOptions = {
+  /** Absent: the embedded parser alone. */
+  readonly model?: ModelParser
+}
+
+/**
+ * Creates the language port: the embedded parser always reads, and a model
+ * reads the same words where one is given.
+ *
+ * A model that is down, slow, over budget or wrong never fails a sentence: the
+ * embedded answer stands, marked `model-unavailable`.
+ *
+ * @param options.model - A model parser, see `createModelParser`.
+ * @returns The port that the engine and the apps speak to.
+ */
+export function createParser(options: ParserOptions = {}): LanguagePort {
+  const { model } = options
+
+  async function parse(
+    utterance: string,
+    context: ParseContext,
+  ): Promise<ParseAnswer> {
+    const embedded = parseUtterance(utterance, context)
+    // Nothing a model says can make other people's words the user's own.
+    const blocked = embedded.type === 'none' && isBlocked(embedded)
+    if (model === undefined || blocked || utterance.length > 2000)
+      return { result: embedded, parser: 'embedded', notes: [] }
+    let reading: ParseResult | undefined
+    try {
+      reading = groundAnswer(
+        await model.read(utterance, context),
+        utterance,
+        context,
+        embedded.type === 'none'
+          ? 'und'
+          : embedded.type === 'intent'
+            ? embedded.intent.language
+            : embedded.draft.language,
+      )
+    } catch (error) {
+      if (!(error instanceof ModelUnavailableError)) throw error
+      return {
+        result: embedded,
+        parser: 'embedded',
+        notes: ['model-unavailable', `model-${error.failure}`],
+      }
+    }
+    return combineReadings(embedded, reading, blocked)
+  }
+
+  return {
+    parse: ({ utterance, context }) => parse(utterance, context),
+    async answer({ previous, reply, context }) {
+      const answered = applyAnswer({ previous, reply, context })
+      if (answered.type === 'new-request')
+        return parse(answered.utterance, context)
+      return { result: answered.result, parser: 'embedded', notes: [] }
+    },
+  }
+}
