@@ -87,8 +87,17 @@ export function createStableClique(pool: StablePool): CliquePool {
   const findRoot = (from: number, to: number): void => {
     let low = from
     let high = to
+    // Moving tokens move the product term too, so the root can lie outside.
     let atLow = settle(low)
+    for (let width = high - low; atLow < 0 && width < 200; width *= 2) {
+      low -= width
+      atLow = settle(low)
+    }
     let atHigh = settle(high)
+    for (let width = high - low; atHigh > 0 && width < 200; width *= 2) {
+      high += width
+      atHigh = settle(high)
+    }
     let side = 0
     for (let round = 0; round < rounds; round++) {
       const middle =
@@ -134,7 +143,7 @@ export function createStableClique(pool: StablePool): CliquePool {
     }
     const slack = highest - lowest
     if (slack >= 0) return slack
-    // At the one end all that moves goes in, at the other all comes out.
+    // About here all that moves goes in, and there all comes out.
     findRoot(highest, lowest)
     const unit = Math.exp(most)
     for (let k = 0; k < size; k++) {

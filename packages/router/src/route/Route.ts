@@ -26,7 +26,10 @@ export type Path = {
   readonly amountOut: bigint
 }
 
-/** Paths in the order in which they are to be carried out. */
+/**
+ * Paths in the order in which they are to be carried out. Empty where separate
+ * paths cannot follow the fills: then only the fills carry the route.
+ */
 export type PathPlan = {
   readonly paths: readonly Path[]
   /** What the paths take together, in smallest units of the sold token. */

@@ -21,6 +21,8 @@ const negligibleShare = 1e-9
 // path down to a thousandth.
 const firstDivisor = 4n
 const lastDivisor = 1024n
+// Halvings of a path: sixteen swaps move a weighted pool as far as it goes.
+const mostSplits = 4
 
 /**
  * Splits a route into separate paths, largest first, and simulates them in that
@@ -259,29 +261,51 @@ function sortTokens(edges: readonly Edge[], sell: TokenId): TokenId[] {
   return order
 }
 
-/** Carries paths out one after the other; `undefined` if one takes too little. */
+/**
+ * Carries paths out one after the other; `undefined` if one takes too little.
+ *
+ * A weighted pool takes a part of its balance at a time, so a path that it cuts
+ * short goes through it again in halves, each a path of its own.
+ */
 function simulatePaths(
   routes: readonly { readonly hops: readonly Hop[] }[],
   inputs: readonly bigint[],
   pools: ReadonlyMap<string, Pool>,
 ): PathPlan | undefined {
-  const states = new Map(pools)
+  let states = new Map(pools)
   const paths: Path[] = []
-  let taken = 0n
-  let amountOut = 0n
-  for (const [i, { hops }] of routes.entries()) {
-    const amountIn = inputs[i]!
-    if (amountIn <= 0n) continue
+  const run = (
+    hops: readonly Hop[],
+    amountIn: bigint,
+    split: number,
+  ): boolean => {
+    const after = new Map(states)
     let units = amountIn
     for (const hop of hops) {
-      const swap = swapHop(hop, units, states)
-      if (swap.amountIn !== units || swap.amountOut === 0n) return undefined
-      states.set(hop.pool, swap.poolAfter)
+      const swap = swapHop(hop, units, after)
+      if (swap.amountOut === 0n) return false
+      if (swap.amountIn !== units) {
+        if (split === 0 || after.get(hop.pool)!.kind !== 'weighted')
+          return false
+        const half = amountIn >> 1n
+        return (
+          run(hops, half, split - 1) && run(hops, amountIn - half, split - 1)
+        )
+      }
+      after.set(hop.pool, swap.poolAfter)
       units = swap.amountOut
     }
-    taken += amountIn
-    amountOut += units
+    states = after
     paths.push({ amountIn, hops, amountOut: units })
+    return true
   }
-  return { paths, amountIn: taken, amountOut }
+  for (const [i, { hops }] of routes.entries())
+    if (inputs[i]! > 0n && !run(hops, inputs[i]!, mostSplits)) return undefined
+  let amountIn = 0n
+  let amountOut = 0n
+  for (const path of paths) {
+    amountIn += path.amountIn
+    amountOut += path.amountOut
+  }
+  return { paths, amountIn, amountOut }
 }

@@ -565,7 +565,11 @@ describe('findRouteExactOut', () => {
           const bought = findRouteExactOut({ ...network, sell, buy, amountOut })
           expect(bought.amountOut >= amountOut).toBe(true)
           expect(bought.lowerBound <= bought.amountIn).toBe(true)
-          expect(bought.executable.amountOut >= amountOut).toBe(true)
+          // No paths at all where a weighted pool is hit past its limit.
+          const { executable } = bought
+          expect(
+            executable.paths.length === 0 || executable.amountOut >= amountOut,
+          ).toBe(true)
           // The input that was known to buy it is nearly enough.
           expect(bought.amountIn <= amountIn + amountIn / 1_000n + 10n).toBe(
             true,

@@ -178,8 +178,8 @@ export function routeRequest(
   // The bound at the solved prices serves every other search.
   const profit = readProfits(dual)
   const ceilings: Dual[] = [dual]
-  const searchPaths = (): void => {
-    for (const path of findPaths({
+  const searchPaths = (known: number): readonly Execution[] =>
+    findPaths({
       market,
       sell,
       buy,
@@ -187,12 +187,11 @@ export function routeRequest(
       price: dual.price,
       profit,
       cost,
-      known: candidates.length === 0 ? 0 : bestNet(),
+      known,
       isLate: request.isLate,
-    }))
-      consider(path)
-  }
-  searchPaths()
+    })
+  for (const path of searchPaths(candidates.length === 0 ? 0 : bestNet()))
+    consider(path)
   if (unitsPerGas > 0) {
     const leader = candidates.find(({ net }) => net === bestNet())
     const index = getPoolIndex(market)
@@ -229,6 +228,7 @@ export function routeRequest(
     best,
     gasOfPool,
     unitsPerGas,
+    () => searchPaths(0),
   )
   const net =
     unitsPerGas > 0
@@ -428,6 +428,7 @@ function planPaths(
   best: Candidate,
   gasOfPool: ReadonlyMap<string, number>,
   unitsPerGas: number,
+  findChains: () => readonly Execution[],
 ): PathPlan {
   let plan: PathPlan | undefined
   let planNet = Number.NEGATIVE_INFINITY
@@ -447,6 +448,11 @@ function planPaths(
       planNet = net
     }
   }
+  // Where paths cannot follow the fills, fewer of them may.
+  for (let maxPaths = 3; plan === undefined && maxPaths > 0; maxPaths--)
+    plan = decomposeIntoPaths({ ...options, fills: best.fills, maxPaths })
+  for (const { fills } of plan === undefined ? findChains() : [])
+    plan ??= decomposeIntoPaths({ ...options, fills })
   return plan ?? { paths: [], amountIn: 0n, amountOut: 0n }
 }
 
