@@ -1,14 +1,22 @@
+import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
 import { createRegistryClient, type RegistryClient } from '@behest/client'
+import { BehestError } from '@behest/spec'
 import { exitCodes, UsageError } from '../exitCodes.js'
 import { openStack } from '../stack/openStack.js'
 import { readStackConfig } from '../stack/stackConfig.js'
+import {
+  agentsPublishCommand,
+  agentsUnpublishCommand,
+} from './agentsPublishCommand.js'
 
-/** `behest agents search | show | explain | list`: the registry. */
+/** `behest agents search | show | explain | publish | unpublish`: the registry. */
 export async function agentsCommand(
   commandArguments: readonly string[],
 ): Promise<number> {
   const [verb, ...rest] = commandArguments
+  if (verb === 'publish') return agentsPublishCommand(rest)
+  if (verb === 'unpublish') return agentsUnpublishCommand(rest)
   const { values, positionals } = parseArgs({
     args: rest,
     allowPositionals: true,
@@ -19,6 +27,7 @@ export async function agentsCommand(
       token: { type: 'string' },
       venue: { type: 'string' },
       status: { type: 'string' },
+      stdin: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
   })
@@ -32,6 +41,10 @@ export async function agentsCommand(
   })
   try {
     const registry = createRegistryClient({ baseUrl: stack.config.registryUrl })
+    if (values.stdin && verb === 'search') {
+      await searchLines(registry, { ...values, limit })
+      return exitCodes.done
+    }
     const { answer, text } = await work(registry)
     console.log(values.json ? JSON.stringify(answer, null, 2) : text)
     return exitCodes.done
@@ -90,8 +103,26 @@ function toWork(
       }
     default:
       throw new UsageError(
-        'Say what about them: behest agents search | show | explain.',
+        'Say what about them: behest agents search | show | explain | publish | unpublish.',
       )
+  }
+}
+
+/** One query a line on stdin, one JSON answer a line on stdout, in order. */
+async function searchLines(
+  registry: RegistryClient,
+  values: Parameters<typeof toWork>[2],
+): Promise<void> {
+  for await (const line of createInterface({ input: process.stdin })) {
+    if (line.trim() === '') continue
+    try {
+      const { answer } = await search(registry, line.trim(), values)
+      console.log(JSON.stringify(answer))
+    } catch (error) {
+      // One bad query stops no other.
+      if (!BehestError.isInstance(error)) throw error
+      console.log(JSON.stringify({ error: error.toReport() }))
+    }
   }
 }
 

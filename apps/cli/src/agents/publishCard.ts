@@ -1,0 +1,145 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { AgentHealth, PublishAnswer, RegistryClient } from '@behest/client'
+import { signPublish, toAgentId } from '@behest/sdk'
+import { agentNameSchema, BehestError, isSameAddress } from '@behest/spec'
+import { keccak256, stringToHex } from 'viem'
+import type { CardSource } from './readCardSource.js'
+import type { Author } from './unlockAuthor.js'
+
+const pollMs = 200
+
+/** What a publish gave, and what the registry then found. */
+export type PublishedCard = {
+  readonly type: PublishAnswer['type']
+  readonly agentId: string
+  readonly owner: string
+  readonly operator: string
+  readonly url: string
+  readonly leaseUntil: string | null
+  readonly status: string
+  /** Why the status is what it is, in the registry's words. */
+  readonly reason: string
+  readonly contract: AgentHealth['contract']
+}
+
+/**
+ * Asserts that a card may be published with a key: signed by the agent's own
+ * key, and that key is the one at hand unless an owner publishes.
+ *
+ * @throws {CardUnsignedError} when the agent's key did not sign the card.
+ * @throws {AgentKeyMismatchError} when the keystore holds another key.
+ */
+export function assertMayPublish(options: {
+  readonly card: CardSource
+  readonly author: Author
+}): void {
+  const { card, author } = options
+  const { agent } = card.profile
+  if (!card.isSigned) throw new CardUnsignedError({ agent })
+  if (author.type === 'agent' && !isSameAddress(author.signer.address, agent))
+    throw new AgentKeyMismatchError({ agent, given: author.signer.address })
+}
+
+/**
+ * Publishes a card as it is served, and waits for the registry's first look.
+ *
+ * @param options.leaseSeconds - How long it stays listed without a heartbeat.
+ * @param options.waitSeconds - How long the registry's first look is waited for.
+ * @returns Id, lease and status.
+ */
+export async function publishCard(options: {
+  readonly registry: RegistryClient
+  readonly chainId: number
+  readonly card: CardSource
+  readonly author: Author
+  readonly leaseSeconds: number
+  readonly waitSeconds: number
+  readonly nowMs: () => number
+}): Promise<PublishedCard> {
+  const { registry, card, author, nowMs } = options
+  assertMayPublish({ card, author })
+  const { signer } = author
+  const now = nowMs()
+  const agentId = toAgentId({
+    name: toName(card.card.name),
+    owner: signer.address,
+  })
+  const answer = await registry.publish(
+    await signPublish({
+      card: card.text,
+      message: {
+        agentId,
+        cardHash: keccak256(stringToHex(card.text)),
+        url: card.baseUrl,
+        operator: card.profile.agent,
+        sequence: now,
+        expiresAtUnixSeconds: Math.floor(now / 1_000) + options.leaseSeconds,
+      },
+      signer,
+      chainId: options.chainId,
+    }),
+  )
+  const until = nowMs() + options.waitSeconds * 1_000
+  let health = await registry.health(agentId)
+  while (isUnseen(health, now) && nowMs() < until) {
+    await wait(pollMs)
+    health = await registry.health(agentId)
+  }
+  return {
+    type: answer.type,
+    agentId,
+    owner: signer.address,
+    operator: card.profile.agent,
+    url: card.baseUrl,
+    leaseUntil: answer.leaseUntil,
+    status: health.listedAs,
+    reason: health.lastError?.detail ?? health.reason,
+    contract: health.contract,
+  }
+}
+
+function isUnseen(health: AgentHealth, sinceMs: number): boolean {
+  if (health.lastProbeAt === null) return true
+  // An agent that was known is looked at anew only where its card changed.
+  return (
+    health.listedAs === 'unverified' && Date.parse(health.lastProbeAt) < sinceMs
+  )
+}
+
+/** Cards of other makers name themselves as people do. */
+function toName(name: string): string {
+  if (agentNameSchema.safeParse(name).success) return name
+  const slug = name
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .slice(0, 63)
+    .replace(/^-+|-+$/g, '')
+  return slug === '' ? 'agent' : slug
+}
+
+/** Thrown when an agent's own key did not sign its card. */
+export class CardUnsignedError extends BehestError {
+  readonly code = 'CARD_UNSIGNED'
+  readonly retry = 'never'
+
+  constructor(facts: { readonly agent: string }) {
+    super(
+      `The card has no signature of its own key ${facts.agent}. Serve it with serveAgent, which signs it, or sign it with signAgentCard.`,
+      { facts },
+    )
+  }
+}
+
+/** Thrown when the keystore holds another key than the card names. */
+export class AgentKeyMismatchError extends BehestError {
+  readonly code = 'AGENT_KEY_MISMATCH'
+  readonly retry = 'never'
+
+  constructor(facts: { readonly agent: string; readonly given: string }) {
+    super(
+      `The card belongs to key ${facts.agent}, and the keystore holds ${facts.given}. Name the agent's own keystore, or none to publish it as its owner.`,
+      { facts },
+    )
+  }
+}
