@@ -1,6 +1,7 @@
 import type { Express } from 'express'
 import type { Logger } from 'pino'
 import type { IntentRoutesOptions } from '../routes/intentRoutes.js'
+import { a2aRoutes } from './a2a/a2aRoutes.js'
 import { createDesk } from './desk/createDesk.js'
 import { openAiRoutes } from './openai/openAiRoutes.js'
 
@@ -22,4 +23,5 @@ export function mountFaces(app: Express, options: MountFacesOptions): void {
     wake: (intentId) => runner.wake(intentId),
   })
   app.use('/v1', openAiRoutes({ desk, logger, startedAt: now(), isDraining }))
+  app.use(a2aRoutes({ desk, logger, serverUrl: options.serverUrl }))
 }

@@ -57,9 +57,9 @@ export type Desk = {
   /** The number of the last event there is. */
   readonly readSequence: (id: string) => Promise<number>
   /**
-   * Gives each event after one, until the intent needs somebody, has ended, or
-   * the time is over; then the record. Leaving early ends the following and
-   * never the intent.
+   * Gives each event after one, until the intent needs somebody (or, with
+   * `until: 'end'`, has ended) or the time is over; then the record. Leaving
+   * early ends the following and never the intent.
    */
   readonly follow: (
     id: string,
@@ -67,6 +67,7 @@ export type Desk = {
       readonly afterSequence: number
       readonly signal: AbortSignal
       readonly waitMs: number
+      readonly until?: 'rest' | 'end'
     },
   ) => AsyncGenerator<IntentEvent, IntentRecord, void>
   /** Where a person looks at an intent, and approves it. */
@@ -168,6 +169,13 @@ export function isAtWork(status: IntentStatus): boolean {
   return status === 'running' || status === 'unknown'
 }
 
+/** Tells whether an intent has not ended. */
+export function isOpen(status: IntentStatus): boolean {
+  return (
+    isAtWork(status) || status === 'needs-answer' || status === 'needs-approval'
+  )
+}
+
 async function* followIntent(options: {
   readonly engine: Engine
   readonly store: IntentStorePort
@@ -175,8 +183,10 @@ async function* followIntent(options: {
   readonly afterSequence: number
   readonly signal: AbortSignal
   readonly waitMs: number
+  readonly until?: 'rest' | 'end'
 }): AsyncGenerator<IntentEvent, IntentRecord, void> {
   const { engine, store, id, signal, waitMs } = options
+  const goesOn = options.until === 'end' ? isOpen : isAtWork
   let sequence = options.afterSequence
   let isStale = true
   let isOver = signal.aborted
@@ -206,9 +216,9 @@ async function* followIntent(options: {
         sequence = event.sequence
         yield event
       }
-      if (!isAtWork(record.status) || isOver) return record
+      if (!goesOn(record.status) || isOver) return record
       const last = events.at(-1)
-      if (isStale || (last && !isAtWork(last.status))) continue
+      if (isStale || (last && !goesOn(last.status))) continue
       await new Promise<void>((resolve) => {
         const poll = setTimeout(resolve, pollMs)
         wakeUp = () => {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import express, { type RequestHandler, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import type { Logger } from 'pino'
@@ -52,7 +53,8 @@ export function openAiRoutes(options: {
   }
   const routes = Router()
   const paths = ['/chat/completions', '/responses', '/models']
-  routes.use(paths, limitRate(), (request, _response, next) => {
+  routes.use(paths, limitRate(), (request, response, next) => {
+    response.setHeader('x-request-id', `req_${randomUUID()}`)
     if (isDraining() && request.method !== 'GET') throw new DrainingError()
     next()
   })

@@ -13,7 +13,7 @@ const shared = {
   model: z.string().max(200),
   stream: z.boolean().nullish(),
   tools: z.array(z.unknown()).max(1000).nullish(),
-  tool_choice: z.unknown(),
+  tool_choice: z.unknown().optional(),
   metadata: z.record(z.string(), z.unknown()).nullish(),
 }
 
@@ -42,7 +42,7 @@ export const responsesBodySchema = z.looseObject({
         z.looseObject({
           type: z.string().max(64).nullish(),
           role: z.string().max(32).nullish(),
-          content: z.unknown(),
+          content: z.unknown().optional(),
         }),
       )
       .min(1)
@@ -50,7 +50,7 @@ export const responsesBodySchema = z.looseObject({
   ]),
   instructions: z.string().nullish(),
   previous_response_id: z.string().max(300).nullish(),
-  conversation: z.unknown(),
+  conversation: z.unknown().optional(),
   background: z.boolean().nullish(),
   text: z
     .looseObject({

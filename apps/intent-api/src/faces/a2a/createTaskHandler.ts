@@ -1,0 +1,385 @@
+/**
+ * One file because it is one interface: what A2A asks of a server, each method
+ * over the intents themselves. Tasks are intents, so nothing is kept twice and
+ * any process can answer.
+ */
+import type {
+  AgentCard,
+  ListTasksRequest,
+  SendMessageRequest,
+  StreamResponse,
+  Task,
+} from '@a2a-js/sdk'
+import { TaskState } from '@a2a-js/sdk'
+import {
+  ContentTypeNotSupportedError,
+  InvalidAgentResponseError,
+  PushNotificationNotSupportedError,
+  RequestMalformedError,
+  TaskNotCancelableError,
+  TaskNotFoundError,
+  UnsupportedOperationError,
+} from '@a2a-js/sdk/errors'
+import type { A2ARequestHandler } from '@a2a-js/sdk/server'
+import { BehestError, type IntentRecord } from '@behest/spec'
+import { type Desk, isOpen } from '../desk/createDesk.js'
+import { sayEvent } from '../desk/sayRecord.js'
+import { type Asked, readMessage } from './readMessage.js'
+import {
+  isOwnContext,
+  parseTaskName,
+  type TaskName,
+  toTaskName,
+} from './taskName.js'
+import { toArtifacts, toProgress, toState, toStatus, toTask } from './toTask.js'
+
+const waitMs = 60_000
+const subscriptionMs = 600_000
+const defaultPageSize = 50
+const maxPageSize = 100
+
+/**
+ * Creates the A2A side of the engine: a message with an utterance in, a task
+ * out, which asks, waits for approval, and ends with a receipt.
+ *
+ * @param options.readSignal - Aborted when whoever asks now has gone.
+ * @param options.onError - Told about failures that the peer learns little of.
+ */
+export function createTaskHandler(options: {
+  readonly desk: Desk
+  readonly card: AgentCard
+  readonly readSignal: () => AbortSignal
+  readonly onError: (error: unknown) => void
+}): A2ARequestHandler {
+  const { desk, card, readSignal, onError } = options
+  const noPush = async (): Promise<never> => {
+    throw new PushNotificationNotSupportedError(
+      'No push notifications are sent. Subscribe to the task, or ask for it.',
+    )
+  }
+  const draw = (record: IntentRecord, name: TaskName): Task =>
+    toTask({ record, ...name, link: desk.linkTo(record.id) })
+  const guard = async <Result>(
+    work: () => Promise<Result>,
+  ): Promise<Result> => {
+    try {
+      return await work()
+    } catch (error) {
+      throw toA2aError(error, onError)
+    }
+  }
+
+  return {
+    getAgentCard: async () => card,
+    getAuthenticatedExtendedAgentCard: async () => {
+      throw new UnsupportedOperationError('There is one card for all.')
+    },
+    sendMessage: (params) =>
+      guard(async () => {
+        const signal = readSignal()
+        const { name, afterSequence } = await take(desk, params)
+        const record = params.configuration?.returnImmediately
+          ? await desk.get(name.intentId)
+          : await drain(
+              desk.follow(name.intentId, { afterSequence, signal, waitMs }),
+            )
+        return draw(record, name)
+      }),
+    sendMessageStream: (params) => {
+      const signal = readSignal()
+      return stream(async function* () {
+        const { name, afterSequence } = await take(desk, params)
+        yield* followTask({
+          name,
+          afterSequence,
+          signal,
+          waitMs,
+          until: 'rest',
+        })
+      })
+    },
+    resubscribe: ({ id }) => {
+      const signal = readSignal()
+      return stream(async function* () {
+        const name = parseTaskName(id)
+        const record = await desk.get(name.intentId)
+        if (!isOpen(record.status))
+          throw new UnsupportedOperationError(
+            'The task has ended; there is nothing to follow. Ask for it instead.',
+          )
+        yield* followTask({
+          name,
+          afterSequence: await desk.readSequence(record.id),
+          signal,
+          waitMs: subscriptionMs,
+          until: 'end',
+        })
+      })
+    },
+    getTask: ({ id, historyLength }) =>
+      guard(async () => {
+        const name = parseTaskName(id)
+        const task = draw(await desk.get(name.intentId), name)
+        return historyLength === 0 ? { ...task, history: [] } : task
+      }),
+    cancelTask: ({ id }) =>
+      guard(async () => {
+        const name = parseTaskName(id)
+        return draw(await desk.cancel(name.intentId), name)
+      }),
+    listTasks: (params) => guard(() => listTasks(params, desk, draw)),
+    createTaskPushNotificationConfig: noPush,
+    getTaskPushNotificationConfig: noPush,
+    listTaskPushNotificationConfigs: noPush,
+    deleteTaskPushNotificationConfig: noPush,
+  }
+
+  async function* stream(
+    work: () => AsyncGenerator<StreamResponse, void, undefined>,
+  ): AsyncGenerator<StreamResponse, void, undefined> {
+    try {
+      yield* work()
+    } catch (error) {
+      throw toA2aError(error, onError)
+    }
+  }
+
+  async function* followTask(follow: {
+    readonly name: TaskName
+    readonly afterSequence: number
+    readonly signal: AbortSignal
+    readonly waitMs: number
+    readonly until: 'rest' | 'end'
+  }): AsyncGenerator<StreamResponse, void, undefined> {
+    const { name } = follow
+    const { taskId, contextId, intentId } = name
+    const task = draw(await desk.get(intentId), name)
+    yield { payload: { $case: 'task', value: task } }
+    const update = (status: Task['status']): StreamResponse => ({
+      payload: {
+        $case: 'statusUpdate',
+        value: { taskId, contextId, status, metadata: undefined },
+      },
+    })
+    const events = desk.follow(intentId, follow)
+    for (;;) {
+      const next = await events.next()
+      if (next.done) {
+        const record = next.value
+        for (const artifact of toArtifacts(record))
+          yield {
+            payload: {
+              $case: 'artifactUpdate',
+              value: {
+                taskId,
+                contextId,
+                artifact,
+                append: false,
+                lastChunk: true,
+                metadata: undefined,
+              },
+            },
+          }
+        yield update(toStatus({ record, ...name, link: desk.linkTo(intentId) }))
+        return
+      }
+      const event = next.value
+      // The last event says where it rests; the final status says that better.
+      if (event.status === 'running' || event.status === 'unknown')
+        yield update(
+          toProgress({
+            taskId,
+            contextId,
+            text: sayEvent(event),
+            at: event.at,
+            sequence: event.sequence,
+          }),
+        )
+      else if (isOpen(event.status) && follow.until === 'end') {
+        const record = await desk.get(intentId)
+        yield update(toStatus({ record, ...name, link: desk.linkTo(intentId) }))
+      }
+    }
+  }
+}
+
+/** Takes a message: a new intent, or a reply to one. */
+async function take(
+  desk: Desk,
+  params: SendMessageRequest,
+): Promise<{ readonly name: TaskName; readonly afterSequence: number }> {
+  const { message, configuration } = params
+  const asked = readMessage(message)
+  if (configuration?.taskPushNotificationConfig)
+    throw new PushNotificationNotSupportedError(
+      'No push notifications are sent. Subscribe to the task, or ask for it.',
+    )
+  assertReadable(configuration?.acceptedOutputModes ?? [])
+  const { taskId = '', contextId = '' } = message ?? {}
+  if (taskId === '') {
+    if (asked.type !== 'words')
+      throw new RequestMalformedError(
+        'A reply needs the taskId that it is for.',
+      )
+    // Refused before anything is kept.
+    toTaskName('00000000-0000-0000-0000-000000000000', contextId)
+    const record = await desk.start({ utterance: asked.text })
+    return { name: toTaskName(record.id, contextId), afterSequence: 0 }
+  }
+  const name = parseTaskName(taskId)
+  const record = await desk.get(name.intentId)
+  if (contextId !== '' && contextId !== name.contextId)
+    throw new RequestMalformedError('That task is of another context.')
+  if (!isOpen(record.status))
+    throw new UnsupportedOperationError(
+      'The task has ended and takes no more messages. Begin a new one.',
+    )
+  const afterSequence = await desk.readSequence(record.id)
+  await reply(desk, record, asked)
+  return { name, afterSequence }
+}
+
+async function reply(
+  desk: Desk,
+  record: IntentRecord,
+  asked: Asked,
+): Promise<void> {
+  switch (asked.type) {
+    case 'decision':
+      try {
+        await desk.decide(record.id, asked)
+      } catch (error) {
+        // It is quoted anew already, and asks anew.
+        if (!BehestError.isInstance(error) || error.code !== 'QUOTE_EXPIRED')
+          throw error
+      }
+      return
+    case 'stop':
+      await desk.cancel(record.id)
+      return
+    case 'answers':
+      await desk.answer(record.id, { answers: asked.answers })
+      return
+    case 'words': {
+      const becomes = await desk.tryReply(record, { utterance: asked.text })
+      if (becomes?.type === 'none')
+        throw new RequestMalformedError(
+          `The reply was not understood and nothing was changed. ${becomes.message}`,
+        )
+      await desk.answer(record.id, { utterance: asked.text })
+      return
+    }
+    default:
+      asked satisfies never
+  }
+}
+
+async function listTasks(
+  params: ListTasksRequest,
+  desk: Desk,
+  draw: (record: IntentRecord, name: TaskName) => Task,
+) {
+  const { contextId, status, statusTimestampAfter, historyLength } = params
+  const pageSize = params.pageSize ?? defaultPageSize
+  if (pageSize < 1 || pageSize > maxPageSize)
+    throw new RequestMalformedError(
+      `pageSize must be between 1 and ${maxPageSize}.`,
+    )
+  if (
+    statusTimestampAfter !== undefined &&
+    Number.isNaN(Date.parse(statusTimestampAfter))
+  )
+    throw new RequestMalformedError('statusTimestampAfter is no time.')
+  const page =
+    contextId === ''
+      ? await desk.list({
+          limit: pageSize,
+          ...(params.pageToken === '' ? {} : { cursor: params.pageToken }),
+        })
+      : { records: await findByContext(desk, contextId) }
+  const tasks = page.records
+    .filter(
+      (record) =>
+        (status === TaskState.TASK_STATE_UNSPECIFIED ||
+          toState(record) === status) &&
+        (statusTimestampAfter === undefined ||
+          Date.parse(record.updatedAt) >= Date.parse(statusTimestampAfter)),
+    )
+    .map((record) => draw(record, toTaskName(record.id, '')))
+    .map((task) => ({
+      ...task,
+      artifacts: params.includeArtifacts ? task.artifacts : [],
+      history: historyLength === 0 ? [] : task.history,
+    }))
+  return {
+    tasks,
+    nextPageToken: page.nextCursor ?? '',
+    pageSize,
+    totalSize: tasks.length,
+  }
+}
+
+/** Only a context that an intent made for itself is known by it. */
+async function findByContext(
+  desk: Desk,
+  contextId: string,
+): Promise<readonly IntentRecord[]> {
+  if (!isOwnContext(contextId)) return []
+  try {
+    return [await desk.get(contextId)]
+  } catch (error) {
+    if (BehestError.isInstance(error) && error.code === 'INTENT_NOT_FOUND')
+      return []
+    throw error
+  }
+}
+
+function assertReadable(modes: readonly string[]): void {
+  if (modes.length === 0) return
+  const known = ['text/plain', 'application/json', 'text/*', '*/*']
+  if (!modes.some((mode) => known.includes(mode)))
+    throw new ContentTypeNotSupportedError(
+      'Tasks are told in text/plain and application/json.',
+    )
+}
+
+async function drain<Result>(
+  events: AsyncGenerator<unknown, Result, void>,
+): Promise<Result> {
+  for (;;) {
+    const next = await events.next()
+    if (next.done) return next.value
+  }
+}
+
+/** Errors of ours, by the names of A2A; what is a defect says nothing. */
+function toA2aError(
+  error: unknown,
+  onError: (error: unknown) => void,
+): unknown {
+  if (!BehestError.isInstance(error)) {
+    const isTheirs =
+      error instanceof Error &&
+      typeof (error as { reason?: unknown }).reason === 'string'
+    if (isTheirs) return error
+    onError(error)
+    return new InvalidAgentResponseError(
+      'Something failed that should not. It was recorded; try again.',
+    )
+  }
+  const { code, shortMessage } = error
+  switch (code) {
+    case 'INTENT_NOT_FOUND':
+      return new TaskNotFoundError(shortMessage)
+    case 'NOTHING_TO_ANSWER':
+      return new TaskNotCancelableError(shortMessage)
+    case 'NOTHING_TO_APPROVE':
+      return new UnsupportedOperationError(shortMessage)
+    case 'DRAINING':
+    case 'DATABASE_UNREACHABLE':
+    case 'CHAIN_UNREACHABLE':
+      return new InvalidAgentResponseError(shortMessage)
+    default:
+      return new RequestMalformedError(`${code}: ${shortMessage}`)
+  }
+}
