@@ -6,6 +6,7 @@ const rounds = 80
 const settlings = 20
 // Stands for a marginal value at which a balance would be without end.
 const tiny = 1e-30
+const farthest = 1e30
 // Relative move of a log price for the numeric conductance.
 const probe = 1e-5
 
@@ -25,11 +26,15 @@ export function createStableClique(pool: StablePool): CliquePool {
   const logRates = pool.rates.map((rate) => Math.log(Number(rate) / 1e18))
   const amplified = Number(pool.amplification) * size
   const gamma = 1 - pool.feePips / 1e6
+  const logGamma = Math.log1p(-pool.feePips / 1e6)
   const invariant = solveInvariant(balances, amplified)
   const constant = (size + 1) * Math.log(invariant) - size * Math.log(size)
   const after = new Float64Array(size)
   const levels = new Float64Array(size)
   const prices = new Float64Array(size)
+  // How far each price is under the dearest one, without and with the fee.
+  const shortIn = new Float64Array(size)
+  const shortOut = new Float64Array(size)
   const shifted = new Float64Array(size)
   const probed = new Float64Array(size)
 
@@ -42,13 +47,15 @@ export function createStableClique(pool: StablePool): CliquePool {
   let productAfter = productNow
 
   /**
-   * Fills `after` for the log of a price scale; gives the invariant's error.
+   * Fills `after` for a price scale; gives the invariant's error.
+   *
+   * The scale is given as the dearest token's marginal value over the linear
+   * part: as a sum, the small part would lose its last digits to the large one.
    *
    * For a fixed set of moving tokens the product term has a closed form; the
    * set follows from it, and settles within a few rounds.
    */
-  const settle = (logScale: number): number => {
-    const scale = Math.exp(logScale)
+  const settle = (level: number): number => {
     let product = productNow
     for (let round = 0; round < settlings; round++) {
       let moving = 0
@@ -56,8 +63,9 @@ export function createStableClique(pool: StablePool): CliquePool {
       let changed = false
       for (let k = 0; k < size; k++) {
         const held = balances[k]!
-        const marginalIn = scale * prices[k]! - amplified
-        const marginalOut = scale * gamma * prices[k]! - amplified
+        const marginalIn = level * prices[k]! - amplified * shortIn[k]!
+        const marginalOut =
+          level * gamma * prices[k]! - amplified * shortOut[k]!
         // A marginal value under the linear part's has no finite balance.
         let marginal = 0
         if (marginalIn <= 0 || product > held * marginalIn)
@@ -89,12 +97,12 @@ export function createStableClique(pool: StablePool): CliquePool {
     let high = to
     // Moving tokens move the product term too, so the root can lie outside.
     let atLow = settle(low)
-    for (let width = high - low; atLow < 0 && width < 200; width *= 2) {
-      low -= width
+    for (let width = high - low; atLow < 0 && width < farthest; width *= 2) {
+      low = Math.max(low - width, -0.999999 * amplified)
       atLow = settle(low)
     }
     let atHigh = settle(high)
-    for (let width = high - low; atHigh > 0 && width < 200; width *= 2) {
+    for (let width = high - low; atHigh > 0 && width < farthest; width *= 2) {
       high += width
       atHigh = settle(high)
     }
@@ -128,8 +136,12 @@ export function createStableClique(pool: StablePool): CliquePool {
     for (let k = 0; k < size; k++)
       most = Math.max(most, logPrices[k]! - logRates[k]!)
     // Prices per scaled unit, the dearest token at 1.
-    for (let k = 0; k < size; k++)
-      prices[k] = Math.exp(logPrices[k]! - logRates[k]! - most)
+    for (let k = 0; k < size; k++) {
+      const log = logPrices[k]! - logRates[k]! - most
+      prices[k] = Math.exp(log)
+      shortIn[k] = -Math.expm1(log)
+      shortOut[k] = -Math.expm1(log + logGamma)
+    }
     flows.fill(0)
     let lowest = Number.NEGATIVE_INFINITY
     let highest = Number.POSITIVE_INFINITY
@@ -139,12 +151,12 @@ export function createStableClique(pool: StablePool): CliquePool {
       // No trade pays while `scale * price` can be within the fee of every
       // token's marginal value.
       lowest = Math.max(lowest, marginal - price)
-      highest = Math.min(highest, marginal - price - Math.log(gamma))
+      highest = Math.min(highest, marginal - price - logGamma)
     }
     const slack = highest - lowest
     if (slack >= 0) return slack
     // About here all that moves goes in, and there all comes out.
-    findRoot(highest, lowest)
+    findRoot(Math.exp(highest) - amplified, Math.exp(lowest) - amplified)
     const unit = Math.exp(most)
     for (let k = 0; k < size; k++) {
       const moved = balances[k]! - after[k]!

@@ -143,20 +143,15 @@ export function routeRequest(
     )
   const unitsPerGas = gas.type === 'priced' ? gas.unitsPerGas : 0
   const cost: GasCosts = (pool) => market.pools[pool]!.gas * unitsPerGas
-  const gasOfPool = new Map<string, number>()
+  const gasOfPool = (pool: string): number =>
+    market.pools[getPoolIndex(market).get(pool)!]!.gas
 
   const candidates: Candidate[] = []
   const consider = (execution: Execution | undefined): void => {
     if (execution === undefined || execution.amountOut === 0n) return
     let units = 0
-    for (const { pool } of execution.fills) {
-      let each = gasOfPool.get(pool)
-      if (each === undefined) {
-        each = market.pools[getPoolIndex(market).get(pool)!]!.gas
-        gasOfPool.set(pool, each)
-      }
-      units += each * unitsPerGas
-    }
+    for (const { pool } of execution.fills)
+      units += gasOfPool(pool) * unitsPerGas
     candidates.push({
       ...execution,
       net: Number(execution.amountOut) - units,
@@ -228,7 +223,7 @@ export function routeRequest(
     best,
     gasOfPool,
     unitsPerGas,
-    () => searchPaths(0),
+    searchPaths,
   )
   const net =
     unitsPerGas > 0
@@ -360,10 +355,10 @@ export function toGapBps(amount: bigint, bound: bigint): number {
 
 function countGas(
   fills: readonly Fill[],
-  gasOfPool: ReadonlyMap<string, number>,
+  gasOfPool: (pool: string) => number,
 ): number {
   let gas = 0
-  for (const { pool } of fills) gas += gasOfPool.get(pool) ?? 0
+  for (const { pool } of fills) gas += gasOfPool(pool)
   return gas
 }
 
@@ -372,7 +367,7 @@ function toNet(
   ceilings: readonly Dual[],
   cost: GasCosts,
   unitsPerGas: number,
-  gasOfPool: ReadonlyMap<string, number>,
+  gasOfPool: (pool: string) => number,
   options: FindRouteOptions,
 ): {
   readonly result: NetResult
@@ -426,9 +421,9 @@ function planPaths(
   options: FindRouteOptions,
   candidates: readonly Candidate[],
   best: Candidate,
-  gasOfPool: ReadonlyMap<string, number>,
+  gasOfPool: (pool: string) => number,
   unitsPerGas: number,
-  findChains: () => readonly Execution[],
+  findChains: (known: number) => readonly Execution[],
 ): PathPlan {
   let plan: PathPlan | undefined
   let planNet = Number.NEGATIVE_INFINITY
@@ -441,8 +436,7 @@ function planPaths(
     if (found === undefined) continue
     let net = Number(found.amountOut)
     for (const { hops } of found.paths)
-      for (const { pool } of hops)
-        net -= (gasOfPool.get(pool) ?? 0) * unitsPerGas
+      for (const { pool } of hops) net -= gasOfPool(pool) * unitsPerGas
     if (net > planNet) {
       plan = found
       planNet = net
@@ -451,8 +445,19 @@ function planPaths(
   // Where paths cannot follow the fills, fewer of them may.
   for (let maxPaths = 3; plan === undefined && maxPaths > 0; maxPaths--)
     plan = decomposeIntoPaths({ ...options, fills: best.fills, maxPaths })
-  for (const { fills } of plan === undefined ? findChains() : [])
-    plan ??= decomposeIntoPaths({ ...options, fills })
+  // Several paths through one pair get a little less than one fill would, so a
+  // single path can be ahead of them after all.
+  if (plan === undefined || plan.amountOut < best.amountOut)
+    for (const { fills } of findChains(Math.max(0, planNet))) {
+      const chain = decomposeIntoPaths({ ...options, fills })
+      if (chain === undefined) continue
+      let net = Number(chain.amountOut)
+      for (const { pool } of fills) net -= gasOfPool(pool) * unitsPerGas
+      if (plan === undefined || net > planNet) {
+        plan = chain
+        planNet = net
+      }
+    }
   return plan ?? { paths: [], amountIn: 0n, amountOut: 0n }
 }
 

@@ -125,7 +125,7 @@ export function findRouteExactOut(
     best.route.executable.amountOut >= wantedOut
       ? best.route
       : (reach(best.route.amountIn, (route) => route.executable.amountOut)
-          ?.route ?? best.route)
+          ?.route ?? { executable: { paths: [], amountIn: 0n, amountOut: 0n } })
 
   const { route, dual } = best
   // At these prices the pools' profits are fixed, and what is left of the output
