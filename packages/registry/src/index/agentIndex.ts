@@ -116,7 +116,8 @@ export class AgentIndex {
     const { terms, head } = toIndexTexts(record)
     this.terms.add(document, terms)
     this.names.add(document, toNameGrams(record.name))
-    this.heads.push(head)
+    // Its ends are marked, so that the first and last letters count as such.
+    this.heads.push(` ${head} `)
     this.faces.push(JSON.stringify(toFace(record)))
     this.capabilities.add(toOffered(record))
     this.contentKeys.push(toContentKey(record))
@@ -193,8 +194,8 @@ export class AgentIndex {
   }
 
   /** The letters that whole-query n-grams are compared with. */
-  headOf(document: number): string {
-    return this.heads.at(document)
+  headOf(document: number): Uint8Array {
+    return this.heads.bytesAt(document)
   }
 
   leaseUntilMsOf(document: number): number {
@@ -291,31 +292,45 @@ export function toIndexTexts(
     'name' | 'description' | 'keywords' | 'capabilities' | 'examples'
   >,
 ): IndexTexts {
+  const { name, description, keywords, examples } = record
   return {
-    terms: tokenize(
-      [
-        record.name,
-        record.description,
-        record.keywords,
-        toCapabilityWords(record.capabilities),
-        ...record.examples,
-      ].join('\n'),
-    ),
-    head: toGramText(`${record.name} ${record.description}`, headLetters),
+    terms: tokenize(`${name}\n${description}\n${keywords}`)
+      .concat(toCapabilityTerms(record.capabilities))
+      .concat(tokenize(examples.join('\n'))),
+    head: toGramText(`${name} ${description}`, headLetters),
   }
 }
 
-function toCapabilityWords(capabilities: AgentRecord['capabilities']): string {
-  const words: string[] = []
-  for (const capability of capabilities) {
-    words.push(actionWords[capability.action], ...capability.venues)
-    if (capability.tokens !== 'any')
-      words.push(...capability.tokens.filter((token) => !/^0x/.test(token)))
-    if (capability.chains !== 'any')
-      for (const chain of capability.chains)
-        words.push(...(chainNames[chain] ?? []))
+// The same few words for millions of agents: each is cut into terms once.
+const knownTerms = new Map<string, readonly string[]>()
+const maxKnownTerms = 50_000
+
+function toKnownTerms(words: string): readonly string[] {
+  const known = knownTerms.get(words)
+  if (known !== undefined) return known
+  const terms = tokenize(words)
+  if (knownTerms.size >= maxKnownTerms) knownTerms.clear()
+  knownTerms.set(words, terms)
+  return terms
+}
+
+function toCapabilityTerms(
+  capabilities: AgentRecord['capabilities'],
+): readonly string[] {
+  const terms = new Set<string>()
+  const add = (words: string) => {
+    for (const term of toKnownTerms(words)) terms.add(term)
   }
-  return [...new Set(words.join(' ').split(' '))].join(' ')
+  for (const { action, venues, tokens, chains } of capabilities) {
+    add(actionWords[action])
+    for (const venue of venues) add(venue)
+    if (tokens !== 'any')
+      for (const token of tokens) if (!/^0x/.test(token)) add(token)
+    if (chains !== 'any')
+      for (const chain of chains)
+        for (const name of chainNames[chain] ?? []) add(name)
+  }
+  return [...terms]
 }
 
 /** Three-letter pieces of a name, its ends marked. */

@@ -81,6 +81,16 @@ export class TextArena {
     return this.sizes.length - 1
   }
 
+  /** Visits the bytes of a text without making a string of them. */
+  bytesAt(index: number): Uint8Array {
+    const place = this.places.at(index)
+    const chunk = this.chunks[Math.floor(place / chunkBytes)]
+    const start = place % chunkBytes
+    return (
+      chunk?.subarray(start, start + this.sizes.at(index)) ?? new Uint8Array()
+    )
+  }
+
   /** Reads a text by its number. */
   at(index: number): string {
     const place = this.places.at(index)

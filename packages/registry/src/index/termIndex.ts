@@ -34,6 +34,8 @@ export class TermIndex {
   private readonly lengths = new GrowableUint32(1024)
   private readonly forward = new GrowableUint32(4096)
   private scores = new Float32Array(1024)
+  /** How often each term was seen in the document that is being added. */
+  private frequencies = new Uint16Array(1024)
   private liveCount = 0
   private totalLength = 0
   private readonly keepsForward: boolean
@@ -54,7 +56,7 @@ export class TermIndex {
 
   /** Adds the next document. Its number is one above the last. */
   add(document: number, terms: readonly string[]): void {
-    const frequencies = new Map<number, number>()
+    const touched: number[] = []
     for (const term of terms) {
       let id = this.termIds.get(term)
       if (id === undefined) {
@@ -63,14 +65,22 @@ export class TermIndex {
         this.terms.push(term)
         this.postings.push(new GrowableUint32(2))
         this.liveDocuments.push(0)
+        if (this.frequencies.length <= id) {
+          const grown = new Uint16Array(id * 2 + 1024)
+          grown.set(this.frequencies)
+          this.frequencies = grown
+        }
       }
-      frequencies.set(id, (frequencies.get(id) ?? 0) + 1)
+      const before = this.frequencies[id] as number
+      if (before === 0) touched.push(id)
+      if (before < maxFrequency) this.frequencies[id] = before + 1
     }
     this.starts.push(this.forward.length)
     this.lengths.push(terms.length)
-    for (const [id, frequency] of frequencies) {
-      const kept = Math.min(frequency, maxFrequency)
-      this.postings[id]?.push(document * (maxFrequency + 1) + kept)
+    for (const id of touched) {
+      const frequency = this.frequencies[id] as number
+      this.frequencies[id] = 0
+      this.postings[id]?.push(document * (maxFrequency + 1) + frequency)
       this.liveDocuments.values[id] = this.liveDocuments.at(id) + 1
       if (this.keepsForward) this.forward.push(id)
     }

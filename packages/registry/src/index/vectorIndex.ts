@@ -1,6 +1,9 @@
 import { GrowableUint32 } from './growable.js'
 import { type Scored, TopList } from './termIndex.js'
 
+// Half of the encoder's dimensions choose well enough, in half the time.
+const maxSignBits = 256
+
 /**
  * Finds the nearest documents by meaning. Each vector is kept twice: as bytes
  * for the exact score, and as one sign bit a dimension to choose whom to score.
@@ -18,7 +21,7 @@ export class VectorIndex {
 
   constructor(dimensions: number) {
     this.dimensions = dimensions
-    this.words = Math.ceil(dimensions / 32)
+    this.words = Math.ceil(Math.min(dimensions, maxSignBits) / 32)
     this.bytes = new Int8Array(256 * dimensions)
     this.signs = new Uint32Array(256 * this.words)
     this.norms = new Float32Array(256)
@@ -64,7 +67,7 @@ export class VectorIndex {
     for (let index = 0; index < this.dimensions; index += 1) {
       const value = vector[index] as number
       sum += value * value
-      if (value > 0) {
+      if (value > 0 && index < this.words * 32) {
         const place = row * this.words + (index >>> 5)
         this.signs[place] =
           ((this.signs[place] as number) | (1 << (index & 31))) >>> 0
@@ -104,10 +107,11 @@ export class VectorIndex {
     if (rows === 0) return []
     const chosen = this.chooseRows(query, Math.max(400, limit * 2))
     const best = new Map<number, number>()
+    const compact = toCompact(query)
     for (const row of chosen) {
       const document = this.owners.at(row)
       if (!best.has(document) && !options.isEligible(document)) continue
-      const score = this.scoreRow(row, query)
+      const score = this.scoreRow(row, compact)
       if (score > (best.get(document) ?? -2)) best.set(document, score)
     }
     const top = new TopList(limit)
@@ -121,7 +125,11 @@ export class VectorIndex {
     if (rows <= count) return liveRows(rows, this.dead)
     const { words, signs, dead } = this
     const wanted = new Int32Array(words)
-    for (let index = 0; index < this.dimensions; index += 1)
+    for (
+      let index = 0;
+      index < this.words * 32 && index < this.dimensions;
+      index += 1
+    )
       if ((query[index] as number) > 0)
         wanted[index >>> 5] =
           (wanted[index >>> 5] as number) | (1 << (index & 31))
@@ -152,24 +160,46 @@ export class VectorIndex {
     return chosen
   }
 
-  private scoreRow(row: number, query: Float32Array): number {
+  private scoreRow(row: number, query: Compact): number {
     const { bytes, dimensions } = this
+    const { values } = query
     const start = row * dimensions
     let sum = 0
+    // Whole numbers on both sides: a float in here costs a third of the speed.
     for (let index = 0; index < dimensions; index += 1)
-      sum += (bytes[start + index] as number) * (query[index] as number)
-    return sum / (this.norms[row] as number)
+      sum += (bytes[start + index] as number) * (values[index] as number)
+    return (sum * query.scale) / (this.norms[row] as number)
   }
 
   /** Similarity of one document, or `undefined` when it has no vector. */
   scoreOf(document: number, query: Float32Array): number | undefined {
+    const compact = toCompact(query)
     let best: number | undefined
     for (const row of this.rows.get(document) ?? []) {
-      const score = this.scoreRow(row, query)
+      const score = this.scoreRow(row, compact)
       if (best === undefined || score > best) best = score
     }
     return best
   }
+}
+
+type Compact = { readonly values: Int8Array; readonly scale: number }
+
+const compacts = new WeakMap<Float32Array, Compact>()
+
+// A query meets hundreds of rows: it is made whole once.
+function toCompact(query: Float32Array): Compact {
+  const known = compacts.get(query)
+  if (known !== undefined) return known
+  let largest = 0
+  for (const value of query) largest = Math.max(largest, Math.abs(value))
+  const scale = largest / 127 || 1
+  const compact = {
+    values: Int8Array.from(query, (value) => Math.round(value / scale)),
+    scale,
+  }
+  compacts.set(query, compact)
+  return compact
 }
 
 function* liveRows(rows: number, dead: readonly boolean[]): Iterable<number> {

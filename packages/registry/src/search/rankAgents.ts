@@ -163,6 +163,9 @@ function rankByText(
   for (const list of [byWords.slice(0, candidatesPerSignal), byName, byMeaning])
     for (const { document } of list) candidates.add(document)
   const documents = [...candidates]
+  const near = new Map(
+    byMeaning.map(({ document, score }) => [document, score]),
+  )
   const wordScores = new Map(
     byWords.map(({ document, score }) => [document, score]),
   )
@@ -171,7 +174,10 @@ function rankByText(
   const letters = buildLetterScores(index, query.text, documents)
   const meanings = usedMeaning
     ? fillMissing(
-        documents.map((document) => index.vectors.scoreOf(document, vector)),
+        documents.map(
+          (document) =>
+            near.get(document) ?? index.vectors.scoreOf(document, vector),
+        ),
       )
     : undefined
   const signals = documents.map((document, place): Signals => {
@@ -256,14 +262,59 @@ function fillMissing(values: readonly (number | undefined)[]): number[] {
   return values.map((value) => value ?? mean)
 }
 
-const gramLength = 4
+/**
+ * A set of four-byte pieces of one text, as numbers in a table: hundreds of
+ * candidates are compared with it at each search.
+ */
+class GramSet {
+  private readonly table: Int32Array
+  private readonly stamps: Int32Array
+  private readonly mask: number
+  private stamp = 0
+  size = 0
 
-function toGrams(text: string): Set<string> {
-  const grams = new Set<string>()
-  const padded = ` ${text} `
-  for (let place = 0; place + gramLength <= padded.length; place += 1)
-    grams.add(padded.slice(place, place + gramLength))
-  return grams
+  constructor(text: Uint8Array) {
+    let slots = 64
+    while (slots < text.length * 4) slots *= 2
+    this.table = new Int32Array(slots)
+    this.stamps = new Int32Array(slots)
+    this.mask = slots - 1
+    forEachGram(text, (gram) => {
+      const slot = this.findSlot(gram)
+      if (this.table[slot] === 0) {
+        this.table[slot] = gram
+        this.size += 1
+      }
+    })
+  }
+
+  private findSlot(gram: number): number {
+    let slot = (Math.imul(gram, 0x9e3779b1) >>> 8) & this.mask
+    while (this.table[slot] !== 0 && this.table[slot] !== gram)
+      slot = (slot + 1) & this.mask
+    return slot
+  }
+
+  /** Counts the different pieces that another text shares with this one. */
+  countShared(text: Uint8Array): number {
+    this.stamp += 1
+    let shared = 0
+    forEachGram(text, (gram) => {
+      const slot = this.findSlot(gram)
+      if (this.table[slot] === 0 || this.stamps[slot] === this.stamp) return
+      this.stamps[slot] = this.stamp
+      shared += 1
+    })
+    return shared
+  }
+}
+
+function forEachGram(text: Uint8Array, visit: (gram: number) => void): void {
+  let gram = 0
+  for (let place = 0; place < text.length; place += 1) {
+    gram = (gram << 8) | (text[place] as number)
+    if (place >= 3) visit(gram)
+  }
 }
 
 function buildLetterScores(
@@ -271,19 +322,13 @@ function buildLetterScores(
   text: string,
   documents: readonly number[],
 ): number[] {
-  const wanted = toGrams(toGramText(text, 200))
+  const wanted = new GramSet(Buffer.from(` ${toGramText(text, 200)} `))
   return documents.map((document) => {
-    const head = ` ${index.headOf(document)} `
-    let shared = 0
-    const seen = new Set<string>()
-    for (let place = 0; place + gramLength <= head.length; place += 1) {
-      const gram = head.slice(place, place + gramLength)
-      if (wanted.has(gram) && !seen.has(gram)) {
-        seen.add(gram)
-        shared += 1
-      }
-    }
-    return shared / Math.sqrt((wanted.size || 1) * Math.max(1, head.length - 3))
+    const head = index.headOf(document)
+    return (
+      wanted.countShared(head) /
+      Math.sqrt((wanted.size || 1) * Math.max(1, head.length - 3))
+    )
   })
 }
 

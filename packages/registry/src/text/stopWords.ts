@@ -5,5 +5,7 @@ export const stopWords: ReadonlySet<string> = new Set(
   just kindly let like ll me my need no now of on or our out please re s should
   so some t tell than that the their them then there these they this those to
   up us ve want was we were what when where which who will with would you your
-  thank thanks`.split(/\s+/),
+  thank thanks hello dear very much really quite maybe may might shall ok okay`.split(
+    /\s+/,
+  ),
 )
