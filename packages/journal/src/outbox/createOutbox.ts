@@ -103,6 +103,12 @@ export type Outbox = {
     readonly sign: SignTransaction
     readonly faultPoint: FaultPoint
   }) => Promise<SignNextResult>
+  /** Notes why queued legs are not signed, for whoever waits for them. */
+  readonly noteWaiting: (options: {
+    readonly chain: string
+    readonly address: Address
+    readonly reason: string
+  }) => Promise<void>
   /** Signs a replacement of a leg: same nonce, higher fees. */
   readonly signReplacement: (options: {
     readonly leg: Leg
@@ -339,7 +345,8 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
         faultPoint('after-sign')
         await insertAttempt(client, leg.id, attempt)
         await client.query(
-          `update leg set state = 'SIGNED', nonce = $2 where id = $1 and state = 'QUEUED'`,
+          `update leg set state = 'SIGNED', nonce = $2, reason = null
+           where id = $1 and state = 'QUEUED'`,
           [leg.id, nonce],
         )
         await client.query(
@@ -358,6 +365,15 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
         tell(result.leg.id)
       }
       return result
+    },
+
+    noteWaiting: async ({ chain, address, reason }) => {
+      await pool.query(
+        `update leg set reason = $3
+         where chain = $1 and sender = $2 and state = 'QUEUED'
+          and reason is distinct from $3`,
+        [chain, toBytes(address), toNote(reason)],
+      )
     },
 
     signReplacement: async ({ leg, lock, purpose, fees, sign }) => {

@@ -580,6 +580,25 @@ describe('blocks', () => {
         expect((await outbox.readLeg(legId))?.attempts).toHaveLength(1)
     })
 
+  test('behavior: also when the next leg was signed already above the gap', async () => {
+    const worker = await startWorker({ whenFinalIsLost: 'offer-again' })
+    const sender = createSender({ outbox, workers: [worker] })
+    const first = await toOrder()
+    await sender.carryOut(first, { waitMs: 5_000 })
+    chain.levers.automine = false
+    const second = await toOrder()
+    const result = sender.carryOut(second, { waitMs: 30_000 })
+    await until(() => countOffered() === 2)
+    chain.reorg({ depth: 1, transactions: 'vanish' })
+    await until(() => events.some(({ type }) => type === 'reopened'))
+    chain.levers.automine = true
+    expect(await result).toMatchObject({ type: 'succeeded', nonce: 1 })
+    await until(
+      async () => (await outbox.readLeg(first.legId))?.state === 'FINAL',
+    )
+    expect([...chain.countEffects().values()]).toEqual([1, 1])
+  })
+
   test('behavior: another chain under the same id gets nothing of the old one', async () => {
     chain.levers.automine = false
     const sender = await startSender()
@@ -647,8 +666,13 @@ describe('fees and deadlines', () => {
     chain.levers.baseFeePerGasWei = 200_000n
     const sender = await startSender()
     const order = await toOrder()
-    expect(await sender.carryOut(order, { waitMs: 200 })).toMatchObject({
+    const patient = sender.carryOut(order, { waitMs: 200 })
+    await until(async () => (await outbox.readLeg(order.legId))?.reason)
+    expect(await patient).toMatchObject({ type: 'unknown' })
+    expect(await sender.carryOut(order, { waitMs: 0 })).toEqual({
       type: 'unknown',
+      reason:
+        'Not signed: the base fee of 200000 wei is above what was approved.',
     })
     expect(await readNonces()).toEqual([])
     chain.levers.baseFeePerGasWei = 1_000n
@@ -730,14 +754,18 @@ describe('halts', () => {
       await outbox.setHalt({ scope, reason: 'looking into it' })
       const order = await toOrder()
       const before = countOffered()
-      expect(await sender.carryOut(order, { waitMs: 150 })).toMatchObject({
+      const patient = sender.carryOut(order, { waitMs: 150 })
+      await until(async () => (await outbox.readLeg(order.legId))?.reason)
+      expect(await patient).toMatchObject({ type: 'unknown' })
+      expect(await sender.carryOut(order, { waitMs: 0 })).toEqual({
         type: 'unknown',
+        reason: `Not signed: halted (${scope}: looking into it)`,
       })
       expect(countOffered()).toBe(before)
       await outbox.clearHalt(scope)
-      expect(await sender.carryOut(order, { waitMs: 5_000 })).toMatchObject({
-        type: 'succeeded',
-      })
+      const result = await sender.carryOut(order, { waitMs: 5_000 })
+      expect(result.type).toBe('succeeded')
+      expect(result).not.toHaveProperty('reason')
     }
   })
 

@@ -467,9 +467,14 @@ function startLane(options: LaneOptions): Lane {
         sign,
         faultPoint,
       })
-      if (result.type === 'halted' && result.reason !== lastHalt)
-        emit({ type: 'halted', address, reason: result.reason })
-      lastHalt = result.type === 'halted' ? result.reason : undefined
+      if (result.type === 'halted') await tellHalt(chainName, result.reason)
+      else lastHalt = undefined
+      if (result.type === 'too-dear')
+        await outbox.noteWaiting({
+          chain: chainName,
+          address,
+          reason: `Not signed: the base fee of ${head.baseFeePerGasWei} wei is above what was approved.`,
+        })
       if (result.type !== 'signed') break
       hasProgressed = true
       const { leg, attempt } = result
@@ -487,41 +492,68 @@ function startLane(options: LaneOptions): Lane {
    */
   async function alignNonce(chainName: string): Promise<boolean> {
     const sender = await outbox.readSender({ chain: chainName, address })
-    if (sender.inFlight > 0) return true
-    const nonce = await chain.readNonce({ address, include: 'pending' })
+    const [isKept, nonce] = await Promise.all([
+      keepsFinal(chainName, sender),
+      chain.readNonce({ address, include: 'pending' }),
+    ])
     faultPoint('after-chain-nonce')
-    if (sender.nextNonce === nonce) return true
+    if (!isKept) return false
+    if (sender.inFlight > 0 || sender.nextNonce === nonce) return true
+    // A pool that lags behind: what is final was not forgotten by the chain.
+    if (sender.lastFinal !== undefined && nonce <= sender.lastFinal.nonce)
+      return false
+    return outbox.alignNextNonce({ chain: chainName, address, nonce })
+  }
+
+  /**
+   * Tells whether the chain still has what was final. Where it does not, the
+   * sender is halted, or the lost legs are opened again.
+   */
+  async function keepsFinal(
+    chainName: string,
+    sender: Awaited<ReturnType<Outbox['readSender']>>,
+  ): Promise<boolean> {
     const { lastFinal } = sender
-    if (lastFinal !== undefined && nonce <= lastFinal.nonce) {
-      // A node that lags behind still shows our last receipt, or will.
-      const receipt = await chain.readReceipt(lastFinal.hash)
-      if (receipt !== null) return false
-      const mined = await chain.readNonce({ address, include: 'mined' })
-      const isLagging =
-        mined > lastFinal.nonce || (await isReceiptBack(lastFinal.hash))
-      if (isLagging) return false
-      if (worker.whenFinalIsLost === 'offer-again') {
-        const legs = await outbox.reopenLost({
-          chain: chainName,
-          address,
-          fromNonce: mined,
-        })
-        emit({ type: 'reopened', address, legs })
-        return false
-      }
-      const reason = `The chain went back below transaction ${lastFinal.hash}, which was final.`
-      await outbox.haltSender({ chain: chainName, address, reason })
-      emit({ type: 'halted', address, reason })
+    if (lastFinal === undefined) return true
+    const mined = await chain.readNonce({ address, include: 'mined' })
+    if (mined > lastFinal.nonce) return true
+    // A node that lags behind still shows our last receipt, or will.
+    if (sender.halted !== undefined) {
+      await tellHalt(chainName, sender.halted)
       return false
     }
-    return outbox.alignNextNonce({ chain: chainName, address, nonce })
+    if (await isReceiptBack(lastFinal.hash)) return false
+    if (worker.whenFinalIsLost === 'offer-again') {
+      const legs = await outbox.reopenLost({
+        chain: chainName,
+        address,
+        fromNonce: mined,
+      })
+      emit({ type: 'reopened', address, legs })
+      return false
+    }
+    const reason = `The chain went back below transaction ${lastFinal.hash}, which was final.`
+    await outbox.haltSender({ chain: chainName, address, reason })
+    await tellHalt(chainName, reason)
+    return false
+  }
+
+  async function tellHalt(chainName: string, reason: string): Promise<void> {
+    if (reason !== lastHalt) emit({ type: 'halted', address, reason })
+    lastHalt = reason
+    // Also for legs that came since.
+    await outbox.noteWaiting({
+      chain: chainName,
+      address,
+      reason: `Not signed: halted (${reason})`,
+    })
   }
 
   /** Asks a few times: one empty answer of one node proves nothing. */
   async function isReceiptBack(hash: Hex): Promise<boolean> {
     for (let n = 0; n < 5; n++) {
-      await clock.sleep(100, stopping)
       if ((await chain.readReceipt(hash)) !== null) return true
+      await clock.sleep(100, stopping)
     }
     return false
   }
@@ -610,6 +642,9 @@ function startLane(options: LaneOptions): Lane {
     if (nowMs - offered.atMs < offered.nextMs && !isUrgent(leg, newest, head))
       return false
     await options.assertIdentity('now')
+    // Below a nonce that the chain lost, this one would wait for ever.
+    const sender = await outbox.readSender({ chain: lock.chain, address })
+    if (!(await keepsFinal(lock.chain, sender))) return false
     if (await settleForeign(leg, head)) return true
     if (await replace(leg, newest, lock, head)) return true
     if (nowMs - offered.atMs < offered.nextMs) return false
