@@ -23,9 +23,13 @@ export function ensureInstalled() {
   if (readStamp(installStamp) === wanted) return
   say('Installing what is missing (the first time takes about a minute) …')
   // Install scripts stay off: nothing that is installed needs them here.
-  // `npm ci` starts by removing everything, so it is for the first time only.
-  const command = existsSync(join(root, 'node_modules')) ? 'install' : 'ci'
-  run('npm', [command, '--ignore-scripts', '--loglevel=error'])
+  const options = ['--ignore-scripts', '--no-audit', '--loglevel=error']
+  // `npm ci` starts by removing everything, so it is for the first time only; a
+  // registry that lacks packages of other platforms fails it, not the install.
+  const isClean =
+    !existsSync(join(root, 'node_modules')) &&
+    attempt('npm', ['ci', ...options])
+  if (!isClean) run('npm', ['install', '--no-save', ...options])
   writeStamp(installStamp, wanted)
 }
 
@@ -93,6 +97,15 @@ function writeStamp(path, value) {
 // Progress goes to stderr: stdout belongs to what was asked for.
 function say(line) {
   process.stderr.write(`${line}\n`)
+}
+
+/** Runs a command to its end, with its output on stderr; tells whether it succeeded. */
+function attempt(command, args) {
+  const { status } = spawnSync(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  })
+  return status === 0
 }
 
 /** Runs a command to its end, with its output on stderr; ends this process when it fails. */
