@@ -1,19 +1,15 @@
 import { type Agent, type AgentReply, defineAgent } from '@behest/sdk'
-import { type Address, isSameAddress } from '@behest/spec'
+import { isSameAddress } from '@behest/spec'
 import { toSwapQuote } from './calls/toSwapQuote.js'
 import type { SwapChain } from './SwapChain.js'
-import { findPools } from './single/findPools.js'
-import { listPaths } from './single/listPaths.js'
+import { createPathFinder } from './single/createPathFinder.js'
 import { quoteBestPath } from './single/quotePaths.js'
 import { boundLegs } from './trade/boundLegs.js'
-import { readTrade, type Trade } from './trade/readTrade.js'
+import { readTrade } from './trade/readTrade.js'
 import { readVenues } from './trade/readVenues.js'
 import { wrapNative } from './trade/wrapNative.js'
 
 const maxValidForSeconds = 180
-
-// Two pools through each of these; more would ask for hundreds of quotes.
-const mostMiddles = 4
 
 /**
  * Creates the agent that swaps through one pool, or two of one venue.
@@ -28,6 +24,7 @@ const mostMiddles = 4
 export function createSwapSingleAgent(options: SwapChain): Agent<'swap'> {
   const { client, deployment } = options
   const chain: SwapChain = { client, deployment }
+  const findPaths = createPathFinder(chain)
   return defineAgent({
     name: 'swap-direct',
     version: '1.0.0',
@@ -63,19 +60,28 @@ export function createSwapSingleAgent(options: SwapChain): Agent<'swap'> {
           validUntilUnixSeconds,
         })
 
-      const middles = listMiddles(chain)
-      const pools = await findPools({
-        chain,
-        pairs: listPairs(trade, middles),
+      const { pool } = instruction
+      const found = await findPaths({
+        ...trade,
         venues,
         blockNumber,
+        blockHash: context.blockHash,
       })
-      const { pool } = instruction
-      const paths = listPaths({ ...trade, pools, middles }).filter(
-        (path) =>
-          pool === undefined ||
-          (path.length === 1 && isSameAddress(path[0].pool, pool)),
-      )
+      const paths =
+        pool === undefined
+          ? found
+          : found.filter(
+              (path) =>
+                path.length === 1 && isSameAddress(path[0].pool, pool.trim()),
+            )
+      if (paths.length === 0)
+        return {
+          declined: pool === undefined ? 'NO_ROUTE' : 'POOL_UNKNOWN',
+          message:
+            pool === undefined
+              ? `No pool, and no two pools of one venue, lead from ${trade.sell.symbol} to ${trade.buy.symbol}. Choose another token.`
+              : `No pool between ${trade.sell.symbol} and ${trade.buy.symbol} is "${pool.slice(0, 80)}". Name a pool by its address, or none.`,
+        }
       const best = await quoteBestPath({
         chain,
         paths,
@@ -87,7 +93,7 @@ export function createSwapSingleAgent(options: SwapChain): Agent<'swap'> {
       })
       if (best === null)
         return {
-          declined: 'NO_ROUTE',
+          declined: 'AMOUNT_BEYOND_LIQUIDITY',
           message: `None of ${paths.length} ways through one or two pools can swap this amount of ${trade.sell.symbol} for ${trade.buy.symbol}. Try a smaller amount or another token.`,
         }
       const legs = boundLegs({ trade, parts: [best] })
@@ -101,32 +107,4 @@ export function createSwapSingleAgent(options: SwapChain): Agent<'swap'> {
       })
     },
   })
-}
-
-/** The wrapped coin first: most tokens have a pool with it. */
-function listMiddles(chain: SwapChain): readonly Address[] {
-  const { wrappedNative, tokens } = chain.deployment
-  const unique = new Map<string, Address>()
-  for (const address of [wrappedNative, ...tokens.map((one) => one.address)])
-    if (address !== 'native') unique.set(address.toLowerCase(), address)
-  return [...unique.values()].slice(0, mostMiddles)
-}
-
-function listPairs(
-  trade: Trade,
-  middles: readonly Address[],
-): readonly (readonly [Address, Address])[] {
-  const { sellToken, buyToken } = trade
-  return [
-    [sellToken, buyToken],
-    ...middles
-      .filter(
-        (middle) =>
-          !isSameAddress(middle, sellToken) && !isSameAddress(middle, buyToken),
-      )
-      .flatMap((middle): (readonly [Address, Address])[] => [
-        [sellToken, middle],
-        [middle, buyToken],
-      ]),
-  ]
 }

@@ -1,2 +1,3 @@
+export { createSwapRouteAgent } from './createSwapRouteAgent.js'
 export { createSwapSingleAgent } from './createSwapSingleAgent.js'
 export type { SwapChain } from './SwapChain.js'

@@ -140,11 +140,17 @@ export async function openChain() {
     })
   }
 
+  const askRequest = (
+    agent: Agent,
+    asked: QuoteRequest,
+  ): Promise<Quote | QuoteDecline> =>
+    quoteInProcess(agent, { request: asked, signer })
+
   const ask = async (
     agent: Agent,
     instruction: Instruction,
   ): Promise<Quote | QuoteDecline> =>
-    quoteInProcess(agent, { request: await request(instruction), signer })
+    askRequest(agent, await request(instruction))
 
   /** Asks, and throws what it said where it gave no quote. */
   const askQuote = async (
@@ -209,6 +215,15 @@ export async function openChain() {
     }
   }
 
+  /** Lets chain time go on. */
+  const passTime = async (seconds: number): Promise<void> => {
+    await client.request({
+      method: 'evm_increaseTime' as never,
+      params: [seconds] as never,
+    })
+    await client.request({ method: 'evm_mine' as never })
+  }
+
   return {
     devnet,
     deployment,
@@ -222,8 +237,10 @@ export async function openChain() {
     approve,
     request,
     ask,
+    askRequest,
     askQuote,
     carryOut,
+    passTime,
     deal: (symbol: 'WETH' | 'USDC' | 'DAI' | 'WBTC', amountUnits: bigint) =>
       devnet.deal({ account, token: symbol, amountUnits }),
   }

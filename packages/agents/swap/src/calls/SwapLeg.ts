@@ -30,6 +30,8 @@ export type SwapLeg =
       /** All of one venue: no router call mixes venues backwards. */
       readonly hops: readonly SwapHop[]
       readonly amountOutUnits: bigint
+      /** A V2 pair rounds what it takes up, and then pays for all of it. */
+      readonly expectedOutUnits: bigint
       readonly expectedInUnits: bigint
       readonly mostInUnits: bigint
     }

@@ -27,7 +27,7 @@ export type EncodedSwap = {
 
 // SwapRouter02's own shorthands: itself as recipient, and "all that you hold".
 const routerItself: Address = '0x0000000000000000000000000000000000000002'
-const routerBalance = 1n << 255n
+const routerBalance = 0n
 
 /**
  * Encodes legs as one `multicall` of SwapRouter02, so that all happen or none.

@@ -39,9 +39,7 @@ export function toSwapQuote(options: ToSwapQuoteOptions): AgentQuote {
   const expectedIn = sumOf(legs, (leg) =>
     leg.type === 'exact-in' ? leg.amountInUnits : leg.expectedInUnits,
   )
-  const expectedOut = sumOf(legs, (leg) =>
-    leg.type === 'exact-in' ? leg.expectedOutUnits : leg.amountOutUnits,
-  )
+  const expectedOut = sumOf(legs, (leg) => leg.expectedOutUnits)
   // Only where execution can raise the amount to what really arrived.
   const isRaised =
     trade.type === 'exact-in' &&

@@ -15,7 +15,10 @@ export type FixedAmount = {
 export type QuotedPath = {
   readonly hops: readonly SwapHop[]
   readonly amountInUnits: bigint
+  /** What is asked of the last pool, where the output is fixed. */
   readonly amountOutUnits: bigint
+  /** What arrives: `amountOutUnits`, or a little more. */
+  readonly paidUnits: bigint
 }
 
 /**
@@ -47,11 +50,16 @@ export async function quoteBestPath(options: {
   const { path, units } = best
   const [amountInUnits, amountOutUnits] =
     amount.type === 'exact-in' ? [amount.units, units] : [units, amount.units]
-  const middles = await readMiddles({ ...options, path })
-  const stops = [amountInUnits, ...middles, amountOutUnits]
+  const stops = await readStops({
+    ...options,
+    path,
+    amountInUnits,
+    amountOutUnits,
+  })
   return {
     amountInUnits,
     amountOutUnits,
+    paidUnits: stops.at(-1) ?? amountOutUnits,
     hops: path.map((hop, index) => ({
       ...hop,
       amountInUnits: stops[index] ?? 0n,
@@ -60,20 +68,33 @@ export async function quoteBestPath(options: {
   }
 }
 
-/** What passes between the two pools of a path; nothing for one pool. */
-async function readMiddles(options: {
-  readonly chain: SwapChain
-  readonly path: SwapPath
-  readonly amount: FixedAmount
-  readonly blockNumber: bigint
-}): Promise<readonly bigint[]> {
-  const { path, amount } = options
-  if (path.length === 1) return []
-  // From the side whose amount is fixed.
-  const part = amount.type === 'exact-in' ? path.slice(0, -1) : path.slice(1)
-  const [first, ...rest] = part
-  if (first === undefined) return []
-  return askPaths({ ...options, paths: [[first, ...rest]] })
+/** What is held before, between and after the pools of a path. */
+async function readStops(
+  options: Parameters<typeof quoteBestPath>[0] & {
+    readonly path: SwapPath
+    readonly amountInUnits: bigint
+    readonly amountOutUnits: bigint
+  },
+): Promise<readonly bigint[]> {
+  const { path, amount, amountInUnits, amountOutUnits } = options
+  const [first, ...rest] = path
+  const last = rest.at(-1) ?? first
+  // A V2 pair rounds what it takes up and pays for all of it, so what comes out
+  // is asked for once more from the front.
+  const isForwards = amount.type === 'exact-in' || first.venue === 'uniswap-v2'
+  if (isForwards) {
+    const [middle = 0n, paid = amountOutUnits] = await askPaths({
+      ...options,
+      paths: [[first], path],
+      amount: { type: 'exact-in', units: amountInUnits },
+    })
+    return rest.length === 0
+      ? [amountInUnits, paid]
+      : [amountInUnits, middle, paid]
+  }
+  if (rest.length === 0) return [amountInUnits, amountOutUnits]
+  const [middle = 0n] = await askPaths({ ...options, paths: [[last]] })
+  return [amountInUnits, middle, amountOutUnits]
 }
 
 /** The other amount of each path; 0 where it cannot take this one. */

@@ -8,7 +8,10 @@ import type { Trade } from './readTrade.js'
 export type SwapPart = {
   readonly hops: readonly SwapHop[]
   readonly amountInUnits: bigint
+  /** What is asked of the last pool, where the output is fixed. */
   readonly amountOutUnits: bigint
+  /** What arrives: `amountOutUnits`, or a little more. */
+  readonly paidUnits: bigint
 }
 
 /**
@@ -35,16 +38,17 @@ export function boundLegs(options: {
         getRoomCeiling(amountInUnits, maxSlippageBps),
       ),
     )
-    return parts.map(({ hops, amountInUnits, amountOutUnits }, index) => ({
+    return parts.map((part, index) => ({
       type: 'exact-out',
-      hops,
-      amountOutUnits,
-      expectedInUnits: amountInUnits,
-      mostInUnits: amountInUnits + (rooms[index] ?? 0n),
+      hops: part.hops,
+      amountOutUnits: part.amountOutUnits,
+      expectedOutUnits: part.paidUnits,
+      expectedInUnits: part.amountInUnits,
+      mostInUnits: part.amountInUnits + (rooms[index] ?? 0n),
     }))
   }
 
-  const outs = parts.map(({ amountOutUnits }) => amountOutUnits)
+  const outs = parts.map(({ paidUnits }) => paidUnits)
   const expectedUnits = sum(outs)
   const { wantedUnits, buy } = trade
   if (wantedUnits > expectedUnits)
@@ -57,11 +61,11 @@ export function boundLegs(options: {
     leastUnits > wantedUnits ? leastUnits : wantedUnits,
     outs,
   )
-  return parts.map(({ hops, amountInUnits, amountOutUnits }, index) => ({
+  return parts.map(({ hops, amountInUnits, paidUnits }, index) => ({
     type: 'exact-in',
     hops,
     amountInUnits,
-    expectedOutUnits: amountOutUnits,
+    expectedOutUnits: paidUnits,
     leastOutUnits: leasts[index] ?? 0n,
   }))
 }
