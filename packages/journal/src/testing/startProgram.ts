@@ -31,7 +31,8 @@ export function startProgram(
     process.execPath,
     ['--import', here('runSources.mjs'), here(`${name}.ts`), ...args],
     {
-      stdio: ['ignore', 'pipe', 'inherit'],
+      // It ends with its input, also when the tests are killed.
+      stdio: ['pipe', 'pipe', 'inherit'],
       env: { ...process.env, ...environment },
       detached: true,
     },

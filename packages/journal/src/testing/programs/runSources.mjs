@@ -3,3 +3,6 @@
 import { register } from 'node:module'
 
 register('./sourceHooks.mjs', import.meta.url)
+
+// Whoever started the program is gone: nobody else would end it.
+process.stdin.on('end', () => process.exit()).resume()
