@@ -140,11 +140,17 @@ export async function openChain() {
     })
   }
 
+  const askRequest = (
+    agent: Agent,
+    asked: QuoteRequest,
+  ): Promise<Quote | QuoteDecline> =>
+    quoteInProcess(agent, { request: asked, signer })
+
   const ask = async (
     agent: Agent,
     instruction: Instruction,
   ): Promise<Quote | QuoteDecline> =>
-    quoteInProcess(agent, { request: await request(instruction), signer })
+    askRequest(agent, await request(instruction))
 
   /** Asks, and throws what it said where it gave no quote. */
   const askQuote = async (
@@ -209,7 +215,7 @@ export async function openChain() {
     }
   }
 
-  /** Lets chain time go on, and interest with it. */
+  /** Lets chain time go on. */
   const passTime = async (seconds: number): Promise<void> => {
     await client.request({
       method: 'evm_increaseTime' as never,
@@ -231,6 +237,7 @@ export async function openChain() {
     approve,
     request,
     ask,
+    askRequest,
     askQuote,
     carryOut,
     passTime,
