@@ -69,7 +69,8 @@ export function readConfig(
       .split(',')
       .map((item) => item.trim().toLowerCase())
       .filter((item) => item !== '')
-  const host = environment.BEHEST_REGISTRY_HOST || '127.0.0.1'
+  const host =
+    environment.BEHEST_REGISTRY_HOST || environment.BEHEST_HOST || '127.0.0.1'
   const isLocal = isLoopbackHost(host)
   const encoder = environment.BEHEST_ENCODER || 'use'
   if (encoder !== 'use' && encoder !== 'none')

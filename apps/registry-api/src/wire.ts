@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { openDatabase, runMigrations } from '@behest/journal'
 import {
   createProbe,
@@ -9,6 +10,7 @@ import { createGuardedFetch } from '@behest/sdk'
 import { createApp } from './createApp.js'
 import type { RegistryConfig } from './readConfig.js'
 import { createCanary } from './wiring/createCanary.js'
+import { createHouseCheck } from './wiring/createHouseCheck.js'
 import { createReceiptCheck } from './wiring/createReceiptCheck.js'
 import { createUrlPolicy } from './wiring/createUrlPolicy.js'
 import { followChainId } from './wiring/followChainId.js'
@@ -32,12 +34,16 @@ export async function wire(options: {
   readonly onError: (error: unknown) => void
 }): Promise<WiredRegistry> {
   const { config, onError } = options
+  let stopping = false
   const chain = followChainId(config)
   const database = await openDatabase({
     databaseUrl: config.databaseUrl,
     dataFolder: config.dataFolder,
     maxConnections: 16,
-    onConnectionError: onError,
+    onConnectionError: (error) => {
+      // The database leaves last, and takes idle connections with it.
+      if (!stopping) onError(error)
+    },
   })
   await runMigrations(database.pool, registryMigrations)
   const fetch = createGuardedFetch({
@@ -47,8 +53,9 @@ export async function wire(options: {
   })
   const encoder =
     config.encoder === 'none' ? undefined : createSentenceEncoder()
+  const isHouse = createHouseCheck(join(config.dataFolder, 'run'))
   const isReference = (address: string) =>
-    config.referenceAgents.has(address.toLowerCase())
+    config.referenceAgents.has(address.toLowerCase()) || isHouse(address)
   const registry = await createRegistry({
     pool: database.pool,
     chainId: chain.get,
@@ -94,6 +101,7 @@ export async function wire(options: {
       draining = true
     },
     stop: async () => {
+      stopping = true
       chain.stop()
       await registry.stop()
       await encoder?.stop()
