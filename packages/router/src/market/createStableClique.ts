@@ -7,6 +7,7 @@ const settlings = 20
 // Stands for a marginal value at which a balance would be without end.
 const tiny = 1e-30
 const farthest = 1e30
+const resolution = 4e-15
 // Relative move of a log price for the numeric conductance.
 const probe = 1e-5
 
@@ -190,6 +191,9 @@ export function createStableClique(pool: StablePool): CliquePool {
       for (let k = 0; k < size; k++) {
         const flow = trade.flows[k]!
         value += flow
+        // A flow is the difference of two balances and as coarse as they are.
+        trade.margin +=
+          resolution * balances[k]! * Math.exp(logPrices[k]! - logRates[k]!)
         if (flow <= 0) continue
         // The fee on what was received stays in the pool and makes that token
         // cheaper, by at most this share.

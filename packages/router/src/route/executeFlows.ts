@@ -13,7 +13,7 @@ export type Execution = {
 
 // Shares are cut at 50 bits: what is lost goes to the largest branch.
 const shareBits = 50
-const mostRepeats = 8
+const mostRepeats = 15
 const shareUnit = 2 ** shareBits
 
 /**
@@ -41,7 +41,7 @@ export function executeFlows(
   }
   const fills: Fill[] = []
 
-  const fill = (flow: Flow, amountIn: bigint): bigint => {
+  const fillOnce = (flow: Flow, amountIn: bigint): bigint => {
     if (amountIn <= 0n) return 0n
     const pool = states.get(flow.pool) ?? market.pools[flow.pool]!
     const swap = swapExactIn(pool, flow.indexIn, flow.indexOut, amountIn)
@@ -57,6 +57,15 @@ export function executeFlows(
       amountOut: swap.amountOut,
     })
     return swap.amountIn
+  }
+
+  const fill = (flow: Flow, amountIn: bigint): bigint => {
+    let taken = fillOnce(flow, amountIn)
+    // A weighted pool takes a part of its balance at a time.
+    if (market.pools[flow.pool]!.kind === 'weighted')
+      for (let again = 0; taken < amountIn && again < mostRepeats; again++)
+        taken += fillOnce(flow, amountIn - taken)
+    return taken
   }
 
   for (const token of acyclic.order) {
@@ -81,11 +90,6 @@ export function executeFlows(
     }
     for (let again = open.pop(); left > 0n && again; again = open.pop())
       left -= fill(again, left)
-    // A weighted pool takes a part of its balance at a time.
-    for (const flow of branches)
-      if (market.pools[flow.pool]!.kind === 'weighted')
-        for (let again = 0; left > 0n && again < mostRepeats; again++)
-          left -= fill(flow, left)
     if (left > 0n) return undefined
     balances.set(token, 0n)
   }

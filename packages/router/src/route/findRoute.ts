@@ -51,6 +51,7 @@ const maxAmount = (1n << 255n) - 1n
 const boundMargin = 1e-11
 // The same for pools whose best trade is found by iteration.
 const cliqueMargin = 2e-9
+const balanceMargin = 1e-14
 // Share of the bound under which a closer look would not pay.
 const closeEnough = 1e-7
 
@@ -331,10 +332,28 @@ function routeInOrder(
 
 /** Rounds a bound outwards, by more than its floats can be wrong. */
 function toBound(dual: Dual): bigint {
-  let iterated = 0
-  for (const { trade } of dual.activeCliques)
-    iterated += cliqueMargin * trade.value + trade.margin
+  const iterated = getCliqueMargin(dual)
   return toUnitsUp((dual.value + iterated) * (1 + boundMargin))
+}
+
+/** What the bound could miss of pools whose best trade is found by iteration. */
+export function getCliqueMargin(dual: Dual): number {
+  const { market, price } = dual
+  let margin = 0
+  for (const { trade } of dual.activeCliques)
+    margin += cliqueMargin * trade.value + trade.margin
+  for (const [i, clique] of market.cliques.entries()) {
+    const pool = market.pools[i]!
+    if (clique === undefined || pool.kind !== 'stable') continue
+    const first = market.poolStart[i]!
+    // At rest by a hair, a check elsewhere may find it trading.
+    for (const [k, balance] of pool.balances.entries()) {
+      const unit = price[market.poolToken[first + k]!]!
+      if (Number.isFinite(unit))
+        margin += balanceMargin * Number(balance) * unit
+    }
+  }
+  return margin
 }
 
 function toUnitsUp(value: number): bigint {
@@ -387,9 +406,7 @@ function toNet(
       dual = ceiling
     }
   }
-  let iterated = 0
-  for (const { trade } of dual.activeCliques)
-    iterated += cliqueMargin * trade.value + trade.margin
+  const iterated = getCliqueMargin(dual)
   const gas = countGas(best.fills, gasOfPool)
   const gasUnits = toUnitsUp(gas * unitsPerGas)
   const amountOut = best.amountOut - gasUnits

@@ -4,6 +4,7 @@ import { InvalidAmountError } from '../errors/InvalidAmountError.js'
 import { getRates } from '../solve/getRates.js'
 import {
   type FindRouteOptions,
+  getCliqueMargin,
   routeRequest,
   toGapBps,
   toRequest,
@@ -130,9 +131,8 @@ export function findRouteExactOut(
   const { route, dual } = best
   // At these prices the pools' profits are fixed, and what is left of the output
   // has to be paid for.
-  let profits = dual.value - dual.amount * dual.price[sell]!
-  for (const { trade } of dual.activeCliques)
-    profits += 2e-9 * trade.value + trade.margin
+  const profits =
+    dual.value - dual.amount * dual.price[sell]! + getCliqueMargin(dual)
   const least =
     (wanted * (1 - boundMargin) - profits * (1 + boundMargin)) /
     dual.price[sell]!
