@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { IntentRoutesOptions } from '../routes/intentRoutes.js'
 import { a2aRoutes } from './a2a/a2aRoutes.js'
 import { createDesk } from './desk/createDesk.js'
+import { mcpRoutes } from './mcp/mcpRoutes.js'
 import { openAiRoutes } from './openai/openAiRoutes.js'
 
 /** What the faces are made of. */
@@ -23,5 +24,6 @@ export function mountFaces(app: Express, options: MountFacesOptions): void {
     wake: (intentId) => runner.wake(intentId),
   })
   app.use('/v1', openAiRoutes({ desk, logger, startedAt: now(), isDraining }))
+  app.use(mcpRoutes({ ...options, desk }))
   app.use(a2aRoutes({ desk, logger, serverUrl: options.serverUrl }))
 }
