@@ -1,4 +1,5 @@
 import { BehestError } from '@behest/spec'
+import { agentCommand } from './commands/agentCommand.js'
 import { agentsCommand } from './commands/agentsCommand.js'
 import { doCommand } from './commands/doCommand.js'
 import { doctorCommand } from './commands/doctorCommand.js'
@@ -24,6 +25,7 @@ const commands: Readonly<Record<string, Command>> = {
   status: statusCommand,
   list: listCommand,
   resume: resumeCommand,
+  agent: agentCommand,
   agents: agentsCommand,
   registry: registryCommand,
   route: routeCommand,
@@ -37,6 +39,7 @@ const usage = `Say what you want. Agents compete to do it. Nothing happens beyon
   behest parse "<sentence>" [--json]          what it would be understood as (--stdin: one a line)
   behest status <id> · list · resume <id>     what became of an intent, of all, go on with one
   behest agents search "<query>" | show <id> | publish <url> | explain <id> "<query>"
+  behest agent new <folder>                   a new agent that runs, with its tests
   behest registry import <file.ndjson>        manifests in bulk, by the operator
   behest route --pools <file> --sell <token> --buy <token> --amount <units>
   behest lend --markets <file> --supply <units>

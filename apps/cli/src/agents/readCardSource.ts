@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from 'node:fs'
 import { createGuardedFetch, type ReadCard, readAgentCard } from '@behest/sdk'
 import { BehestError, maxCardBytes } from '@behest/spec'
+import { toUserPath } from '../toUserPath.js'
 
 const cardPath = '.well-known/agent-card.json'
 
@@ -25,7 +26,7 @@ export type CardSource = ReadCard & {
  */
 export async function readCardSource(source: string): Promise<CardSource> {
   if (!/^https?:\/\//i.test(source)) {
-    const text = readCardFile(source)
+    const text = readCardFile(toUserPath(source))
     const read = await readAgentCard(text)
     return { ...read, text, baseUrl: toBaseUrl(read.url) }
   }

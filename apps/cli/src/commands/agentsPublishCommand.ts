@@ -7,6 +7,7 @@ import { readRegistryChain } from '../agents/readRegistryChain.js'
 import { unlockAuthor } from '../agents/unlockAuthor.js'
 import { exitCodes, UsageError } from '../exitCodes.js'
 import { readStackConfig } from '../stack/stackConfig.js'
+import { toUserPath } from '../toUserPath.js'
 
 const options = {
   keystore: { type: 'string' },
@@ -85,8 +86,9 @@ async function open(values: {
   const registryUrl = values.registry ?? config.registryUrl
   const chainId = await readRegistryChain(registryUrl)
   const author = await unlockAuthor({
-    keystore: values.keystore,
-    passwordFile: values['password-file'],
+    keystore: values.keystore && toUserPath(values.keystore),
+    passwordFile:
+      values['password-file'] && toUserPath(values['password-file']),
     dataFolder: config.dataFolder,
     chainId,
   })

@@ -8,6 +8,7 @@ import {
   openImportTarget,
 } from '../registry/openImportTarget.js'
 import { readStackConfig } from '../stack/stackConfig.js'
+import { toUserPath } from '../toUserPath.js'
 
 const progressEveryMs = 1_000
 const defaultWaitSeconds = 180
@@ -31,9 +32,10 @@ export async function registryCommand(
       json: { type: 'boolean', default: false },
     },
   })
-  const [path, ...others] = positionals
-  if (path === undefined || others.length > 0)
+  const [typed, ...others] = positionals
+  if (typed === undefined || others.length > 0)
     throw new UsageError('Give one file: behest registry import <file.ndjson>.')
+  const path = toUserPath(typed)
   const waitSeconds = Number(values['wait-seconds'])
   if (!(waitSeconds >= 0))
     throw new UsageError('--wait-seconds must be a number from 0 up.')
