@@ -382,6 +382,80 @@ describe('registry API', () => {
     })
   })
 
+  test('error: a name that only looks like the one of another owner', async () => {
+    const first = await serve(buildPayAgent('pay-alike'))
+    await publishAgent({ ...first, registryUrl: api.url, chainId })
+    const second = await serve(buildPayAgent('pay-other-hand'))
+    const card = second.cardText.replace('"pay-other-hand"', '"pаy-аlike"')
+    expect(
+      await send(
+        'POST',
+        '/v1/agents',
+        await toPublishBody(second, { sequence: 1, card }),
+      ),
+    ).toMatchObject({
+      status: 409,
+      body: { code: 'NAME_TAKEN', facts: { takenBy: toIdOf(first) } },
+    })
+  })
+
+  test('error: more agents of one owner than one owner may have', async () => {
+    const small = await startTestRegistry({
+      probes: 'off',
+      database: api.database,
+      registry: { limits: { maxAgentsPerOwner: 1 } },
+    })
+    const owner = privateKeyToAccount(generatePrivateKey())
+    const answers: number[] = []
+    for (const name of ['pay-one', 'pay-two']) {
+      const { agents, close } = await serveAgent(buildPayAgent(name), {
+        signer: owner,
+      })
+      const body = await toPublishBody(agents[0] as ServedAgent, {
+        sequence: 1,
+      })
+      const response = await fetch(`${small.url}/v1/agents`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      answers.push(response.status)
+      await close()
+    }
+    await small.stop()
+    expect(answers).toEqual([201, 429])
+  })
+
+  test('behavior: the MCP view lists the same agents', async () => {
+    const { body } = await get('/v0.1/servers?search=pay-fast')
+    expect(body.metadata.count).toBe(1)
+    const { name } = body.servers[0].server
+    expect(name).toMatch(/^dev\.behest\/pay-fast-[0-9a-f]{8}$/)
+    const one = await get(
+      `/v0.1/servers/${encodeURIComponent(name)}/versions/latest`,
+    )
+    expect(one.body).toEqual(body.servers[0])
+    expect(
+      (await get('/v0.1/servers/dev.behest%2Fnobody/versions')).status,
+    ).toBe(404)
+  })
+
+  test('behavior: explain tells an absent agent the first reason', async () => {
+    const served = await serve(buildPayAgent('pay-why'))
+    const { agentId } = await publishAgent({
+      ...served,
+      registryUrl: api.url,
+      chainId,
+    })
+    const here = await get(`/v1/agents/${agentId}/explain?action=transfer`)
+    expect(here.body).toMatchObject({ listed: true, todo: null })
+    const absent = await get(
+      `/v1/agents/${agentId}/explain?q=pay&action=transfer&chain=polygon`,
+    )
+    expect(absent.body).toMatchObject({ listed: false, rank: null })
+    expect(absent.body.todo).toContain('chain 137')
+  })
+
   test('behavior: nothing failed in the background', () => {
     expect(api.errors).toEqual([])
   })
