@@ -4,6 +4,7 @@ import {
   isSameAddress,
   type PlanArtifact,
   type PlanStep,
+  type PositionDelta,
   type Violation,
 } from '@behest/spec'
 import { decodeCall } from '../decode/decodeCall.js'
@@ -53,7 +54,8 @@ export function checkSimulation(options: {
           `Call ${callIndex + 1} fails: ${outcome?.reason ?? 'no reason given'}.`,
         )
     })
-    if (measured) checkStep(step, plan.account, measured.deltas, add)
+    if (measured)
+      checkStep(step, plan.account, measured.deltas, measured.positions, add)
     checkPositions(step, measured?.positions ?? [], add)
     if (measured)
       checkLending(step, plan.account, measured.deltas, measured.positions, add)
@@ -67,6 +69,7 @@ function checkStep(
   step: PlanStep,
   account: Address,
   deltas: readonly AssetDelta[],
+  positions: readonly PositionDelta[],
   add: (code: string, message: string) => void,
 ): void {
   const spends = new Map<string, bigint>()
@@ -76,6 +79,16 @@ function checkStep(
   }
   for (const delta of deltas) {
     if (!isSameAddress(delta.account, account) || delta.units >= 0n) continue
+    // A token that stands for a debt is no asset: less of it is debt repaid.
+    if (
+      positions.some(
+        ({ kind, heldAs }) =>
+          kind === 'borrowed' &&
+          heldAs !== undefined &&
+          isSameAddress(heldAs, delta.token),
+      )
+    )
+      continue
     const atMost = spends.get(delta.token.toLowerCase())
     if (atMost === undefined)
       add(

@@ -87,6 +87,8 @@ export function toAavePositions(options: {
           symbol: token.symbol,
           units: delta.units,
           decimal: delta.decimal,
+          // It is one of the reserve's own tokens, so no native coin.
+          ...(delta.token === 'native' ? {} : { heldAs: delta.token }),
         },
       ]
     }),

@@ -35,6 +35,8 @@ export const positionDeltaSchema = z.strictObject({
   symbol: text(64),
   units: signedUnitsSchema,
   decimal: decimalSchema,
+  /** The token in the account that is this position, where there is one. */
+  heldAs: addressSchema.optional(),
 })
 /**
  * What changed in a lending position, in the underlying token's smallest unit.
