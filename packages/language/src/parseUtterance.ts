@@ -94,7 +94,12 @@ function parseInJapanese(
           : 'できることが見つかりませんでした。例：「1ETHをUSDCに交換して」',
     )
   }
-  const { steps, tooMany } = resolveSteps(read.drafts)
+  const { steps, tooMany } = resolveSteps(
+    read.drafts.filter(
+      (draft, at) =>
+        draft.action !== 'ask' || draft.topic !== read.drafts[at - 1]?.topic,
+    ),
+  )
   return buildResult({
     steps,
     normalised,
@@ -165,7 +170,7 @@ function parseEnglish(
     }
     flush()
     if (asked.type === 'advice') advice = true
-    else {
+    else if (asked.type === 'ask') {
       drafts.push(asked.step)
       clauseNumber += 1
     }
@@ -289,8 +294,8 @@ function readVerbless(
   if (
     one?.token === undefined ||
     other?.token === undefined ||
-    !one.token.known ||
-    !other.token.known ||
+    !(one.token.known || other.token.known) ||
+    (one.amount === undefined && !(one.token.known && other.token.known)) ||
     one.cue !== '' ||
     (other.cue !== 'to' && other.cue !== 'for')
   )

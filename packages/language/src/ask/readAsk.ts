@@ -3,6 +3,8 @@ import type { AskTopic } from '@behest/spec'
 import type { DraftStep } from '../bind/DraftStep.js'
 import type { Mention, Money, Part, Said } from '../clauses/Part.js'
 import { readParts } from '../clauses/readParts.js'
+import { getSenses } from '../lexicon/lexicon.js'
+import { isFamiliar } from '../lexicon/repairWord.js'
 import { readQuantities } from '../phrases/readQuantities.js'
 import { type Item, textOf } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
@@ -11,9 +13,13 @@ import type { NormalisedText } from '../text/normaliseText.js'
 export type Asked =
   | { readonly type: 'ask'; readonly step: DraftStep }
   | { readonly type: 'advice' }
+  /** A question that is about nothing we answer; no order hides in it. */
+  | { readonly type: 'unclear' }
 
 const OPENS =
   /^(?:(?:hey|hi|hello|yo|ok|okay|so|and|also|then|please|pls|um|gm|well|but|now|behest|bro|just|,|!|wait|quick|question|:|-) )*(?:what|what's|whats|wat|wats|how|how's|hows|which|who|who's|where|where's|why|is|are|am|do|does|did|has|have|tell me|tell us|show|display|list|check|give me|view|see|get me|find|look up|lookup|let me (?:know|see)|i want to (?:know|see|check)|i'd like to (?:know|see|check)|i wanna (?:know|see|check)|can you (?:tell|show|check|give|list|find|explain|quote|look|help me (?:find|understand|check))|could you (?:tell|show|check|give|list|find|explain|quote|look)|can i (?:see|check|get a quote|know)|do you know|quote|price|any idea|explain|compare|calculate|estimate|simulate|report|fetch|monitor|describe|define|query|remind|help)(?= |$)/
+const INTERROGATIVE =
+  /^(?:(?:hey|hi|yo|ok|so|and|bro|gm|well|but) )*(?:what|what's|whats|wats|which|who|who's|where|where's|why|how|how's|hows)(?= |$)/
 const ADVICE =
   /(?:^| )(?:should i|should we|shall i|is it (?:a )?(?:good|wise|smart|worth|safe|better|bad|risky)|is now a good|worth it|good idea|would it be (?:wise|smart|good|better)|would you (?:recommend|buy|sell|suggest)|do you (?:recommend|think|believe|like|love)|what do you think|will (?:eth|btc|bitcoin|ethereum|the market|crypto|sol|it|price) (?:go|rise|fall|pump|moon|crash|drop|hit|reach|ever)|going to (?:moon|pump|crash)|price prediction|predict|which (?:coin|token) (?:should|will)|what (?:coin|token|should)|next 100x|when moon|wen moon|bull run|what would you do|your opinion|financial advice)(?= |$)/
 
@@ -42,7 +48,8 @@ export function readAsk(options: {
   const short = words.length <= 7 && !orders
   if (!opens && !asks && !short) return undefined
   const topic = findTopic(said, { opens, asks, orders })
-  if (topic === undefined) return undefined
+  if (topic === undefined)
+    return INTERROGATIVE.test(said) ? { type: 'unclear' } : undefined
   const parts = readParts({
     items: readQuantities(words),
     sense: topic === 'quote' ? 'swap' : 'ask',
@@ -139,7 +146,7 @@ function findTopic(
     return 'price'
   if (
     has(
-      /(?:^| )help(?= |$)(?! me (?:swap|buy|sell|send|bridge|lend|borrow))|what (?:can|do) you (?:do|support|offer)|what are you able|how (?:do|can|to|does|would|should|could) (?:i|you|one|this|it|we|behest|swap|bridge|lend|borrow|stake|buy|sell|send|swapping|bridging|lending|staking|defi|aave|uniswap|compound|lido|curve|gmx|slippage|leverage|liquidation|a |an |the )|how to |what(?:'s|s| is| are| does)(?: an?| the)? (?:\S+ ){0,3}(?:mean|swap|swaps|bridge|bridging|slippage|leverage|staking|liquidity|lending|borrowing|impermanent loss|defi|yield farming|apy|gas|intent|intents|behest|collateral|amm|dex|stablecoin|wrapped|liquidation|pool|vault|rollup|l2|aave|uniswap|compound|lido|curve|gmx|morpho|restaking|token|nft|mev|flash loan|smart contract)|(?:which|what) (?:chains?|tokens?|protocols?|networks?|dexes|actions|commands|venues|assets)(?: .{0,20})?(?:support|available|can|do you|are|work)|(?:commands|tutorial|instructions|features)(?= |$)|explain|difference between|tell me about (?!yourself)|what is behest|who are you|what are you(?= |$)|how does (?:this|it|that) work|why (?:is|are|did|does|do) (?:my|the) (?:swap|tx|transaction|trade|bridge|gas|order)/,
+      /(?:^| )help(?= |$)(?! me (?:swap|buy|sell|send|bridge|lend|borrow))|what (?:can|do) you (?:do|support|offer)|what are you able|how (?:do|can|to|does|would|should|could) (?:i|you|one|this|it|we|behest|swap|bridge|lend|borrow|stake|buy|sell|send|swapping|bridging|lending|staking|defi|aave|uniswap|compound|lido|curve|gmx|slippage|leverage|liquidation|a |an |the )|how to |what(?:'s|s| is| are| does)(?: an?| the)? (?:\S+ ){0,3}(?:mean|swap|swaps|bridge|bridging|slippage|leverage|staking|liquidity|lending|borrowing|impermanent loss|defi|yield farming|apy|gas|intent|intents|behest|collateral|amm|dex|stablecoin|wrapped|liquidation|pool|vault|rollup|l2|aave|uniswap|compound|lido|curve|gmx|morpho|restaking|token|nft|mev|flash loan|smart contract)|(?:which|what) (?:chains?|tokens?|protocols?|networks?|dexes|actions|commands|venues|assets)(?: .{0,20})?(?:support|available|can|do you|are|work)|(?:commands|tutorial|instructions|features)(?= |$)|(?:explain|difference between|tell me about) .{0,40}(?:swap|bridg|slippage|leverage|stak|liquidity|lend|borrow|impermanent|defi|yield|apy|gas|collateral|amm|dex|stablecoin|wrapped|liquidat|pool|vault|token|crypto|wallet|behest|aave|uniswap|eth|usdc|l2|rollup)|what is behest|who are you|what are you(?= |$)|how does (?:this|it|that) work|why (?:is|are|did|does|do) (?:my|the) (?:swap|tx|transaction|trade|bridge|gas|order)/,
     )
   )
     return 'help'
@@ -152,6 +159,7 @@ function buildAsk(
   parts: readonly Part[],
   options: {
     readonly items: readonly Item[]
+    readonly normalised: NormalisedText
     readonly clause: number
     readonly sentence: number
   },
@@ -186,7 +194,38 @@ function buildAsk(
       },
     }
   }
-  const money = monies.find((each) => each.token !== undefined)
+  // `where can i earn the most on arb`: a token, whatever else has the name.
+  const place =
+    topic === 'yield' && monies.length === 0 ? (chain ?? venue) : undefined
+  const symbol =
+    place === undefined || !/(?:most|more|best|earn)/.test(said)
+      ? undefined
+      : getSenses(options.normalised.text.slice(place.start, place.end))?.token
+  if (
+    place !== undefined &&
+    symbol !== undefined &&
+    (chain === undefined || venue === undefined)
+  ) {
+    const {
+      chain: _c,
+      venue: _v,
+      ...plain
+    } = base as typeof base & {
+      chain?: Said<string>
+      venue?: Said<string>
+    }
+    return {
+      ...plain,
+      legs: {
+        main: {
+          token: { start: place.start, end: place.end, symbol, known: true },
+        },
+      },
+    }
+  }
+  const money =
+    monies.find((each) => each.token !== undefined) ??
+    findUnknownToken(options.items, topic)
   const token =
     topic === 'gas' || topic === 'help' || topic === 'agents'
       ? undefined
@@ -220,6 +259,32 @@ function buildAsk(
       : {}),
     ...(spender === undefined ? {} : { spender }),
   }
+}
+
+/** `the price of FOO`: a name that we do not know is as said. */
+function findUnknownToken(
+  items: readonly Item[],
+  topic: AskTopic,
+): Pick<Money, 'token' | 'amount'> | undefined {
+  if (!/^(?:price|balance|yield|totalSupply|allowance)$/.test(topic))
+    return undefined
+  for (const [at, item] of items.entries()) {
+    if (item.type !== 'word' || Object.keys(item.senses).length > 0) continue
+    if (isFamiliar(item.text) || !/^[a-z][a-z0-9.]{1,15}$/.test(item.text))
+      continue
+    const cue = textOf(items[at - 1])
+    if (!/^(?:of|for|is|much|many|my|on|the|'s|whats|what's|)$/.test(cue))
+      continue
+    return {
+      token: {
+        start: item.start,
+        end: item.end,
+        symbol: item.text.toUpperCase(),
+        known: false,
+      },
+    }
+  }
+  return undefined
 }
 
 /** `what would I get for 3 WBTC in ETH`: the trade that is asked about. */

@@ -2,6 +2,7 @@
 import type { Action } from '@behest/spec'
 import type { Mention, Money, Part, Said } from '../clauses/Part.js'
 import { getVenueKind, type VenueKind } from '../lexicon/lexicon.js'
+import { VAGUE_AMOUNT } from '../phrases/readQuantities.js'
 import type { Problem, Quantity, Range } from '../text/Item.js'
 import type { DraftLeg, DraftStep, LegName } from './DraftStep.js'
 
@@ -298,6 +299,13 @@ function refineSense(clause: ReadClause): string {
       return 'get'
     }
     case 'exit': {
+      if (
+        kinds.includes('perps') ||
+        (kinds.length === 0 &&
+          pools.length === 0 &&
+          hasWord(parts, /^(?:long|short|trade)$/))
+      )
+        return 'close'
       if (toToken !== undefined && kinds.length === 0) return 'swap'
       if (kinds.includes('perps')) return 'close'
       return 'withdraw'
@@ -695,6 +703,27 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
       )
     )
       pair.sells.push(money)
+    else if (
+      // `swap 1 eth half to usdc …`: parts of what was counted already.
+      money.token === undefined &&
+      money.pronoun === undefined &&
+      money.amount?.value.kind === 'share' &&
+      pair.sells.some((each) => each.amount?.value.kind === 'number')
+    )
+      problems.push({
+        slot: 'sell.amount',
+        problem: { reason: 'How much goes into each?' },
+      })
+    else if (
+      // `swap usdc for weth using max`
+      cue === 'with' &&
+      money.token === undefined &&
+      money.amount !== undefined &&
+      pair.sells.length === 1 &&
+      pair.sells[0]?.token !== undefined &&
+      pair.sells[0].amount === undefined
+    )
+      pair.sells[0] = { ...pair.sells[0], amount: money.amount }
     else if (/^(?:to|for|in|as|on)$/.test(cue)) pair.buys.push(money)
     else if (cue === 'with' && pair.sells.length > 0 && pair.buys.length === 0)
       pair.buys.push(money)
@@ -718,6 +747,15 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
     )
       pair.sells[0] = { ...(pair.sells[0] as Money), amount: money.amount }
     else pair.sells.push(money)
+  }
+  // `1 eth for some pepe`: what is vague is fixed by the other side.
+  for (const each of pairs) {
+    const fixed = (list: readonly Money[]) =>
+      list.some(
+        (money) => money.amount !== undefined && !isVague(money.amount.value),
+      )
+    if (fixed(each.sells)) each.buys = each.buys.map(withoutVague)
+    else if (fixed(each.buys)) each.sells = each.sells.map(withoutVague)
   }
   const steps: DraftStep[] = []
   let inherited: Mention | undefined
@@ -835,6 +873,16 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
     }
   }
   return withRecipient(spreadCommon(steps), clause, 'buy')
+}
+
+function isVague(quantity: Quantity): boolean {
+  return quantity.kind === 'problem' && quantity.problem.reason === VAGUE_AMOUNT
+}
+
+function withoutVague(money: Money): Money {
+  if (money.amount === undefined || !isVague(money.amount.value)) return money
+  const { amount: _, ...rest } = money
+  return rest
 }
 
 /** An amount without a token beside a token without an amount are one leg. */
@@ -1169,11 +1217,22 @@ function bindSimple(
     )
     for (const venue of targets.length === 0 ? [undefined] : targets)
       for (const money of list.length === 0 ? [undefined] : list) {
+        // `exit my aave position`: the verb itself says all of it.
+        const leaves =
+          clause.sense === 'exit' && money?.amount === undefined
+            ? {
+                ...toLeg(money),
+                amount: {
+                  ...clause.verb,
+                  value: { kind: 'share' as const, bps: 10_000 },
+                },
+              }
+            : undefined
         // `withdraw everything from aave`: neither token nor number is missing.
         steps.push({
           ...common,
           action,
-          legs: { main: toLeg(money) },
+          legs: { main: leaves ?? toLeg(money) },
           ...(chain === undefined ? {} : { chain }),
           ...(venue === undefined
             ? {}

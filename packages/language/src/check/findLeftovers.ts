@@ -1,4 +1,5 @@
 import type { Part } from '../clauses/Part.js'
+import { VAGUE_AMOUNT } from '../phrases/readQuantities.js'
 import type { ResolvedStep } from '../resolve/resolveSteps.js'
 import type { Problem, Range } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
@@ -44,6 +45,13 @@ export function findLeftovers(
             ? part
             : undefined
       if (range === undefined || isUsed(range)) continue
+      // `for some pepe` fixes nothing that the other side has not fixed.
+      if (
+        part.type === 'money' &&
+        part.amount?.value.kind === 'problem' &&
+        part.amount.value.problem.reason === VAGUE_AMOUNT
+      )
+        continue
       // `claim all my rewards`: claiming takes no amount and always takes all.
       if (
         steps[at]?.action === 'claim' &&

@@ -49,7 +49,7 @@ const POOL_NOUN =
   /^(?:pools?|vaults?|lp|lps|pairs?|gauges?|farms?|strategy|strategies|markets?|clp|slp|bribes?|lptoken|tranche)$/
 /** Verbs whose `to X` names where the money goes, and not what it becomes. */
 const INTO_PLACE =
-  /^(?:lend|deposit|add|put|stake|repay|lock|topup|vote|move|claim|save|earn|yeet|invest)$/
+  /^(?:lend|deposit|add|put|stake|repay|lock|topup|vote|move|claim|save|earn|yeet)$/
 const FROM_PLACE =
   /^(?:withdraw|borrow|claim|unstake|take|get|exit|redeem|repay|unlock|close|move|revoke)$/
 const TRADE = /^(?:swap|buy|sell|wrap|unwrap|get|redeem|yeet|invest|mint)$/
@@ -79,6 +79,10 @@ export function readParts(options: {
   let cue: Cue = ''
   let joined = false
   let index = 0
+  // The verb left a mark where it stood; in front of it nothing new is named.
+  let behindVerb = !items.some(
+    (item) => item.type === 'break' && item.start < item.end,
+  )
   const place = (part: Part) => {
     parts.push(part)
     cue = ''
@@ -136,6 +140,7 @@ export function readParts(options: {
         index += 1
         continue
       case 'break':
+        behindVerb = true
         cue = ''
         joined = false
         index += 1
@@ -212,6 +217,44 @@ export function readParts(options: {
       index += 1
       continue
     }
+    // `… to usdc, but leave 0.1 eth for gas`: what stays of the whole.
+    const kept = readKeep(items, index, undefined)
+    if (kept !== undefined && item.type === 'word') {
+      const whole = parts.findLastIndex(
+        (part) =>
+          part.type === 'money' &&
+          part.amount?.value.kind === 'share' &&
+          part.amount.value.bps === 10_000,
+      )
+      const part = parts[whole]
+      const unit = items
+        .slice(index, kept.next)
+        .find((each) => each.type === 'word' && each.senses.token !== undefined)
+      const same =
+        unit?.type !== 'word' ||
+        (part?.type === 'money' && part.token?.symbol === unit.senses.token)
+      const number = items
+        .slice(index, kept.next)
+        .find((each) => each.type === 'number')
+      if (part?.type === 'money' && same && number !== undefined)
+        parts[whole] = {
+          ...part,
+          amount: {
+            start: number.start,
+            end: number.end,
+            value: { kind: 'rest', keep: { decimal: kept.decimal } },
+          },
+        }
+      else
+        parts.push({
+          type: 'problem',
+          start,
+          end: kept.end,
+          problem: { reason: 'How much is to stay, and of what?' },
+        })
+      index = kept.next
+      continue
+    }
     // `to usdc, not wbtc`, `instead of dai`: named to be left out.
     if (
       /^(?:not|instead|rather)$/.test(word) &&
@@ -232,6 +275,7 @@ export function readParts(options: {
     }
     // `where it earns most`: how to choose is no argument.
     if (
+      sense !== 'ask' &&
       /^(?:where|wherever|whichever|whatever)$/.test(word) &&
       I_GET.exec(lookahead(items, index + 1, 6)) === null
     ) {
@@ -342,7 +386,7 @@ export function readParts(options: {
     }
     if (
       item.type === 'word' &&
-      /^(?:use|take|taking|spend|spending)$/.test(word)
+      /^(?:use|take|taking|spend|spending|pay|paying|paid)$/.test(word)
     ) {
       cue = 'with'
       joined = false
@@ -383,13 +427,24 @@ export function readParts(options: {
         continue
       }
     }
-    // `send 3 dai 2 alice.eth`
+    // `send 3 dai 2 alice.eth`, `convert 5 usdc 2 eth`
+    const behind2 = items[index + 1]
+    const before2 = parts.at(-1)
     if (
       item.type === 'number' &&
       item.text === '2' &&
-      items[index + 1]?.type !== undefined &&
-      /^(?:name|address)$/.test(items[index + 1]?.type ?? '') &&
-      parts.at(-1)?.type === 'money'
+      item.spaced &&
+      behind2 !== undefined &&
+      before2?.type === 'money' &&
+      before2.amount !== undefined &&
+      before2.token !== undefined &&
+      (behind2.type === 'name' ||
+        behind2.type === 'address' ||
+        (TRADE.test(sense) &&
+          behind2.type === 'word' &&
+          behind2.senses.token !== undefined &&
+          !joined &&
+          !items.some((each) => /^(?:to|for|into|→)$/.test(textOf(each)))))
     ) {
       cue = 'to'
       joined = false
@@ -505,6 +560,7 @@ export function readParts(options: {
       sense,
       parts,
       normalised,
+      behindVerb,
     })
     if (unknown !== undefined) {
       place({ ...unknown.part, ...inherit() } as Part)
@@ -706,6 +762,7 @@ type PlaceOptions = {
   readonly sense: string
   readonly parts: readonly Part[]
   readonly normalised: NormalisedText
+  readonly behindVerb?: boolean
 }
 
 /** Reads a chain or a venue where the cue and the verb make it one. */
@@ -762,6 +819,32 @@ function readPlace(
     if (token !== undefined) return undefined
     if (last.type === 'number' && chain === undefined) return undefined
   }
+  // `my compound position`, `the aave loan`
+  if (
+    venue !== undefined &&
+    cue === '' &&
+    token === undefined &&
+    /^(?:loans?|debts?|positions?|deposits?|balance|account|rewards?)$/.test(
+      next,
+    )
+  )
+    return asVenue(0)
+  // `invest 100 usdc in aave` lends it, `in gmx` buys it.
+  if (sense === 'invest' && /^(?:to|in|on)$/.test(cue) && token !== undefined) {
+    const kind = venue === undefined ? undefined : getVenueKind(venue)
+    return kind === 'lending' || kind === 'staking' || kind === 'yield'
+      ? asVenue(0)
+      : undefined
+  }
+  // `100 usdc of my aave debt`
+  if (
+    venue !== undefined &&
+    /^(?:of|from|on|in)$/.test(cue) &&
+    /^(?:loans?|debts?|positions?|deposits?|borrow|account|balance|rewards?)$/.test(
+      next,
+    )
+  )
+    return asVenue(0)
   switch (cue) {
     case 'on':
     case 'via':
@@ -808,7 +891,12 @@ function readPlace(
           return asVenue(0)
         }
         if (chain !== undefined && token === undefined) return asChain(0)
-        if (chain !== undefined && sense === 'move' && chain !== 'ethereum')
+        if (
+          chain !== undefined &&
+          sense === 'move' &&
+          (!/^(?:eth|ether)$/.test(item.text) ||
+            parts.some((part) => part.type === 'chain' && part.cue === 'from'))
+        )
           return asChain(0)
         return undefined
       }
@@ -835,7 +923,10 @@ function readPlace(
         return asVenue(0)
       return undefined
     case 'with':
-      if (venue !== undefined && !venueWeak) {
+      if (
+        venue !== undefined &&
+        (!venueWeak || (token === undefined && isPhraseEnd(nextItem)))
+      ) {
         if (token === undefined) return asVenue(0)
         if (
           /^(?:lend|borrow|deposit|stake|unstake|withdraw|repay|bridge|save|add)$/.test(
@@ -844,10 +935,14 @@ function readPlace(
           parts.some((part) => part.type === 'money')
         )
           return asVenue(0)
-        if (
-          getVenueKind(venue) === 'dex' &&
-          parts.filter((part) => part.type === 'money').length >= 2
-        )
+        // `use 1inch to swap 5 dai`: what is swapped is counted elsewhere.
+        const counted =
+          items
+            .slice(at + 1)
+            .some(
+              (each) => each.type === 'number' || each.type === 'quantity',
+            ) || parts.filter((part) => part.type === 'money').length >= 2
+        if (getVenueKind(venue) === 'dex' && TRADE.test(sense) && counted)
           return asVenue(0)
       }
       if (chain !== undefined && token === undefined) return asChain(0)
@@ -958,7 +1053,14 @@ function readMoney(options: {
             break
         }
         at += 1
-      } else if (DETERMINERS.test(word)) {
+      } else if (
+        /^(?:i have|i own|i hold|i've got|i got|we have)$/.test(
+          `${word} ${textOf(items[at + 1])}`,
+        ) &&
+        /^(?:in|of)$/.test(textOf(items[at + 2]))
+      )
+        at += 3
+      else if (DETERMINERS.test(word)) {
         const before = at
         skip()
         if (at === before) break
@@ -1267,10 +1369,18 @@ function readUnknown(
       sense,
     ) &&
       cue === '') ||
+    (sense === 'invest' && /^(?:on|in)$/.test(cue)) ||
+    (TRADE.test(sense) &&
+      cue === 'in' &&
+      blank &&
+      isPhraseEnd(items[at + 1]) &&
+      !parts.some(
+        (part) => part.type === 'money' && /^(?:to|for)$/.test(part.cue),
+      )) ||
     (/^(?:long|short|open)$/.test(sense) && /^(?:on|)$/.test(cue)) ||
     (/^(?:approve|revoke)$/.test(sense) && /^(?:of|on)$/.test(cue)) ||
     (/^(?:borrow|long|short)$/.test(sense) && /^(?:with|against)$/.test(cue))
-  if (tokenCue) {
+  if (tokenCue && !(cue === '' && options.behindVerb === false)) {
     // Only as many names as the verb has room for.
     const before = parts.filter(
       (part) => part.type === 'money' && part.token !== undefined,

@@ -162,7 +162,11 @@ function segmentSentence(
     const head = readHead(items, at, heads)
     if (head !== undefined) heads.push(head)
   }
-  if (heads.length === 0) return []
+  if (heads.length === 0) {
+    const wish = readWish(items)
+    if (wish === undefined) return []
+    heads.push(wish)
+  }
   const borders: { from: number; to: number; joined: boolean }[] = []
   let from = cutSmallTalk(items, heads[0]?.at ?? 0)
   let joined = false
@@ -212,7 +216,7 @@ function segmentSentence(
           end: verb?.end ?? 0,
           spaced: true,
         },
-        ...items.slice(head.at + 1, border?.to ?? items.length),
+        ...dropOrder(items.slice(head.at + 1, border?.to ?? items.length)),
       ],
       sentence,
       joined: border?.joined ?? false,
@@ -234,6 +238,24 @@ function segmentSentence(
       clauses = [clauses[1] ?? clause, clause]
   }
   return clauses
+}
+
+/** `i need 500 usdc`, `i want 1 eth, pay with dai`: a wish for a token. */
+function readWish(items: readonly Item[]): Head | undefined {
+  for (let at = 0; at + 2 < items.length; at += 1) {
+    const amount = items[at + 1]
+    const token = items[at + 2]
+    if (
+      /^(?:want|need)$/.test(textOf(items[at])) &&
+      /^(?:i|we)$/.test(textOf(items[at - 1])) &&
+      (amount?.type === 'number' ||
+        (amount?.type === 'quantity' && amount.quantity.kind === 'fiat')) &&
+      token?.type === 'word' &&
+      (token.senses.token !== undefined || token.text === 'of')
+    )
+      return { at, sense: 'buy', text: 'want', negated: false }
+  }
+  return undefined
 }
 
 /** `I have 5 ETH and want to …`: what one has is not what one orders. */
@@ -387,7 +409,11 @@ function readHead(
     // `close my eth long`, `open a 5x long`: part of another order.
     if (last !== undefined && !hasConnector(items, last.at + 1, at))
       return undefined
-    if (before?.type === 'word' && before.senses.token !== undefined)
+    if (
+      before?.type === 'word' &&
+      before.senses.token !== undefined &&
+      before.senses.venue === undefined
+    )
       return undefined
     if (!hasMoneyAhead(items, at + 1, 8)) return undefined
   }
@@ -411,7 +437,23 @@ function readHead(
     )
       return undefined
   }
-  if (SOFT.test(item.text) && !hasMoneyAhead(items, at + 1, 9)) {
+  // `claim airdrop`, `withdraw lp`: the thing that the verb before is about.
+  if (heads.at(-1)?.at === at - 1) return undefined
+  if (
+    item.text === 'lp' &&
+    heads.length > 0 &&
+    !hasConnector(items, (heads.at(-1)?.at ?? 0) + 1, at)
+  )
+    return undefined
+  // `buy the dip`, `place an order`
+  if (next === 'the' && textOf(items[at + 2]) === 'dip') return undefined
+  if (
+    /^(?:place|put|set|open|make)$/.test(item.text) &&
+    [2, 3, 4].some((offset) => textOf(items[at + offset]) === 'order')
+  )
+    return undefined
+  const positions = /^(?:close|flatten|unwind)/.test(item.text)
+  if (SOFT.test(item.text) && !positions && !hasMoneyAhead(items, at + 1, 9)) {
     if (
       !(
         heads.length > 0 &&
@@ -480,6 +522,23 @@ function readHead(
   }
   if (sense === 'earn' && !hasMoneyAhead(items, at + 1, 8)) return undefined
   if (ACTIONABLE.test(sense)) return undefined
+  // `let uniswap spend 5 dai` approves; any other `let` is a manner of speech.
+  if (
+    /^lets?$/.test(item.text) &&
+    ![2, 3].some((offset) =>
+      /^(?:spend|use|access|take|move)$/.test(textOf(items[at + offset])),
+    )
+  )
+    return undefined
+  if (
+    /^(?:spend|move)$/.test(item.text) &&
+    last?.sense === 'approve' &&
+    !connected
+  )
+    return undefined
+  // `i want 1 eth, pay with usdc`: how it is paid, and no payment.
+  if (item.text === 'pay' && /^(?:with|using|in|by|from)$/.test(next))
+    return undefined
   // `to`-infinitive after a verb of wanting is an order; a bare noun is not.
   let negated = false
   let flipped: Head['flipped']
@@ -509,6 +568,12 @@ function readHead(
     negated,
     ...(flipped === undefined ? {} : { flipped }),
   }
+}
+
+/** `sell order for 2 eth`: the words between the verb and its object. */
+function dropOrder(items: readonly Item[]): readonly Item[] {
+  if (!/^orders?$/.test(textOf(items[0]))) return items
+  return items.slice(/^(?:for|of)$/.test(textOf(items[1])) ? 2 : 1)
 }
 
 function hasConnector(

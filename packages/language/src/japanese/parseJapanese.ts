@@ -495,7 +495,9 @@ function toItems(
       ?.some(
         (item) =>
           item.type === 'word' &&
-          (item.senses.token !== undefined || item.text === 'it'),
+          (item.senses.token !== undefined ||
+            item.text === 'it' ||
+            Object.keys(item.senses).length === 0),
       )
     const filled = object?.items.some((items) =>
       items.some((item) => item.type === 'number' || item.type === 'quantity'),
@@ -647,7 +649,7 @@ function isPlaceNoun(slots: readonly Slot[], after: Slot): boolean {
   return (
     (next?.type === 'item' &&
       next.item.type === 'word' &&
-      next.item.senses.token !== undefined) ||
+      next.item.senses.chain === undefined) ||
     (next?.type === 'word' &&
       /^(?:報酬|リワード|ローン|債務|借金|ポジション|プール|ボルト|流動性|担保|負債|報酬金)/.test(
         next.text,

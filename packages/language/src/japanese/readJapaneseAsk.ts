@@ -12,7 +12,10 @@ const TOPICS: readonly [AskTopic, RegExp][] = [
     'quote',
     /見積|(?:いくら|どれ(?:くらい|だけ)|どのくらい|何\s*[a-z]+)(?:に|と)?(?:なる|なり|もら|受け取|買え|交換|換え|替え)|(?:交換|換え|替え|スワップ|売)[^、。]{0,10}(?:いくら|どれ|どのくらい|何)|クオート|交換レート/,
   ],
-  ['health', /ヘルス|健全|清算|ロスカット|リクイデ/],
+  [
+    'health',
+    /ヘルス|健全|清算|(?:ローン|借入|担保|ポジション)[^。]{0,6}(?:大丈夫|安全|危な)|ロスカット|リクイデ/,
+  ],
   ['agents', /エージェント/],
   [
     'allowance',
@@ -32,7 +35,7 @@ const TOPICS: readonly [AskTopic, RegExp][] = [
   ['price', /価格|値段|いくら|相場|レート|時価/],
   [
     'help',
-    /使い方|ヘルプ|何(?:が|を)?でき|できること|とは|って何|やり方|方法|どうやって|助けて|意味|教えて/,
+    /使い方|ヘルプ|何(?:が|を)?でき|できること|(?:スワップ|ブリッジ|スリッページ|レバレッジ|ステーキング|流動性|defi|apy|トークン|レンディング|清算|ガス|担保)(?:とは|って何|の意味|って?なに)|(?:スワップ|ブリッジ|交換|送金|預け|借り)[^。]{0,6}(?:やり方|方法)|どうやって|助けて/,
   ],
 ]
 
@@ -72,9 +75,19 @@ export function readJapaneseAsk(options: {
     if (item.type !== 'word') continue
     const { senses } = item as Extract<Item, { type: 'word' }>
     const next = pieces[pieces.indexOf(piece) + 1]
+    // `Aaveの ARBの利回り`: the last name in front of what is asked is the token.
+    const later = pieces
+      .slice(pieces.indexOf(piece) + 1)
+      .some(
+        (each) =>
+          each.type === 'item' &&
+          each.item.type === 'word' &&
+          each.item.senses.chain !== 'base',
+      )
     const isAt =
       next?.type === 'particle' &&
-      /^(?:で|上で|上の|の|にある|における|から)$/.test(next.text)
+      (/^(?:で|上で|上の|にある|における|から)$/.test(next.text) ||
+        (next.text === 'の' && later))
     if (
       senses.token !== undefined &&
       !(
@@ -94,6 +107,14 @@ export function readJapaneseAsk(options: {
       venue ??= { ...range, value: senses.venue }
     else if (senses.chain !== undefined)
       chain ??= { ...range, value: senses.chain }
+    else if (item.type === 'word' && /^[a-z][a-z0-9.]{1,15}$/.test(item.text)) {
+      // A name that we do not know is as said.
+      tokens.push({
+        token: { ...range, symbol: item.text.toUpperCase(), known: false },
+        ...(amount === undefined ? {} : { amount }),
+      })
+      amount = undefined
+    }
   }
   const base = {
     action: 'ask' as const,

@@ -85,7 +85,8 @@ const CORE_TOKENS =
 /** What every reader knows is no slip, whatever it is close to. */
 const familiar = new Set(daleChall)
 
-function isFamiliar(word: string): boolean {
+/** Tells whether a word, in any form, is everyday English. */
+export function isFamiliar(word: string): boolean {
   if (familiar.has(word) || commonWords.has(word)) return true
   for (const ending of ['s', 'es', 'd', 'ed', 'ing', 'er', 'ly', 'r', 'y']) {
     if (!word.endsWith(ending)) continue

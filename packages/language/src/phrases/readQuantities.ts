@@ -20,6 +20,9 @@ const ALL =
   /^(?:absolutely everything|everything|all of|all|(?:the |my )?(?:max|maximum)(?: amount)?(?: of)?|(?:the |my |our )?(?:entire|whole|complete|total|full)(?: (?:balance|amount|bag|stack|holdings|stash|position))?(?: of)?|every last(?: bit of)?|every bit of|the lot|100 (?:%|percent)(?: of)?|as much(?: as possible)?(?: of)?|maxed out)(?= |$)/
 const REMAINDER =
   /^(?:the rest|rest|(?:the |my |any |all )?(?:the )?(?:remaining|remainder|leftover|leftovers|left over)|what's left|what is left|whatever's left|whatever is left|whatever remains|what remains|the other half|the other 1)(?: amount| balance| half| tokens| funds)?(?: of)?(?= |$)/
+/** What is asked where somebody said `some` or `a few`. */
+export const VAGUE_AMOUNT = 'How much exactly?'
+
 const VAGUE =
   /^(?:some|a few|several|a little bit|a little|a bit|a lot|lots|a bunch|a ton|plenty|a small amount|enough|a portion|part|a chunk|most|a handful|a fraction|a piece|a sliver|any amount)(?: of)?(?= |$)/
 
@@ -233,7 +236,7 @@ function readOne(items: readonly Item[], index: number): Found | undefined {
         (/^(?:my|the)$/.test(behind.text) && vague[0].endsWith('of')))
     )
       return {
-        quantity: problem('How much exactly?'),
+        quantity: problem(VAGUE_AMOUNT),
         next: index + length,
       }
   }

@@ -1,0 +1,137 @@
+import { writeFileSync } from 'node:fs'
+import { parseUtterance } from '../dist/index.js'
+import { buildCases } from './cases.mjs'
+import { scoreCase } from './score.mjs'
+
+const context = { now: '2026-03-04T10:00:00.000Z', timeZone: 'UTC' }
+const cases = buildCases()
+const show = process.argv.includes('--failures')
+const out = process.argv.find((argument) => argument.startsWith('--json='))
+
+const scored = []
+for (const testCase of cases) {
+  const begin = performance.now()
+  const result = parseUtterance(testCase.utterance, context)
+  const milliseconds = performance.now() - begin
+  scored.push({
+    ...testCase,
+    ...scoreCase(testCase, result),
+    milliseconds,
+    result,
+  })
+}
+const percent = (list, test) =>
+  list.length === 0
+    ? '–'
+    : `${((100 * list.filter(test).length) / list.length).toFixed(1)} %`
+const rows = []
+const slice = (label, list) => {
+  const orders = list.filter((each) => each.kind === 'intent')
+  const must = list.filter((each) => each.kind === 'clarify')
+  const chat = list.filter((each) => each.kind === 'none')
+  rows.push({
+    slice: label,
+    cases: list.length,
+    'action sequence': percent(orders, (each) => each.actions),
+    'everything exact': percent(orders, (each) => each.exact),
+    'asks when it must': percent(must, (each) => each.got === 'clarify'),
+    'asks needlessly': percent(orders, (each) => each.got === 'clarify'),
+    refuses: percent(chat, (each) => each.got === 'none'),
+    invented: list.reduce((sum, each) => sum + each.invented.length, 0),
+  })
+}
+slice('all', scored)
+for (const language of ['en', 'ja'])
+  slice(
+    language,
+    scored.filter((each) => each.language === language),
+  )
+slice(
+  'one step',
+  scored.filter((each) => each.steps <= 1),
+)
+slice(
+  'two steps',
+  scored.filter((each) => each.steps === 2),
+)
+slice(
+  'three and more',
+  scored.filter((each) => each.steps >= 3),
+)
+slice(
+  'up to 40 letters',
+  scored.filter((each) => each.utterance.length <= 40),
+)
+slice(
+  '41 to 80',
+  scored.filter(
+    (each) => each.utterance.length > 40 && each.utterance.length <= 80,
+  ),
+)
+slice(
+  'longer',
+  scored.filter((each) => each.utterance.length > 80),
+)
+console.table(rows)
+
+const keys = new Map()
+for (const each of scored)
+  for (const { key, said, meant } of each.slots) {
+    const row = keys.get(key) ?? {
+      slot: key,
+      right: 0,
+      missing: 0,
+      wrong: 0,
+      extra: 0,
+    }
+    if (said === meant) row.right += 1
+    else if (said === undefined) row.missing += 1
+    else if (meant === undefined) row.extra += 1
+    else row.wrong += 1
+    keys.set(key, row)
+  }
+console.table(
+  [...keys.values()]
+    .sort((a, b) => b.right - a.right)
+    .map((row) => {
+      const precision =
+        row.right / Math.max(1, row.right + row.wrong + row.extra)
+      const recall =
+        row.right / Math.max(1, row.right + row.wrong + row.missing)
+      return {
+        ...row,
+        F1: (
+          (2 * precision * recall) /
+          Math.max(1e-9, precision + recall)
+        ).toFixed(3),
+      }
+    }),
+)
+const asked = scored.filter((each) => each.got === 'clarify')
+const should = scored.filter((each) => each.kind === 'clarify')
+console.log(
+  `clarify: precision ${percent(asked, (each) => each.kind === 'clarify')}, recall ${percent(should, (each) => each.got === 'clarify')}`,
+)
+const times = scored.map((each) => each.milliseconds).sort((a, b) => a - b)
+console.log(
+  `latency over ${times.length} sentences: p50 ${times[times.length >> 1].toFixed(2)} ms, p99 ${times[Math.floor(times.length * 0.99)].toFixed(2)} ms`,
+)
+if (show)
+  for (const each of scored.filter((one) => !one.exact))
+    console.log(
+      `${each.family}  ${JSON.stringify(each.utterance)}\n   ${each.got}: ${
+        each.slots
+          .filter((slot) => slot.said !== slot.meant)
+          .map((slot) => `${slot.key} ${slot.said} ≠ ${slot.meant}`)
+          .join('; ') ||
+        JSON.stringify(
+          each.result.questions?.map((question) => question.slot) ??
+            each.expect,
+        )
+      }`,
+    )
+if (out)
+  writeFileSync(
+    out.slice(7),
+    JSON.stringify({ rows, slots: [...keys.values()] }, null, 2),
+  )

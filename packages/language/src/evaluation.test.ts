@@ -1,0 +1,68 @@
+import type { ParseContext } from '@behest/spec'
+import { parseResultSchema } from '@behest/spec'
+import { describe, expect, test } from 'vitest'
+// @ts-expect-error plain JavaScript: the benchmark runs it without a build
+import { buildCases } from '../evaluation/cases.mjs'
+// @ts-expect-error plain JavaScript: the benchmark runs it without a build
+import { scoreCase } from '../evaluation/score.mjs'
+import { parseUtterance } from './parseUtterance.js'
+
+const context: ParseContext = {
+  now: '2026-03-04T10:00:00.000Z',
+  timeZone: 'UTC',
+}
+
+type Scored = {
+  language: string
+  kind: string
+  got: string
+  actions: boolean
+  exact: boolean
+  invented: string[]
+  steps: number
+}
+
+const scored: Scored[] = buildCases().map(
+  (testCase: { utterance: string; language: string }) => {
+    const result = parseUtterance(testCase.utterance, context)
+    parseResultSchema.parse(result)
+    return { ...scoreCase(testCase, result), language: testCase.language }
+  },
+)
+
+function share(list: Scored[], keep: (each: Scored) => boolean): number {
+  return list.filter(keep).length / list.length
+}
+
+describe('evaluation set', () => {
+  const orders = scored.filter((each) => each.kind === 'intent')
+
+  test('holds 1,500 sentences and 300 in Japanese', () => {
+    expect(scored.length).toBeGreaterThanOrEqual(1500)
+    expect(
+      scored.filter((each) => each.language === 'ja').length,
+    ).toBeGreaterThanOrEqual(300)
+  })
+
+  test('behavior: nothing is ever invented', () => {
+    expect(scored.flatMap((each) => each.invented)).toEqual([])
+  })
+
+  test('behavior: reads what people ask for', () => {
+    expect(share(orders, (each) => each.actions)).toBeGreaterThan(0.95)
+    expect(share(orders, (each) => each.exact)).toBeGreaterThan(0.93)
+    const japanese = orders.filter((each) => each.language === 'ja')
+    expect(share(japanese, (each) => each.exact)).toBeGreaterThan(0.93)
+  })
+
+  test('behavior: asks when it must, and hardly ever else', () => {
+    const must = scored.filter((each) => each.kind === 'clarify')
+    expect(share(must, (each) => each.got === 'clarify')).toBeGreaterThan(0.95)
+    expect(share(orders, (each) => each.got === 'clarify')).toBeLessThan(0.03)
+  })
+
+  test('behavior: leaves alone what is nobody’s order', () => {
+    const chat = scored.filter((each) => each.kind === 'none')
+    expect(share(chat, (each) => each.got === 'none')).toBeGreaterThan(0.97)
+  })
+})
