@@ -30,10 +30,11 @@ export type Config = {
   readonly chain?: string
   readonly passwordFile?: string
   readonly databaseUrl?: string
+  /** A language model beside the embedded parser. */
   readonly model?: {
-    readonly apiKey?: string
-    readonly baseUrl?: string
-    readonly name: string
+    readonly apiKey: string
+    readonly baseUrl: string
+    readonly model: string
   }
   readonly webFolder?: string
   readonly logLevel: string
@@ -83,13 +84,10 @@ export function parseConfig(
     ...(hasModel
       ? {
           model: {
-            name: values.BEHEST_MODEL ?? 'gpt-4o-mini',
-            ...(values.OPENAI_API_KEY === undefined
-              ? {}
-              : { apiKey: values.OPENAI_API_KEY }),
-            ...(values.OPENAI_BASE_URL === undefined
-              ? {}
-              : { baseUrl: values.OPENAI_BASE_URL }),
+            model: values.BEHEST_MODEL ?? 'gpt-4o-mini',
+            // Local servers want no key, and the client insists on one.
+            apiKey: values.OPENAI_API_KEY ?? 'none',
+            baseUrl: values.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
           },
         }
       : {}),

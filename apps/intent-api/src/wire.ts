@@ -27,12 +27,12 @@ import {
   runMigrations,
   takeExecutorSlot,
 } from '@behest/journal'
+import { createModelParser, createParser } from '@behest/language'
 import { createA2aAgentPort, createGuardedFetch } from '@behest/sdk'
 import { BehestError, type Receipt, receiptSchema } from '@behest/spec'
 import type { Express } from 'express'
 import type { Logger } from 'pino'
 import * as z from 'zod'
-import { createEmbeddedLanguage } from './adapters/createEmbeddedLanguage.js'
 import { createRegistryPort } from './adapters/createRegistryPort.js'
 import { fundLocalAccount } from './adapters/fundLocalAccount.js'
 import type { Config } from './config.js'
@@ -109,10 +109,16 @@ export async function wire(options: {
     pool: database.pool,
     chain: outboxChain,
     sign: createLegSigner({ account: user, chainId: deployment.chainId }).sign,
+    // A local chain that is killed may come back without its last blocks.
+    whenFinalIsLost: deployment.name === 'local' ? 'offer-again' : 'halt',
     canSign: (address) => address.toLowerCase() === user.address.toLowerCase(),
     onEvent: (event) => logger.info(toLoggable(event), 'outbox'),
   })
-  const language = createEmbeddedLanguage()
+  const language = createParser(
+    config.model === undefined
+      ? {}
+      : { model: createModelParser(config.model) },
+  )
   const guardedFetch = createGuardedFetch({
     allowedLoopbackHosts: ['127.0.0.1:*'],
   })
@@ -201,7 +207,7 @@ export async function wire(options: {
         chainId: deployment.chainId,
         block: head.number.toString(),
         database: database.embedded ? 'embedded' : 'server',
-        language: config.model === undefined ? 'embedded' : config.model.name,
+        language: config.model === undefined ? 'embedded' : config.model.model,
       }
     },
   })

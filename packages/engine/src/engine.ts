@@ -137,6 +137,13 @@ export function createEngine(
         reply,
         context: utterance.body.context,
       })
+      if (answer.result.type === 'none') {
+        await intent.setStatus({
+          status: 'cancelled',
+          message: 'Cancelled; nothing was sent.',
+        })
+        return show(intent.stored())
+      }
       await intent.append({
         artifact: {
           stage: 'intent',
