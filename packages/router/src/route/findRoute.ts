@@ -215,7 +215,13 @@ export function routeRequest(
         : leader,
     undefined,
   )
-  if (best === undefined) throw explainNothing(options, request, pools)
+  if (best === undefined) {
+    const { isLate, ...patient } = request
+    // Late with nothing in hand is no answer: a route exists or it does not.
+    if (isLate !== undefined)
+      return routeRequest(options, patient, started, start)
+    throw explainNothing(options, request, pools)
+  }
 
   const upperBound = maximumOf(toBound(dual), best.amountOut)
   const executable = planPaths(
