@@ -44,7 +44,7 @@ const usage = `Say what you want. Agents compete to do it. Nothing happens beyon
   behest route --pools <file> --sell <token> --buy <token> --amount <units>
   behest lend --markets <file> --supply <units>
   behest start                                the whole local stack (npm start)
-  behest doctor                               what works, what does not, and what to do
+  behest doctor [--agent <id or URL>]         what works, what does not, and what to do
 
 Exit codes: 0 done · 1 failed · 2 bad usage · 3 you must answer · 4 outcome unknown`
 

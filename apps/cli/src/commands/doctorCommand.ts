@@ -1,29 +1,50 @@
-import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  statfsSync,
+} from 'node:fs'
 import { createRequire } from 'node:module'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { createRegistryClient } from '@behest/client'
+import { readRegistryChain } from '../agents/readRegistryChain.js'
+import { examineAgent } from '../doctor/examineAgent.js'
+import type { Finding } from '../doctor/Finding.js'
 import { exitCodes } from '../exitCodes.js'
 import { readStackConfig, type StackConfig } from '../stack/stackConfig.js'
 
-/** One thing that was looked at. */
-type Finding = {
-  readonly name: string
-  readonly state: 'ok' | 'warning' | 'broken'
-  readonly detail: string
-  /** What to do about it; absent where nothing needs doing. */
-  readonly todo?: string
-}
-
 const minFreeBytes = 500 * 1024 * 1024
 
-/** `behest doctor`: what works, what does not, and what to do about it. */
+/**
+ * `behest doctor`: what works, what does not, and what to do about it; with
+ * `--agent <id or URL>` the same for one agent, for its author.
+ */
 export async function doctorCommand(
   commandArguments: readonly string[],
 ): Promise<number> {
   const { values } = parseArgs({
     args: [...commandArguments],
-    options: { json: { type: 'boolean', default: false } },
+    options: {
+      agent: { type: 'string' },
+      query: { type: 'string', multiple: true, default: [] },
+      registry: { type: 'string' },
+      json: { type: 'boolean', default: false },
+    },
   })
   const config = readStackConfig(process.env)
+  if (values.agent !== undefined) {
+    const registryUrl = values.registry ?? config.registryUrl
+    const examination = await examineAgent({
+      source: values.agent,
+      registry: createRegistryClient({ baseUrl: registryUrl }),
+      chainId: await readRegistryChain(registryUrl),
+      queries: values.query,
+      nowMs: Date.now(),
+    })
+    return report(examination, examination.findings, values)
+  }
   const findings: Finding[] = [
     checkNode(),
     checkBinary('chain', [
@@ -46,13 +67,23 @@ export async function doctorCommand(
     checkModel(process.env),
     ...(await checkServers(config)),
   ]
-  if (values.json) console.log(JSON.stringify({ findings }, null, 2))
-  else
+  return report({ findings }, findings, values)
+}
+
+function report(
+  answer: unknown,
+  findings: readonly Finding[],
+  values: { readonly json: boolean },
+): number {
+  if (values.json) console.log(JSON.stringify(answer, null, 2))
+  else {
+    const width = Math.max(12, ...findings.map(({ name }) => name.length))
     for (const { name, state, detail, todo } of findings) {
       const mark = { ok: '✓', warning: '!', broken: '✕' }[state]
-      console.log(`${mark} ${name.padEnd(12)} ${detail}`)
-      if (todo !== undefined) console.log(`  ${' '.repeat(12)} → ${todo}`)
+      console.log(`${mark} ${name.padEnd(width)} ${detail}`)
+      if (todo !== undefined) console.log(`  ${' '.repeat(width)} → ${todo}`)
     }
+  }
   return findings.some(({ state }) => state === 'broken')
     ? exitCodes.failed
     : exitCodes.done
@@ -75,18 +106,13 @@ function checkBinary(
   name: string,
   [path, parent, otherwise]: readonly [string, string, string],
 ): Finding {
-  const isFound = [import.meta.url, parent].some((from) => {
-    try {
-      const base =
-        from === import.meta.url
-          ? from
-          : createRequire(import.meta.url).resolve(`${from}/package.json`)
-      createRequire(base).resolve(path)
-      return true
-    } catch {
-      return false
-    }
-  })
+  // Looked for as a folder: these packages let nobody resolve their manifest.
+  const folders = createRequire(import.meta.url).resolve.paths(path) ?? []
+  const isFound = folders.some((folder) =>
+    [folder, join(folder, parent, 'node_modules')].some((place) =>
+      existsSync(join(place, path)),
+    ),
+  )
   return isFound
     ? { name, state: 'ok', detail: `${parent} has a binary for this machine` }
     : {
