@@ -15,17 +15,23 @@ import {
   createOutbox,
   createOutboxWorker,
   createSender,
+  type IntentStore,
   journalSchema,
 } from '@behest/journal'
 import { createTestDatabase } from '@behest/journal/testing'
-import { parseUtterance } from '@behest/language'
+import { createParser } from '@behest/language'
 import {
   type Agent,
   createA2aAgentPort,
   createGuardedFetch,
   serveAgent,
 } from '@behest/sdk'
-import type { Address, Candidate, IntentRecord } from '@behest/spec'
+import type {
+  Address,
+  Candidate,
+  IntentRecord,
+  LanguagePort,
+} from '@behest/spec'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 
 /** The engine over a real chain, a real journal and real agents, in this process. */
@@ -33,6 +39,8 @@ export type World = {
   readonly devnet: Devnet
   readonly chain: EvmChainPort
   readonly engine: Engine
+  readonly store: IntentStore
+  readonly language: LanguagePort
   readonly user: Address
   /** The honest swap agent. */
   readonly honest: Agent<'swap'>
@@ -77,22 +85,12 @@ export async function createWorld(
   const store = createIntentStore({ pool: database.pool })
   closers.push(worker.stop, store.close)
   const honest = createSwapSingleAgent(chain)
+  const language = createParser()
   let candidates: readonly Candidate[] = []
   const engine = createEngine(
     {
       store,
-      language: {
-        parse: async ({ utterance, context }) => ({
-          result: parseUtterance(utterance, context),
-          parser: 'embedded',
-          notes: [],
-        }),
-        answer: async ({ previous }) => ({
-          result: previous,
-          parser: 'embedded',
-          notes: [],
-        }),
-      },
+      language,
       registry: { findCandidates: async () => candidates },
       agents: createA2aAgentPort({
         fetch: createGuardedFetch({ allowedLoopbackHosts: ['127.0.0.1:*'] }),
@@ -114,6 +112,8 @@ export async function createWorld(
     devnet,
     chain,
     engine,
+    store,
+    language,
     user: account.address,
     honest,
     setCandidates: (next) => {

@@ -1,0 +1,115 @@
+// `npm run bench [-- name …]`: benchmarks, against the peers where one runs here.
+// Each writes what it prints to bench-results/, a summary of the runs beside it.
+import { spawnSync } from 'node:child_process'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpus, loadavg, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { ensureBuilt, ensureInstalled, root } from './ensureReady.mjs'
+
+/** Name, what it measures, and the scripts that do, each with its arguments. */
+const benches = {
+  spine: {
+    about: 'sentence to preview and approval to receipt, stage by stage',
+    scripts: [['apps/cli/dist/bench/benchSpine.js']],
+  },
+  language: {
+    about: 'the parser on its evaluation set: accuracy and latency',
+    scripts: [['packages/language/evaluation/run.mjs']],
+  },
+  lending: {
+    about: 'allocation over lending markets',
+    scripts: [
+      [
+        'node_modules/vitest/vitest.mjs',
+        'bench',
+        '--run',
+        '--project',
+        'unit',
+        'packages/lending',
+      ],
+    ],
+  },
+  router: {
+    about: 'routes over 10 to 10,000 pools, beside the peers',
+    install: 'bench/peers',
+    scripts: [['bench/peers/run.mjs']],
+  },
+  registry: {
+    about: 'search quality, and cost as the registry grows',
+    scripts: [
+      ['packages/registry/bench/quality.mjs'],
+      ['apps/registry-api/bench/scale.mjs'],
+    ],
+  },
+}
+
+const wanted = process.argv.slice(2).filter((name) => !name.startsWith('-'))
+const unknown = wanted.filter((name) => !(name in benches))
+if (unknown.length > 0 || process.argv.includes('--help')) {
+  for (const [name, { about }] of Object.entries(benches))
+    console.log(`  ${name.padEnd(10)} ${about}`)
+  process.exit(unknown.length > 0 ? 2 : 0)
+}
+ensureInstalled()
+ensureBuilt()
+const folder = join(root, 'bench-results')
+mkdirSync(folder, { recursive: true })
+const runs = []
+for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) {
+  const { about, scripts, install } = benches[name]
+  console.error(`\n=== ${name}: ${about}`)
+  if (install && !existsSync(join(root, install, 'node_modules')))
+    spawnSync(
+      'npm',
+      ['ci', '--ignore-scripts', '--legacy-peer-deps', '--loglevel=error'],
+      { cwd: join(root, install), stdio: ['ignore', 2, 2] },
+    )
+  for (const [index, [script, ...args]] of scripts.entries()) {
+    const startedMs = Date.now()
+    const { status, stdout } = spawnSync(
+      process.execPath,
+      [join(root, script), ...args],
+      {
+        cwd: root,
+        stdio: ['ignore', 'pipe', 'inherit'],
+        maxBuffer: 1 << 28,
+        encoding: 'utf8',
+      },
+    )
+    process.stdout.write(stdout ?? '')
+    const file = `${name}${scripts.length > 1 ? `-${index + 1}` : ''}.out`
+    writeFileSync(join(folder, file), stdout ?? '')
+    runs.push({
+      name,
+      script,
+      status,
+      seconds: (Date.now() - startedMs) / 1000,
+      file,
+    })
+  }
+}
+const [cpu] = cpus()
+writeFileSync(
+  join(folder, 'summary.json'),
+  `${JSON.stringify(
+    {
+      at: new Date().toISOString(),
+      node: process.versions.node,
+      machine: {
+        cpu: cpu?.model,
+        cores: cpus().length,
+        memoryGb: Math.round(totalmem() / 2 ** 30),
+        loadAverage: loadavg(),
+      },
+      runs,
+    },
+    null,
+    2,
+  )}\n`,
+)
+console.error('')
+for (const { name, script, status, seconds, file } of runs)
+  console.error(
+    `${status === 0 ? '✓' : '✕'} ${name.padEnd(10)} ${seconds.toFixed(1).padStart(7)} s  ${script} → bench-results/${file}`,
+  )
+process.exit(runs.every(({ status }) => status === 0) ? 0 : 1)
