@@ -50,6 +50,8 @@ import { type ReceiptView, readReceipts } from './store/receiptStore.js'
 import { changeChannel, followFeed } from './sync/followFeed.js'
 import { toEnglish } from './text/translate.js'
 
+const hintMs = 20
+
 export type CreateRegistryOptions = {
   /** On the registry's database; its tables are there already. */
   readonly pool: pg.Pool
@@ -200,10 +202,14 @@ export async function createRegistry(
   })
   const cache: RankingCache = new Map()
 
+  let hint: ReturnType<typeof setTimeout> | undefined
   async function tellOthers(): Promise<void> {
+    // A hint only, and one for many changes: who misses it reads within a second.
+    hint ??= setTimeout(() => {
+      hint = undefined
+      pool.query(`notify ${changeChannel}`).catch(onError)
+    }, hintMs)
     await feed.catchUp()
-    // A hint only: who misses it reads within a second.
-    pool.query(`notify ${changeChannel}`).catch(onError)
   }
   const embedder: Embedder | undefined =
     options.encoder === undefined
@@ -415,6 +421,7 @@ export async function createRegistry(
     }),
     catchUp: feed.catchUp,
     stop: async () => {
+      clearTimeout(hint)
       await prober?.stop()
       await embedder?.stop()
       await reputation.stop()

@@ -250,6 +250,7 @@ export const explanationSchema = z.object({
       name: z.enum(['words', 'letters', 'meaning']),
       raw: z.number(),
       value: z.number(),
+      z: z.number(),
       weight: z.number(),
       product: z.number(),
     }),

@@ -9,6 +9,7 @@ import {
   pruneProbes,
   writeVisit,
 } from '../store/healthStore.js'
+import { createGate } from './createGate.js'
 import { judgeHealth } from './judgeHealth.js'
 import type { ProbePort } from './probeAgent.js'
 
@@ -22,6 +23,8 @@ export type Prober = {
 }
 
 const maxRunning = 64
+/** Visits are many, connections few: who publishes must not wait for visits. */
+const maxConnections = 3
 const maxPerHost = 2
 const tickMs = 1_000
 const claimSeconds = 45
@@ -48,6 +51,7 @@ export function createProber(options: {
 }): Prober {
   const { pool, probe, onChange, onError } = options
   const visits = new Set<Promise<void>>()
+  const throughGate = createGate(maxConnections)
   const perHost = new Map<string, number>()
   const recent: { atMs: number; host: string; failed: boolean }[] = []
   let stopped = false
@@ -94,7 +98,7 @@ export function createProber(options: {
   }
 
   async function visitAgent(due: DueAgent): Promise<void> {
-    const agent = await readAgent(pool, due.agentId)
+    const agent = await throughGate(() => readAgent(pool, due.agentId))
     if (agent === undefined || agent.deleted) return
     const host = toHost(agent.url)
     await enterHost(host)
@@ -120,13 +124,15 @@ export function createProber(options: {
       })
       // Half the world failing at once is a sign that we are the ones cut off.
       const isOurs = failed && agent.status === 'live' && isCutOff()
-      await writeVisit(pool, {
-        agentId: agent.id,
-        results,
-        failures: isOurs ? due.failures : verdict.failures,
-        successes: isOurs ? due.successes : verdict.successes,
-        nextProbeInMs: isOurs ? 5_000 : verdict.nextProbeInMs,
-      })
+      await throughGate(() =>
+        writeVisit(pool, {
+          agentId: agent.id,
+          results,
+          failures: isOurs ? due.failures : verdict.failures,
+          successes: isOurs ? due.successes : verdict.successes,
+          nextProbeInMs: isOurs ? 5_000 : verdict.nextProbeInMs,
+        }),
+      )
       if (isOurs || agent.status === 'suspended') return
       const delisted = [
         ...agent.delisted.filter(
@@ -136,12 +142,14 @@ export function createProber(options: {
           (action) => !agent.delisted.includes(action),
         ),
       ]
-      const changed = await writeStatus(pool, {
-        agentId: agent.id,
-        status: verdict.status,
-        reason: verdict.reason,
-        delisted,
-      })
+      const changed = await throughGate(() =>
+        writeStatus(pool, {
+          agentId: agent.id,
+          status: verdict.status,
+          reason: verdict.reason,
+          delisted,
+        }),
+      )
       if (changed !== undefined) onChange()
     } finally {
       leaveHost(host)

@@ -13,7 +13,7 @@ import {
 } from '../errors/registryErrors.js'
 import {
   type AgentWrite,
-  inTransaction,
+  type Queryable,
   type WriteOutcome,
   writePublished,
 } from '../store/agentStore.js'
@@ -102,11 +102,11 @@ export async function publishAgent(options: {
     limits.maxLeaseSeconds,
     message.expiresAtUnixSeconds - nowUnixSeconds,
   )
-  const outcome = await inTransaction(pool, async (client) => {
-    await assertNameFree(client, write)
-    await assertQuota(client, write, limits)
-    return writePublished(client, write, { leaseSeconds })
-  })
+  await Promise.all([
+    assertNameFree(pool, write),
+    assertQuota(pool, write, limits),
+  ])
+  const outcome = await writePublished(pool, write, { leaseSeconds })
   if (outcome.type === 'stale')
     throw new SequenceStaleError({
       agentId: message.agentId,
@@ -189,12 +189,12 @@ export function toExamples(examples: readonly string[]): string[] {
 }
 
 async function assertNameFree(
-  client: pg.ClientBase,
+  database: Queryable,
   write: AgentWrite,
 ): Promise<void> {
   // An equal name is no disguise, for the id tells owners apart; one that only
   // looks equal is.
-  const { rows } = await client.query<{ id: string }>(
+  const { rows } = await database.query<{ id: string }>(
     `select a.id from registry.agents a
      join registry.leases l on l.agent_id = a.id
      where a.name_skeleton = $1 and a.owner <> $2 and a.name <> $3
@@ -207,11 +207,11 @@ async function assertNameFree(
 }
 
 async function assertQuota(
-  client: pg.ClientBase,
+  database: Queryable,
   write: AgentWrite,
   limits: PublishLimits,
 ): Promise<void> {
-  const { rows } = await client.query<{ agents: number }>(
+  const { rows } = await database.query<{ agents: number }>(
     `select count(*)::int as agents from registry.agents
      where owner = $1 and id <> $2 and not deleted`,
     [write.owner, write.id],

@@ -6,7 +6,12 @@ import type { CapabilityFilter } from '../index/capabilityPool.js'
 import type { AgentRecord, AgentStatus } from '../store/agentRecord.js'
 import { tokenize } from '../text/tokenize.js'
 import { addEnglish } from '../text/translate.js'
-import { type RankedDocument, rankAgents } from './rankAgents.js'
+import {
+  measureSpread,
+  type RankedDocument,
+  rankAgents,
+  toZ,
+} from './rankAgents.js'
 import { formulaVersion, type ScoreParts } from './scoreFormula.js'
 import {
   listedStatuses,
@@ -47,7 +52,10 @@ export type Explanation = {
   readonly signals: readonly {
     readonly name: 'words' | 'letters' | 'meaning'
     readonly raw: number
+    /** On the signal's own scale; what is weighed. */
     readonly value: number
+    /** How far above the other candidates, in deviations; for the reader. */
+    readonly z: number
     readonly weight: number
     readonly product: number
   }[]
@@ -114,7 +122,7 @@ export function explainAgent(options: {
     todo: failed === undefined ? null : toAdvice(failed, record),
     score: entry?.score ?? null,
     parts: entry?.parts ?? null,
-    signals: toSignalList(entry),
+    signals: toSignalList(entry, ranking.ranked),
     fused: entry?.fused ?? null,
     z: entry?.z ?? null,
     terms:
@@ -309,18 +317,31 @@ function toAdvice(failed: ExplainStep, record: AgentRecord): string {
   }
 }
 
-function toSignalList(entry: RankedDocument | undefined): {
+function toSignalList(
+  entry: RankedDocument | undefined,
+  ranked: readonly RankedDocument[],
+): {
   name: 'words' | 'letters' | 'meaning'
   raw: number
   value: number
+  z: number
   weight: number
   product: number
 }[] {
   if (entry === undefined) return []
   return (['words', 'letters', 'meaning'] as const).flatMap((name) => {
     const signal = entry.signals[name]
-    return signal === undefined
-      ? []
-      : [{ name, ...signal, product: signal.weight * signal.value }]
+    if (signal === undefined) return []
+    const spread = measureSpread(
+      ranked.flatMap(({ signals }) => signals[name]?.value ?? []),
+    )
+    return [
+      {
+        name,
+        ...signal,
+        z: toZ(signal.value, spread),
+        product: signal.weight * signal.value,
+      },
+    ]
   })
 }

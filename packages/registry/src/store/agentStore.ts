@@ -271,29 +271,29 @@ export type WriteOutcome =
   | { readonly type: 'stale'; readonly storedSequence: number }
 
 /**
- * Writes a published agent and its lease in one transaction. The row is only
- * replaced by a higher sequence, also when two writers race.
+ * Writes a published agent, its lease and its traces. The row is only replaced
+ * by a higher sequence, also when two writers race. All of it is one statement:
+ * the clock is locked for as long as one commit takes, and no round trip longer.
  *
- * @param client - A connection of its own, not a pool.
  * @param write - The agent.
  * @param options.leaseSeconds - How long the lease runs from now.
  */
 export async function writePublished(
-  client: pg.ClientBase,
+  database: Queryable,
   write: AgentWrite,
   options: { readonly leaseSeconds: number },
 ): Promise<WriteOutcome> {
-  const { rows } = await client.query<{
+  const { rows } = await database.query<{
     seq: string
     created: boolean
   }>(
-    `with t as (update registry.clock set seq = seq + 1 where feed = 'agents' returning seq)
-     insert into registry.agents as a (id, source, owner, agent, name,
+    `with t as (update registry.clock set seq = seq + 1 where feed = 'agents' returning seq),
+     w as (insert into registry.agents as a (id, source, owner, agent, name,
        name_skeleton, description, version, url, endpoint, contact, reference,
        card_text, card_hash, capabilities, examples, keywords, sequence,
        signature, message, status, status_reason, seq)
-     select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15,
-       $16, $17, $18, $19, $20, 'unverified', 'waits for its first probe', t.seq from t
+     select $1, $2, $3::text, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text,
+       $14::text, $15, $16, $17, $18::bigint, $19, $20, 'unverified', 'waits for its first probe', t.seq from t
      on conflict (id) do update set
        owner = excluded.owner, agent = excluded.agent, name = excluded.name,
        name_skeleton = excluded.name_skeleton,
@@ -320,7 +320,24 @@ export async function writePublished(
          else a.status_since end,
        delisted = case when a.card_hash <> excluded.card_hash then '{}' else a.delisted end
      where a.sequence < excluded.sequence
-     returning a.seq, (xmax = 0) as created`,
+       returning a.id, a.seq, (a.xmax = 0) as created),
+     l as (update registry.clock set seq = seq + 1
+       where feed = 'leases' and exists (select 1 from w) returning seq),
+     versioned as (insert into registry.versions (agent_id, sequence, card_hash, card_text)
+       select w.id, $18::bigint, $14, $13 from w on conflict do nothing),
+     leased as (insert into registry.leases (agent_id, lease_seconds, lease_until, seq)
+       select w.id, $21::int, clock_timestamp() + make_interval(secs => $21::int), l.seq from w, l
+       on conflict (agent_id) do update set lease_seconds = excluded.lease_seconds,
+         lease_until = excluded.lease_until, renewed_at = clock_timestamp(),
+         seq = excluded.seq),
+     visited as (insert into registry.health (agent_id, next_probe_at)
+       select w.id, clock_timestamp() from w
+       on conflict (agent_id) do update
+       set next_probe_at = clock_timestamp(), claimed_until = '-infinity'),
+     audited as (insert into registry.audit (kind, agent_id, by, seq, detail)
+       select case when w.created then 'publish' else 'update' end, w.id,
+         coalesce($3, 'operator'), w.seq, $14 from w)
+     select seq, created from w`,
     [
       write.id,
       write.source,
@@ -342,33 +359,11 @@ export async function writePublished(
       write.sequence,
       write.signature,
       JSON.stringify(write.message),
+      options.leaseSeconds,
     ],
   )
   const row = rows[0]
-  if (row === undefined) return readWhyUnwritten(client, write)
-  await client.query(
-    `insert into registry.versions (agent_id, sequence, card_hash, card_text)
-     values ($1, $2, $3, $4) on conflict do nothing`,
-    [write.id, write.sequence, write.cardHash, write.cardText],
-  )
-  await writeLease(client, {
-    agentId: write.id,
-    leaseSeconds: options.leaseSeconds,
-  })
-  await client.query(
-    `insert into registry.health (agent_id, next_probe_at)
-     values ($1, clock_timestamp())
-     on conflict (agent_id) do update
-     set next_probe_at = clock_timestamp(), claimed_until = '-infinity'`,
-    [write.id],
-  )
-  await writeAudit(client, {
-    kind: row.created ? 'publish' : 'update',
-    agentId: write.id,
-    by: write.owner ?? 'operator',
-    seq: Number(row.seq),
-    detail: write.cardHash,
-  })
+  if (row === undefined) return readWhyUnwritten(database, write)
   return { type: 'written', created: row.created, seq: Number(row.seq) }
 }
 
@@ -389,21 +384,6 @@ async function readWhyUnwritten(
   const stored = rows[0]
   if (stored?.same) return { type: 'unchanged', seq: Number(stored.seq) }
   return { type: 'stale', storedSequence: Number(stored?.sequence ?? 0) }
-}
-
-async function writeLease(
-  client: Queryable,
-  options: { readonly agentId: string; readonly leaseSeconds: number },
-): Promise<void> {
-  await client.query(
-    `with t as (update registry.clock set seq = seq + 1 where feed = 'leases' returning seq)
-     insert into registry.leases (agent_id, lease_seconds, lease_until, seq)
-     select $1, $2::int, clock_timestamp() + make_interval(secs => $2::int), t.seq from t
-     on conflict (agent_id) do update set lease_seconds = excluded.lease_seconds,
-       lease_until = excluded.lease_until, renewed_at = clock_timestamp(),
-       seq = excluded.seq`,
-    [options.agentId, options.leaseSeconds],
-  )
 }
 
 /** What became of a heartbeat. */

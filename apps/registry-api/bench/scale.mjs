@@ -1,5 +1,5 @@
 // Measures a registry of generated agents: import, start, searches, memory.
-// Run after a build: node --expose-gc packages/registry/bench/scale.mjs [agents…] > out.json
+// Run after a build: node --expose-gc apps/registry-api/bench/scale.mjs [agents…] > out.json
 // The database is an embedded one in a temporary folder, fsync on.
 
 import { mkdtempSync, rmSync } from 'node:fs'
