@@ -1,15 +1,16 @@
 import type { Engine } from '@behest/engine'
-import type {
-  Address,
-  Hex,
-  IntentEvent,
-  IntentRecord,
-  IntentStatus,
-  IntentStorePort,
-  JsonValue,
-  LanguagePort,
-  ParseContext,
-  ParseResult,
+import {
+  type Address,
+  BehestError,
+  type Hex,
+  type IntentEvent,
+  type IntentRecord,
+  type IntentStatus,
+  type IntentStorePort,
+  type JsonValue,
+  type LanguagePort,
+  type ParseContext,
+  type ParseResult,
 } from '@behest/spec'
 import { v7 as createUuid } from 'uuid'
 import { DrainingError } from '../../http/errors.js'
@@ -148,7 +149,7 @@ export function createDesk(options: DeskOptions): Desk {
     decide: async (id, { planHash, decision }) => {
       assertServing()
       try {
-        return await engine.decide({ id, planHash, decision })
+        return await decideOnce(() => engine.decide({ id, planHash, decision }))
       } finally {
         // An expired plan is refused and quoted anew: both need somebody to go on.
         wake(id)
@@ -161,6 +162,22 @@ export function createDesk(options: DeskOptions): Desk {
     },
     follow: (id, follow) => followIntent({ engine, store, id, ...follow }),
     linkTo: (id) => `${options.serverUrl}/#intent=${id}`,
+  }
+}
+
+/**
+ * Two who say the same at once are both right: the second reads again what the
+ * first wrote, and finds its own yes there.
+ */
+async function decideOnce(
+  decide: () => Promise<IntentRecord>,
+): Promise<IntentRecord> {
+  try {
+    return await decide()
+  } catch (error) {
+    if (BehestError.isInstance(error) && error.code === 'INTENT_CHANGED')
+      return decide()
+    throw error
   }
 }
 

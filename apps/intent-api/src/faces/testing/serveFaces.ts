@@ -1,0 +1,68 @@
+import type { Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import express from 'express'
+import { pino } from 'pino'
+import { createApp } from '../../createApp.js'
+import { createMetrics } from '../../createMetrics.js'
+import type { World } from '../../testing/createWorld.js'
+
+/** The whole app over a world, as clients reach it. */
+export type ServedFaces = {
+  readonly url: string
+  /** Errors that were logged: defects, since nothing else is. */
+  readonly defects: readonly string[]
+}
+
+/** Serves the app of a world on a free port. Ends with the world. */
+export async function serveFaces(world: World): Promise<ServedFaces> {
+  const defects: string[] = []
+  const atWork = new Map<string, Promise<void>>()
+  const advance = async (id: string): Promise<void> => {
+    // What goes on again by itself does so here too, until it rests.
+    while ((await world.engine.advance(id)) === 'again');
+  }
+  const wake = (id: string): void => {
+    const before = atWork.get(id) ?? Promise.resolve()
+    atWork.set(
+      id,
+      before
+        .then(() => advance(id))
+        .catch((error) => {
+          defects.push(String(error))
+        }),
+    )
+  }
+  // The address is part of the app: it is only known once something listens.
+  const outer = express()
+  const server = await new Promise<Server>((resolve) => {
+    const listening = outer.listen(0, '127.0.0.1', () => resolve(listening))
+  })
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  outer.use(
+    createApp({
+      engine: world.engine,
+      store: world.store,
+      language: world.language,
+      runner: { wake },
+      accounts: [world.user],
+      chainName: 'local',
+      now: () => new Date(),
+      isDraining: () => false,
+      chain: world.chain,
+      logger: pino(
+        { level: 'error' },
+        { write: (line: string) => void defects.push(line) },
+      ),
+      metrics: createMetrics(),
+      serverUrl: url,
+      registryUrl: 'http://127.0.0.1:9',
+      readReadiness: async () => ({}),
+    }),
+  )
+  world.onStop(async () => {
+    server.closeAllConnections()
+    await new Promise((done) => server.close(done))
+    await Promise.all(atWork.values())
+  })
+  return { url, defects }
+}
