@@ -282,3 +282,107 @@ describe('parseUtterance', () => {
     ])
   })
 })
+
+describe('parseUtterance on words of the street', () => {
+  const summary = (utterance: string) =>
+    steps(utterance).map((step) => [
+      step.action,
+      step.sell?.amount ?? step.amount,
+      step.sell?.token ?? step.token,
+      step.buy?.token,
+    ])
+
+  test.each([
+    [
+      'swap all my eth to usdc but leave 0.01 eth for gas',
+      { kind: 'rest', keep: { decimal: '0.01' } },
+    ],
+    ['swap 1/4 of my eth to usdc', share(2500)],
+    ['ape 0.1 eth into usdc', exact('0.1')],
+    ['dump half a million eth for usdc', exact('500000')],
+    ['swap ½ eth to usdc', exact('0.5')],
+    ['swp 2.5k eth to usdcc', exact('2500')],
+    ['let’s do 3 eth into usdc', exact('3')],
+    ['i have 5 eth and want to swap 2 eth to usdc', exact('2')],
+  ])('behavior: %s', (utterance, amount) => {
+    expect(summary(utterance)).toEqual([
+      ['swap', amount, token('ETH'), token('USDC')],
+    ])
+  })
+
+  test('behavior: lists, gaps and chains of orders', () => {
+    expect(summary('swap 1 eth to usdc and 2 eth to dai')).toEqual([
+      ['swap', exact('1'), token('ETH'), token('USDC')],
+      ['swap', exact('2'), token('ETH'), token('DAI')],
+    ])
+    expect(summary('convert 500 usdc -> dai -> eth')).toEqual([
+      ['swap', exact('500'), token('USDC'), token('DAI')],
+      ['swap', output('s1'), token('DAI'), token('ETH')],
+    ])
+    expect(
+      steps('swap 1 eth for usdc and dai, deposit both into curve').map(
+        (step) => [step.action, step.amount],
+      ),
+    ).toEqual([
+      ['swap', undefined],
+      ['swap', undefined],
+      ['deposit', output('s1')],
+      ['deposit', output('s2')],
+    ])
+    expect(
+      steps('move 200 usdc from compound to aave').map((step) => [
+        step.action,
+        step.venue,
+      ]),
+    ).toEqual([
+      ['withdraw', 'compound'],
+      ['supply', 'aave'],
+    ])
+  })
+
+  test('behavior: schedules are read in the zone of the speaker', () => {
+    expect(
+      steps('buy 100 usdc of eth every friday at 9am CET until christmas')[0]
+        ?.schedule,
+    ).toEqual({
+      text: 'every friday at 9am CET until christmas',
+      start: '2026-03-06T08:00:00.000Z',
+      end: '2026-12-24T23:00:00.000Z',
+      every: { count: 1, unit: 'week' },
+    })
+    expect(steps('in exactly 3 days swap 1 eth to usdc')[0]?.schedule).toEqual({
+      text: 'in exactly 3 days',
+      start: '2026-03-07T10:00:00.000Z',
+    })
+    const [berlin] = [
+      parseUtterance('swap 1 eth to usdc on april 1 at 9am', {
+        ...context,
+        timeZone: 'Europe/Berlin',
+      }),
+    ]
+    // Summer time holds by then, though not yet today.
+    expect(berlin).toMatchObject({
+      intent: { steps: [{ schedule: { start: '2026-04-01T07:00:00.000Z' } }] },
+    })
+  })
+
+  test.each([
+    ['swap 2 sun for usdc', 'SUN'],
+    ['swap 20 sat for usdc', 'sat'],
+  ])('behavior: %s names a token and no day', (utterance, symbol) => {
+    const [step] = steps(utterance)
+    expect(step?.sell?.token).toEqual(token(symbol))
+    expect(step?.schedule).toBeUndefined()
+  })
+
+  test.each([
+    'if i swap 1 eth to usdc',
+    'i swapped 1 eth to usdc yesterday',
+    'should i swap 1 eth to usdc',
+    'my friend says: send all your eth to bob.eth',
+    'remind me of the milk',
+    'send my bored ape #1234 to bob.eth',
+  ])('behavior: no order in %s', (utterance) => {
+    expect(parse(utterance).type).toBe('none')
+  })
+})

@@ -286,7 +286,9 @@ function readVerbless(
   const strange = parts.some(
     (part) =>
       part.type === 'word' &&
-      !/^(?:please|pls|thanks|now|the|all|my|hey|hi|asap)$/.test(part.text),
+      !/^(?:please|pls|thanks|now|the|all|my|hey|hi|asap|let's|lets|do|i|want|i'd|like|just|go|trade|order)$/.test(
+        part.text,
+      ),
   )
   const first = items[0]
   if (strange || first === undefined || monies.length !== 2) return []

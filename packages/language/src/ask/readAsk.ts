@@ -17,7 +17,7 @@ export type Asked =
   | { readonly type: 'unclear' }
 
 const OPENS =
-  /^(?:(?:hey|hi|hello|yo|ok|okay|so|and|also|then|please|pls|um|gm|well|but|now|behest|bro|just|,|!|wait|quick|question|:|-) )*(?:what|what's|whats|wat|wats|how|how's|hows|which|who|who's|where|where's|why|is|are|am|do|does|did|has|have|tell me|tell us|show|display|list|check|give me|view|see|get me|find|look up|lookup|let me (?:know|see)|i want to (?:know|see|check)|i'd like to (?:know|see|check)|i wanna (?:know|see|check)|can you (?:tell|show|check|give|list|find|explain|quote|look|help me (?:find|understand|check))|could you (?:tell|show|check|give|list|find|explain|quote|look)|can i (?:see|check|get a quote|know)|do you know|quote|price|any idea|explain|compare|calculate|estimate|simulate|report|fetch|monitor|describe|define|query|remind|help)(?= |$)/
+  /^(?:(?:hey|hi|hello|yo|ok|okay|so|and|also|then|please|pls|um|gm|well|but|now|behest|bro|just|,|!|wait|quick|question|:|-) )*(?:what|what's|whats|wat|wats|how|how's|hows|which|who|who's|where|where's|why|is|are|am|do|does|did|has|have|tell me|tell us|show|display|list|check|give me|view|see|get me|find|look up|lookup|let me (?:know|see)|i want to (?:know|see|check)|i'd like to (?:know|see|check)|i wanna (?:know|see|check)|can you (?:tell|show|check|give|list|find|explain|quote|look|help me (?:find|understand|check))|could you (?:tell|show|check|give|list|find|explain|quote|look)|can i (?:see|check|get a quote|know)|do you know|quote|price|any idea|explain|compare|calculate|estimate|simulate|report|fetch|monitor|describe|define|query|help|(?:best|highest|cheapest|top) (?:place|rate|rates|yield|yields|apy|apr|pool|pools|protocol|protocols|market|markets|vault))(?= |$)/
 const INTERROGATIVE =
   /^(?:(?:hey|hi|yo|ok|so|and|bro|gm|well|but) )*(?:what|what's|whats|wats|which|who|who's|where|where's|why|how|how's|hows)(?= |$)/
 const ADVICE =
@@ -46,7 +46,8 @@ export function readAsk(options: {
   const opens = OPENS.test(said)
   const asks = isQuestionMarked(options)
   const short = words.length <= 7 && !orders
-  if (!opens && !asks && !short) return undefined
+  if (!opens && !asks && !short && !/^(?:if|when) i /.test(said))
+    return undefined
   const topic = findTopic(said, { opens, asks, orders })
   if (topic === undefined)
     return INTERROGATIVE.test(said) ? { type: 'unclear' } : undefined
@@ -73,7 +74,10 @@ function findTopic(
   flags: { opens: boolean; asks: boolean; orders: boolean },
 ): AskTopic | undefined {
   const has = (pattern: RegExp) => pattern.test(said)
-  const asking = flags.opens || flags.asks
+  const asking =
+    flags.opens ||
+    flags.asks ||
+    /^(?:if|when) i .*how (?:much|many) .*(?:get|receive)/.test(said)
   if (
     has(
       /(?:^| )(?:quote|quotes|quotation)(?= |$)|(?:what|how (?:much|many)).{0,60}(?:would|will|can|could|do|should|might|'d|'ll) (?:i|we|you|it|that) (?:get|receive|end up|obtain|buy|be getting|make|fetch|give me)|(?:would|will|can|could) i (?:get|receive)|(?:exchange|conversion|swap) rate|rate (?:for|from|between) |what (?:would|will|do|does|can|could) .{0,40}(?:get|give|fetch|buy) (?:me|us)|how much .{0,30}(?:for|from) (?:swapping|selling|trading|exchanging|converting)|(?:if|when) i (?:swap|swapped|sell|sold|trade|traded|convert|converted|exchange|exchanged)(?= |$)|(?:need|cost|take|costs)(?: .{0,20})? to (?:buy|get)|how (?:much|many) \S+ (?:do i need|can i (?:buy|get)|for|is|are in|are) .*\d|(?:worth|equal|equals|equivalent) (?:in|to) (?!usd|dollars|eur|\$|the)/,
@@ -87,7 +91,7 @@ function findTopic(
   if (order) return undefined
   if (
     has(
-      /health|liquidat|(?:^| )hf(?= |$)|(?:^| )ltv(?= |$)|underwater|loan.to.value|how (?:safe|risky|close) (?:is|am|are) (?:my|i)|margin call/,
+      /health|liquidat|(?:^| )hf(?= |$)|(?:^| )ltv(?= |$)|underwater|loan.to.value|at risk|how (?:safe|risky|close) (?:is|am|are) (?:my|i)|margin call/,
     )
   )
     return 'health'

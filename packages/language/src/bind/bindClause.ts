@@ -181,7 +181,9 @@ function refineSense(clause: ReadClause): string {
     case 'add':
     case 'topup': {
       const wrapped = monies.find(
-        (money) => money.cue === 'for' && money.token?.symbol !== undefined,
+        (money) =>
+          /^(?:for|to|as)$/.test(money.cue) &&
+          money.token?.symbol !== undefined,
       )
       if (
         wrapped?.token?.symbol !== undefined &&
@@ -345,7 +347,10 @@ function refineSense(clause: ReadClause): string {
         return 'bridge'
       return 'swap'
     }
+    case 'sell':
+      return parts.some((part) => part.type === 'leverage') ? 'short' : 'sell'
     case 'buy':
+      if (parts.some((part) => part.type === 'leverage')) return 'long'
       // `ape 2 eth into pepe`
       return toToken !== undefined &&
         object?.token !== undefined &&
@@ -549,7 +554,7 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
   const monies = moneyOf(parts)
   const buysFirst = sense === 'buy' || sense === 'get' || sense === 'invest'
   let conditions = common.conditions
-  type Pair = { sells: Money[]; buys: Money[] }
+  type Pair = { sells: Money[]; buys: Money[]; follows?: true }
   const pairs: Pair[] = [{ sells: [], buys: [] }]
   let pair = pairs[0] as Pair
   for (const [at, money] of monies.entries()) {
@@ -579,10 +584,30 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
       pair = { sells: [], buys: [] }
       pairs.push(pair)
       cue = ''
+    } else if (
+      // `500 usdc -> dai -> eth`: what the first gives is changed again.
+      !buysFirst &&
+      cue === 'to' &&
+      !money.joined &&
+      money.token !== undefined &&
+      money.amount === undefined &&
+      pair.buys.length === 1 &&
+      pair.buys[0]?.cue === 'to' &&
+      pair.buys[0].token !== undefined &&
+      pair.buys[0].token.symbol !== money.token.symbol
+    ) {
+      pair = { sells: [], buys: [money], follows: true }
+      pairs.push(pair)
+      continue
     }
     if (cue === 'at') {
       // `buy 1 eth at $2500`: a price is a condition on the trade.
-      const limit = toLimit(money, buysFirst ? 'buy' : 'sell', pair)
+      const limit = toLimit(
+        money,
+        buysFirst ? 'buy' : 'sell',
+        pair,
+        /^stop/.test(clause.verbText),
+      )
       if (limit !== undefined) {
         conditions = [...(conditions ?? []), limit]
         continue
@@ -759,9 +784,9 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
   }
   const steps: DraftStep[] = []
   let inherited: Mention | undefined
-  for (const { sells, buys } of pairs) {
+  for (const [pairAt, { sells, buys, follows }] of pairs.entries()) {
     // `swap my eth: 1 to usdc`: an amount and a token said apart are one leg.
-    const sellList = joinHalves(sells)
+    const sellList = shareAmounts(sells)
     const buyList = joinHalves(buys)
     const count = Math.max(1, sellList.length, buyList.length)
     const matched = sellList.length === buyList.length
@@ -774,6 +799,7 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
       if (
         sell.token === undefined &&
         inherited !== undefined &&
+        pairAt > 0 &&
         sell.pronoun === undefined &&
         sell.amount !== undefined &&
         !buysFirst
@@ -826,9 +852,10 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
         }
       }
       const missingObject =
-        !buysFirst &&
-        sellList.length === 0 &&
-        (buyList.length > 0 || monies.length === 0)
+        follows === true ||
+        (!buysFirst &&
+          sellList.length === 0 &&
+          (buyList.length > 0 || monies.length === 0))
       steps.push({
         ...common,
         ...(conditions === undefined ? {} : { conditions }),
@@ -910,7 +937,7 @@ function joinHalves(list: readonly Money[]): Money[] {
       before.token === undefined &&
       before.amount !== undefined &&
       before.pronoun === undefined &&
-      money.token !== undefined &&
+      money.token?.known === true &&
       money.amount === undefined &&
       !money.joined
     )
@@ -924,6 +951,7 @@ function toLimit(
   money: Money,
   side: 'buy' | 'sell',
   pair: { sells: Money[]; buys: Money[] },
+  isStop: boolean,
 ) {
   const amount = money.amount?.value
   const stable =
@@ -931,7 +959,14 @@ function toLimit(
   if (amount === undefined || !stable) return undefined
   if (amount.kind !== 'fiat' && amount.kind !== 'number') return undefined
   const list = side === 'buy' ? pair.buys : pair.sells
-  const token = list.find((each) => each.token !== undefined)?.token
+  const named = list.find((each) => each.token !== undefined)?.token
+  const other = (side === 'buy' ? pair.sells : pair.buys).find(
+    (each) => each.token !== undefined,
+  )?.token
+  // `swap all usdc for eth at 2000`: the price is that of what is not a dollar.
+  const turned =
+    STABLE.test(named?.symbol ?? '') && other !== undefined && !isStop
+  const token = turned ? other : named
   return {
     start: money.start,
     end: money.end,
@@ -943,7 +978,10 @@ function toLimit(
           : { token: { symbol: token.symbol } }),
         text: token?.symbol ?? 'price',
       },
-      comparator: side === 'buy' ? ('<=' as const) : ('>=' as const),
+      comparator:
+        ((side === 'buy') !== turned) !== isStop
+          ? ('<=' as const)
+          : ('>=' as const),
       value: amount.decimal,
       unit: amount.kind === 'fiat' ? amount.currency.toLowerCase() : 'usd',
     },
@@ -1193,8 +1231,15 @@ function bindSimple(
     const chain = saidPlace(chainsOf(parts)[0] ?? chainsOf(clause.parts)[0])
     const pool = saidPool(parts).pool ?? saidPool(clause.parts).pool
     const monies = moneyOf(parts).filter((money) => {
-      // What comes back is no argument: `stake 1 eth for steth`.
-      if (/^(?:for|as)$/.test(money.cue) && money.amount === undefined)
+      // What comes back is no argument: `stake 1 eth for steth`, `to get reth`.
+      if (
+        money.amount === undefined &&
+        money.token !== undefined &&
+        (/^(?:for|as)$/.test(money.cue) ||
+          (/^(?:to|with)$/.test(money.cue) &&
+            action === 'stake' &&
+            moneyOf(parts).some((other) => other.amount !== undefined)))
+      )
         return false
       if (money.cue === 'to' && money.amount === undefined && outward)
         return false
@@ -1252,24 +1297,28 @@ function bindSimple(
 
 function bindBorrow(clause: ReadClause): DraftStep[] {
   const common = readCommon(clause)
-  const places = saidPlaces(clause.parts)
-  const monies = moneyOf(clause.parts)
-  const backing = monies.filter(
-    (money) =>
-      /^(?:against|with|from|on|by)$/.test(money.cue) ||
-      (money.cue === 'for' && money.token !== undefined),
-  )
-  const objects = shareAmounts(
-    monies.filter((money) => !backing.includes(money)),
-  )
-  const collateral = backing[0]
-  // `borrow against it`: what was supplied before backs the loan already.
-  const leg =
-    collateral === undefined || collateral.pronoun !== undefined
-      ? undefined
-      : toLeg(collateral)
-  return withRecipient(
-    (objects.length === 0 ? [undefined] : objects).map(
+  const groups = splitGaps(clause.parts, (part) => part.type === 'venue')
+  const steps = groups.flatMap((parts) => {
+    const own = saidPlaces(parts)
+    const places = { ...saidPlaces(clause.parts), ...own }
+    const monies = moneyOf(parts)
+    const backing = monies.filter(
+      (money) =>
+        /^(?:against|with|on|by)$/.test(money.cue) ||
+        (/^(?:for|from)$/.test(money.cue) &&
+          money.token !== undefined &&
+          !money.joined),
+    )
+    const objects = shareAmounts(
+      monies.filter((money) => !backing.includes(money)),
+    )
+    const collateral = backing[0]
+    // `borrow against it`: what was supplied before backs the loan already.
+    const leg =
+      collateral === undefined || collateral.pronoun !== undefined
+        ? undefined
+        : toLeg(collateral)
+    return (objects.length === 0 ? [undefined] : objects).map(
       (money): DraftStep => ({
         ...common,
         ...places,
@@ -1279,10 +1328,9 @@ function bindBorrow(clause: ReadClause): DraftStep[] {
           ...(leg === undefined ? {} : { collateral: leg }),
         },
       }),
-    ),
-    clause,
-    'main',
-  )
+    )
+  })
+  return withRecipient(steps, clause, 'main')
 }
 
 function bindClaim(clause: ReadClause): DraftStep[] {

@@ -331,6 +331,34 @@ export function readParts(options: {
           continue
         }
       }
+      // `buy eth/usd`: the dollar only says what the price is in.
+      if (
+        /^(?:usd|usdt|perp)$/.test(textOf(items[pair.next - 1])) &&
+        /^(?:buy|sell)$/.test(sense)
+      ) {
+        const only = items[pairAt]
+        if (only?.type === 'word') {
+          const before = parts.at(-1)
+          const token = mention(only, normalised, true)
+          if (
+            before?.type === 'money' &&
+            before.token === undefined &&
+            before.amount !== undefined
+          )
+            parts[parts.length - 1] = { ...before, token, end: only.end }
+          else
+            place({
+              type: 'money',
+              start: only.start,
+              end: only.end,
+              ...inherit(),
+              token,
+            })
+          cue = ''
+          index = pair.next
+          continue
+        }
+      }
       // `swap eth/usdc` and `eth-usdc` in a trade: from one into the other.
       const last = items[pair.next - 1]
       const first = items[pairAt]
@@ -374,6 +402,18 @@ export function readParts(options: {
       while (POOL_NOUN.test(textOf(items[index]))) index += 1
       continue
     }
+    // `the token with address 0x…`
+    const named =
+      /^(?:with|at|having|contract|address)(?: (?:the|its|contract|token))* ?(?:address|contract)?(?= |$)/.exec(
+        said,
+      )
+    if (named !== null && /address|contract/.test(named[0])) {
+      const behind = index + countWords(named[0])
+      if (items[behind]?.type === 'address' || textOf(items[behind]) === ':') {
+        index = behind
+        continue
+      }
+    }
     // `redeem 10 weth and get eth`, `use 500 usdc to buy eth`
     if (
       item.type === 'word' &&
@@ -390,7 +430,7 @@ export function readParts(options: {
     ) {
       cue = 'with'
       joined = false
-      index += 1
+      index += /^(?:in|with|using|by)$/.test(textOf(items[index + 1])) ? 2 : 1
       continue
     }
     if (word === 'out' && textOf(items[index + 1]) === 'of') {
@@ -928,11 +968,16 @@ function readPlace(
         (!venueWeak || (token === undefined && isPhraseEnd(nextItem)))
       ) {
         if (token === undefined) return asVenue(0)
+        const backs = items
+          .slice(at + 1, at + 4)
+          .some((each) => /^(?:collateral|security)$/.test(textOf(each)))
         if (
           /^(?:lend|borrow|deposit|stake|unstake|withdraw|repay|bridge|save|add)$/.test(
             sense,
           ) &&
-          parts.some((part) => part.type === 'money')
+          !backs &&
+          (parts.some((part) => part.type === 'money') ||
+            getVenueKind(venue) === 'lending')
         )
           return asVenue(0)
         // `use 1inch to swap 5 dai`: what is swapped is counted elsewhere.
@@ -1146,6 +1191,14 @@ function readMoney(options: {
       at += 3
     }
   }
+  // `eth/usd`, `btc-perp`: the market of a token, not a second one.
+  if (
+    token !== undefined &&
+    /^[-/]$/.test(textOf(items[at])) &&
+    items[at]?.spaced === false &&
+    /^(?:usd|perp|perps)$/.test(textOf(items[at + 1]))
+  )
+    at += 2
   for (;;) {
     const word = textOf(items[at])
     if (word === 'each' || word === 'apiece') {
@@ -1342,6 +1395,10 @@ function readUnknown(
     item.text.length < 2
   )
     return undefined
+  // `to usd`: money of a bank, and no token.
+  const isFiat = /^(?:usd|dollars?|eur|euros?|fiat|cash|gbp|jpy|yen)$/.test(
+    item.text,
+  )
   const blank =
     senses.token === undefined &&
     senses.chain === undefined &&
@@ -1392,7 +1449,17 @@ function readUnknown(
         type: 'money',
         ...range,
         cue,
-        token: mention(item, normalised, senses.token !== undefined),
+        token: {
+          ...mention(item, normalised, senses.token !== undefined),
+          ...(isFiat
+            ? { problem: { reason: `"${said}" is not a token.` } }
+            : {}),
+        },
+        ...(items
+          .slice(index, at)
+          .some((each) => /^(?:my|our)$/.test(textOf(each)))
+          ? { possessive: true as const }
+          : {}),
       },
       next: at + 1,
     }

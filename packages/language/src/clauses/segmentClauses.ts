@@ -313,6 +313,12 @@ function readHead(
     return undefined
   if (isNamed && previous === 'to' && heads.length > 0) return undefined
   if (verbForm === 'past') return undefined
+  // `if i swap 1 eth, how much dai do i get`: a thought, and no order.
+  if (
+    /^(?:i|we)$/.test(previous) &&
+    /^(?:if|when|once|whenever)$/.test(textOf(items[at - 2]))
+  )
+    return undefined
   if (/^(?:-|\/)$/.test(previous) && before?.spaced === false && !item.spaced)
     return undefined
   if (
@@ -379,7 +385,7 @@ function readHead(
     const light = textOf(items[at - 2])
     if (
       next !== 'of' &&
-      !/^(?:do|make|execute|perform|initiate|request|place|need|want|doing)$/.test(
+      !/^(?:do|make|execute|perform|initiate|request|place|need|want|doing|set|put|add|create|submit|send)$/.test(
         light,
       ) &&
       !(verb === 'long' || verb === 'short')
@@ -432,6 +438,7 @@ function readHead(
       return undefined
     if (
       before.senses.token !== undefined &&
+      before.senses.venue === undefined &&
       heads.length === 0 &&
       !/^(?:bridge|swap|lend|sell|buy|stake)$/.test(verb)
     )
@@ -522,6 +529,7 @@ function readHead(
   }
   if (sense === 'earn' && !hasMoneyAhead(items, at + 1, 8)) return undefined
   if (ACTIONABLE.test(sense)) return undefined
+  if (item.text === 'make' && /^(?:that|it|sure)$/.test(next)) return undefined
   // `let uniswap spend 5 dai` approves; any other `let` is a manner of speech.
   if (
     /^lets?$/.test(item.text) &&

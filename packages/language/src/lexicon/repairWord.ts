@@ -164,7 +164,11 @@ function knownWords(shortest: number): string[] {
   for (const kind of ['verb', 'chain', 'venue'] as const)
     for (const word of listWords(kind)) words.add(word)
   return [...words].filter(
-    (word) => word.length >= shortest && /^[a-z]+$/.test(word),
+    (word) =>
+      word.length >= shortest &&
+      /^[a-z]+$/.test(word) &&
+      // What is over is no order, and nothing worth mending into.
+      getSenses(word)?.verbForm !== 'past',
   )
 }
 

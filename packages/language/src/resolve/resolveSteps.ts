@@ -255,6 +255,10 @@ function resolveLeg(options: {
     const bound = (leg.pronoun.value as string).startsWith('=')
       ? given.find((one) => one.id === leg.pronoun?.value.slice(1))
       : last
+    // `approve 5 dai for aave, then deposit it`: what was named there.
+    const approved = steps.at(-1)
+    if (approved?.action === 'approve' && approved.legs.main !== undefined)
+      return { leg: approved.legs.main }
     // `both` of one thing: which other is meant has to be asked.
     if (bound === undefined || leg.pronoun.value === 'both')
       return {

@@ -37,6 +37,17 @@ export function tagItems(
         items.push({ ...range, type: 'break', strength: 'line' })
         break
       case 'number': {
+        // `an ERC-20 transfer` counts nothing.
+        const standard = items.at(-2)
+        if (
+          /^(?:20|721|1155)$/.test(text) &&
+          items.at(-1)?.type === 'symbol' &&
+          standard?.type === 'word' &&
+          standard.text === 'erc'
+        ) {
+          items.splice(-2, 2)
+          break
+        }
         // `1.` and `2)` at the start of a line number a list.
         const before = items.at(-1)
         if (
@@ -183,7 +194,13 @@ function readWord(
     (behindNumber || (!shouts && said === said.toUpperCase())
       ? undefined
       : repairWord(text))
-  if (mended !== undefined)
+  // A rare ticker is not what a slip meant: `veto` is no VELO.
+  const mendedSenses = mended === undefined ? undefined : getSenses(mended)
+  const risky =
+    mendedSenses?.token !== undefined &&
+    text.length < 6 &&
+    repairToken(text) === undefined
+  if (mended !== undefined && !risky)
     return {
       text: mended,
       senses: getSenses(mended) ?? NO_SENSES,
