@@ -1,5 +1,6 @@
+import { aavePoolAbi } from '@behest/evm'
 import type { Instruction, Quote } from '@behest/spec'
-import { parseUnits } from 'viem'
+import { encodeFunctionData, parseUnits } from 'viem'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { holdsInSimulation } from '../test/holdsInSimulation.js'
 import { type Carried, openChain, type TestChain } from '../test/openChain.js'
@@ -303,6 +304,54 @@ describe('aave-v3 borrow', () => {
       ).toMatchObject({ code: expected })
     },
   )
+
+  const callPool = (data: `0x${string}`) =>
+    chain.send({ to: chain.deployment.aaveV3.pool, valueWei: 0n, data })
+
+  test('collateral that was switched off is switched on', async () => {
+    await carryOut({ action: 'supply', ...exact('1000 USDC') })
+    await callPool(
+      encodeFunctionData({
+        abi: aavePoolAbi,
+        functionName: 'setUserUseReserveAsCollateral',
+        args: [chain.token('USDC').address as '0x', false],
+      }),
+    )
+    expect(
+      await declined({ action: 'borrow', ...exact('500 DAI') }),
+    ).toMatchObject({ code: 'NO_COLLATERAL' })
+    const carried = await carryOut({
+      action: 'borrow',
+      ...exact('500 DAI'),
+      collateral: exact('10 USDC'),
+    })
+    expect(carried.quote.calls).toHaveLength(3)
+  })
+
+  test('in an e-mode category its own factors count', async () => {
+    await carryOut({ action: 'supply', ...exact('1000 USDC') })
+    const borrow = { action: 'borrow', ...exact('850 DAI') } as const
+    expect(await declined(borrow)).toMatchObject({ code: 'HEALTH_TOO_LOW' })
+    await callPool(
+      encodeFunctionData({
+        abi: aavePoolAbi,
+        functionName: 'setUserEMode',
+        args: [1],
+      }),
+    )
+    const carried = await carryOut(borrow)
+    expect(carried.quote.health?.[0]?.after).toMatch(/^1\.117/)
+    expect(
+      await declined({ action: 'withdraw', ...exact('50 USDC') }),
+    ).toMatchObject({ code: 'HEALTH_TOO_LOW' })
+    await carryOut({ action: 'repay', ...exact('400 DAI') })
+    const withdrawn = await carryOut({
+      action: 'withdraw',
+      ...exact('50 USDC'),
+    })
+    // Nothing is told that is not known to the digit.
+    expect(withdrawn.quote.health).toEqual([])
+  })
 
   test('declines more than the reserve holds', async () => {
     await carryOut({ action: 'supply', ...exact('1 ETH') })

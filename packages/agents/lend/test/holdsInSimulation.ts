@@ -43,10 +43,11 @@ export async function holdsInSimulation(
   for (const { succeeded, reason } of step?.calls ?? [])
     expect(reason ?? succeeded).toBe(true)
 
-  const { reserves } = chain.devnet.addresses.aaveV3
-  const debtTokens = Object.values(reserves).map((one) => one.variableDebtToken)
   for (const { token, units } of step?.deltas ?? []) {
-    const isDebt = debtTokens.some((one) => isSameAddress(one, token))
+    const isDebt = step?.positions.some(
+      ({ kind, heldAs = '' }) =>
+        kind === 'borrowed' && isSameAddress(heldAs, token),
+    )
     const spent = quote.spend.find((item) =>
       isSameAddress(item.token.address, token),
     )

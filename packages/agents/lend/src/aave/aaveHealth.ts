@@ -29,7 +29,7 @@ export type ReserveChange = {
  */
 export function toAavePosition(request: LendRequest): HealthPosition {
   const { account, reserves } = request.snapshot.aave
-  if (account.eModeCategory !== 0)
+  if (isInEMode(request))
     return {
       collaterals: [
         {
@@ -73,7 +73,7 @@ export function changePosition(
   position: HealthPosition,
   changes: readonly ReserveChange[],
 ): HealthPosition {
-  const isLump = request.snapshot.aave.account.eModeCategory !== 0
+  const isLump = isInEMode(request)
   return changes.reduce(
     (before, change) =>
       isLump ? changeLump(before, change) : changeReserve(before, change),
@@ -81,11 +81,24 @@ export function changePosition(
   )
 }
 
-/** Computes health before and after, as quotes carry it. */
-export function toAaveHealth(
-  before: HealthPosition,
-  after: HealthPosition,
-): readonly [] | readonly [HealthChange] {
+/**
+ * Computes health before and after, as quotes carry it.
+ *
+ * @param options.changes - What was changed between the two.
+ * @returns Nothing where there is no debt, and where an e-mode category hides
+ *   the factors of collateral that was moved.
+ */
+export function toAaveHealth(options: {
+  readonly request: LendRequest
+  readonly before: HealthPosition
+  readonly after: HealthPosition
+  readonly changes: readonly Pick<ReserveChange, 'type'>[]
+}): readonly [] | readonly [HealthChange] {
+  const { request, before, after, changes } = options
+  const movesCollateral = changes.some(
+    ({ type }) => type === 'supply' || type === 'withdraw',
+  )
+  if (isInEMode(request) && movesCollateral) return []
   const from = toDecimalHealth(getHealth(before).healthWad)
   const to = toDecimalHealth(getHealth(after).healthWad)
   if (from === undefined && to === undefined) return []
@@ -96,6 +109,11 @@ export function toAaveHealth(
       ...(to === undefined ? {} : { after: to }),
     },
   ]
+}
+
+/** Tells whether tokens count by other factors than their own. */
+export function isInEMode(request: LendRequest): boolean {
+  return request.snapshot.aave.account.eModeCategory !== 0
 }
 
 /** Tells whether a position could be opened: what Aave asks of a borrow. */

@@ -22,6 +22,7 @@ import {
 } from '../request/LendRequest.js'
 import {
   changePosition,
+  isInEMode,
   isWithinLtv,
   toAaveHealth,
   toAavePosition,
@@ -108,7 +109,14 @@ export function quoteAaveBorrow(
       },
       ...(pledge?.supply.positions ?? []),
     ],
-    health: [...toAaveHealth(before, after)],
+    health: [
+      ...toAaveHealth({
+        request,
+        before,
+        after,
+        changes: pledge === undefined ? [] : [{ type: 'supply' }],
+      }),
+    ],
     ...(market === undefined
       ? {}
       : {
@@ -216,7 +224,7 @@ function checkHealth(options: {
       'NO_COLLATERAL',
       `This account has no collateral at Aave, so it can borrow nothing. Supply some first, or put some up with this borrow.`,
     )
-  const isLump = request.snapshot.aave.account.eModeCategory !== 0
+  const isLump = isInEMode(request)
   const mostUnits = isLump
     ? undefined
     : getMaxBorrowUnits({

@@ -109,7 +109,7 @@ export async function quoteAaveRepay(
         atMostUnits: min(mostUnits, debtMostUnits) + roundingUnits,
       },
     ],
-    health: [...toAaveHealth(before, after)],
+    health: [...toAaveHealth({ request, before, after, changes: [] })],
     summary:
       units >= debtUnits
         ? `Repays all ${sayUnits(debtUnits, token)} owed to Aave V3, with the interest until then.`

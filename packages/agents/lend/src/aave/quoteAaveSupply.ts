@@ -15,7 +15,12 @@ import {
   sayUnits,
   toToken,
 } from '../request/LendRequest.js'
-import { changePosition, toAaveHealth, toAavePosition } from './aaveHealth.js'
+import {
+  changePosition,
+  type ReserveChange,
+  toAaveHealth,
+  toAavePosition,
+} from './aaveHealth.js'
 import { encodeAaveSupply } from './encodeAave.js'
 import { findReserve } from './findReserve.js'
 
@@ -38,19 +43,20 @@ export function quoteAaveSupply(
   if ('declined' in supply) return supply
 
   const before = toAavePosition(request)
-  const after = changePosition(request, before, [
+  const changes: readonly ReserveChange[] = [
     {
       type: 'supply',
       reserve,
       units,
       isCollateral: willBeCollateral(reserve),
     },
-  ])
+  ]
+  const after = changePosition(request, before, changes)
   const market = findMarket(request, reserve)
   return {
     ...supply,
     venue: 'aave',
-    health: [...toAaveHealth(before, after)],
+    health: [...toAaveHealth({ request, before, after, changes })],
     ...(market === undefined
       ? {}
       : {

@@ -20,7 +20,13 @@ import {
   sayUnits,
   toToken,
 } from '../request/LendRequest.js'
-import { changePosition, toAaveHealth, toAavePosition } from './aaveHealth.js'
+import {
+  changePosition,
+  isInEMode,
+  type ReserveChange,
+  toAaveHealth,
+  toAavePosition,
+} from './aaveHealth.js'
 import { encodeAaveWithdraw } from './encodeAave.js'
 import { findReserve } from './findReserve.js'
 import { toAToken } from './quoteAaveSupply.js'
@@ -50,15 +56,14 @@ export function quoteAaveWithdraw(
     if (refusal !== undefined) return refusal
   }
   const before = toAavePosition(request)
-  const after = changePosition(
-    request,
-    before,
-    withdrawals.map(({ reserve, units }) => ({
+  const changes = withdrawals.map(
+    ({ reserve, units }): ReserveChange => ({
       type: 'withdraw',
       reserve,
       units,
-    })),
+    }),
   )
+  const after = changePosition(request, before, changes)
   const { healthWad } = getHealth(after)
   if (healthWad < request.floorWad && healthWad < getHealth(before).healthWad)
     return declineHealth(request, withdrawals, healthWad)
@@ -95,7 +100,7 @@ export function quoteAaveWithdraw(
       atLeastUnits: subtract(withdrawal.units, roundingUnits),
       atMostUnits: getMostUnits(withdrawal),
     })),
-    health: [...toAaveHealth(before, after)],
+    health: [...toAaveHealth({ request, before, after, changes })],
     summary: `Withdraws ${withdrawals.map(({ token, units }) => sayUnits(units, token)).join(', ')} from Aave V3.`,
     validUntilUnixSeconds: request.validUntilUnixSeconds,
   }
@@ -198,7 +203,7 @@ function declineHealth(
   const floor = toDecimal(request.floorWad, 18)
   const after = toDecimal(healthWad / 10n ** 14n, 4)
   const [only, another] = withdrawals
-  const isLump = request.snapshot.aave.account.eModeCategory !== 0
+  const isLump = isInEMode(request)
   const advice =
     only === undefined || another !== undefined || isLump
       ? 'Withdraw less, or repay first.'

@@ -93,12 +93,15 @@ function toToken(
   options: Pick<ToSwapQuoteOptions, 'chain' | 'trade'>,
 ): Token {
   const { trade, chain } = options
-  const { chainId, tokens } = chain.deployment
+  const { chainId, tokens, nativeToken, wrappedNative } = chain.deployment
   const isSame = (token: { readonly address: string }) =>
     token.address.toLowerCase() === address.toLowerCase()
   const side = [trade.sell, trade.buy].find(isSame)
   if (side !== undefined) return side
-  const listed = tokens.find(isSame)
+  const listed =
+    tokens.find(isSame) ??
+    // The wrapped coin counts as the coin itself does.
+    (isSame({ address: wrappedNative }) ? nativeToken : undefined)
   return {
     chainId,
     address,
