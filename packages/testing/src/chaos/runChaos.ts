@@ -1,0 +1,255 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import {
+  type EmbeddedPostgres,
+  faultPoints,
+  startPostgres,
+} from '@behest/journal'
+import { BehestError } from '@behest/spec'
+import { bundleWorker } from './createWorkers.js'
+import { type Mutant, mutants } from './mutants.js'
+import { type RoundReport, runRound } from './runRound.js'
+
+/** What rounds came to. */
+export type ChaosSummary = {
+  readonly type: 'passed' | 'failed'
+  readonly seed: string
+  readonly rounds: number
+  readonly seconds: number
+  readonly legs: number
+  readonly faults: number
+  readonly kills: number
+  readonly killsAt: Readonly<Record<string, number>>
+  readonly reorgs: number
+  readonly takenBack: number
+  readonly appliedAndLost: number
+  readonly dropped: number
+  readonly feeJumps: number
+  readonly databaseKills: number
+  readonly doubled: number
+  readonly lost: number
+  readonly violations: number
+  readonly settledMs: { readonly p50: number; readonly max: number }
+  /** What did not happen, so that the run does not count. */
+  readonly missing: readonly string[]
+}
+
+/** Whether one mutant was noticed. */
+export type MutantReport = {
+  readonly mutant: string
+  readonly says: string
+  readonly caught: 'yes' | 'no'
+  readonly by: string
+  readonly rounds: number
+  readonly seconds: number
+}
+
+export type ChaosOptions = {
+  readonly rounds: number
+  readonly seed: string
+  /** Plans per round. */
+  readonly plans: number
+  readonly chaosMs: number
+  readonly databaseKills?: number
+  /** Faults that each round goes on for. */
+  readonly leastFaults?: number
+  /** No new round begins after this time, in ms. */
+  readonly stopAfterMs?: number
+  readonly onRound?: (report: RoundReport) => void
+}
+
+/** Thrown when a mutant is asked for that is not on the list. */
+export class MutantUnknownError extends BehestError {
+  readonly code = 'MUTANT_UNKNOWN'
+  readonly retry = 'never'
+
+  constructor(facts: { readonly name: string }) {
+    super(
+      `There is no mutant "${facts.name}". Use "all" or one of: ${mutants.map(({ name }) => name).join(', ')}.`,
+      { facts },
+    )
+  }
+}
+
+/** A place to run rounds in: a server with `fsync` on, and the worker's program. */
+async function withBench<Result>(
+  work: (bench: {
+    readonly server: EmbeddedPostgres
+    readonly workerFile: string
+  }) => Promise<Result>,
+): Promise<Result> {
+  const folder = mkdtempSync(join(tmpdir(), 'behest-chaos-'))
+  // The database may run as another user than we do.
+  chmodSync(folder, 0o711)
+  try {
+    const [server, workerFile] = await Promise.all([
+      startPostgres({
+        dataFolder: folder,
+        idleStopSeconds: 5,
+        settings: { max_connections: '200' },
+      }),
+      bundleWorker(folder),
+    ])
+    try {
+      return await work({ server, workerFile })
+    } finally {
+      await server.stop()
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+/**
+ * Runs rounds, each with a chain and a database of its own.
+ *
+ * @param options.rounds - At most so many.
+ * @param options.seed - Decides what goes wrong; processes still race.
+ * @returns What happened in all of them. A run without its coverage has failed.
+ */
+export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
+  const startedAtMs = Date.now()
+  const reports: RoundReport[] = []
+  await withBench(async ({ server, workerFile }) => {
+    for (let n = 0; n < options.rounds; n++) {
+      const { stopAfterMs } = options
+      if (stopAfterMs !== undefined && Date.now() - startedAtMs > stopAfterMs)
+        break
+      const report = await runRound({
+        seed: `${options.seed}_${n}`,
+        workerFile,
+        server,
+        plans: options.plans,
+        chaosMs: options.chaosMs,
+        weather: n % 3 === 1 ? 'storm' : 'usual',
+        databaseKills: options.databaseKills ?? 1,
+        ...(options.leastFaults === undefined
+          ? {}
+          : { leastFaults: options.leastFaults }),
+        settleWithinMs: 60_000,
+      })
+      reports.push(report)
+      options.onRound?.(report)
+    }
+  })
+  return toSummary(options.seed, reports, Date.now() - startedAtMs)
+}
+
+/**
+ * Runs the outbox broken in one way, or in each way of the list, until the harness
+ * notices.
+ *
+ * @param options.mutant - A name of the list, or `all`.
+ */
+export async function runMutants(options: {
+  readonly mutant: string
+  readonly seed: string
+  readonly onReport?: (report: MutantReport) => void
+}): Promise<readonly MutantReport[]> {
+  const chosen =
+    options.mutant === 'all'
+      ? mutants
+      : mutants.filter(({ name }) => name === options.mutant)
+  if (chosen.length === 0)
+    throw new MutantUnknownError({ name: options.mutant })
+  return withBench(async (bench) => {
+    const reports: MutantReport[] = []
+    for (const mutant of chosen) {
+      const report = await runMutant({ ...options, ...bench, mutant })
+      reports.push(report)
+      options.onReport?.(report)
+    }
+    return reports
+  })
+}
+
+const mutantRounds = 4
+
+async function runMutant(options: {
+  readonly mutant: Mutant
+  readonly seed: string
+  readonly server: EmbeddedPostgres
+  readonly workerFile: string
+}): Promise<MutantReport> {
+  const { mutant } = options
+  const startedAtMs = Date.now()
+  let by = ''
+  let rounds = 0
+  while (by === '' && rounds < mutantRounds) {
+    const report = await runRound({
+      seed: `${options.seed}_${mutant.name}_${rounds++}`,
+      workerFile: options.workerFile,
+      server: options.server,
+      plans: 60,
+      chaosMs: 20_000,
+      weather: mutant.needs === 'storm' ? 'storm' : 'usual',
+      databaseKills: 0,
+      settleWithinMs: 30_000,
+      mutant,
+    })
+    const first = report.violations[0]
+    if (first !== undefined) by = `${first.invariant}: ${first.what}`
+  }
+  return {
+    mutant: mutant.name,
+    says: mutant.says,
+    caught: by === '' ? 'no' : 'yes',
+    by,
+    rounds,
+    seconds: Math.round((Date.now() - startedAtMs) / 1_000),
+  }
+}
+
+function toSummary(
+  seed: string,
+  reports: readonly RoundReport[],
+  tookMs: number,
+): ChaosSummary {
+  const sum = (read: (report: RoundReport) => number) =>
+    reports.reduce((total, report) => total + read(report), 0)
+  const killsAt = Object.fromEntries(
+    faultPoints.map((point) => [point, sum((one) => one.killsAt[point] ?? 0)]),
+  )
+  const settled = reports
+    .map(({ settledMs }) => settledMs)
+    .sort((a, b) => a - b)
+  const violations = sum((report) => report.violations.length)
+  const doubled = sum(({ doubled }) => doubled)
+  const lost = sum(({ lost }) => lost)
+  const takenBack = sum((report) => report.takenBack)
+  const appliedAndLost = sum((report) => report.appliedAndLost)
+  const missing = [
+    ...faultPoints
+      .filter((point) => killsAt[point] === 0)
+      .map((point) => `a kill ${point}`),
+    ...(takenBack === 0 ? ['a mined payment taken back'] : []),
+    ...(appliedAndLost === 0 ? ['an answer lost after it was applied'] : []),
+  ]
+  const isGood =
+    violations + doubled + lost + missing.length === 0 && reports.length > 0
+  return {
+    type: isGood ? 'passed' : 'failed',
+    seed,
+    rounds: reports.length,
+    seconds: Math.round(tookMs / 1_000),
+    legs: sum(({ legs }) => legs),
+    faults: sum(({ faults }) => faults),
+    kills: sum(({ kills }) => kills),
+    killsAt,
+    reorgs: sum(({ reorgs }) => reorgs),
+    takenBack,
+    appliedAndLost,
+    dropped: sum(({ dropped }) => dropped),
+    feeJumps: sum(({ feeJumps }) => feeJumps),
+    databaseKills: sum(({ databaseKills }) => databaseKills),
+    doubled,
+    lost,
+    violations,
+    settledMs: {
+      p50: settled[Math.floor(settled.length / 2)] ?? 0,
+      max: settled.at(-1) ?? 0,
+    },
+    missing,
+  }
+}

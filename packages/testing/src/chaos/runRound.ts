@@ -1,0 +1,640 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { devnetAccounts } from '@behest/devnet'
+import {
+  createIdempotency,
+  createOutbox,
+  createPool,
+  type DatabaseConnection,
+  type EmbeddedPostgres,
+  isSettled,
+  journalSchema,
+  LegConflictError,
+  runMigrations,
+  toConnectionString,
+} from '@behest/journal'
+import { BehestError, type LegOrder } from '@behest/spec'
+import { type Hex, hexToBigInt, keccak256, toHex } from 'viem'
+import { chaosSchema } from './chaosSchema.js'
+import { type ChaosChain, createChaosChain } from './createChaosChain.js'
+import { createInspector, retry, type Violation } from './createInspector.js'
+import { createRandom, type Random } from './createRandom.js'
+import {
+  calm,
+  createRpcProxy,
+  type FaultRates,
+  type RpcFault,
+} from './createRpcProxy.js'
+import { createWorkers } from './createWorkers.js'
+import { type Mutant, rewriteStatements } from './mutants.js'
+import {
+  buildPaymentPlan,
+  buildSupplyPlan,
+  buildSwapPlan,
+  capWei,
+  type Plan,
+} from './payments.js'
+
+/** What a round is like. */
+export type RoundOptions = {
+  readonly seed: string
+  /** From `bundleWorker`. */
+  readonly workerFile: string
+  /** A server with `fsync`, which the round kills now and then. */
+  readonly server: EmbeddedPostgres
+  readonly plans: number
+  /** How long things go wrong at least, in ms. */
+  readonly chaosMs: number
+  /** Goes on until there were so many faults, but not past `chaosMs` × 4. */
+  readonly leastFaults?: number
+  /**
+   * `storm`: besides the usual, two blocks in five are taken back, as deep as may be
+   * without touching what is final.
+   */
+  readonly weather: 'usual' | 'storm'
+  /** How often the database is killed, per round. */
+  readonly databaseKills: number
+  /** How long the end of every payment is waited for after the faults, in ms. */
+  readonly settleWithinMs: number
+  readonly mutant?: Mutant
+}
+
+/** What was seen in one round. */
+export type RoundReport = {
+  readonly seed: string
+  readonly weather: string
+  readonly legs: number
+  readonly states: Readonly<Record<string, number>>
+  readonly faults: number
+  readonly rpcFaults: Readonly<Record<RpcFault, number>>
+  readonly rpcRequests: number
+  readonly kills: number
+  readonly killsAt: Readonly<Record<string, number>>
+  readonly reorgs: number
+  /** Mined, written down, and then taken back by a reorg. */
+  readonly takenBack: number
+  /** Broadcasts that were applied and whose answer was lost. */
+  readonly appliedAndLost: number
+  readonly dropped: number
+  readonly feeJumps: number
+  readonly clockJumps: number
+  readonly databaseKills: number
+  readonly asked: number
+  readonly ticks: number
+  readonly doubled: number
+  readonly lost: number
+  /** From the end of the faults until everything was settled, in ms. */
+  readonly settledMs: number
+  readonly workerReadyMs: number
+  readonly violations: readonly Violation[]
+  /** What workers said of failures, most frequent first. */
+  readonly failures: readonly string[]
+}
+
+const depth = 4
+const tickMs = 120
+const trouble: FaultRates = {
+  requestLost: 0.05,
+  replyLost: 0.06,
+  doubled: 0.03,
+  tooMany: 0.02,
+  unavailable: 0.02,
+  delayed: 0.03,
+  hung: 0.002,
+  lagging: 0.05,
+  wrongChain: 0.03,
+  phantom: 0.02,
+}
+const normalBaseFeeWei = 1_000_000_000n
+
+/** Runs payments through two workers while everything goes wrong, then audits. */
+export async function runRound(options: RoundOptions): Promise<RoundReport> {
+  const random = createRandom(options.seed)
+  const { mutant, server } = options
+  const database = await createRoundDatabase(options)
+  const pool = createPool({ connection: database, max: 6 })
+  const chain = await createChaosChain({ depth })
+  const closers: (() => Promise<unknown>)[] = [
+    () => pool.end(),
+    () => chain.stop(),
+  ]
+  try {
+    const senders = await prepareSenders(chain)
+    const inspector = createInspector({ pool, chain, depth, senders })
+    const identityBlock = Number(chain.deployment.identityBlock ?? 0n)
+    const toProxy = (label: string) =>
+      createRpcProxy({
+        targetUrl: chain.url,
+        random: random.fork(label),
+        getHead: chain.getHead,
+        identityBlock,
+        onRaw: inspector.onRaw,
+      })
+    const [proxy, witness] = await Promise.all([
+      toProxy('node'),
+      toProxy('witness'),
+    ])
+    closers.push(proxy.stop, witness.stop)
+    proxy.rates = trouble
+    witness.rates = {
+      ...calm,
+      requestLost: 0.02,
+      delayed: 0.02,
+      unavailable: 0.01,
+    }
+
+    const workers = createWorkers({
+      file: options.workerFile,
+      count: 2,
+      random: random.fork('workers'),
+      faults: 'at-points',
+      clockSkewsMs: [-3_600_000, 0, 3_600_000],
+      order: {
+        databaseUrl: toConnectionString(database),
+        rpcUrl: proxy.url,
+        witnessUrl: witness.url,
+        addresses: chain.devnet.addresses,
+        depth,
+        privateKeys: senders.map(({ privateKey }) => privateKey),
+        ...(mutant?.breakWorker === undefined ? {} : { mutant: mutant.name }),
+      },
+    })
+    closers.push(workers.stop)
+
+    const restore =
+      mutant?.breakClient === undefined
+        ? () => {}
+        : rewriteStatements(mutant.breakClient)
+    closers.push(async () => restore())
+
+    const chaos = new AbortController()
+    const counts = {
+      reorgs: 0,
+      dropped: 0,
+      feeJumps: 0,
+      clockJumps: 0,
+      databaseKills: 0,
+      ticks: 0,
+      asked: 0,
+    }
+    const weather = startWeather({
+      options,
+      chain,
+      random,
+      chaos: chaos.signal,
+      counts,
+      workers,
+      server,
+    })
+    const client = createClient({
+      pool,
+      chain,
+      inspector,
+      random: random.fork('client'),
+      counts,
+    })
+    const countRpcFaults = () =>
+      Object.fromEntries(
+        (Object.keys(calm) as RpcFault[]).map((fault) => [
+          fault,
+          proxy.faults[fault] + witness.faults[fault],
+        ]),
+      ) as Record<RpcFault, number>
+    const countKills = () =>
+      workers.killsAtRandom() + sum(Object.values(workers.killsAt))
+    const countFaults = () => {
+      const { ticks, asked, ...happened } = counts
+      return (
+        countKills() +
+        sum(Object.values(countRpcFaults())) +
+        sum(Object.values(happened))
+      )
+    }
+    const startedAtMs = Date.now()
+    const isOver = () => {
+      if (mutant !== undefined && inspector.violations.length > 0) return true
+      const tookMs = Date.now() - startedAtMs
+      return (
+        tookMs >= options.chaosMs * 4 ||
+        (tookMs >= options.chaosMs &&
+          countFaults() >= (options.leastFaults ?? 0))
+      )
+    }
+    const watching = watch(inspector, counts)
+    await client.ask({
+      count: options.plans,
+      senders,
+      withinMs: options.chaosMs * 0.75,
+      isOver,
+      options,
+    })
+    while (!isOver()) await sleep(50)
+
+    // Calm: what is left must come to its end.
+    chaos.abort()
+    proxy.rates = calm
+    witness.rates = calm
+    workers.calm()
+    await weather.calm()
+    const calmAtMs = Date.now()
+    const isGivenUp = () =>
+      Date.now() - calmAtMs > options.settleWithinMs ||
+      (mutant !== undefined && inspector.violations.length > 0)
+    while (!(await isAllSettled(pool, client.asked())) && !isGivenUp())
+      await sleep(50)
+    const settledMs = Date.now() - calmAtMs
+    await watching.stop()
+    const isDone = await isAllSettled(pool, client.asked())
+    if (isDone) await retry(inspector.audit)
+    else if (inspector.violations.length === 0)
+      inspector.report({
+        invariant: 'stuck',
+        what: `not settled ${options.settleWithinMs} ms after the faults`,
+      })
+    await weather.stop()
+    const { doubled, lost } = await inspector.countEffects()
+    const { ticks, asked, ...happened } = counts
+    return {
+      seed: options.seed,
+      weather: options.weather,
+      legs: client.asked(),
+      states: await readStates(pool),
+      faults: countFaults(),
+      rpcFaults: countRpcFaults(),
+      rpcRequests: proxy.requests() + witness.requests(),
+      kills: countKills(),
+      killsAt: workers.killsAt,
+      takenBack: inspector.takenBack(),
+      appliedAndLost: proxy.appliedAndLost(),
+      ...happened,
+      asked,
+      ticks,
+      doubled,
+      lost,
+      settledMs,
+      workerReadyMs: toMedian(workers.readyMs),
+      violations: inspector.violations,
+      failures: [...workers.failures]
+        .sort((a, b) => b[1] - a[1])
+        .slice(0, 8)
+        .map(([reason, count]) => `${count} × ${reason}`),
+    }
+  } finally {
+    for (const close of closers.reverse()) await close().catch(() => {})
+    await dropRoundDatabase(options.server, database)
+  }
+}
+
+type Counts = {
+  reorgs: number
+  dropped: number
+  feeJumps: number
+  clockJumps: number
+  databaseKills: number
+  ticks: number
+  asked: number
+}
+
+async function createRoundDatabase(
+  options: RoundOptions,
+): Promise<DatabaseConnection> {
+  const { server, mutant } = options
+  const name = `chaos_${options.seed.replace(/[^a-z0-9]/gi, '_').toLowerCase()}`
+  const admin = createPool({ connection: server.connection, max: 1 })
+  try {
+    await admin.query(`drop database if exists ${name} with (force)`)
+    await admin.query(`create database ${name}`)
+  } finally {
+    await admin.end()
+  }
+  const connection = { ...server.connection, database: name }
+  const pool = createPool({ connection, max: 1 })
+  try {
+    await runMigrations(pool, journalSchema)
+    await pool.query(chaosSchema)
+    if (mutant?.breakDatabase !== undefined)
+      await pool.query(mutant.breakDatabase)
+  } finally {
+    await pool.end()
+  }
+  return connection
+}
+
+async function dropRoundDatabase(
+  server: EmbeddedPostgres,
+  connection: DatabaseConnection,
+): Promise<void> {
+  const admin = createPool({ connection: server.connection, max: 1 })
+  try {
+    await retry(() =>
+      admin.query(
+        `drop database if exists ${connection.database} with (force)`,
+      ),
+    )
+  } finally {
+    await admin.end()
+  }
+}
+
+/** Three accounts with known keys: each has its own line of nonces. */
+async function prepareSenders(chain: ChaosChain) {
+  const accounts = devnetAccounts.slice(1, 4)
+  for (const { address } of accounts)
+    await chain.devnet.deal({
+      account: address,
+      token: 'USDC',
+      amountUnits: 1_000_000_000_000n,
+    })
+  return Promise.all(
+    accounts.map(async (account) => {
+      const [nonce, balance] = await chain.requestAll<Hex>([
+        {
+          method: 'eth_getTransactionCount',
+          params: [account.address, 'latest'],
+        },
+        { method: 'eth_getBalance', params: [account.address, 'latest'] },
+      ])
+      return {
+        ...account,
+        nonce: Number(nonce),
+        balanceWei: hexToBigInt(balance ?? '0x0'),
+      }
+    }),
+  )
+}
+
+type Senders = Awaited<ReturnType<typeof prepareSenders>>
+
+/** Everything that goes wrong outside the network. */
+function startWeather(world: {
+  readonly options: RoundOptions
+  readonly chain: ChaosChain
+  readonly random: Random
+  readonly chaos: AbortSignal
+  readonly counts: Counts
+  readonly workers: ReturnType<typeof createWorkers>
+  readonly server: EmbeddedPostgres
+}) {
+  const { options, chain, chaos, counts, workers, server } = world
+  const isStorm = options.weather === 'storm'
+  const random = world.random.fork('weather')
+  const stopping = new AbortController()
+
+  const miner = (async () => {
+    let spikeLeft = 0
+    while (!stopping.signal.aborted) {
+      await sleep(random.between(100, 200))
+      await chain.mine()
+      if (chaos.aborted) continue
+      if (random.chance(isStorm ? 0.4 : 0.12)) {
+        // Often late, when a receipt of the block was written down already.
+        if (random.chance(0.7)) await sleep(random.between(40, 160))
+        const { transactions } = await chain.reorg({
+          depth: isStorm
+            ? random.between(2, depth - 1)
+            : random.between(1, depth - 1),
+          fate: random.pick(['return', 'vanish', 'mixed']),
+          random,
+        })
+        if (transactions > 0) counts.reorgs++
+      }
+      if (random.chance(0.1))
+        counts.dropped += await chain.drop({ share: 0.5, random })
+      if (random.chance(0.02)) {
+        await chain.skipSeconds(random.between(5, 30))
+        counts.clockJumps++
+      }
+      if (spikeLeft > 0 && --spikeLeft === 0)
+        await chain.setBaseFee(normalBaseFeeWei)
+      else if (spikeLeft === 0 && random.chance(0.05)) {
+        // Half of them are dearer than what was approved: then the rule is to wait.
+        await chain.setBaseFee(
+          random.chance(0.5) ? capWei / 3n : (capWei * 3n) / 2n,
+        )
+        spikeLeft = random.between(4, 12)
+        counts.feeJumps++
+      }
+    }
+  })()
+
+  const killer = (async () => {
+    while (!chaos.aborted) {
+      await sleep(random.between(250, 1_150))
+      if (!chaos.aborted && random.chance(0.7)) workers.killOne()
+    }
+  })()
+
+  const powerCuts = (async () => {
+    for (let n = 0; n < options.databaseKills; n++) {
+      await sleep(options.chaosMs / (options.databaseKills + 1))
+      if (chaos.aborted) return
+      const { processId } = server
+      process.kill(processId, 'SIGKILL')
+      counts.databaseKills++
+      while (server.processId === processId && !stopping.signal.aborted)
+        await sleep(20)
+    }
+  })()
+
+  return {
+    calm: async () => {
+      await Promise.all([killer, powerCuts])
+      await chain.setBaseFee(normalBaseFeeWei)
+    },
+    stop: async () => {
+      stopping.abort()
+      await miner
+    },
+  }
+}
+
+/** Whoever asks for payments: more than once, and sometimes for the wrong thing. */
+function createClient(world: {
+  readonly pool: ReturnType<typeof createPool>
+  readonly chain: ChaosChain
+  readonly inspector: ReturnType<typeof createInspector>
+  readonly random: Random
+  readonly counts: Counts
+}) {
+  const { pool, chain, inspector, random, counts } = world
+  const outbox = createOutbox({ pool })
+  const idempotency = createIdempotency({ pool })
+  let legs = 0
+
+  async function queue(plan: Plan, identity: string): Promise<void> {
+    const orders = plan.legs.map(({ order }) => order)
+    inspector.expect(plan.legs)
+    legs += orders.length
+    await retry(() =>
+      pool.query(
+        `insert into approval (plan_hash, intent_id, by) values ($1, $2, '\\x00')
+         on conflict do nothing`,
+        [Buffer.from(plan.planHash.slice(2), 'hex'), plan.intentId],
+      ),
+    )
+    const ask = (asked: readonly LegOrder[]) =>
+      outbox.queueLegs({ chain: identity, depth, legs: asked })
+    const times = random.chance(0.2) ? random.between(2, 5) : 1
+    counts.asked += times
+    // Together: the same plan from several callers at once is one plan.
+    await Promise.all(
+      Array.from({ length: times }, () => retry(() => ask(orders))),
+    )
+    const first = orders[0]
+    if (first === undefined || !random.chance(0.15)) return
+    const wrong: LegOrder = random.chance(0.5)
+      ? { ...first, to: '0x00000000000000000000000000000000000000ee' }
+      : { ...first, legId: keccak256(toHex(`again ${first.legId}`)) }
+    counts.asked++
+    await assertRefused(() => ask([wrong]), first.legId)
+  }
+
+  async function assertRefused(
+    work: () => Promise<unknown>,
+    legId: string,
+  ): Promise<void> {
+    const outcome = await retry(async () => {
+      try {
+        await work()
+        return 'taken'
+      } catch (error) {
+        // Anything else is the database, which may be gone right now.
+        if (error instanceof LegConflictError) return 'refused'
+        throw error
+      }
+    })
+    if (outcome === 'taken')
+      inspector.report({
+        invariant: 'I8',
+        what: `leg ${legId.slice(0, 10)}: another one was taken under its name`,
+      })
+  }
+
+  /** One key, many callers: the work is done once and all hear the same. */
+  async function askWithOneKey(key: string): Promise<void> {
+    let worked = 0
+    const ask = (bodyHash: Hex) =>
+      idempotency.answerOnce({ principal: 'p', key, bodyHash }, async () => {
+        worked++
+        await sleep(5)
+        return { status: 201, body: `answer ${key}` }
+      })
+    const body = keccak256(toHex(key))
+    const answers = await Promise.allSettled(
+      Array.from({ length: 5 }, () => ask(body)),
+    )
+    const other = await ask(keccak256(toHex(`${key} other`))).then(
+      () => 'taken',
+      (error: unknown) =>
+        BehestError.isInstance(error) ? error.code : 'database',
+    )
+    counts.asked += 6
+    const bodies = answers.flatMap((one) =>
+      one.status === 'fulfilled' ? [one.value.body] : [],
+    )
+    if (worked > 1 || bodies.some((one) => one !== `answer ${key}`))
+      inspector.report({
+        invariant: 'I8',
+        what: `key ${key}: ${worked} answers`,
+      })
+    if (other === 'taken')
+      inspector.report({ invariant: 'I8', what: `key ${key}: two bodies` })
+  }
+
+  return {
+    asked: () => legs,
+    ask: async (work: {
+      readonly count: number
+      readonly senders: Senders
+      readonly withinMs: number
+      readonly isOver: () => boolean
+      readonly options: RoundOptions
+    }) => {
+      const { count, senders, options } = work
+      const block = await chain.request<{ hash: Hex }>('eth_getBlockByNumber', [
+        toHex(chain.deployment.identityBlock ?? 0n),
+        false,
+      ])
+      const identity = `${chain.deployment.chainId}:${block.hash}`
+      for (let n = 0; n < count && !work.isOver(); n++) {
+        const sender = random.pick(senders)
+        const parts = {
+          name: `${options.seed}/${n}`,
+          deployment: chain.deployment,
+          random,
+          nowUnixSeconds: chain.getNewestTimestamp(),
+        }
+        // One real swap and one real deposit for each account, then payments.
+        const own = senders[n % senders.length] ?? sender
+        const units = BigInt(random.between(1_000_000, 50_000_000))
+        const account = own.address
+        const kind = Math.floor(n / senders.length)
+        const plan =
+          kind === 1
+            ? buildSwapPlan({ ...parts, account }, units)
+            : kind === 3
+              ? buildSupplyPlan(
+                  {
+                    ...parts,
+                    account,
+                    receiptToken:
+                      chain.devnet.addresses.aaveV3.reserves.USDC.aToken,
+                  },
+                  units,
+                )
+              : buildPaymentPlan({ ...parts, account: sender.address })
+        await queue(plan, identity)
+        if (random.chance(0.05)) await askWithOneKey(`${options.seed}/${n}`)
+        await sleep(work.withinMs / count)
+      }
+    },
+  }
+}
+
+function watch(inspector: ReturnType<typeof createInspector>, counts: Counts) {
+  const stopping = new AbortController()
+  const loop = (async () => {
+    while (!stopping.signal.aborted) {
+      await retry(inspector.inspect)
+      counts.ticks++
+      await sleep(tickMs)
+    }
+    await retry(inspector.inspect)
+  })()
+  return {
+    stop: async () => {
+      stopping.abort()
+      await loop
+    },
+  }
+}
+
+async function isAllSettled(
+  pool: ReturnType<typeof createPool>,
+  legs: number,
+): Promise<boolean> {
+  const states = await readStates(pool)
+  const done = Object.entries(states)
+    .filter(([state]) => isSettled(state as Parameters<typeof isSettled>[0]))
+    .reduce((sum, [, count]) => sum + count, 0)
+  return done >= legs
+}
+
+async function readStates(
+  pool: ReturnType<typeof createPool>,
+): Promise<Record<string, number>> {
+  const { rows } = await retry(() =>
+    pool.query<{ state: string; count: number }>(
+      'select state, count(*)::int as count from leg group by state',
+    ),
+  )
+  return Object.fromEntries(rows.map(({ state, count }) => [state, count]))
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, one) => total + one, 0)
+}
+
+function toMedian(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b)
+  return Math.round(sorted[Math.floor(sorted.length / 2)] ?? 0)
+}

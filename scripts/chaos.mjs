@@ -1,0 +1,21 @@
+// `npm run chaos -- --rounds N --seed S [--mutant NAME|all]`: breaks everything
+// around the outbox, and watches. See docs/operations/chaos.md.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ensureInstalled, root } from './ensureReady.mjs'
+
+ensureInstalled()
+const inSources = (path) => join(root, 'packages', path)
+// Straight from the sources: what is tried is what is there now.
+const { status } = spawnSync(
+  process.execPath,
+  [
+    '--import',
+    pathToFileURL(inSources('devnet/src/testing/runSources.mjs')).href,
+    inSources('testing/src/chaos/main.ts'),
+    ...process.argv.slice(2),
+  ],
+  { cwd: root, stdio: 'inherit' },
+)
+process.exit(status ?? 1)
