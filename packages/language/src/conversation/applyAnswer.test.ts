@@ -137,6 +137,12 @@ describe('applyAnswer', () => {
     expect(answered).toEqual({ type: 'amended', result: previous })
   })
 
+  test('behavior: no answers at all leave a whole intent as it was', () => {
+    const whole = answer('swap 1 ETH for USDC')
+    expect(whole.type).toBe('intent')
+    expect(answer('swap 1 ETH for USDC', {})).toEqual(whole)
+  })
+
   test('behavior: a mistyped address is asked for again', () => {
     const address = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
     const result = answer(

@@ -86,7 +86,9 @@ export function applyAnswer(options: {
 }): Answered {
   const { previous, reply, context } = options
   if ('answers' in reply) {
-    if (previous.type === 'none') return { type: 'amended', result: previous }
+    // Nothing was said: what stood still stands, and a caller gets it afresh.
+    if (previous.type === 'none' || Object.keys(reply.answers).length === 0)
+      return { type: 'amended', result: previous }
     return {
       type: 'amended',
       result: applyValues(toDraft(previous), reply.answers),
