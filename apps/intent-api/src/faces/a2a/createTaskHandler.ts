@@ -261,12 +261,12 @@ async function reply(
       await desk.answer(record.id, { answers: asked.answers })
       return
     case 'words': {
-      const becomes = await desk.tryReply(record, { utterance: asked.text })
-      if (becomes?.type === 'none')
+      const words = { utterance: asked.text }
+      if (!(await desk.isUnderstood(record, words)))
         throw new RequestMalformedError(
-          `The reply was not understood and nothing was changed. ${becomes.message}`,
+          'The reply was not understood and nothing was changed. Say what should be different, or name the plan to approve.',
         )
-      await desk.answer(record.id, { utterance: asked.text })
+      await desk.answer(record.id, words)
       return
     }
     default:

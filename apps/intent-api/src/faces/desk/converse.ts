@@ -151,11 +151,12 @@ export async function* converse(options: {
     return yield* begin()
   }
   const answer = toAnswer(record, text)
-  const becomes = await desk.tryReply(record, answer)
-  if (becomes?.type === 'none' && record.status === 'needs-approval')
+  if (!(await desk.isUnderstood(record, answer)))
     return yield showAgain(
       record,
-      'That was not understood as a yes, a no or a change. The plan still waits.',
+      record.status === 'needs-approval'
+        ? 'That was not understood as a yes, a no or a change. The plan still waits.'
+        : 'That was not understood as an answer.',
     )
   const afterSequence = await desk.readSequence(record.id)
   await desk.answer(record.id, answer)

@@ -40,11 +40,11 @@ export type Desk = {
     readonly records: readonly IntentRecord[]
     readonly nextCursor?: string
   }>
-  /** Tells what a reply would make of an intent; changes nothing. */
-  readonly tryReply: (
+  /** Tells whether a reply would change an intent; changes nothing. */
+  readonly isUnderstood: (
     record: IntentRecord,
     reply: Reply,
-  ) => Promise<ParseResult | null>
+  ) => Promise<boolean>
   readonly answer: (id: string, reply: Reply) => Promise<IntentRecord>
   /** Takes a person's yes or no to exactly one plan, and has it gone on with. */
   readonly decide: (
@@ -131,14 +131,18 @@ export function createDesk(options: DeskOptions): Desk {
           : { nextCursor: page.nextCursor }),
       }
     },
-    tryReply: async ({ artifacts: { intent, utterance } }, reply) => {
-      if (!intent || !utterance) return null
+    isUnderstood: async ({ artifacts: { intent, utterance } }, reply) => {
+      if (!intent || !utterance) return false
       const { result } = await language.answer({
         previous: intent.result,
         reply,
         context: utterance.context,
       })
-      return result
+      // What was not understood leaves everything as it was.
+      return (
+        result.type !== 'none' &&
+        JSON.stringify(result) !== JSON.stringify(intent.result)
+      )
     },
     answer: async (id, reply) => {
       assertServing()
