@@ -2,6 +2,7 @@
 // agents, column by column, and how a record enters and leaves it.
 
 import { collectMarks } from '../card/displayText.js'
+import { buildScoreParts, toScore } from '../search/scoreFormula.js'
 import {
   type AgentRecord,
   type AgentStatus,
@@ -64,6 +65,7 @@ export class AgentIndex {
   private readonly leases = new GrowableFloat64()
   private readonly trusts = new GrowableFloat64()
   private readonly effective = new GrowableFloat64()
+  private readonly staticScores = new GrowableFloat64()
   private readonly owners = new GrowableUint32(1024)
   private readonly published = new GrowableFloat64()
   private readonly tieKeys = new GrowableFloat64()
@@ -126,6 +128,7 @@ export class AgentIndex {
     this.leases.push(record.leaseUntilMs ?? Number.POSITIVE_INFINITY)
     this.trusts.push(record.trust?.bound ?? 0)
     this.effective.push(record.trust?.effective ?? 0)
+    this.staticScores.push(toStaticScore(record))
     this.published.push(record.publishedAtMs)
     this.tieKeys.push(toNumberKey(record.id))
     this.owners.push(record.owner === null ? 0 : this.internOwner(record.owner))
@@ -162,6 +165,7 @@ export class AgentIndex {
     this.statuses.values[document] = measuredStatuses.indexOf(record.status)
     this.trusts.values[document] = record.trust?.bound ?? 0
     this.effective.values[document] = record.trust?.effective ?? 0
+    this.staticScores.values[document] = toStaticScore(record)
     this.leases.values[document] =
       record.leaseUntilMs ?? Number.POSITIVE_INFINITY
     this.capabilities.replace(document, toOffered(record))
@@ -200,6 +204,14 @@ export class AgentIndex {
 
   leaseUntilMsOf(document: number): number {
     return this.leases.at(document)
+  }
+
+  /**
+   * A score that no query without words can lift the document above: as if it
+   * were live and took no fee. Computed when trust changes, not at each search.
+   */
+  staticScoreOf(document: number): number {
+    return this.staticScores.at(document)
   }
 
   trustOf(document: number): number {
@@ -250,6 +262,17 @@ export class AgentIndex {
       arenaBytes: this.faces.bytes + this.heads.bytes,
     }
   }
+}
+
+function toStaticScore(record: AgentRecord): number {
+  return toScore(
+    buildScoreParts({
+      z: undefined,
+      trustBound: record.trust?.bound ?? 0,
+      status: 'live',
+      feeBps: 0,
+    }),
+  )
 }
 
 function* countTo(end: number): Iterable<number> {

@@ -115,6 +115,8 @@ function rankWithoutText(
   const best = new TopList(Math.min(query.depth, maxDepth), index.tieOf)
   for (const document of index.listDocuments(query.filter.action)) {
     // Most documents fall to one comparison; only the kept become objects.
+    const highest = index.staticScoreOf(document)
+    if (!best.wouldKeep(document, highest)) continue
     if (!isEligible(document)) continue
     const score = toScore(buildParts(index, query, filter, document, undefined))
     if (best.wouldKeep(document, score)) best.add(document, score)
