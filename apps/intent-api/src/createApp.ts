@@ -7,6 +7,7 @@ import helmet from 'helmet'
 import type { Logger } from 'pino'
 import type { Metrics } from './createMetrics.js'
 import { mountFaces } from './faces/mountFaces.js'
+import { assertOwnHost } from './http/assertOwnHost.js'
 import {
   DrainingError,
   RateLimitedError,
@@ -19,6 +20,7 @@ import {
   intentRoutes,
 } from './routes/intentRoutes.js'
 import { buildIntentSchema, buildOpenApi } from './routes/openApi.js'
+import { registryRoutes } from './routes/registryRoutes.js'
 
 const maxBodyBytes = 64 * 1024
 const ratePerMinute = 1200
@@ -43,6 +45,7 @@ export function createApp(options: CreateAppOptions): Express {
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
   app.set('etag', false)
+  app.use(assertOwnHost(options))
   app.use(
     helmet({
       contentSecurityPolicy: {
@@ -115,6 +118,7 @@ export function createApp(options: CreateAppOptions): Express {
     })
   })
   app.use('/v1', intentRoutes(options))
+  app.use('/v1', registryRoutes(options))
 
   const { webFolder } = options
   if (webFolder !== undefined && existsSync(join(webFolder, 'index.html')))
