@@ -1,6 +1,6 @@
 import { createAskAgent } from '@behest/agent-ask'
 import { createAaveAgent, createMorphoAgent } from '@behest/agent-lend'
-import { createSwapSingleAgent } from '@behest/agent-swap'
+import { createSwapRouteAgent, createSwapSingleAgent } from '@behest/agent-swap'
 import { createTransferAgent } from '@behest/agent-transfer'
 import type { EvmChainPort } from '@behest/evm'
 import type { Agent } from '@behest/sdk'
@@ -16,6 +16,7 @@ export function createBuiltInAgents(options: {
 }): readonly Agent[] {
   const { chain } = options
   return [
+    createSwapRouteAgent(chain),
     createSwapSingleAgent(chain),
     createAaveAgent(chain),
     createMorphoAgent(chain),

@@ -40,7 +40,7 @@ export function renderReceipt(receipt: Receipt): string {
     )
   lines.push(
     '',
-    `  gas  ${toDecimal(receipt.gasWei, 18)}`,
+    `  gas  ${toDecimal(receipt.gasWei, 18)} of the chain's coin`,
     `  plan ${receipt.planHash}`,
     ...receipt.signatures.map(({ by }) => `  signed by ${by}`),
   )

@@ -183,7 +183,12 @@ export async function negotiate(
     ranking.push({
       stepId: step.id,
       quoteIds: held.map(({ offer }) => offer.quote.quoteId),
-      why: sayRanking(held, instruction, asked.length),
+      why: sayRanking({
+        held,
+        instruction,
+        asked: asked.length,
+        nativeSymbol: chain.nativeToken.symbol,
+      }),
     })
   }
   return {
@@ -326,16 +331,18 @@ async function readPrices(
   return { nativeUsdE8, scoredUsdE8 }
 }
 
-function sayRanking(
-  held: readonly (Measured & { readonly offer: ChosenQuote })[],
-  instruction: Instruction,
-  asked: number,
-): string {
+function sayRanking(options: {
+  readonly held: readonly (Measured & { readonly offer: ChosenQuote })[]
+  readonly instruction: Instruction
+  readonly asked: number
+  readonly nativeSymbol: string
+}): string {
+  const { held, instruction, asked, nativeSymbol } = options
   const [best, next] = held
   if (!best) return ''
-  const head = `${best.offer.candidate.name} was chosen: ${sayMeasure(best, instruction)}.`
+  const head = `${best.offer.candidate.name} was chosen: ${sayMeasure(best, instruction, nativeSymbol)}.`
   const tail = next
-    ? ` Next was ${next.offer.candidate.name}: ${sayMeasure(next, instruction)}.`
+    ? ` Next was ${next.offer.candidate.name}: ${sayMeasure(next, instruction, nativeSymbol)}.`
     : ''
   return `${head}${tail} ${held.length} of ${asked} quotes held in simulation.`.slice(
     0,

@@ -81,18 +81,20 @@ export function isBetter(a: Measured, b: Measured): boolean {
 export function sayMeasure(
   measured: Measured,
   instruction: Instruction,
+  nativeSymbol: string,
 ): string {
+  const gas = `gas ${toDecimal(measured.gasWei, 18)} ${nativeSymbol}`
   if (instruction.action === 'swap') {
     const token = instruction.buy.amount
       ? instruction.sell.token
       : instruction.buy.token
     const units =
       measured.grossUnits < 0n ? -measured.grossUnits : measured.grossUnits
-    return `${toDecimal(units, token.decimals)} ${token.symbol} ${instruction.buy.amount ? 'to give' : 'to get'}, gas ${toDecimal(measured.gasWei, 18)}`
+    return `${toDecimal(units, token.decimals)} ${token.symbol} ${instruction.buy.amount ? 'to give' : 'to get'}, ${gas}`
   }
   if (measured.ratePerYear !== undefined)
     return `${toPercent(measured.ratePerYear)} % a year after this amount, as measured`
-  return `gas ${toDecimal(measured.gasWei, 18)}`
+  return gas
 }
 
 /** `'0.0208'` as `'2.08'`. */

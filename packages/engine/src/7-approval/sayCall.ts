@@ -8,6 +8,8 @@ import {
 import type { DecodedArgument, DecodedCall } from '../decode/decodeCall.js'
 import type { KnownContract } from '../ports.js'
 
+const routerItself = '0x0000000000000000000000000000000000000002'
+
 /** What names a call's addresses and amounts are put into words with. */
 export type Vocabulary = {
   readonly account: string
@@ -125,6 +127,8 @@ function sayBytes(value: string, vocabulary: Vocabulary): string {
 /** Names an address: the user, a token, a known contract, or itself in full. */
 export function sayAddress(address: string, vocabulary: Vocabulary): string {
   if (isSameAddress(address, vocabulary.account)) return 'you'
+  // Uniswap's routers know themselves by this address between two swaps.
+  if (address === routerItself) return 'the router itself'
   const token = findToken(address, vocabulary)
   if (token) return token.symbol
   const contract = vocabulary.knownContracts.find((entry) =>
