@@ -43,6 +43,8 @@ export function chooseByGas(
     readonly pools: Int32Array
     readonly cost: GasCosts
     readonly extra: readonly number[]
+    /** Further chains of pools that are worth a try. */
+    readonly chains: readonly (readonly number[])[]
   },
 ): { readonly selection: Selection; readonly ceilings: readonly Dual[] } {
   const { cost } = options
@@ -69,7 +71,116 @@ export function chooseByGas(
     if (missing.length === 0) break
     current = [...new Set([...best.used, ...missing])]
   }
+  best = addWays(request, best, all, options, solve)
+  best = addShortcuts(request, best, cost, solve)
   return { selection: best, ceilings }
+}
+
+// Ways of the free optimum that are tried beside a selection.
+const mostAdded = 12
+
+/**
+ * Tries whole ways of the free optimum beside what was chosen, and beside the
+ * best chain alone: leaving out can end where only another way would help.
+ */
+function addWays(
+  request: Request,
+  chosen: Selection,
+  all: Dual,
+  options: {
+    readonly cost: GasCosts
+    readonly extra: readonly number[]
+    readonly chains: readonly (readonly number[])[]
+  },
+  solve: (
+    pools: readonly number[],
+    start?: Float64Array,
+  ) => Selection | undefined,
+): Selection {
+  const { cost } = options
+  const ways = [...listWays(all).slice(0, mostAdded), ...options.chains]
+  if (ways.length < 2) return chosen
+  let best = chosen
+  for (const start of [chosen, solve(options.extra)]) {
+    let current = start
+    if (current === undefined) continue
+    for (const way of ways) {
+      if (request.isLate?.() === true) return best
+      if (way.every((pool) => current!.used.has(pool))) continue
+      const union = solve([...new Set([...current.used, ...way])])
+      if (union === undefined) continue
+      // No part of the union nets more than its own bound.
+      const { value } = getNetCeiling(union.dual, cost, 0)
+      if (value <= current.net * (1 + 1e-12)) continue
+      const reduced = reduce(request, union.pools, cost, solve)
+      if (reduced !== undefined && reduced.net > current.net * (1 + 1e-12))
+        current = reduced
+    }
+    if (current.net > best.net) best = current
+  }
+  return best
+}
+
+// Unused pools that are tried between two tokens of a route.
+const mostDirect = 2
+
+/**
+ * Tries unused pools between the tokens of a route: one may be a little dearer,
+ * which keeps it out of the free optimum, and yet save the gas of two.
+ */
+function addShortcuts(
+  request: Request,
+  chosen: Selection,
+  cost: GasCosts,
+  solve: (
+    pools: readonly number[],
+    start?: Float64Array,
+  ) => Selection | undefined,
+): Selection {
+  // With more pools the search that follows would no longer be exact.
+  if (chosen.used.size >= mostExhaustive) return chosen
+  const { market } = request
+  const { tokenStart, tokenPool, sideIn, sideOut, sideOffset, cliques } = market
+  let best = chosen
+  const { order } = orderFlows(
+    collectFlows(chosen.dual),
+    request.sell,
+    request.buy,
+  )
+  for (const [place, from] of order.entries()) {
+    const later = new Set(order.slice(place + 1))
+    const direct = new Map<number, { pool: number; surplus: number }[]>()
+    for (let p = tokenStart[from]!; p < tokenStart[from + 1]!; p++) {
+      const pool = tokenPool[p]!
+      if (cliques[pool] !== undefined || best.used.has(pool)) continue
+      const side = 2 * pool + (sideIn[2 * pool] === from ? 0 : 1)
+      const to = sideOut[side]!
+      if (!later.has(to)) continue
+      const found = direct.get(to) ?? []
+      found.push({ pool, surplus: sideOffset[side]! })
+      direct.set(to, found)
+    }
+    for (const found of direct.values()) {
+      found.sort((left, right) => right.surplus - left.surplus)
+      for (const { pool } of found.slice(0, mostDirect)) {
+        if (request.isLate?.() === true) return best
+        const union = solve([...best.used, pool])
+        if (union === undefined) continue
+        // Even all of it would have to net more than what is known.
+        const least = union.dual.value - cost(pool)
+        if (least <= best.net) continue
+        const exact = searchSubsets(
+          request,
+          [...new Set([...best.used, pool])],
+          cost,
+          solve,
+          best,
+        )
+        if (exact.net > best.net * (1 + 1e-12)) best = exact
+      }
+    }
+  }
+  return best
 }
 
 function solveSelection(
@@ -79,7 +190,8 @@ function solveSelection(
   start?: Float64Array,
 ): Selection | undefined {
   if (pools.length === 0) return undefined
-  const list = Int32Array.from(pools)
+  // A pool that is listed twice would count as two.
+  const list = Int32Array.from(new Set(pools))
   const { dual } = solveRequest(request, { pools: list, subset: true, start })
   if (!(dual.value > 0) || !Number.isFinite(dual.value)) return undefined
   return score(dual, pools, cost)

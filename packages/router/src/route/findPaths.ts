@@ -36,6 +36,8 @@ export function findPaths(options: {
   readonly profit: ReadonlyMap<number, number>
   readonly cost: (pool: number) => number
   readonly known: number
+  /** Most chains to return. */
+  readonly count?: number
   readonly isLate?: (() => boolean) | undefined
 }): { readonly fills: readonly Fill[]; readonly amountOut: bigint }[] {
   const { market, sell, buy, price, profit, cost } = options
@@ -113,7 +115,7 @@ export function findPaths(options: {
   )
   // Floats order them; integers decide among the first few.
   return finished
-    .slice(0, 3)
+    .slice(0, options.count ?? 3)
     .map((label) => executePath(market, label, options.amountIn))
     .filter((path) => path !== undefined)
 }

@@ -54,6 +54,12 @@ const cliqueMargin = 2e-9
 const balanceMargin = 1e-14
 // Share of the bound under which a closer look would not pay.
 const closeEnough = 1e-7
+// Shares of the trade under which branches are left out on trial, and the gap
+// from which on that is worth it.
+const smallBranches = [0.003, 0.02, 0.06, 0.15, 0.3]
+const coarse = 1e-8
+// Chains that are tried beside a selection of pools when gas counts.
+const mostChains = 10
 
 /**
  * Finds the best way to sell an exact amount, and proves how good it is.
@@ -168,13 +174,23 @@ export function routeRequest(
   consider(executeFlows(market, acyclic, request))
   const ratePath = getRatePath(market, sell, buy)
   consider(executeChain(market, ratePath, amountIn))
+  // In coarse units a small branch loses more to rounding than it saves.
+  const sold = dual.amount * dual.price[sell]!
+  if (bestNet() < dual.value * (1 - coarse))
+    for (const share of smallBranches) {
+      const large = acyclic.flows
+        .filter(({ value }) => value >= share * sold)
+        .map((flow) => ({ ...flow }))
+      if (large.length < acyclic.flows.length)
+        consider(executeFlows(market, orderFlows(large, sell, buy), request))
+    }
   if (acyclic.cut > closeEnough * dual.value)
     consider(routeInOrder(request, pools, acyclic.order))
 
   // The bound at the solved prices serves every other search.
   const profit = readProfits(dual)
   const ceilings: Dual[] = [dual]
-  const searchPaths = (known: number): readonly Execution[] =>
+  const searchPaths = (known: number, count = 3): readonly Execution[] =>
     findPaths({
       market,
       sell,
@@ -184,6 +200,7 @@ export function routeRequest(
       profit,
       cost,
       known,
+      count,
       isLate: request.isLate,
     })
   for (const path of searchPaths(candidates.length === 0 ? 0 : bestNet()))
@@ -194,6 +211,9 @@ export function routeRequest(
     const chosen = chooseByGas(request, dual, {
       pools,
       cost,
+      chains: searchPaths(0, mostChains).map(({ fills }) =>
+        fills.map(({ pool }) => index.get(pool)!),
+      ),
       extra: [
         ...ratePath.map(({ pool }) => pool),
         ...(leader?.fills.length !== undefined && leader.fills.length <= 8
