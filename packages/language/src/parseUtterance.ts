@@ -5,11 +5,13 @@ import type { DraftStep } from './bind/DraftStep.js'
 import { buildResult } from './check/buildResult.js'
 import { findInjection } from './check/findInjection.js'
 import { findLeftovers } from './check/findLeftovers.js'
+import { hasEvidence } from './check/hasEvidence.js'
 import type { Part } from './clauses/Part.js'
 import { readParts } from './clauses/readParts.js'
 import { segmentClauses } from './clauses/segmentClauses.js'
 import { splitSentences } from './clauses/splitSentences.js'
 import { isJapanese, parseJapanese } from './japanese/parseJapanese.js'
+import { isFamiliar } from './lexicon/repairWord.js'
 import { readNumbers } from './numbers/readNumbers.js'
 import { foldQuotes } from './phrases/foldQuotes.js'
 import { readConditions } from './phrases/readConditions.js'
@@ -169,6 +171,8 @@ function parseEnglish(
       continue
     }
     flush()
+    if (asked.type === 'ask' && !isAnswerable(asked.step, sentence, normalised))
+      continue
     if (asked.type === 'advice') advice = true
     else if (asked.type === 'ask') {
       drafts.push(asked.step)
@@ -176,6 +180,13 @@ function parseEnglish(
     }
   }
   flush()
+  // A verb of money with nothing that money could be: `swap seats with me`.
+  if (
+    drafts.length > 0 &&
+    drafts.every((draft) => draft.action !== 'ask') &&
+    !hasEvidence(items, normalised)
+  )
+    drafts.length = 0
   if (drafts.length === 0) {
     if (quoted)
       return none(
@@ -315,6 +326,41 @@ function readVerbless(
 
 function hasOrder(items: readonly Item[]): boolean {
   return segmentClauses(readQuantities(items)).clauses.length > 0
+}
+
+/** Whether a question is about something that a wallet could know. */
+function isAnswerable(
+  step: DraftStep,
+  items: readonly Item[],
+  normalised: NormalisedText,
+): boolean {
+  const token = step.legs.main?.token ?? step.of?.legs.sell?.token
+  if (token?.known) return true
+  if (token !== undefined) return !isFamiliar(token.symbol?.toLowerCase() ?? '')
+  const words = items.filter((item) => item.type === 'word')
+  switch (step.topic) {
+    case 'price':
+      return hasEvidence(items, normalised)
+    case 'gas':
+      return !/gas (?:station|stove|mask|tank|leak|bill|pedal|grill)|gallons?|natural gas|tear gas/.test(
+        words.map((item) => textOf(item)).join(' '),
+      )
+    case 'balance':
+    case 'position':
+    case 'yield':
+    case 'allowance':
+    case 'totalSupply':
+      return (
+        hasEvidence(items, normalised) ||
+        words.some((item) =>
+          /^(?:my|i|i've|apr|lend|lending|borrow|borrowed|borrowing|earn|rates?|owe|staked?)$/.test(
+            textOf(item),
+          ),
+        )
+      )
+    default:
+      return true
+  }
 }
 
 /** `bored ape #1234`, `token id 7804`, `nft` */

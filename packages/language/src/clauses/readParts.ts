@@ -1,6 +1,7 @@
 // One file because it is one grammar: what a word is depends on the words
 // before it, so places, tokens and amounts are told apart in one walk.
 import { commonWords, getVenueKind } from '../lexicon/lexicon.js'
+import { isFamiliar } from '../lexicon/repairWord.js'
 import { type Item, type Problem, type Quantity, textOf } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
 import { verbatim } from '../text/tagItems.js'
@@ -1437,7 +1438,10 @@ function readUnknown(
     (/^(?:long|short|open)$/.test(sense) && /^(?:on|)$/.test(cue)) ||
     (/^(?:approve|revoke)$/.test(sense) && /^(?:of|on)$/.test(cue)) ||
     (/^(?:borrow|long|short)$/.test(sense) && /^(?:with|against)$/.test(cue))
-  if (tokenCue && !(cue === '' && options.behindVerb === false)) {
+  // An everyday word is a name only where nothing else can stand.
+  const everyday =
+    cue === '' && blank && said !== said.toUpperCase() && isFamiliar(item.text)
+  if (tokenCue && !everyday && !(cue === '' && options.behindVerb === false)) {
     // Only as many names as the verb has room for.
     const before = parts.filter(
       (part) => part.type === 'money' && part.token !== undefined,
