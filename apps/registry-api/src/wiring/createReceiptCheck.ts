@@ -14,6 +14,10 @@ const events = parseAbi([
   'event Transfer(address indexed from, address indexed to, uint256 value)',
   'event Deposit(address indexed to, uint256 value)',
   'event Withdrawal(address indexed from, uint256 value)',
+  // Aave books the interest since the last time into the transfer that it
+  // reports; the balance had grown by it before.
+  'event Mint(address indexed caller, address indexed onBehalfOf, uint256 value, uint256 balanceIncrease, uint256 index)',
+  'event Burn(address indexed from, address indexed target, uint256 value, uint256 balanceIncrease, uint256 index)',
 ])
 
 // Tokens that grow with time differ from their events by the interest of a
@@ -118,9 +122,25 @@ function sumTransfers(
   for (const { logs } of mined)
     for (const log of parseEventLogs({ abi: events, logs: [...logs] })) {
       if (!isSameAddress(log.address, token)) continue
-      const { args } = log
-      if ('to' in args && isSameAddress(args.to, account)) sum += args.value
-      if ('from' in args && isSameAddress(args.from, account)) sum -= args.value
+      const is = (party: string) => isSameAddress(party, account)
+      switch (log.eventName) {
+        case 'Transfer':
+          if (is(log.args.to)) sum += log.args.value
+          if (is(log.args.from)) sum -= log.args.value
+          break
+        case 'Deposit':
+          if (is(log.args.to)) sum += log.args.value
+          break
+        case 'Withdrawal':
+          if (is(log.args.from)) sum -= log.args.value
+          break
+        case 'Mint':
+          if (is(log.args.onBehalfOf)) sum -= log.args.balanceIncrease
+          break
+        case 'Burn':
+          if (is(log.args.from)) sum -= log.args.balanceIncrease
+          break
+      }
     }
   return sum
 }
