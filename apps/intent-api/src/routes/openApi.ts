@@ -10,6 +10,10 @@ import {
 } from '@behest/spec'
 import * as z from 'zod'
 import {
+  describeOpenAiRoutes,
+  openAiComponents,
+} from '../faces/openai/describeRoutes.js'
+import {
   answersBodySchema,
   approvalBodySchema,
   createIntentBodySchema,
@@ -32,6 +36,7 @@ const components: Readonly<Record<string, z.ZodType>> = {
   }),
   IntentEvent: intentEventSchema,
   Receipt: receiptSchema,
+  ...openAiComponents,
   Problem: problemSchema,
   Accounts: z.object({
     chain: z.string(),
@@ -99,6 +104,7 @@ export function buildOpenApi(options: { readonly serverUrl: string }): Json {
     },
     servers: [{ url: options.serverUrl }],
     paths: {
+      ...describeOpenAiRoutes(),
       '/v1/parse': {
         post: {
           operationId: 'parse',

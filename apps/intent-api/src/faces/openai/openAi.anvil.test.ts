@@ -5,7 +5,6 @@
 import { createOpenAICompatible } from '@ai-sdk/openai-compatible'
 import { createAskAgent } from '@behest/agent-ask'
 import { createAaveAgent } from '@behest/agent-lend'
-import { AIMessage, HumanMessage } from '@langchain/core/messages'
 import { ChatOpenAI } from '@langchain/openai'
 import {
   Agent,
@@ -190,9 +189,12 @@ describe('other clients', () => {
         maxRetries: 0,
         configuration: { baseURL: `${faces.url}/v1` },
       })
-      const history: (HumanMessage | AIMessage)[] = [new HumanMessage(sentence)]
+      const history = [{ role: 'user', content: sentence }]
       const preview = await model.invoke(history)
-      history.push(new AIMessage(preview.text), new HumanMessage('approve'))
+      history.push(
+        { role: 'assistant', content: preview.text },
+        { role: 'user', content: 'approve' },
+      )
       let text = ''
       for await (const chunk of await model.stream(history)) text += chunk.text
       expect(text).toContain('Receipt: MET')
