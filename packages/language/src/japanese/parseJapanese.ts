@@ -156,6 +156,29 @@ export function parseJapanese(
       })
       continue
     }
+    if (slot.ending === 'state') {
+      // `Aaveに預けているUSDCを引き出して`: where it is, said beforehand.
+      const places = current.filter(
+        (each) =>
+          each.type === 'item' &&
+          each.item.type === 'word' &&
+          (each.item.senses.venue !== undefined ||
+            each.item.senses.chain !== undefined),
+      )
+      if (next?.type === 'item')
+        current = places.flatMap((each): Slot[] => [
+          each,
+          { type: 'particle', text: '上で', start: each.end, end: each.end },
+        ])
+      else
+        current.push({
+          type: 'word',
+          text: verbatim(normalised, slot),
+          start: slot.start,
+          end: slot.end,
+        })
+      continue
+    }
     if (slot.ending === 'past') {
       // `交換したUSDCを…`: what an earlier step gave.
       if (next?.type === 'item') {

@@ -9,7 +9,7 @@ import { type Token, tokenise } from '../text/tokenise.js'
 import { readKanji, readMultiplier } from './readNumerals.js'
 
 /** How a verb ends, which is how its clause goes on. */
-export type Ending = 'order' | 'if' | 'not' | 'past' | 'noun' | 'ask'
+export type Ending = 'order' | 'if' | 'not' | 'past' | 'state' | 'noun' | 'ask'
 
 /** One piece of a Japanese sentence. */
 export type Piece = { readonly start: number; readonly end: number } & (
@@ -278,6 +278,9 @@ for (const word of [
 const LONGEST = Math.max(...[...known.keys()].map((word) => word.length))
 
 const ENDINGS: readonly [Ending, RegExp][] = [
+  // `預けているUSDC`: how things are, and no order.
+  ['state', /^(?:し|っ|い|け|り|れ|え)?[てで](?:い)?る(?![かよね])/],
+  ['ask', /^(?:でき(?:る|ます)|できるの)/],
   [
     'not',
     /^(?:し|せ|さ|ら|わ|か|け|れ|え|げ|り|っ|て|い|き)?(?:ない(?:で(?:ください|下さい|ね|よ)?)?|なくて(?:いい|も)?|ません|ちゃだめ|てはいけ|るな|すな|ずに|るのはやめ|するな|のをやめ|のはやめ)/,
