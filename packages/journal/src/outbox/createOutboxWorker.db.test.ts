@@ -620,6 +620,73 @@ describe('blocks', () => {
       nonce: 0,
     })
   })
+
+  test('behavior: none of several senders sends what is of the old chain', async () => {
+    chain.levers.automine = false
+    const others = ['a1', 'a2', 'a3', 'a4'].map(
+      (end) => `0x${'0'.repeat(38)}${end}` as Address,
+    )
+    // Slow enough that all of them ask before the first one hears.
+    const slow = {
+      ...chain,
+      readIdentity: async () => {
+        await sleep(300)
+        return chain.readIdentity()
+      },
+    }
+    const sender = await startSender({ chain: slow })
+    const orders = await Promise.all(
+      others.map((one) => toOrder({ account: one })),
+    )
+    const waiting = orders.map((one) => sender.carryOut(one, { waitMs: 200 }))
+    await until(() => countOffered() === others.length)
+    await Promise.all(waiting)
+    chain.restart()
+    const before = chain.offered.length
+    for (const { legId } of orders)
+      await until(
+        async () => (await outbox.readLeg(legId))?.state === 'CHAIN_GONE',
+      )
+    // Until those that asked before have heard as well.
+    await sleep(800)
+    expect(chain.offered.length).toBe(before)
+  })
+
+  test('behavior: a node of another chain that answers once ends nothing', async () => {
+    chain.levers.automine = false
+    const queued = await toOrder()
+    await outbox.queueLegs({
+      chain: await chain.readIdentity(),
+      depth: 1,
+      legs: [queued],
+    })
+    const { readIdentity } = chain
+    let lies = 1
+    const seen = new Set<string>()
+    const lying = {
+      ...chain,
+      readIdentity: async () => (lies-- > 0 ? '31337:another' : readIdentity()),
+    }
+    const off = outbox.onLegChange(async (legId) => {
+      seen.add((await outbox.readLeg(legId))?.state ?? '')
+    })
+    const sender = createSender({
+      outbox,
+      workers: [await startWorker({ chain: lying })],
+    })
+    const result = sender.carryOut(queued, { waitMs: 20_000 })
+    await until(
+      async () => (await outbox.readLeg(queued.legId))?.state === 'SENT',
+    )
+    lies = 1
+    chain.levers.secondsPerBlock = 1
+    await until(() => lies <= 0)
+    chain.mine()
+    expect(await result).toMatchObject({ type: 'succeeded', nonce: 0 })
+    off()
+    expect(seen).not.toContain('CHAIN_GONE')
+    expect(events.map(({ type }) => type)).not.toContain('chain-changed')
+  })
 })
 
 describe('fees and deadlines', () => {

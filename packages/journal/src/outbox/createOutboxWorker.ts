@@ -102,6 +102,9 @@ const maxDelayMs = 1_000
 const lockRetryMs = 200
 const discoverEveryMs = 1_000
 const identityEveryMs = 2_000
+/** A node behind a balancer may be of another chain: so many must say the same. */
+const firmReads = 5
+const firmEveryMs = 50
 const laneIdleMs = 10_000
 const reofferMs = { first: 250, most: 15_000 }
 const maxInFlight = 16
@@ -140,7 +143,7 @@ export async function createOutboxWorker(
   const emit = options.onEvent ?? (() => {})
   const stopping = new AbortController()
   const lanes = new Map<Address, Lane>()
-  let identity = await chain.readIdentity()
+  let identity = await readFirmIdentity(chain)
   let identityReadAtMs = clock.nowMs()
   let locks: pg.Client | undefined
   let connecting: Promise<pg.Client> | undefined
@@ -167,17 +170,40 @@ export async function createOutboxWorker(
     return connecting
   }
 
-  async function assertIdentity(when: 'now' | 'sometimes'): Promise<void> {
+  /**
+   * Assures that the chain which a lane works on is the one that answers. Every
+   * lane names its own: another one may have found out before it.
+   */
+  async function assertIdentity(
+    expected: string,
+    when: 'now' | 'sometimes',
+  ): Promise<void> {
     const ageMs = clock.nowMs() - identityReadAtMs
-    if (when === 'sometimes' && ageMs < identityEveryMs) return
-    const found = await chain.readIdentity()
-    identityReadAtMs = clock.nowMs()
-    if (found === identity) return
+    if (when === 'now' || ageMs >= identityEveryMs || expected !== identity) {
+      const found = await chain.readIdentity()
+      identityReadAtMs = clock.nowMs()
+      if (found !== expected) {
+        await followChain(found)
+        throw new ChainChangedError({ expected, found })
+      }
+    }
+    if (expected !== identity)
+      throw new ChainChangedError({ expected, found: identity })
+  }
+
+  /** Goes over to another chain, unless only one node tells of it. */
+  async function followChain(found: string): Promise<void> {
+    for (let reads = 1; reads < firmReads; reads++) {
+      if (found === identity) return
+      await clock.sleep(firmEveryMs, stopping.signal)
+      if (stopping.signal.aborted) return
+      if ((await chain.readIdentity()) !== found) return
+    }
     const before = identity
+    if (found === before) return
     identity = found
     await outbox.reconcileChain({ chain: found, chainId: chain.chainId })
     emit({ type: 'chain-changed', from: before, to: found })
-    throw new ChainChangedError({ expected: before, found })
   }
 
   function ensureLane(address: Address): Lane {
@@ -275,7 +301,10 @@ type LaneOptions = {
   readonly address: Address
   readonly getLockClient: () => Promise<pg.Client>
   /** Throws when another chain answers now than the one that is worked on. */
-  readonly assertIdentity: (when: 'now' | 'sometimes') => Promise<void>
+  readonly assertIdentity: (
+    expected: string,
+    when: 'now' | 'sometimes',
+  ) => Promise<void>
   readonly identity: () => string
   readonly stopping: AbortSignal
   readonly clock: WorkerClock
@@ -402,13 +431,13 @@ function startLane(options: LaneOptions): Lane {
   ): Promise<'progress' | 'waiting' | 'idle'> {
     if (!hasAligned && worker.whenFinalIsLost === 'offer-again') {
       // Once for each start: what a local chain lost is not waited for by anybody.
-      await options.assertIdentity('now')
+      await options.assertIdentity(lock.chain, 'now')
       await alignNonce(lock.chain)
       hasAligned = true
     }
     const open = await outbox.readOpenLegs({ chain: lock.chain, address })
     if (open.length === 0) return 'idle'
-    await options.assertIdentity('sometimes')
+    await options.assertIdentity(lock.chain, 'sometimes')
     const head = await chain.readHead()
     let hasProgressed = false
 
@@ -449,7 +478,7 @@ function startLane(options: LaneOptions): Lane {
       chain.readTipWei(),
       chain.readMaxInFlight?.(address) ?? maxInFlight,
       alignNonce(chainName),
-      options.assertIdentity('now'),
+      options.assertIdentity(chainName, 'now'),
     ])
     if (!isAligned) return hasProgressed
     while (!stopping.aborted) {
@@ -634,14 +663,14 @@ function startLane(options: LaneOptions): Lane {
     if (newest === undefined) return false
     const offered = offers.get(newest.hash)
     if (offered === undefined || newest.offeredBlock === undefined) {
-      await options.assertIdentity('now')
+      await options.assertIdentity(lock.chain, 'now')
       await offer(leg, newest, head)
       return true
     }
     const nowMs = clock.nowMs()
     if (nowMs - offered.atMs < offered.nextMs && !isUrgent(leg, newest, head))
       return false
-    await options.assertIdentity('now')
+    await options.assertIdentity(lock.chain, 'now')
     // Below a nonce that the chain lost, this one would wait for ever.
     const sender = await outbox.readSender({ chain: lock.chain, address })
     if (!(await keepsFinal(lock.chain, sender))) return false
@@ -764,6 +793,18 @@ function startLane(options: LaneOptions): Lane {
     .catch((error: unknown) => emit({ type: 'failed', error }))
     .finally(() => options.onEnd(hasWoken))
   return { wake, isIdle: () => isIdle, firstPass, ended }
+}
+
+/** Reads which chain this is until several answers in a row agree. */
+async function readFirmIdentity(chain: OutboxChain): Promise<string> {
+  let identity = await chain.readIdentity()
+  for (let same = 1; same < firmReads; same++) {
+    const again = await chain.readIdentity()
+    if (again === identity) continue
+    identity = again
+    same = 0
+  }
+  return identity
 }
 
 /** By the chain's own clock: ours may be wrong. */
