@@ -21,8 +21,8 @@ const negligibleShare = 1e-9
 // path down to a thousandth.
 const firstDivisor = 4n
 const lastDivisor = 1024n
-// Halvings of a path: sixteen swaps move a weighted pool as far as it goes.
-const mostSplits = 4
+// Parts of one path: each takes 30 % of a weighted pool's balance at most.
+const mostSplits = 16
 
 /**
  * Splits a route into separate paths, largest first, and simulates them in that
@@ -265,7 +265,7 @@ function sortTokens(edges: readonly Edge[], sell: TokenId): TokenId[] {
  * Carries paths out one after the other; `undefined` if one takes too little.
  *
  * A weighted pool takes a part of its balance at a time, so a path that it cuts
- * short goes through it again in halves, each a path of its own.
+ * short goes through it again with the rest, as another path.
  */
 function simulatePaths(
   routes: readonly { readonly hops: readonly Hop[] }[],
@@ -287,9 +287,12 @@ function simulatePaths(
       if (swap.amountIn !== units) {
         if (split === 0 || after.get(hop.pool)!.kind !== 'weighted')
           return false
-        const half = amountIn >> 1n
+        // A little under what it took, as the hops before round as well.
+        const fit = (amountIn * swap.amountIn * 999n) / (units * 1000n)
         return (
-          run(hops, half, split - 1) && run(hops, amountIn - half, split - 1)
+          fit > 0n &&
+          run(hops, fit, split - 1) &&
+          run(hops, amountIn - fit, split - 1)
         )
       }
       after.set(hop.pool, swap.poolAfter)

@@ -1,6 +1,7 @@
 import { AmountBeyondLiquidityError } from '../errors/AmountBeyondLiquidityError.js'
 import { AmountTooSmallError } from '../errors/AmountTooSmallError.js'
 import { InvalidAmountError } from '../errors/InvalidAmountError.js'
+import type { Dual } from '../solve/createDual.js'
 import { getRates } from '../solve/getRates.js'
 import {
   type FindRouteOptions,
@@ -33,7 +34,7 @@ const maxAmount = (1n << 255n) - 1n
 // double their digits: more rounds than this means it has a ceiling.
 const mostRounds = 80
 const closeEnough = 1e-12
-const mostCorrections = 24
+const mostCorrections = 60
 const boundMargin = 1e-11
 
 /**
@@ -71,12 +72,15 @@ export function findRouteExactOut(
   let start: Float64Array | undefined
   let marginal = rate
   let reached = 0
+  let least = 0
   for (let round = 0; round < mostRounds; round++) {
-    const { dual } = solveRequest(
-      { ...request, amountIn: toUnitsUp(amount) },
-      { pools, start },
-    )
+    const asked = { ...request, amountIn: toUnitsUp(amount) }
+    let { dual, solution } = solveRequest(asked, { pools, start })
+    // Prices of another amount can be a bad place to start from.
+    if (solution.type === 'stopped')
+      ({ dual, solution } = solveRequest(asked, { pools }))
     start = dual.shift
+    least = Math.max(least, getLeastInput(dual, wanted))
     marginal = dual.price[sell]!
     reached = dual.value
     const step = (wanted - reached) / marginal
@@ -97,7 +101,7 @@ export function findRouteExactOut(
     let best: Attempt | undefined
     let amountIn = from
     for (let round = 0; round < mostCorrections; round++) {
-      const found = attempt(rest, { ...request, amountIn }, started, start)
+      const found = attempt(rest, { ...request, amountIn }, started)
       const paid = found === undefined ? 0n : getPaid(found.route)
       if (paid >= wantedOut) {
         best = found
@@ -129,13 +133,7 @@ export function findRouteExactOut(
           ?.route ?? { executable: { paths: [], amountIn: 0n, amountOut: 0n } })
 
   const { route, dual } = best
-  // At these prices the pools' profits are fixed, and what is left of the output
-  // has to be paid for.
-  const profits =
-    dual.value - dual.amount * dual.price[sell]! + getCliqueMargin(dual)
-  const least =
-    (wanted * (1 - boundMargin) - profits * (1 + boundMargin)) /
-    dual.price[sell]!
+  least = Math.max(least, getLeastInput(dual, wanted))
   const floor = least > 1 ? BigInt(Math.floor(least)) : 1n
   const lowerBound = floor < route.amountIn ? floor : route.amountIn
   const { upperBound: _upper, gapBps: _gap, ...kept } = route
@@ -148,17 +146,26 @@ export function findRouteExactOut(
   }
 }
 
+/**
+ * Bounds the input from below: at a dual's prices the pools' profits are fixed,
+ * and what is left of the output has to be paid for.
+ */
+function getLeastInput(dual: Dual, wanted: number): number {
+  const price = dual.price[dual.sell]!
+  const profits = dual.value - dual.amount * price + getCliqueMargin(dual)
+  return (wanted * (1 - boundMargin) - profits * (1 + boundMargin)) / price
+}
+
 type Attempt = ReturnType<typeof routeRequest>
 
 function attempt(
   options: Omit<FindRouteOptions, 'amountIn'>,
   request: Request,
   started: number | undefined,
-  start: Float64Array | undefined,
 ): Attempt | undefined {
   const { amountIn } = request
   try {
-    return routeRequest({ ...options, amountIn }, request, started, start)
+    return routeRequest({ ...options, amountIn }, request, started)
   } catch (error) {
     // A few units too many or too few; the caller moves on from there.
     if (error instanceof AmountBeyondLiquidityError) return undefined
