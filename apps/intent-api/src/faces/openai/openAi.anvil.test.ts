@@ -314,6 +314,23 @@ describe('approval', () => {
         { role: 'user', content: swap },
         { role: 'assistant', content: `${preview}\n\n${lastLine}` },
       ],
+      // The user's own turn, or a tool's, stands in between.
+      [...messages, { role: 'user', content: 'hello' }],
+      [
+        ...messages,
+        {
+          role: 'assistant',
+          content: null,
+          tool_calls: [
+            {
+              id: 'c',
+              type: 'function',
+              function: { name: 'f', arguments: '{}' },
+            },
+          ],
+        },
+        { role: 'tool', tool_call_id: 'c', content: preview },
+      ],
       // Nothing was shown at all.
       [],
     ]
