@@ -35,6 +35,7 @@ const maxAmount = (1n << 255n) - 1n
 const mostRounds = 80
 const closeEnough = 1e-12
 const mostCorrections = 60
+const mostHalvings = 24
 const boundMargin = 1e-11
 
 /**
@@ -123,8 +124,22 @@ export function findRouteExactOut(
     }
     return best
   }
-  const best = reach(toUnitsUp(amount), (route) => route.amountOut)
+  let best = reach(toUnitsUp(amount), (route) => route.amountOut)
   if (best === undefined) throw beyond(options, reached, pools.length)
+  // Where the pools are nearly used up the slope says little about the way there:
+  // halve the rest of the interval.
+  let enough = best.route.amountIn
+  let short = least > 1 ? BigInt(Math.floor(least)) : 0n
+  for (let round = 0; round < mostHalvings; round++) {
+    if ((enough - short) * 10_000n <= enough) break
+    if (request.isLate?.() === true) break
+    const amountIn = (short + enough) >> 1n
+    const found = attempt(rest, { ...request, amountIn }, started)
+    if (found !== undefined && found.route.amountOut >= wantedOut) {
+      best = found
+      enough = amountIn
+    } else short = amountIn
+  }
   // Paths can need a little more than fills, where several share a pool.
   const { executable } =
     best.route.executable.amountOut >= wantedOut
