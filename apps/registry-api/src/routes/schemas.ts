@@ -31,7 +31,7 @@ const chainParameter = text(40)
 
 /** Query of a search. */
 export const searchQuerySchema = z.strictObject({
-  q: text(500).optional(),
+  q: text(2000).optional(),
   action: z.enum(actions).optional(),
   chain: chainParameter.optional(),
   token: text(500).optional(),

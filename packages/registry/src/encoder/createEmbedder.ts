@@ -22,7 +22,8 @@ export type Embedder = {
 const pollMs = 5_000
 const agentsPerRead = 128
 const maxKeptQueries = 5_000
-const queryTimeoutMs = 400
+// Long enough for one batch of documents before it, and for a cold start.
+const queryTimeoutMs = 1_000
 
 /**
  * Embeds a request: half as it was said, half by its content words alone, so

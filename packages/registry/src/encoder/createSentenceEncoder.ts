@@ -38,7 +38,7 @@ type Job = {
   readonly reject: (error: unknown) => void
 }
 
-const maxBatch = 16
+const maxBatch = 8
 const maxWaiting = 256
 
 /**

@@ -19,6 +19,8 @@ import {
 
 /** How many candidates each signal may name. */
 export const candidatesPerSignal = 200
+/** Terms of a query that are looked up; a longer one is cut. */
+const maxQueryTerms = 128
 /** Deepest result that can be asked for. */
 export const maxDepth = 10_000
 
@@ -76,7 +78,7 @@ export function rankAgents(index: AgentIndex, query: RankQuery): Ranking {
   const terms =
     query.text === undefined
       ? []
-      : tokenize(addEnglish(query.text)).slice(0, 64)
+      : tokenize(addEnglish(query.text)).slice(0, maxQueryTerms)
   if (query.text === undefined)
     return {
       ranked: rankWithoutText(index, query, filter, isEligible),

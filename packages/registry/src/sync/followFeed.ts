@@ -59,16 +59,21 @@ export async function followFeed(options: {
     clockOffsetMs = clock.nowMs - Date.now()
     const reached = { ...from }
     lag = clock.agentsSeq - from.agents
-    if (clock.agentsSeq > from.agents)
+    if (clock.agentsSeq > from.agents) {
+      const readPage = (afterSeq: number) =>
+        readChanges(pool, { afterSeq, limit: pageSize })
+      let page = await readPage(reached.agents)
       for (;;) {
-        const page = await readChanges(pool, {
-          afterSeq: reached.agents,
-          limit: pageSize,
-        })
-        for (const record of page) target.apply(record)
+        const isLast = page.length < pageSize
         reached.agents = page.at(-1)?.seq ?? reached.agents
-        if (page.length < pageSize) break
+        // The database makes the next page while this one is indexed.
+        const next = isLast ? undefined : readPage(reached.agents)
+        next?.catch(() => undefined)
+        for (const record of page) target.apply(record)
+        if (next === undefined) break
+        page = await next
       }
+    }
     // An agent row was read with its lease, so a first read may start late.
     if (from.leases === 0) reached.leases = clock.leasesSeq
     while (clock.leasesSeq > reached.leases) {
