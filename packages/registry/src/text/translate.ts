@@ -111,5 +111,6 @@ export function toEnglish(text: string): string {
       /[\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Han}\u30fc\u3001\u3002]+/gu,
       ' ',
     )
+    .replace(/\s+/g, ' ')
     .trim()
 }
