@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { AgentHealth, PublishAnswer, RegistryClient } from '@behest/client'
 import { signPublish, toAgentId } from '@behest/sdk'
-import { agentNameSchema, BehestError, isSameAddress } from '@behest/spec'
+import { BehestError, isSameAddress } from '@behest/spec'
 import { keccak256, stringToHex } from 'viem'
 import type { CardSource } from './readCardSource.js'
+import { toAgentName } from './toAgentName.js'
 import type { Author } from './unlockAuthor.js'
 
 const pollMs = 200
@@ -61,7 +62,7 @@ export async function publishCard(options: {
   const { signer } = author
   const now = nowMs()
   const agentId = toAgentId({
-    name: toName(card.card.name),
+    name: toAgentName(card.card.name),
     owner: signer.address,
   })
   const answer = await registry.publish(
@@ -104,18 +105,6 @@ function isUnseen(health: AgentHealth, sinceMs: number): boolean {
   return (
     health.listedAs === 'unverified' && Date.parse(health.lastProbeAt) < sinceMs
   )
-}
-
-/** Cards of other makers name themselves as people do. */
-function toName(name: string): string {
-  if (agentNameSchema.safeParse(name).success) return name
-  const slug = name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .slice(0, 63)
-    .replace(/^-+|-+$/g, '')
-  return slug === '' ? 'agent' : slug
 }
 
 /** Thrown when an agent's own key did not sign its card. */

@@ -3,8 +3,9 @@ import { parseArgs } from 'node:util'
 import { exitCodes, UsageError } from '../exitCodes.js'
 import { createAgentProject } from '../scaffold/createAgentProject.js'
 import { toUserPath } from '../toUserPath.js'
+import { agentDevCommand } from './agentDevCommand.js'
 
-/** `behest agent new <folder>`: what an author starts with. */
+/** `behest agent new <folder>` and `behest agent dev`: what an author starts with. */
 export async function agentCommand(
   commandArguments: readonly string[],
 ): Promise<number> {
@@ -12,9 +13,11 @@ export async function agentCommand(
   switch (verb) {
     case 'new':
       return agentNewCommand(rest)
+    case 'dev':
+      return agentDevCommand(rest)
     default:
       throw new UsageError(
-        'Say what to do: behest agent new <folder>. (The registry’s agents: behest agents.)',
+        'Say what to do: behest agent new <folder>, or behest agent dev in it. (The registry’s agents: behest agents.)',
       )
   }
 }

@@ -3,6 +3,7 @@ import {
   constants,
   existsSync,
   mkdirSync,
+  readFileSync,
   statfsSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -41,6 +42,7 @@ export async function doctorCommand(
       registry: createRegistryClient({ baseUrl: registryUrl }),
       chainId: await readRegistryChain(registryUrl),
       queries: values.query,
+      owner: readOwner(config.dataFolder),
       nowMs: Date.now(),
     })
     return report(examination, examination.findings, values)
@@ -68,6 +70,19 @@ export async function doctorCommand(
     ...(await checkServers(config)),
   ]
   return report({ findings }, findings, values)
+}
+
+/** The address in a keystore stands there for everybody to read. */
+function readOwner(dataFolder: string): string | undefined {
+  try {
+    const file = join(dataFolder, 'keys', 'owner.json')
+    const { address } = JSON.parse(readFileSync(file, 'utf8'))
+    return typeof address === 'string'
+      ? `0x${address.replace(/^0x/, '')}`
+      : undefined
+  } catch {
+    return undefined // nothing was ever published from here as an owner
+  }
 }
 
 function report(

@@ -1,4 +1,4 @@
-import type { RegistryClient } from '@behest/client'
+import { ApiProblemError, type RegistryClient } from '@behest/client'
 import { type AgentServer, defineAgent, serveAgent } from '@behest/sdk'
 import { keccak256, stringToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -65,7 +65,21 @@ function createRegistry(
   }
   // Only these four are called, and only these fields are read.
   return {
-    get: async () => agent,
+    get: async (agentId: string) => {
+      if (agentId === agent.agentId) return agent
+      throw new ApiProblemError({
+        method: 'GET',
+        path: '/v1/agents',
+        problem: {
+          type: 'about:blank',
+          title: 'Agent not found',
+          status: 404,
+          detail: 'No such agent.',
+          code: 'AGENT_NOT_FOUND',
+          retry: 'never',
+        },
+      })
+    },
     search: async () => ({ results: [agent] }),
     health: async () => ({
       listedAs: 'live',

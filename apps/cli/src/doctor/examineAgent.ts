@@ -7,9 +7,11 @@ import {
   type RegistryClient,
 } from '@behest/client'
 import { developmentAddresses } from '@behest/evm'
+import { toAgentId } from '@behest/sdk'
 import { BehestError, isSameAddress } from '@behest/spec'
-import { keccak256, stringToHex } from 'viem'
+import { isAddress, keccak256, stringToHex } from 'viem'
 import { type CardSource, readCardSource } from '../agents/readCardSource.js'
+import { toAgentName } from '../agents/toAgentName.js'
 import type { Finding } from './Finding.js'
 
 const localChainIds = new Set([31_337, 1_337])
@@ -41,12 +43,14 @@ export async function examineAgent(options: {
   readonly registry: RegistryClient
   readonly chainId: number
   readonly queries: readonly string[]
+  /** Address of the owner whose key this machine has. */
+  readonly owner?: string | undefined
   readonly nowMs: number
 }): Promise<AgentExamination> {
   const { source, registry, chainId } = options
-  const isAddress = /^https?:\/\//i.test(source)
-  const known = isAddress ? undefined : await findById(registry, source)
-  if (!isAddress && known === undefined)
+  const isUrl = /^https?:\/\//i.test(source)
+  const known = isUrl ? undefined : await findById(registry, source)
+  if (!isUrl && known === undefined)
     return {
       findings: [
         {
@@ -57,11 +61,14 @@ export async function examineAgent(options: {
         },
       ],
     }
-  const card = await readCard(isAddress ? source : (known?.url ?? ''))
+  const card = await readCard(isUrl ? source : (known?.url ?? ''))
   if ('finding' in card && known === undefined)
     return { findings: [card.finding] }
   const agent =
-    known ?? ('text' in card ? await findByCard(registry, card) : undefined)
+    known ??
+    ('text' in card
+      ? await findByCard(registry, card, options.owner)
+      : undefined)
   const findings: Finding[] = [
     ...('text' in card ? examineCard(card, chainId) : [card.finding]),
   ]
@@ -101,7 +108,17 @@ async function findById(
 async function findByCard(
   registry: RegistryClient,
   card: CardSource,
+  owner: string | undefined,
 ): Promise<AgentDetail | undefined> {
+  const name = toAgentName(card.card.name)
+  // An id derives from name and owner, who is most often the agent itself.
+  for (const address of [card.profile.agent, owner]) {
+    if (address === undefined || !isAddress(address, { strict: false }))
+      continue
+    const agentId = toAgentId({ name, owner: address })
+    const agent = await findById(registry, agentId)
+    if (agent !== undefined) return agent
+  }
   const { results } = await registry.search({
     q: card.card.name.slice(0, 200),
     status: everyStatus,

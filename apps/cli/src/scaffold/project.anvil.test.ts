@@ -1,7 +1,13 @@
-import { spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import {
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { repositoryRoot } from '../stack/stackConfig.js'
 import { createAgentProject } from './createAgentProject.js'
 
@@ -28,4 +34,48 @@ describe('a new agent’s project', () => {
     expect(`${stdout}${stderr}`).toMatch(/Tests .*15 passed/)
     expect(status).toBe(0)
   }, 120_000)
+
+  test('behavior: dev serves it, serves it again after a change, and leaves nothing', async () => {
+    const { folder } = await createAgentProject({
+      folder: join(parent, 'changing-agent'),
+    })
+    const child = spawn(
+      process.execPath,
+      [
+        join(repositoryRoot, 'apps/cli/dist/main.js'),
+        'agent',
+        'dev',
+        '--port',
+        '0',
+      ],
+      { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] },
+    )
+    let said = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk) => {
+        said += chunk
+      })
+    const ended = new Promise((done) => child.once('exit', done))
+    const findUrl = () => /(http:\/\/127\.0\.0\.1:\d+) answers;/.exec(said)?.[1]
+    await vi.waitFor(() => expect(findUrl(), said).toBeDefined(), 60_000)
+    const readVersion = async (): Promise<string> => {
+      const response = await fetch(`${findUrl()}/.well-known/agent-card.json`)
+      return (await response.json()).version
+    }
+    expect(await readVersion()).toBe('0.1.0')
+    const file = join(folder, 'src/agent.ts')
+    const source = readFileSync(file, 'utf8')
+    writeFileSync(file, `${source}const wrong: number = 'text'\n`)
+    await vi.waitFor(() => expect(said).toContain('TS2322'), 60_000)
+    // What ran before the mistake still does.
+    expect(await readVersion()).toBe('0.1.0')
+    writeFileSync(file, source.replace("'0.1.0'", "'0.2.0'"))
+    await vi.waitFor(
+      async () => expect(await readVersion()).toBe('0.2.0'),
+      60_000,
+    )
+    child.kill('SIGINT')
+    expect(await ended).toBe(0)
+    await expect(readVersion()).rejects.toThrow()
+  }, 180_000)
 })
