@@ -23,7 +23,9 @@ export type GasCosts = (pool: number) => number
 // Up to this many pools every selection is weighed.
 const mostExhaustive = 10
 // Solves that one exhaustive search may take: bounds leave far fewer.
-const mostSolves = 400
+const mostSolves = 150
+// The same for a whole request: later tries seldom change the choice.
+const mostSolvesInAll = 300
 const mostRounds = 3
 
 /**
@@ -48,10 +50,15 @@ export function chooseByGas(
   },
 ): { readonly selection: Selection; readonly ceilings: readonly Dual[] } {
   const { cost } = options
+  let left = mostSolvesInAll
   const solve = (
     pools: readonly number[],
     start?: Float64Array,
-  ): Selection | undefined => solveSelection(request, pools, cost, start)
+  ): Selection | undefined => {
+    if (left === 0) return undefined
+    left--
+    return solveSelection(request, pools, cost, start)
+  }
 
   let best = score(all, [], cost)
   const ceilings: Dual[] = []

@@ -1,6 +1,10 @@
 import type { CliqueTrade } from '../market/CliquePool.js'
+import type { Market } from '../market/Market.js'
 import { type Dual, evaluateSide } from './createDual.js'
-import { createFactorisation } from './createFactorisation.js'
+import {
+  createFactorisation,
+  type Factorisation,
+} from './createFactorisation.js'
 import { getElimination } from './getElimination.js'
 import type { Rates } from './getRates.js'
 
@@ -37,6 +41,8 @@ export type NewtonModel = {
   readonly getLongest: () => number
   /** Longest move of the sold and the bought token. */
   readonly getFarthest: () => number
+  /** Leaves the shared buffers as they were found. */
+  readonly end: () => void
   /** Moves the dual's prices along the step and evaluates it. */
   readonly move: (length: number) => void
 }
@@ -65,9 +71,8 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
   const anchor = chooseAnchor(dual, rates)
   const { sideIn, sideOut, sideOffset, poolStart, poolToken } = market
   const position = getElimination(market)
-  const factorisation = createFactorisation()
-  const local = new Int32Array(market.tokenIds.length).fill(-1)
-  const spring = new Int32Array(market.sideIn.length).fill(-1)
+  const { factorisation, local, spring, start, slopes, touched } =
+    getScratch(market)
 
   let nodes = new Int32Array(32)
   let step = new Float64Array(32)
@@ -227,9 +232,6 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
     }
   }
 
-  const start = new Float64Array(market.tokenIds.length)
-  const slopes = new Float64Array(market.tokenIds.length)
-  const touched = new Uint8Array(market.tokenIds.length)
   const met: number[] = []
   const readNodes = (isTrial: boolean): void => {
     // Tokens that join during a trial have not moved yet and have no slope
@@ -435,6 +437,12 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
       number()
       readNodes(false)
     },
+    end: () => {
+      for (let s = 0; s < springs; s++) if (side[s]! >= 0) spring[side[s]!] = -1
+      springs = 0
+      for (const token of met) touched[token] = 0
+      met.length = 0
+    },
     learn: (length) => {
       const had = springs
       for (let k = 0; k < count; k++) local[nodes[k]!] = k
@@ -576,6 +584,36 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
       market.inverseGamma[which >> 1]!
     )
   }
+}
+
+/** Buffers as long as the market, kept clean between solves. */
+type Scratch = {
+  readonly factorisation: Factorisation
+  readonly local: Int32Array
+  readonly spring: Int32Array
+  readonly start: Float64Array
+  readonly slopes: Float64Array
+  readonly touched: Uint8Array
+}
+
+const scratches = new WeakMap<Market, Scratch>()
+
+/** Selections of pools are solved by the hundred: fresh buffers cost more. */
+function getScratch(market: Market): Scratch {
+  let scratch = scratches.get(market)
+  if (scratch === undefined) {
+    const tokens = market.tokenIds.length
+    scratch = {
+      factorisation: createFactorisation(),
+      local: new Int32Array(tokens).fill(-1),
+      spring: new Int32Array(market.sideIn.length).fill(-1),
+      start: new Float64Array(tokens),
+      slopes: new Float64Array(tokens),
+      touched: new Uint8Array(tokens),
+    }
+    scratches.set(market, scratch)
+  }
+  return scratch
 }
 
 /**

@@ -47,6 +47,7 @@ export function solveDual(
 ): Solution {
   const { buy, shift } = dual
   const finish = (type: Solution['type'], rounds: number): Solution => {
+    model.end()
     // Prices are read in the bought token.
     const offset = shift[buy]!
     if (offset !== 0) {
