@@ -1,6 +1,9 @@
 export {
-  type RecordedRequest,
-  type ScriptedModel,
-  startScriptedModel,
-  type Turn,
-} from './scripted-model/startScriptedModel.js'
+  type ChaosOptions,
+  type ChaosSummary,
+  type MutantReport,
+  MutantUnknownError,
+  runChaos,
+  runMutants,
+} from './chaos/runChaos.js'
+export type { RoundReport } from './chaos/runRound.js'

@@ -88,7 +88,7 @@ export function createWorkers(options: {
     const child = waiting.shift() ?? load()
     while (waiting.length < 1 && mode === 'chaos') waiting.push(load())
     const faultAt =
-      mode === 'chaos' && options.faults === 'at-points' && random.chance(0.5)
+      mode === 'chaos' && options.faults === 'at-points' && random.chance(0.7)
         ? pickPoint()
         : undefined
     const order: ChaosWorkerOrder = {

@@ -238,21 +238,18 @@ export const mutants: readonly Mutant[] = [
   {
     name: 'skip-genesis-check',
     says: 'Any chain behind the address is taken for the one that was signed for.',
-    breakWorker: (parts) => {
-      let first: Promise<string> | undefined
-      return {
-        ...parts,
-        chain: {
-          ...parts.chain,
-          readIdentity: () => {
-            first ??= parts.pool
-              .query<{ chain: string }>('select chain from leg limit 1')
-              .then(({ rows }) => rows[0]?.chain ?? '')
-            return first
-          },
+    breakWorker: (parts) => ({
+      ...parts,
+      chain: {
+        ...parts.chain,
+        readIdentity: async () => {
+          const { rows } = await parts.pool.query<{ chain: string }>(
+            'select chain from leg limit 1',
+          )
+          return rows[0]?.chain ?? parts.chain.readIdentity()
         },
-      }
-    },
+      },
+    }),
     needs: 'other-chain',
   },
   {

@@ -123,6 +123,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
         plans: options.plans,
         chaosMs: options.chaosMs,
         weather: n % 3 === 1 ? 'storm' : 'usual',
+        otherChain: n % 4 === 2 ? 'visits' : 'never',
         databaseKills: options.databaseKills ?? 1,
         ...(options.leastFaults === undefined
           ? {}
@@ -184,6 +185,7 @@ async function runMutant(options: {
       plans: 60,
       chaosMs: 20_000,
       weather: mutant.needs === 'storm' ? 'storm' : 'usual',
+      otherChain: mutant.needs === 'other-chain' ? 'visits' : 'never',
       databaseKills: 0,
       settleWithinMs: 30_000,
       mutant,

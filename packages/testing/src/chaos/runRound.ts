@@ -23,6 +23,7 @@ import {
   createRpcProxy,
   type FaultRates,
   type RpcFault,
+  type RpcProxy,
 } from './createRpcProxy.js'
 import { createWorkers } from './createWorkers.js'
 import { type Mutant, rewriteStatements } from './mutants.js'
@@ -44,8 +45,13 @@ export type RoundOptions = {
   readonly plans: number
   /** How long things go wrong at least, in ms. */
   readonly chaosMs: number
-  /** Goes on until there were so many faults, but not past `chaosMs` × 4. */
+  /**
+   * Goes on until there were so many faults and the round has its coverage, but
+   * not past `chaosMs` × 4.
+   */
   readonly leastFaults?: number
+  /** Whether another chain with the same id answers for some seconds at the end. */
+  readonly otherChain: 'visits' | 'never'
   /**
    * `storm`: besides the usual, two blocks in five are taken back, as deep as may be
    * without touching what is final.
@@ -119,7 +125,14 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
   ]
   try {
     const senders = await prepareSenders(chain)
-    const inspector = createInspector({ pool, chain, depth, senders })
+    let isVisited = false
+    const inspector = createInspector({
+      pool,
+      chain,
+      depth,
+      senders,
+      isOtherChainExpected: () => isVisited,
+    })
     const identityBlock = Number(chain.deployment.identityBlock ?? 0n)
     const toProxy = (label: string) =>
       createRpcProxy({
@@ -213,17 +226,23 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     const isOver = () => {
       if (mutant !== undefined && inspector.violations.length > 0) return true
       const tookMs = Date.now() - startedAtMs
+      if (tookMs >= options.chaosMs * 4) return true
+      if (tookMs < options.chaosMs) return false
+      const { leastFaults } = options
+      if (leastFaults === undefined) return true
       return (
-        tookMs >= options.chaosMs * 4 ||
-        (tookMs >= options.chaosMs &&
-          countFaults() >= (options.leastFaults ?? 0))
+        countFaults() >= leastFaults &&
+        inspector.takenBack() > 0 &&
+        proxy.appliedAndLost() > 0 &&
+        Object.values(workers.killsAt).filter((kills) => kills > 0).length > 2
       )
     }
     const watching = watch(inspector, counts)
+    closers.push(weather.stop, watching.stop)
     await client.ask({
       count: options.plans,
       senders,
-      withinMs: options.chaosMs * 0.75,
+      withinMs: options.chaosMs * 0.7,
       isOver,
       options,
     })
@@ -235,6 +254,26 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     witness.rates = calm
     workers.calm()
     await weather.calm()
+    if (options.otherChain === 'visits') {
+      isVisited = true
+      const visit = { chain, proxies: [proxy, witness], inspector, pool }
+      const other = await createChaosChain({ depth })
+      try {
+        await weather.pause(async () => {
+          await client.ask({
+            count: 6,
+            senders,
+            withinMs: 300,
+            isOver: () => false,
+            options,
+            kind: 'late',
+          })
+          await visitOtherChain({ ...visit, other })
+        })
+      } finally {
+        await other.stop()
+      }
+    }
     const calmAtMs = Date.now()
     const isGivenUp = () =>
       Date.now() - calmAtMs > options.settleWithinMs ||
@@ -379,10 +418,12 @@ function startWeather(world: {
   const random = world.random.fork('weather')
   const stopping = new AbortController()
 
+  let paused: Promise<unknown> = Promise.resolve()
   const miner = (async () => {
     let spikeLeft = 0
     while (!stopping.signal.aborted) {
       await sleep(random.between(100, 200))
+      await paused
       await chain.mine()
       if (chaos.aborted) continue
       if (random.chance(isStorm ? 0.4 : 0.12)) {
@@ -439,6 +480,13 @@ function startWeather(world: {
     calm: async () => {
       await Promise.all([killer, powerCuts])
       await chain.setBaseFee(normalBaseFeeWei)
+    },
+    /** No block is made while `work` runs. */
+    pause: async (work: () => Promise<unknown>) => {
+      // The block that is being made right now is still made.
+      const working = sleep(500).then(work)
+      paused = working.catch(() => {})
+      await working
     },
     stop: async () => {
       stopping.abort()
@@ -548,6 +596,8 @@ function createClient(world: {
       readonly withinMs: number
       readonly isOver: () => boolean
       readonly options: RoundOptions
+      /** `late`: single payments that nothing stands in the way of. */
+      readonly kind?: 'late'
     }) => {
       const { count, senders, options } = work
       const block = await chain.request<{ hash: Hex }>('eth_getBlockByNumber', [
@@ -558,7 +608,7 @@ function createClient(world: {
       for (let n = 0; n < count && !work.isOver(); n++) {
         const sender = random.pick(senders)
         const parts = {
-          name: `${options.seed}/${n}`,
+          name: `${options.seed}/${work.kind ?? ''}${n}`,
           deployment: chain.deployment,
           random,
           nowUnixSeconds: chain.getNewestTimestamp(),
@@ -567,7 +617,8 @@ function createClient(world: {
         const own = senders[n % senders.length] ?? sender
         const units = BigInt(random.between(1_000_000, 50_000_000))
         const account = own.address
-        const kind = Math.floor(n / senders.length)
+        const kind =
+          work.kind === 'late' ? undefined : Math.floor(n / senders.length)
         const plan =
           kind === 1
             ? buildSwapPlan({ ...parts, account }, units)
@@ -588,6 +639,41 @@ function createClient(world: {
       }
     },
   }
+}
+
+/** How long bytes may still be under way that were checked before, in ms. */
+const graceMs = 1_500
+
+/**
+ * Puts another chain with the same id behind the address for some seconds: bytes
+ * that were signed for this one must not go there.
+ */
+async function visitOtherChain(world: {
+  readonly chain: ChaosChain
+  readonly other: ChaosChain
+  readonly proxies: readonly RpcProxy[]
+  readonly inspector: ReturnType<typeof createInspector>
+  readonly pool: ReturnType<typeof createPool>
+}): Promise<void> {
+  const { chain, other, proxies, inspector, pool } = world
+  const until = Date.now() + 8_000
+  const countUnsent = async () => {
+    const { QUEUED = 0, SIGNED = 0 } = await readStates(pool)
+    return QUEUED + SIGNED
+  }
+  while (Date.now() < until && (await countUnsent()) > 0) await sleep(50)
+  // What was never signed would end as "not sent": a visit must cost nothing.
+  if ((await countUnsent()) > 0) return
+  for (const proxy of proxies) proxy.setTarget(other.url)
+  const fromMs = Date.now() + graceMs
+  await sleep(graceMs + 4_000)
+  for (const { hash, atMs } of proxies.flatMap(({ seen }) => seen))
+    if (atMs > fromMs)
+      inspector.report({
+        invariant: 'genesis',
+        what: `transaction ${hash.slice(0, 10)} was offered to another chain`,
+      })
+  for (const proxy of proxies) proxy.setTarget(chain.url)
 }
 
 function watch(inspector: ReturnType<typeof createInspector>, counts: Counts) {
