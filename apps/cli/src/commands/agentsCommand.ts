@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { createRegistryClient, type RegistryClient } from '@behest/client'
 import { BehestError } from '@behest/spec'
 import { exitCodes, UsageError } from '../exitCodes.js'
+import { renderExplanation } from '../show/renderExplanation.js'
 import { openStack } from '../stack/openStack.js'
 import { readStackConfig } from '../stack/stackConfig.js'
 import {
@@ -99,7 +100,7 @@ function toWork(
         )
       return async (registry) => {
         const answer = await registry.explain(first, { q: more.join(' ') })
-        return { answer, text: JSON.stringify(answer, null, 2) }
+        return { answer, text: renderExplanation(answer) }
       }
     default:
       throw new UsageError(
