@@ -1,7 +1,7 @@
 // Measures the router beside its peers over the same networks and requests.
 //   node run.mjs [--seconds N]   about how long each network may take
 import { mkdirSync, writeFileSync } from 'node:fs'
-import { cpus } from 'node:os'
+import { cpus, loadavg } from 'node:os'
 import {
   findRoute,
   getSqrtPriceAtTick,
@@ -204,6 +204,8 @@ const machine = {
   node: process.version,
   processor: cpus()[0]?.model.trim(),
   cores: cpus().length,
+  // Above the number of cores, times say more about the neighbours.
+  loadAverage: Math.round(loadavg()[0]),
 }
 writeFileSync(
   new URL('router.json', out),
@@ -262,7 +264,7 @@ writeFileSync(
   new URL('router.md', out),
   `# The router beside its peers
 
-Measured by \`node bench/peers/run.mjs\` on ${machine.processor}, ${machine.cores} cores shared with other work, Node ${machine.node}. Networks come from seeds (\`@behest/router/testing\`): half pairs, half concentrated pools with ticks, prices inside their fee bands; \`market\` has few hubs and many tokens, \`dense\` has \`2 * sqrt(pools)\` tokens. Sizes are log-uniform from 100 to 10 million dollars. Every route, ours and a peer's, is carried out again in the contracts' integers and charged the same gas for each pool.
+Measured by \`node bench/peers/run.mjs\` on ${machine.processor}, ${machine.cores} cores shared with other work (load average ${machine.loadAverage}), Node ${machine.node}. Networks come from seeds (\`@behest/router/testing\`): half pairs, half concentrated pools with ticks, prices inside their fee bands; \`market\` has few hubs and many tokens, \`dense\` has \`2 * sqrt(pools)\` tokens. Sizes are log-uniform from 100 to 10 million dollars. Every route, ours and a peer's, is carried out again in the contracts' integers and charged the same gas for each pool.
 
 Time is for one request over a snapshot that has been asked before, in milliseconds. The gap is to the certified bound (net of gas where gas counts). Loss is how much less the peer's route nets than ours, in basis points; a negative worst case would be a request that the peer won. Peers with few requests in their time are in \`router.json\` with their counts.
 
