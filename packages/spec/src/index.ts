@@ -29,6 +29,8 @@ export {
   type InstructionAmount,
   instructionAmountSchema,
   instructionSchema,
+  type PriorChanges,
+  priorChangesSchema,
   type QuoteRequest,
   quoteRequestSchema,
 } from './artifacts/instruction.js'

@@ -5,8 +5,8 @@ import { quoteAaveRepay } from './aave/quoteAaveRepay.js'
 import { quoteAaveSupply } from './aave/quoteAaveSupply.js'
 import { quoteAaveWithdraw } from './aave/quoteAaveWithdraw.js'
 import type { LendChain } from './LendChain.js'
+import { buildLendRequest } from './request/buildLendRequest.js'
 import { createSnapshotReader } from './request/createSnapshotReader.js'
-import type { LendRequest } from './request/LendRequest.js'
 import { isOurVenue } from './request/readVenue.js'
 
 const maxValidForSeconds = 180
@@ -53,19 +53,14 @@ export function createAaveAgent(
     limits: { spenders: [deployment.aaveV3.pool], maxValidForSeconds },
     async quote(instruction, context): Promise<AgentReply> {
       if (!isOurVenue(instruction.venue, names)) return null
-      const { account, blockNumber, blockHash } = context
-      const state = await readSnapshot({ account, blockNumber, blockHash })
-      const request: LendRequest = {
-        ...state,
+      const request = await buildLendRequest({
         chain,
-        account,
-        blockNumber,
+        readSnapshot,
+        instruction,
+        context,
         floorWad,
-        validUntilUnixSeconds: Math.min(
-          context.nowUnixSeconds + maxValidForSeconds,
-          context.deadlineUnixSeconds,
-        ),
-      }
+        maxValidForSeconds,
+      })
       switch (instruction.action) {
         case 'supply':
           return quoteAaveSupply(request, instruction)

@@ -5,8 +5,8 @@ import { quoteMorphoBorrow } from './morpho/quoteMorphoBorrow.js'
 import { quoteMorphoRepay } from './morpho/quoteMorphoRepay.js'
 import { quoteMorphoSupply } from './morpho/quoteMorphoSupply.js'
 import { quoteMorphoWithdraw } from './morpho/quoteMorphoWithdraw.js'
+import { buildLendRequest } from './request/buildLendRequest.js'
 import { createSnapshotReader } from './request/createSnapshotReader.js'
-import type { LendRequest } from './request/LendRequest.js'
 import { isOurVenue } from './request/readVenue.js'
 
 const maxValidForSeconds = 180
@@ -52,19 +52,14 @@ export function createMorphoAgent(
     limits: { spenders: [deployment.morpho.morpho], maxValidForSeconds },
     async quote(instruction, context): Promise<AgentReply> {
       if (!isOurVenue(instruction.venue, names)) return null
-      const { account, blockNumber, blockHash } = context
-      const state = await readSnapshot({ account, blockNumber, blockHash })
-      const request: LendRequest = {
-        ...state,
+      const request = await buildLendRequest({
         chain,
-        account,
-        blockNumber,
+        readSnapshot,
+        instruction,
+        context,
         floorWad,
-        validUntilUnixSeconds: Math.min(
-          context.nowUnixSeconds + maxValidForSeconds,
-          context.deadlineUnixSeconds,
-        ),
-      }
+        maxValidForSeconds,
+      })
       switch (instruction.action) {
         case 'supply':
           return quoteMorphoSupply(request, instruction)

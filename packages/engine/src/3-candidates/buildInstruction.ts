@@ -18,6 +18,7 @@ import {
   resolveWantedAmount,
 } from './resolveAmount.js'
 import type { ResolvedTokens } from './resolveTokens.js'
+import { toHealthFloor } from './toHealthFloor.js'
 
 const maxStatedSlippageBps = 5000
 
@@ -51,6 +52,8 @@ export async function buildInstruction(options: {
   }
   const venue = step.venue === undefined ? {} : { venue: step.venue }
   const pool = step.pool === undefined ? {} : { pool: step.pool }
+  const floor = toHealthFloor(step)
+  const minHealth = floor === undefined ? {} : { minHealth: floor }
   const give = (instruction: Instruction): InstructionResult => ({
     type: 'instruction',
     instruction,
@@ -123,6 +126,7 @@ export async function buildInstruction(options: {
         amount: token
           ? await resolveWantedAmount({ context, token, amount: step.amount })
           : toShare(step.amount.kind === 'share' ? step.amount.bps : 10_000),
+        ...minHealth,
         ...venue,
         ...pool,
       })
@@ -159,6 +163,7 @@ export async function buildInstruction(options: {
               },
             }
           : {}),
+        ...minHealth,
         ...venue,
       })
     }

@@ -11,6 +11,7 @@ import {
   StandingOrderUnsupportedError,
 } from './errors.js'
 import type { ResolvedTokens } from './resolveTokens.js'
+import { toHealthFloor } from './toHealthFloor.js'
 
 /** A step with its tokens found. */
 export type ResolvedStep = {
@@ -41,7 +42,9 @@ export function assertServable(options: {
         said: step.chain,
         served: chain.chainName,
       })
-    const [condition] = step.when ?? []
+    // A health to stay above is no waiting: it bounds what the step may do.
+    const isFloor = toHealthFloor(step) !== undefined
+    const [condition] = isFloor ? [] : (step.when ?? [])
     const waits = condition
       ? `${condition.subject.text} ${condition.comparator} ${condition.value} ${condition.unit}`
       : step.schedule?.text

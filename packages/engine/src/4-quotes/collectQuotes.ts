@@ -5,6 +5,7 @@ import {
   type Block,
   type Candidate,
   type Instruction,
+  type PriorChanges,
   type QuoteOutcome,
   type QuoteRequest,
 } from '@behest/spec'
@@ -20,6 +21,8 @@ export type CollectQuotesOptions = {
   readonly account: Address
   readonly chainId: number
   readonly block: Block
+  /** What the steps chosen so far change; absent for the first. */
+  readonly priorChanges: PriorChanges | undefined
   readonly deadlineUnixSeconds: number
   readonly timeoutMs: number
   readonly wrappedNative: Address
@@ -64,6 +67,9 @@ async function askOne(
       hash: block.hash,
       timestampUnixSeconds: block.timestampUnixSeconds,
     },
+    ...(options.priorChanges === undefined
+      ? {}
+      : { priorChanges: options.priorChanges }),
     deadlineUnixSeconds: options.deadlineUnixSeconds,
     respondWithinMs: timeoutMs,
   }

@@ -11,6 +11,7 @@ import type {
   QuoteOutcome,
   QuotesArtifact,
   SimulationArtifact,
+  SimulationResult,
 } from '@behest/spec'
 import { buildInstruction } from '../3-candidates/buildInstruction.js'
 import type { ResolvedStep } from '../3-candidates/collectCandidates.js'
@@ -23,6 +24,7 @@ import { collectQuotes } from './collectQuotes.js'
 import { NoQuoteError } from './errors.js'
 import { nameTokens } from './nameTokens.js'
 import { isBetter, type Measured, sayMeasure, toMeasure } from './rankQuotes.js'
+import { toPriorChanges } from './toPriorChanges.js'
 
 // Enough to settle a swap with its approvals; only kept back where all of the
 // chain's coin is to be spent.
@@ -76,6 +78,7 @@ export async function negotiate(
   const instructions: { stepId: string; instruction: Instruction }[] = []
   const ranking: QuotesArtifact['ranking'] = []
   const refused: SimulationArtifact['refused'] = []
+  let measured: SimulationResult | undefined
 
   for (const { step, stepIndex, tokens } of options.steps) {
     const result = await buildInstruction({
@@ -108,6 +111,7 @@ export async function negotiate(
       account,
       chainId: chain.chainId,
       block,
+      priorChanges: toPriorChanges({ chosen, measured, account }),
       deadlineUnixSeconds,
       timeoutMs: limits.quoteTimeoutMs,
       wrappedNative: limits.wrappedNative,
@@ -179,6 +183,7 @@ export async function negotiate(
     if (!best)
       throw toNoQuoteError(step.id, instruction, withRefusals(asked, refused))
     chosen.push(best.offer)
+    measured = best.settled.simulated.result
     outputs.set(step.id, toOutputs(best.settled, best.offer, account))
     ranking.push({
       stepId: step.id,

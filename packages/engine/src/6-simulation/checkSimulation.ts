@@ -21,8 +21,8 @@ const expectationTolerancePpm = 100n
  * Refuses: a call that fails or cannot be decoded; a loss of any token that the
  * step does not list, or of more than it lists; less arriving than promised; an
  * allowance that the step did not state, or one larger at the end than before;
- * a health factor under the floor, or worse than before where the step is no
- * borrowing or withdrawal.
+ * a health factor under the floor or under the user's own, or worse than before
+ * where the step is no borrowing or withdrawal.
  *
  * @param options.simulated - The measurements of exactly this plan.
  * @param options.minHealthPercent - Health factor floor, times 100.
@@ -268,12 +268,24 @@ function checkHealth(
   const mayWorsen = plan.steps.some(
     ({ action }) => action === 'borrow' || action === 'withdraw',
   )
+  const floors = plan.steps.flatMap(({ instruction }) =>
+    (instruction.action === 'borrow' || instruction.action === 'withdraw') &&
+    instruction.minHealth !== undefined
+      ? [instruction.minHealth]
+      : [],
+  )
   for (const { venue, before, after } of simulated.result.health) {
     if (after === undefined) continue
     const afterE6 = toE6(after)
     const beforeE6 = before === undefined ? null : toE6(before)
     const isWorse = beforeE6 === null || afterE6 < beforeE6
-    if (isWorse && afterE6 < BigInt(minHealthPercent) * 10_000n)
+    const broken = floors.find((floor) => afterE6 < toE6(floor))
+    if (broken !== undefined)
+      violations.push({
+        code: 'HEALTH_TOO_LOW',
+        message: `The health factor at ${venue} would be ${after}, and you want to stay above ${broken}.`,
+      })
+    else if (isWorse && afterE6 < BigInt(minHealthPercent) * 10_000n)
       violations.push({
         code: 'HEALTH_TOO_LOW',
         message: `The health factor at ${venue} would be ${after}, under the floor of ${minHealthPercent / 100}.`,

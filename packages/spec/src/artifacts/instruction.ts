@@ -1,9 +1,15 @@
 import * as z from 'zod'
 import { askTopics } from '../intent/intent.js'
-import { addressSchema, hashSchema } from '../units/hex.js'
+import { addressSchema, assetAddressSchema, hashSchema } from '../units/hex.js'
 import { text } from '../units/text.js'
-import { bpsSchema, unitsSchema, unixSecondsSchema } from '../units/units.js'
-import { tokenSchema } from './token.js'
+import {
+  bpsSchema,
+  decimalSchema,
+  signedUnitsSchema,
+  unitsSchema,
+  unixSecondsSchema,
+} from '../units/units.js'
+import { positionDeltaSchema, tokenSchema } from './token.js'
 
 /** Schema of {@link InstructionAmount}. */
 export const instructionAmountSchema = z.discriminatedUnion('type', [
@@ -24,6 +30,8 @@ export type InstructionAmount = z.output<typeof instructionAmountSchema>
 
 const venue = text(64).optional()
 const pool = text(100).optional()
+/** The user's own floor: the health factor afterwards is not under it. */
+const minHealth = decimalSchema.optional()
 
 /** The actions that an agent of this version can serve, resolved. */
 export const instructionSchema = z.discriminatedUnion('action', [
@@ -59,6 +67,7 @@ export const instructionSchema = z.discriminatedUnion('action', [
     /** Absent: every token that is supplied there. */
     token: tokenSchema.optional(),
     amount: instructionAmountSchema,
+    minHealth,
     venue,
     pool,
   }),
@@ -69,6 +78,7 @@ export const instructionSchema = z.discriminatedUnion('action', [
     collateral: z
       .strictObject({ token: tokenSchema, amount: instructionAmountSchema })
       .optional(),
+    minHealth,
     venue,
   }),
   z.strictObject({
@@ -114,6 +124,23 @@ export const instructionSchema = z.discriminatedUnion('action', [
 /** One step with tokens and amounts resolved: what agents are asked to do. */
 export type Instruction = z.output<typeof instructionSchema>
 
+/** Schema of {@link PriorChanges}. */
+export const priorChangesSchema = z.strictObject({
+  /** The account's lending positions, as the simulation measured them. */
+  positions: z.array(positionDeltaSchema).max(128),
+  /** The wallet at the worst: least received less most spent. */
+  wallet: z
+    .array(
+      z.strictObject({ token: assetAddressSchema, units: signedUnitsSchema }),
+    )
+    .max(128),
+})
+/**
+ * What the steps chosen before this one change. They come first, so a quote
+ * should be for the state of the block with these changes made.
+ */
+export type PriorChanges = z.output<typeof priorChangesSchema>
+
 /** Schema of {@link QuoteRequest}. */
 export const quoteRequestSchema = z.strictObject({
   type: z.literal('behest.quote-request'),
@@ -131,6 +158,8 @@ export const quoteRequestSchema = z.strictObject({
     hash: hashSchema,
     timestampUnixSeconds: unixSecondsSchema,
   }),
+  /** Absent for a first step. */
+  priorChanges: priorChangesSchema.optional(),
   /** Until when the calls must be able to run, chain time. */
   deadlineUnixSeconds: unixSecondsSchema,
   /** After so long the answer is not waited for. */

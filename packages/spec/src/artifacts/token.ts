@@ -51,6 +51,15 @@ export const healthChangeSchema = z.strictObject({
   /** Health factor as a decimal; absent where there is no debt. */
   before: decimalSchema.optional(),
   after: decimalSchema.optional(),
+  /**
+   * Afterwards: the price of one whole collateral token at which the position
+   * can be liquidated while all other prices stand still. Left out where this
+   * price alone cannot do it.
+   */
+  liquidationPrices: z
+    .array(z.strictObject({ symbol: text(64), priceUsd: decimalSchema }))
+    .max(64)
+    .optional(),
 })
 /** Health factor of an account at a venue before and after; absent = no debt. */
 export type HealthChange = z.output<typeof healthChangeSchema>

@@ -1,16 +1,24 @@
 import type { AaveReserveState, LendingSnapshot } from '@behest/evm'
 import type { Market } from '@behest/lending'
 import type { AgentDecline } from '@behest/sdk'
-import { type Address, type Token, toDecimal } from '@behest/spec'
+import {
+  type Address,
+  type PriorChanges,
+  type Token,
+  toDecimal,
+} from '@behest/spec'
 import type { LendChain } from '../LendChain.js'
 
-/** Everything that a quote is made from, all of one block. */
+/** Everything that a quote is made from, all of one block and what comes first. */
 export type LendRequest = {
   readonly chain: LendChain
   readonly account: Address
   readonly blockNumber: bigint
   readonly validUntilUnixSeconds: number
+  /** With the changes of the plan's earlier steps made. */
   readonly snapshot: LendingSnapshot
+  /** What the earlier steps do to the wallet, at the worst. */
+  readonly walletChanges: PriorChanges['wallet']
   /** The same markets, with their rate curves. */
   readonly markets: readonly Market[]
   /** The health factor that no action of ours goes under, in wad. */

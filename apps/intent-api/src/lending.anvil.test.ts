@@ -1,0 +1,85 @@
+import { createAaveAgent, createMorphoAgent } from '@behest/agent-lend'
+import type { IntentRecord } from '@behest/spec'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { createWorld, type World } from './testing/createWorld.js'
+
+let world: World
+
+beforeAll(async () => {
+  world = await createWorld({ quoteTimeoutMs: 15_000 })
+  world.setCandidates(
+    await world.serve([
+      createAaveAgent(world.chain),
+      createMorphoAgent(world.chain),
+    ]),
+  )
+}, 60_000)
+afterAll(() => world?.stop())
+
+const met = (record: IntentRecord) => {
+  expect(record.problem?.detail ?? record.status).toBe('done')
+  expect(record.artifacts.receipt?.receipt.outcome).toBe('MET')
+}
+
+const readVenues = async () =>
+  (await world.chain.readHealth({ account: world.user })).map(
+    ({ venue }) => venue,
+  )
+
+// One loan from its first day to its last: the tests follow each other.
+describe('lending over several steps', () => {
+  test('a borrow stands on what the step before it supplies', async () => {
+    const record = await world.carryOut(
+      'supply 1 ETH on aave and borrow 1000 USDC',
+      async ({ preview }) => {
+        const [health] = preview?.health ?? []
+        expect(health?.before).toBeUndefined()
+        expect(Number(health?.after)).toBeGreaterThan(1.8)
+      },
+    )
+    met(record)
+    expect(record.artifacts.plan?.steps.map(({ action }) => action)).toEqual([
+      'supply',
+      'borrow',
+    ])
+    expect(await readVenues()).toEqual(['aave'])
+  }, 60_000)
+
+  test('a borrow that old and new collateral do not carry is refused', async () => {
+    const record = await world.carryOut(
+      'supply 0.1 ETH on aave and borrow 5000 USDC',
+    )
+    expect(record.status).toBe('failed')
+    expect(record.problem?.detail).toContain('Borrow at most')
+  }, 60_000)
+
+  test('a health to stay above is kept, or the step is refused', async () => {
+    const record = await world.carryOut(
+      'borrow 900 USDC on aave if my health stays above 1.8',
+    )
+    expect(record.status).toBe('failed')
+    expect(record.problem?.detail).toContain('1.8')
+    met(
+      await world.carryOut(
+        'borrow 10 USDC on aave if my health stays above 1.8',
+      ),
+    )
+  }, 60_000)
+
+  test('a repayment frees what the step after it withdraws, and only it', async () => {
+    const alone = await world.carryOut('withdraw everything from aave')
+    expect(alone.status).toBe('failed')
+    expect(alone.problem?.detail).toContain('health factor')
+    met(
+      await world.carryOut(
+        'repay all my USDC and withdraw everything from aave',
+      ),
+    )
+    expect(await readVenues()).toEqual([])
+  }, 60_000)
+
+  test('where no venue is named, the collateral and the loan meet at one', async () => {
+    met(await world.carryOut('supply 1 ETH and borrow 1000 USDC'))
+    expect(await readVenues()).toHaveLength(1)
+  }, 60_000)
+})
