@@ -1,28 +1,67 @@
-import { type FormEvent, useEffect, useRef, useState } from 'react'
-import { client } from './client.js'
+// One file because it is one frame: what stands where, and who tells whom.
+import type { IntentRecord } from '@behest/spec'
+import {
+  type FormEvent,
+  lazy,
+  Suspense,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
+import { AccountMenu } from './account/AccountMenu.js'
+import { client, toMessage } from './client.js'
+import { History } from './intents/History.js'
 import { IntentCard } from './intents/IntentCard.js'
 import { useIntents } from './intents/useIntents.js'
-import { Wallet } from './wallet/Wallet.js'
+import { useFollowing } from './shell/useFollowing.js'
+import { toHash, useHash } from './shell/useHash.js'
+import { useMedia } from './shell/useMedia.js'
+import type { Words } from './words/english.js'
+import { useSpeech } from './words/useWords.js'
 
-const examples = [
-  'swap half my ETH to USDC and lend it on Aave',
-  'buy 500 USDC with ETH',
-  'borrow 500 DAI against 1 ETH',
-  'what would I get for 3 WBTC in ETH?',
-]
+// Most visits never look at the agents: their part is fetched when they do.
+const AgentsView = lazy(() =>
+  import('./agents/AgentsView.js').then((module) => ({
+    default: module.AgentsView,
+  })),
+)
 
 /** The page: what was said, what came of it, and a place to say more. */
 export function App() {
-  const { intents, error, add, refresh } = useIntents()
+  const { words, languages, setLanguage } = useSpeech()
+  const { view, open } = useHash()
+  const talk = useIntents()
+  const { intents, eventsById, add, refresh } = talk
   const [text, setText] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
   const [isSending, setIsSending] = useState(false)
-  const end = useRef<HTMLDivElement>(null)
-  const count = intents.length
+  const [missing, setMissing] = useState<string | null>(null)
+  const isWide = useMedia('(min-width: 68rem)')
+  const frame = useRef<HTMLElement>(null)
+  const content = useRef<HTMLDivElement>(null)
+  const field = useRef<HTMLInputElement>(null)
+  const drawer = useRef<HTMLDialogElement>(null)
+  const { isBehind, goToEnd } = useFollowing({ frame, content })
 
+  const openId = view.type === 'intent' ? view.id : null
+  const isKnown = intents.some(({ id }) => id === openId)
   useEffect(() => {
-    if (count > 0) end.current?.scrollIntoView({ block: 'end' })
-  }, [count])
+    setMissing(null)
+    if (openId === null || isKnown) return
+    let isCurrent = true
+    void refresh(openId).then((isThere) => {
+      if (!isThere && isCurrent) setMissing(openId)
+    })
+    return () => {
+      isCurrent = false
+    }
+  }, [openId, isKnown, refresh])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another view starts at its own place
+  useEffect(() => {
+    if (frame.current) frame.current.scrollTop = 0
+    if (view.type === 'talk') goToEnd()
+  }, [view.type, openId])
 
   async function say(utterance: string): Promise<void> {
     if (utterance.trim() === '' || isSending) return
@@ -35,77 +74,175 @@ export function App() {
         idempotencyKey: crypto.randomUUID(),
         context: {
           timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
-          locale: navigator.language,
+          locale: words.language,
         },
       })
       setText('')
       add(record)
+      if (view.type !== 'talk') open({ type: 'talk' })
+      goToEnd()
     } catch (cause) {
-      setProblem(cause instanceof Error ? cause.message : String(cause))
+      setProblem(toMessage(cause))
     } finally {
       setIsSending(false)
     }
   }
-
+  function edit(utterance: string): void {
+    setText(utterance)
+    field.current?.focus()
+  }
   function submit(event: FormEvent): void {
     event.preventDefault()
     void say(text)
   }
 
+  const shown =
+    openId === null ? intents : intents.filter(({ id }) => id === openId)
+  const isAgents = view.type === 'agents' || view.type === 'agent'
+  const history = (
+    <History
+      intents={intents}
+      openId={openId}
+      hasMore={talk.hasMore}
+      onMore={() => void talk.loadMore()}
+      onOpen={() => drawer.current?.close()}
+    />
+  )
   return (
     <div className="page">
+      <button
+        type="button"
+        className="skip"
+        onClick={() => field.current?.focus()}
+      >
+        {words.skip}
+      </button>
       <header className="top">
+        {isWide ? null : (
+          <button
+            type="button"
+            className="quiet icon"
+            aria-haspopup="dialog"
+            aria-label={words.openHistory}
+            onClick={() => drawer.current?.showModal()}
+          >
+            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+              <path d="M1 3h14M1 8h14M1 13h14" />
+            </svg>
+          </button>
+        )}
         <h1>Behest</h1>
-        <p className="motto">Nothing happens beyond your behest.</p>
-        <Wallet stamp={intents.map(({ updatedAt }) => updatedAt).join()} />
+        <nav aria-label={words.views}>
+          <a
+            href={toHash({ type: 'talk' })}
+            {...(isAgents ? {} : { 'aria-current': 'page' as const })}
+          >
+            {words.talk}
+          </a>
+          <a
+            href={toHash({ type: 'agents' })}
+            {...(isAgents ? { 'aria-current': 'page' as const } : {})}
+          >
+            {words.agents}
+          </a>
+        </nav>
+        <select
+          className="language"
+          aria-label={words.switchLanguage}
+          value={words.language}
+          onChange={(event) => setLanguage(event.target.value)}
+        >
+          {languages.map(({ language, languageName }) => (
+            <option key={language} value={language} lang={language}>
+              {languageName}
+            </option>
+          ))}
+        </select>
+        <AccountMenu
+          stamp={intents.map(({ status, id }) => id + status).join()}
+          onSendTo={(address) => edit(`send 1 USDC to ${address}`)}
+        />
       </header>
 
-      <main className="talk" aria-live="polite">
-        {count === 0 ? (
-          <section className="welcome">
-            <h2>Say what you want</h2>
-            <p>
-              Agents compete to do it. You see exactly what will change before
-              anything is sent.
-            </p>
-            <ul className="examples">
-              {examples.map((example) => (
-                <li key={example}>
-                  <button type="button" onClick={() => void say(example)}>
-                    {example}
-                  </button>
-                </li>
+      {isWide ? <aside className="history">{history}</aside> : null}
+      <dialog ref={drawer} className="drawer" aria-label={words.history}>
+        <header>
+          <h2>{words.history}</h2>
+          <button
+            type="button"
+            className="small quiet"
+            onClick={() => drawer.current?.close()}
+          >
+            {words.close}
+          </button>
+        </header>
+        {isWide ? null : history}
+      </dialog>
+
+      <main className="talk" ref={frame}>
+        <div className="column" ref={content}>
+          {isAgents ? (
+            <Suspense fallback={<p role="status">{words.loading}</p>}>
+              <AgentsView
+                agentId={view.type === 'agent' ? view.id : null}
+                onTry={(example) => {
+                  open({ type: 'talk' })
+                  edit(example)
+                }}
+              />
+            </Suspense>
+          ) : (
+            <>
+              {openId === null ? null : (
+                <p className="alone">
+                  {missing === openId ? words.intentUnknown : words.onlyThis}{' '}
+                  <a href={toHash({ type: 'talk' })}>{words.wholeTalk}</a>
+                </p>
+              )}
+              {openId === null && intents.length === 0 && talk.isLoaded ? (
+                <Welcome words={words} onSay={(example) => void say(example)} />
+              ) : null}
+              {shown.map((record) => (
+                <IntentCard
+                  key={record.id}
+                  record={record}
+                  events={eventsById.get(record.id) ?? []}
+                  onChange={refresh}
+                  onSay={(utterance) => void say(utterance)}
+                  onEdit={edit}
+                />
               ))}
-            </ul>
-          </section>
-        ) : (
-          intents.map((record) => (
-            <IntentCard key={record.id} record={record} onChange={refresh} />
-          ))
-        )}
-        {error === null ? null : (
-          <p className="problem" role="alert">
-            {error}
-          </p>
-        )}
-        <div ref={end} />
+            </>
+          )}
+          {talk.error === null ? null : (
+            <p className="problem" role="alert">
+              {words.serverAway(talk.error)}
+            </p>
+          )}
+        </div>
       </main>
 
       <form className="composer" onSubmit={submit}>
+        {isBehind && !isAgents ? (
+          <button type="button" className="small below" onClick={goToEnd}>
+            ↓ {words.newBelow}
+          </button>
+        ) : null}
         <label htmlFor="say" className="hidden">
-          What do you want?
+          {words.whatDoYouWant}
         </label>
         <input
           id="say"
           name="say"
+          ref={field}
           autoComplete="off"
-          placeholder="swap 1 ETH for USDC"
+          placeholder={words.placeholder}
           value={text}
           maxLength={10_000}
           onChange={(event) => setText(event.target.value)}
         />
         <button type="submit" disabled={isSending || text.trim() === ''}>
-          Say it
+          {words.sayIt}
         </button>
         {problem === null ? null : (
           <p className="problem" role="alert">
@@ -113,6 +250,79 @@ export function App() {
           </p>
         )}
       </form>
+      <Announcer intents={intents} words={words} />
     </div>
   )
+}
+
+function Welcome({
+  words,
+  onSay,
+}: {
+  readonly words: Words
+  readonly onSay: (example: string) => void
+}) {
+  return (
+    <section className="welcome">
+      <h2>{words.sayWhatYouWant}</h2>
+      <p className="motto">{words.motto}</p>
+      <p>{words.welcome}</p>
+      <div className="options">
+        {words.examples.map((example) => (
+          <button
+            key={example}
+            type="button"
+            className="choice"
+            onClick={() => onSay(example)}
+          >
+            {example}
+          </button>
+        ))}
+      </div>
+    </section>
+  )
+}
+
+/** Says aloud what became of the newest request; the rest is there to be read. */
+function Announcer({
+  intents,
+  words,
+}: {
+  readonly intents: readonly IntentRecord[]
+  readonly words: Words
+}) {
+  const newest = useMemo(
+    () =>
+      intents.reduce<IntentRecord | undefined>(
+        (latest, record) =>
+          latest === undefined || latest.updatedAt < record.updatedAt
+            ? record
+            : latest,
+        undefined,
+      ),
+    [intents],
+  )
+  return (
+    <p className="hidden" role="status">
+      {newest === undefined ? '' : announce(newest, words)}
+    </p>
+  )
+}
+
+function announce(record: IntentRecord, words: Words): string {
+  const outcome = record.artifacts.receipt?.receipt.outcome
+  if (outcome !== undefined)
+    return words.announceReceipt(words.outcomes[outcome])
+  switch (record.status) {
+    case 'needs-answer':
+      return `${words.announceQuestion} ${record.questions?.[0]?.text ?? ''}`
+    case 'needs-approval':
+      return words.announcePreview
+    case 'failed':
+      return `${words.announceFailed} ${record.problem?.detail ?? ''}`
+    case 'done':
+      return `${words.announceDone} ${record.answer?.text ?? ''}`
+    default:
+      return words.statuses[record.status]
+  }
 }

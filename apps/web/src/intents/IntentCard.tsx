@@ -1,163 +1,164 @@
-import type { IntentRecord, Question } from '@behest/spec'
-import { stages } from '@behest/spec'
-import { type FormEvent, useState } from 'react'
-import { client } from '../client.js'
+import type { IntentEvent, IntentRecord } from '@behest/spec'
+import { useRef, useState } from 'react'
+import { client, toMessage } from '../client.js'
+import { CopyButton } from '../shell/CopyButton.js'
+import { toHash } from '../shell/useHash.js'
+import { languageOf } from '../words/languageOf.js'
+import { useWords } from '../words/useWords.js'
 import { PreviewCard } from './PreviewCard.js'
+import { QuestionForm } from './QuestionForm.js'
 import { ReceiptCard } from './ReceiptCard.js'
+import { StageBar } from './StageBar.js'
+import { Timeline } from './Timeline.js'
 
 /** One intent: what was said, how far it is, and what it needs or gave. */
 export function IntentCard({
   record,
+  events,
   onChange,
+  onSay,
+  onEdit,
 }: {
   readonly record: IntentRecord
-  readonly onChange: (id: string) => void
+  readonly events: readonly IntentEvent[]
+  readonly onChange: (id: string) => Promise<unknown>
+  /** Says it anew, as an intent of its own. */
+  readonly onSay: (utterance: string) => void
+  /** Puts it where it can be said differently. */
+  readonly onEdit: (utterance: string) => void
 }) {
+  const words = useWords()
   const [problem, setProblem] = useState<string | null>(null)
-  const receipt = record.artifacts.receipt?.receipt
+  const article = useRef<HTMLElement>(null)
+  const { status, preview, utterance, artifacts } = record
+  const receipt = artifacts.receipt?.receipt
+  const hasEnded = ['done', 'failed', 'rejected', 'cancelled'].includes(status)
 
   async function act(work: () => Promise<unknown>): Promise<void> {
     setProblem(null)
     try {
       await work()
     } catch (cause) {
-      setProblem(cause instanceof Error ? cause.message : String(cause))
+      setProblem(toMessage(cause))
     }
-    onChange(record.id)
+    await onChange(record.id)
+    // The button that was pressed is gone: the reader stays where it was.
+    article.current?.focus({ preventScroll: true })
   }
 
   return (
-    <article className="intent" data-status={record.status} data-id={record.id}>
-      <p className="said">{record.utterance}</p>
-      <StageBar record={record} />
-      {record.answer ? <p className="answer">{record.answer.text}</p> : null}
-      {record.status === 'needs-answer'
+    <article
+      ref={article}
+      className="intent"
+      tabIndex={-1}
+      aria-label={utterance}
+      data-status={status}
+      data-id={record.id}
+    >
+      <p className="said">
+        <span className="hidden">{words.youSaid}: </span>
+        {utterance}
+      </p>
+      {receipt || (status === 'done' && record.answer) ? null : (
+        <StageBar record={record} events={events} />
+      )}
+      {record.answer ? (
+        <p className="answer box" lang={languageOf(record.answer.text)}>
+          {record.answer.text}
+        </p>
+      ) : null}
+      {status === 'needs-answer'
         ? (record.questions ?? [])
             .slice(0, 1)
-            .map((question) => (
+            .map((question, _, { length }) => (
               <QuestionForm
                 key={question.slot + question.text}
                 question={question}
+                moreCount={(record.questions?.length ?? length) - 1}
                 onAnswer={(reply) => act(() => client.answer(record.id, reply))}
                 onCancel={() => act(() => client.cancel(record.id))}
               />
             ))
         : null}
-      {record.preview && !receipt ? (
+      {preview && !receipt && !hasEnded ? (
         <PreviewCard
-          preview={record.preview}
-          isOpen={record.status === 'needs-approval'}
+          record={record}
+          preview={preview}
+          isOpen={status === 'needs-approval'}
           onApprove={(planHash) =>
             act(() => client.approve(record.id, { planHash }))
           }
           onReject={(planHash) =>
             act(() => client.reject(record.id, { planHash }))
           }
+          onAskAnew={() => act(() => client.answer(record.id, { answers: {} }))}
         />
       ) : null}
-      {receipt ? <ReceiptCard receipt={receipt} /> : null}
+      {receipt ? (
+        <ReceiptCard receipt={receipt} decimalsOf={toDecimals(record)} />
+      ) : null}
       {record.problem ? (
-        <p className="problem" role="alert">
-          {record.problem.detail}
-        </p>
+        <div className="problem box" role="alert">
+          <p lang={languageOf(record.problem.detail)}>
+            {record.problem.detail}
+          </p>
+          <p className="quiet">{words.retryHints[record.problem.retry]}</p>
+        </div>
       ) : null}
-      {record.status === 'rejected' ? (
-        <p className="note">You said no. Nothing was sent.</p>
+      {status === 'rejected' ? <p className="note">{words.youSaidNo}</p> : null}
+      {status === 'cancelled' ? (
+        <p className="note">{words.wasCancelled}</p>
       ) : null}
-      {record.status === 'cancelled' ? (
-        <p className="note">Cancelled. Nothing was sent.</p>
-      ) : null}
-      {record.status === 'unknown' ? (
-        <p className="note">
-          Something was sent and the chain has not said yet how it ended. It is
-          being asked; nothing is sent in its place.
-        </p>
-      ) : null}
+      {status === 'unknown' ? <p className="note">{words.isUnknown}</p> : null}
       {problem === null ? null : (
-        <p className="problem" role="alert">
+        <p className="problem" role="alert" lang={languageOf(problem)}>
           {problem}
         </p>
       )}
+      <div className="after">
+        {hasEnded ? (
+          <button
+            type="button"
+            className="small quiet"
+            onClick={() => onSay(utterance)}
+          >
+            {status === 'failed' ? words.tryAgain : words.doAgain}
+          </button>
+        ) : null}
+        {status === 'failed' ? (
+          <button
+            type="button"
+            className="small quiet"
+            onClick={() => onEdit(utterance)}
+          >
+            {words.sayDifferently}
+          </button>
+        ) : null}
+        {status === 'needs-approval' ? (
+          <button
+            type="button"
+            className="small quiet"
+            onClick={() => void act(() => client.cancel(record.id))}
+          >
+            {words.cancel}
+          </button>
+        ) : null}
+        <CopyButton
+          text={`${window.location.origin}/${toHash({ type: 'intent', id: record.id })}`}
+          name={words.copyLink}
+          label={words.copyLink}
+        />
+        <Timeline id={record.id} events={events} hasEnded={hasEnded} />
+      </div>
     </article>
   )
 }
 
-/** The nine stages: those that passed, the one at work, those to come. */
-function StageBar({ record }: { readonly record: IntentRecord }) {
-  const reached = stages.indexOf(record.stage)
-  return (
-    <ol className="stages" aria-label={`At stage ${record.stage}`}>
-      {stages.map((stage, index) => {
-        const state =
-          index < reached
-            ? 'passed'
-            : index > reached
-              ? 'ahead'
-              : record.status === 'failed'
-                ? 'failed'
-                : record.status === 'running'
-                  ? 'now'
-                  : 'passed'
-        return (
-          <li key={stage} className={state}>
-            {stage}
-          </li>
-        )
-      })}
-    </ol>
-  )
-}
-
-function QuestionForm({
-  question,
-  onAnswer,
-  onCancel,
-}: {
-  readonly question: Question
-  readonly onAnswer: (
-    reply:
-      | { readonly utterance: string }
-      | { readonly answers: Record<string, never> },
-  ) => Promise<void>
-  readonly onCancel: () => Promise<void>
-}) {
-  const [text, setText] = useState('')
-  function submit(event: FormEvent): void {
-    event.preventDefault()
-    if (text.trim() !== '') void onAnswer({ utterance: text })
-  }
-  return (
-    <form className="question" onSubmit={submit}>
-      <label htmlFor={`answer-${question.slot}`}>{question.text}</label>
-      {question.options ? (
-        <div className="options">
-          {question.options.map((option) => (
-            <button
-              key={option.label}
-              type="button"
-              onClick={() =>
-                void onAnswer({
-                  answers: { [question.slot]: option.value as never },
-                })
-              }
-            >
-              {option.label}
-            </button>
-          ))}
-        </div>
-      ) : null}
-      <div className="row">
-        <input
-          id={`answer-${question.slot}`}
-          value={text}
-          autoComplete="off"
-          onChange={(event) => setText(event.target.value)}
-        />
-        <button type="submit">Answer</button>
-        <button type="button" className="quiet" onClick={() => void onCancel()}>
-          Cancel
-        </button>
-      </div>
-    </form>
-  )
+/** Decimals by token, from the plan that named them. */
+function toDecimals(record: IntentRecord): ReadonlyMap<string, number> {
+  const found = new Map<string, number>()
+  for (const step of record.artifacts.plan?.steps ?? [])
+    for (const { token } of [...step.spend, ...step.receive])
+      found.set(token.address.toLowerCase(), token.decimals)
+  return found
 }

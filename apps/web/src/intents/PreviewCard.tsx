@@ -1,129 +1,402 @@
-import type { Preview } from '@behest/spec'
-import { useState } from 'react'
-import { RoutePicture } from './RoutePicture.js'
+// One file because it is one card: what a person reads before they say yes.
+import type {
+  IntentRecord,
+  PlanStep,
+  Preview,
+  SimulationArtifact,
+} from '@behest/spec'
+import { toDecimal } from '@behest/spec'
+import { useEffect, useId, useRef, useState } from 'react'
+import { Amount } from '../amounts/Amount.js'
+import { shortenDecimal } from '../amounts/shortenDecimal.js'
+import { toPercent } from '../amounts/toPercent.js'
+import { toPrice } from '../amounts/toPrice.js'
+import { FlowPicture } from '../pictures/FlowPicture.js'
+import { HealthPicture } from '../pictures/HealthPicture.js'
+import { Hash } from '../shell/Hash.js'
+import { useNow } from '../shell/useNow.js'
+import type { Words } from '../words/english.js'
+import { languageOf } from '../words/languageOf.js'
+import { useWords } from '../words/useWords.js'
+import { AgentsAsked } from './AgentsAsked.js'
+import { sayStep } from './sayStep.js'
+
+const unlimitedFrom = 2n ** 255n
+const hurrySeconds = 30
+
+type Decide = (planHash: `0x${string}`) => Promise<void>
 
 /** What will change, drawn from the decoded calls and the simulation. */
 export function PreviewCard({
+  record,
   preview,
   isOpen,
   onApprove,
   onReject,
+  onAskAnew,
 }: {
+  readonly record: IntentRecord
   readonly preview: Preview
   readonly isOpen: boolean
-  readonly onApprove: (planHash: `0x${string}`) => Promise<void>
-  readonly onReject: (planHash: `0x${string}`) => Promise<void>
+  readonly onApprove: Decide
+  readonly onReject: Decide
+  readonly onAskAnew: () => Promise<void>
 }) {
-  const [isBusy, setIsBusy] = useState(false)
-  async function decide(
-    work: (planHash: `0x${string}`) => Promise<void>,
-  ): Promise<void> {
-    setIsBusy(true)
-    await work(preview.planHash)
-    setIsBusy(false)
-  }
+  const words = useWords()
+  const id = useId()
+  const { plan, simulation, quotes } = record.artifacts
+  const replaced = useReplaced(preview, isOpen)
   return (
-    <section className="preview" aria-label="What will change">
-      <h3>{capitalise(preview.headline)}</h3>
-      <dl className="facts">
-        {preview.youGive.map((side) => (
-          <Fact key={`give ${side.token}`} name="You give at most">
-            <b>{side.boundDecimal}</b> {side.symbol}
-          </Fact>
-        ))}
-        {preview.youGet.map((side) => (
-          <Fact key={`get ${side.token}`} name="You get at least">
-            <b>{side.boundDecimal}</b> {side.symbol}
-            {side.expectedUnits === side.boundUnits ? null : (
-              <span className="quiet"> expected {side.expectedDecimal}</span>
-            )}
-          </Fact>
-        ))}
-        {preview.othersGet.map((side) => (
-          <Fact key={`other ${side.account}`} name="Goes to">
-            <code>{side.account}</code> <b>{side.boundDecimal}</b> {side.symbol}
-          </Fact>
-        ))}
-        {preview.positions.map((position) => (
-          <Fact
-            key={`${position.market} ${position.kind}`}
-            name={capitalise(position.kind)}
-          >
-            <b>{position.decimal}</b> {position.symbol} at {position.venue}
-          </Fact>
-        ))}
-        {preview.health.map((change) => (
-          <Fact key={change.venue} name={`Health at ${change.venue}`}>
-            {change.before ?? 'no debt'} → <b>{change.after ?? 'no debt'}</b>
-          </Fact>
-        ))}
-        <Fact name="Gas at most">
-          {preview.gas.atMostDecimal} {preview.gas.symbol}
-        </Fact>
-        <Fact name="Good until">
-          {new Date(preview.untilUnixSeconds * 1000).toLocaleTimeString()}
-        </Fact>
-        <Fact name="Allowances afterwards">
-          {preview.allowances.length === 0
-            ? 'as before'
-            : `${preview.allowances.length} changed`}
-        </Fact>
-      </dl>
+    <section className="preview box" aria-labelledby={id} data-open={isOpen}>
+      {replaced === null ? null : (
+        <Replacement before={replaced} after={preview} />
+      )}
+      <h3 id={id}>
+        {plan && plan.steps.length === 1 && plan.steps[0]
+          ? sayStep(plan.steps[0], words)
+          : words.whatWillChange}
+      </h3>
+      {plan && plan.steps.length > 1 ? (
+        <ol className="plan">
+          {plan.steps.map((step) => (
+            <li key={step.id}>{sayStep(step, words)}</li>
+          ))}
+        </ol>
+      ) : null}
+      <Sides preview={preview} />
       {preview.warnings.map((warning) => (
-        <p className="warning" key={warning}>
+        <p className="warning" key={warning} lang={languageOf(warning)}>
           {warning}
         </p>
       ))}
-      {preview.steps.map((step) => (
-        <div key={step.stepId}>
-          {step.route && step.route.length > 0 ? (
-            <RoutePicture route={step.route} />
-          ) : null}
-          {step.certificate ? (
-            <p className="quiet">{capitalise(step.certificate)}.</p>
-          ) : null}
-        </div>
-      ))}
-      <details>
-        <summary>Every call, from its bytes</summary>
-        <ol className="calls">
-          {preview.steps.flatMap((step) =>
-            step.calls.map((call) => (
-              <li key={`${step.stepId} ${call.purpose} ${call.says}`}>
-                <span className="tag">{call.purpose}</span> {call.says}
-              </li>
-            )),
-          )}
-        </ol>
-        {preview.choice.map(({ stepId, why }) => (
-          <p className="quiet" key={stepId}>
-            {why}
-          </p>
+      {plan ? (
+        <FlowPicture plan={plan} rates={simulation?.rates ?? []} />
+      ) : null}
+      <dl className="facts">
+        {preview.positions.map((position) => (
+          <Fact
+            key={`${position.market} ${position.kind}`}
+            name={words.positions[position.kind]}
+          >
+            <Amount decimal={position.decimal} symbol={position.symbol} />{' '}
+            {words.positionAt(position.venue)}
+          </Fact>
         ))}
-        <p className="quiet">
-          Plan <code>{preview.planHash}</code>
-        </p>
-      </details>
+        {(simulation?.rates ?? []).map(({ stepId, ratePerYear }) => (
+          <Fact key={stepId} name={words.ratePerYear}>
+            <b>{words.perYear(toPercent(ratePerYear))}</b>{' '}
+            <span className="quiet">{words.rateMeasured}</span>
+          </Fact>
+        ))}
+        {preview.health.map((change) => (
+          <Fact
+            key={`${change.venue} ${change.market ?? ''}`}
+            name={words.health(change.venue)}
+          >
+            <HealthPicture change={change} />
+          </Fact>
+        ))}
+        {plan?.steps.map((step) => (
+          <StepFacts key={step.id} step={step} />
+        ))}
+        <Fact name={words.gas}>
+          {shortenDecimal(preview.gas.expectedDecimal)} {preview.gas.symbol},{' '}
+          {words.gasAtMost(
+            `${shortenDecimal(preview.gas.atMostDecimal)} ${preview.gas.symbol}`,
+          )}
+        </Fact>
+        <Fact name={words.allowances}>
+          <Allowances preview={preview} words={words} />
+        </Fact>
+      </dl>
+      {quotes ? (
+        <AgentsAsked
+          quotes={quotes}
+          choice={preview.choice}
+          refused={simulation?.refused ?? []}
+        />
+      ) : null}
+      <Calls preview={preview} simulation={simulation} />
       {isOpen ? (
-        <div className="row decide">
-          <button
-            type="button"
-            disabled={isBusy}
-            onClick={() => void decide(onApprove)}
-          >
-            Approve exactly this
-          </button>
-          <button
-            type="button"
-            className="quiet"
-            disabled={isBusy}
-            onClick={() => void decide(onReject)}
-          >
-            Reject
-          </button>
-        </div>
+        <Decision
+          key={preview.planHash}
+          preview={preview}
+          onApprove={onApprove}
+          onReject={onReject}
+          onAskAnew={onAskAnew}
+        />
       ) : null}
     </section>
+  )
+}
+
+function Sides({ preview }: { readonly preview: Preview }) {
+  const words = useWords()
+  return (
+    <div className="sides">
+      <div>
+        <h4>{words.youGive}</h4>
+        {preview.youGive.map((side) => (
+          <p key={`${side.token} ${side.account}`}>
+            <span className="quiet">{words.atMost}</span>{' '}
+            <Amount decimal={side.boundDecimal} symbol={side.symbol} />
+          </p>
+        ))}
+        {preview.youGive.length === 0 ? <p>{words.nothing}</p> : null}
+      </div>
+      <div>
+        <h4>{words.youGet}</h4>
+        {preview.youGet.map((side) => (
+          <p key={`${side.token} ${side.account}`}>
+            <span className="quiet">{words.atLeast}</span>{' '}
+            <Amount decimal={side.boundDecimal} symbol={side.symbol} />
+            {side.expectedUnits === side.boundUnits ? null : (
+              <span className="quiet expected">
+                {words.expected} {side.expectedDecimal}
+              </span>
+            )}
+          </p>
+        ))}
+        {preview.youGet.length === 0 ? <p>{words.nothing}</p> : null}
+      </div>
+      {preview.othersGet.length === 0 ? null : (
+        <div className="others">
+          <h4>{words.goesTo}</h4>
+          {preview.othersGet.map((side) => (
+            <p key={`${side.token} ${side.account}`}>
+              <Amount decimal={side.boundDecimal} symbol={side.symbol} /> →{' '}
+              <code>{side.account}</code>
+            </p>
+          ))}
+        </div>
+      )}
+    </div>
+  )
+}
+
+/** What belongs to one step: its price, who does it, what they take. */
+function StepFacts({ step }: { readonly step: PlanStep }) {
+  const words = useWords()
+  const [sold] = step.spend
+  const [bought] = step.receive
+  const price =
+    step.action === 'swap' && sold && bought
+      ? toPrice({
+          soldUnits: sold.atMostUnits,
+          soldDecimals: sold.token.decimals,
+          boughtUnits: bought.expectedUnits,
+          boughtDecimals: bought.token.decimals,
+        })
+      : undefined
+  const { certificate, instruction } = step
+  return (
+    <>
+      {price !== undefined && sold && bought ? (
+        <Fact name={words.price}>
+          {words.priceIs(
+            sold.token.symbol,
+            `${shortenDecimal(price)} ${bought.token.symbol}`,
+          )}
+          {instruction.action === 'swap' ? (
+            <span className="quiet">
+              {' '}
+              {words.slippage(
+                toPercent(toDecimal(BigInt(instruction.maxSlippageBps), 4)),
+              )}
+            </span>
+          ) : null}
+        </Fact>
+      ) : null}
+      {certificate ? (
+        <Fact name={words.nearBest}>
+          {/^0(?:\.0*)?$/.test(certificate.gapBps)
+            ? words.exactlyBest(certificate.pools)
+            : words.nearBestSays(
+                words.basisPoints(certificate.gapBps),
+                certificate.pools,
+              )}
+        </Fact>
+      ) : null}
+      <Fact name={words.whoDoesIt}>
+        {words.byAgent(step.agentName, step.venue)}
+        <span className="quiet">
+          {' '}
+          {words.agentFee}:{' '}
+          {step.fee.length === 0
+            ? words.noFee
+            : step.fee
+                .map(
+                  ({ token, units }) =>
+                    `${toDecimal(units, token.decimals)} ${token.symbol}`,
+                )
+                .join(', ')}
+        </span>
+      </Fact>
+    </>
+  )
+}
+
+function Allowances({
+  preview,
+  words,
+}: {
+  readonly preview: Preview
+  readonly words: Words
+}) {
+  if (preview.allowances.length === 0) return words.allowancesSame
+  const say = (units: bigint) =>
+    units >= unlimitedFrom ? words.unlimited : units.toString()
+  return preview.allowances.map((change) => (
+    <span className="line" key={`${change.token} ${change.spender}`}>
+      {words.allowanceChange(
+        change.symbol,
+        say(change.beforeUnits),
+        say(change.afterUnits),
+      )}{' '}
+      <code>{change.spender}</code>
+    </span>
+  ))
+}
+
+function Calls({
+  preview,
+  simulation,
+}: {
+  readonly preview: Preview
+  readonly simulation: SimulationArtifact | undefined
+}) {
+  const words = useWords()
+  return (
+    <details>
+      <summary>{words.everyCall}</summary>
+      <ol className="calls">
+        {preview.steps.flatMap((step) =>
+          step.calls.map((call) => (
+            <li
+              key={`${step.stepId} ${call.purpose} ${call.says}`}
+              lang={languageOf(call.says)}
+            >
+              <span className="tag">{call.purpose}</span> {call.says}
+            </li>
+          )),
+        )}
+      </ol>
+      <p className="quiet">
+        {words.planHash} <Hash value={preview.planHash} name={words.planHash} />
+      </p>
+      {simulation ? (
+        <p className="quiet">
+          {words.simulatedAt(simulation.block.number.toString())}
+        </p>
+      ) : null}
+    </details>
+  )
+}
+
+/** Yes or no, in view as long as the card is; a new offer where it ran out. */
+function Decision({
+  preview,
+  onApprove,
+  onReject,
+  onAskAnew,
+}: {
+  readonly preview: Preview
+  readonly onApprove: Decide
+  readonly onReject: Decide
+  readonly onAskAnew: () => Promise<void>
+}) {
+  const words = useWords()
+  const [isBusy, setIsBusy] = useState(false)
+  const nowMs = useNow(true)
+  const secondsLeft = Math.floor(preview.untilUnixSeconds - nowMs / 1000)
+  const isOver = secondsLeft <= 0
+  async function decide(work: () => Promise<void>): Promise<void> {
+    setIsBusy(true)
+    await work()
+    setIsBusy(false)
+  }
+  return (
+    <div className="decide">
+      <p className="left" role="timer">
+        {isOver ? (
+          <b className="problem">{words.ranOut}</b>
+        ) : (
+          <>
+            {words.goodFor}{' '}
+            <b className={secondsLeft < hurrySeconds ? 'warning' : ''}>
+              {Math.floor(secondsLeft / 60)}:
+              {String(secondsLeft % 60).padStart(2, '0')}
+            </b>
+          </>
+        )}
+      </p>
+      <button
+        type="button"
+        className="quiet"
+        disabled={isBusy}
+        onClick={() => void decide(() => onReject(preview.planHash))}
+      >
+        {words.reject}
+      </button>
+      {isOver ? (
+        <button
+          type="button"
+          disabled={isBusy}
+          onClick={() => void decide(onAskAnew)}
+        >
+          {words.askAnew}
+        </button>
+      ) : (
+        <button
+          type="button"
+          className="yes"
+          disabled={isBusy}
+          onClick={() => void decide(() => onApprove(preview.planHash))}
+        >
+          {isBusy ? words.working : words.approve}
+        </button>
+      )}
+    </div>
+  )
+}
+
+/** The preview that was here before, while this one is open in its place. */
+function useReplaced(preview: Preview, isOpen: boolean): Preview | null {
+  const shown = useRef(preview)
+  const [replaced, setReplaced] = useState<Preview | null>(null)
+  useEffect(() => {
+    if (shown.current.planHash === preview.planHash) return
+    if (isOpen) setReplaced(shown.current)
+    shown.current = preview
+  }, [preview, isOpen])
+  return replaced
+}
+
+function Replacement({
+  before,
+  after,
+}: {
+  readonly before: Preview
+  readonly after: Preview
+}) {
+  const words = useWords()
+  const ranOut = before.untilUnixSeconds * 1000 <= after.untilUnixSeconds * 1000
+  return (
+    <div className="replaced" role="status">
+      <p>{ranOut ? words.wasReplaced : words.wasAmended}</p>
+      {after.youGet.map((side) => {
+        const was = before.youGet.find(({ token }) => token === side.token)
+        return was === undefined ||
+          was.boundUnits === side.boundUnits ? null : (
+          <p key={side.token}>
+            {words.atLeastWas(
+              `${was.boundDecimal} ${was.symbol}`,
+              `${side.boundDecimal} ${side.symbol}`,
+            )}
+          </p>
+        )
+      })}
+    </div>
   )
 }
 
@@ -140,8 +413,4 @@ function Fact({
       <dd>{children}</dd>
     </div>
   )
-}
-
-function capitalise(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
 }

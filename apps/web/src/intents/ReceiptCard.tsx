@@ -1,82 +1,164 @@
 import type { Receipt } from '@behest/spec'
-import { toDecimal } from '@behest/spec'
+import { isSameAddress, toDecimal } from '@behest/spec'
+import { useId } from 'react'
+import { Amount } from '../amounts/Amount.js'
+import { shortenDecimal } from '../amounts/shortenDecimal.js'
+import { HealthPicture } from '../pictures/HealthPicture.js'
+import { Hash } from '../shell/Hash.js'
+import { languageOf } from '../words/languageOf.js'
+import { useWords } from '../words/useWords.js'
 
 /** The receipt: what was promised beside what the chain says came true. */
-export function ReceiptCard({ receipt }: { readonly receipt: Receipt }) {
+export function ReceiptCard({
+  receipt,
+  decimalsOf,
+}: {
+  readonly receipt: Receipt
+  /** How many decimals a token has, where the plan said so. */
+  readonly decimalsOf: ReadonlyMap<string, number>
+}) {
+  const words = useWords()
+  const id = useId()
+  const tookMs = Date.parse(receipt.finishedAt) - Date.parse(receipt.startedAt)
   return (
-    <section className="receipt" data-outcome={receipt.outcome}>
-      <h3>
-        Receipt: <b className="outcome">{receipt.outcome}</b>
+    <section
+      className="receipt box"
+      aria-labelledby={id}
+      data-outcome={receipt.outcome}
+    >
+      <h3 id={id}>
+        {words.receipt}:{' '}
+        <span className="outcome">{words.outcomes[receipt.outcome]}</span>
       </h3>
+      <p className="quiet">
+        {words.outcomeSays[receipt.outcome]}{' '}
+        {words.tookSeconds((tookMs / 1000).toFixed(1))}
+      </p>
       {receipt.steps.map((step) => (
-        <div key={step.id}>
+        <div key={step.id} className="outcome-of-step">
           <h4>
-            {step.id} {step.action} by {step.agent}: {step.verdict}
+            {words.step} {step.id.replace(/^s/, '')}: {step.action} ·{' '}
+            {step.agent} ·{' '}
+            <span data-verdict={step.verdict}>
+              {words.outcomes[step.verdict]}
+            </span>
           </h4>
-          {step.why ? <p className="problem">{step.why}</p> : null}
+          {step.why ? (
+            <p className="problem" lang={languageOf(step.why)}>
+              {step.why}
+            </p>
+          ) : null}
           <table>
             <thead>
               <tr>
-                <th scope="col">Token</th>
-                <th scope="col">Promised</th>
-                <th scope="col">Came true</th>
+                <th scope="col">{words.token}</th>
+                <th scope="col">{words.promised}</th>
+                <th scope="col">{words.cameTrue}</th>
+                <th scope="col">{words.difference}</th>
               </tr>
             </thead>
             <tbody>
               {step.realised.map((delta) => {
                 const bound = step.promised.find(
                   (entry) =>
-                    entry.token.toLowerCase() === delta.token.toLowerCase() &&
-                    entry.account.toLowerCase() === delta.account.toLowerCase(),
+                    isSameAddress(entry.token, delta.token) &&
+                    isSameAddress(entry.account, delta.account),
                 )
+                const decimals = decimalsOf.get(delta.token.toLowerCase())
+                const better = bound ? delta.units - bound.units : 0n
                 return (
                   <tr key={`${delta.account} ${delta.token}`}>
                     <th scope="row">
                       {delta.symbol}
-                      {delta.account.toLowerCase() ===
-                      receipt.account.toLowerCase() ? null : (
+                      {isSameAddress(delta.account, receipt.account) ? null : (
                         <span className="quiet">
                           {' '}
-                          to {delta.account.slice(0, 6)}…
-                          {delta.account.slice(-4)}
+                          {words.to(
+                            `${delta.account.slice(0, 6)}…${delta.account.slice(-4)}`,
+                          )}
                         </span>
                       )}
                     </th>
                     <td>
-                      {bound
-                        ? bound.units < 0n
-                          ? `at most ${bound.decimal.slice(1)}`
-                          : `at least ${bound.decimal}`
-                        : ''}
+                      {bound ? (
+                        <>
+                          <span className="quiet">
+                            {bound.units < 0n ? words.atMost : words.atLeast}
+                          </span>{' '}
+                          {bound.decimal.replace(/^-/, '')}
+                        </>
+                      ) : (
+                        '–'
+                      )}
                     </td>
                     <td className={delta.units < 0n ? 'minus' : 'plus'}>
                       {delta.units > 0n ? '+' : ''}
                       {delta.decimal}
+                    </td>
+                    <td>
+                      {bound && decimals !== undefined && better !== 0n
+                        ? toDecimal(better, decimals)
+                        : '–'}
                     </td>
                   </tr>
                 )
               })}
             </tbody>
           </table>
+          {step.positions.map((position) => (
+            <p key={`${position.market} ${position.kind}`}>
+              {words.positions[position.kind]}{' '}
+              <Amount decimal={position.decimal} symbol={position.symbol} />{' '}
+              {words.positionAt(position.venue)}
+            </p>
+          ))}
+        </div>
+      ))}
+      {receipt.health.map((change) => (
+        <div key={change.venue}>
+          <h4>{words.health(change.venue)}</h4>
+          <HealthPicture change={change} />
         </div>
       ))}
       <details>
-        <summary>Transactions, gas and signatures</summary>
+        <summary>{words.proof}</summary>
         <ul className="calls">
           {receipt.steps.flatMap((step) =>
-            step.transactions.map((hash) => (
+            step.transactions.map((hash, index) => (
               <li key={hash}>
-                <code>{hash}</code>
+                <Hash
+                  value={hash}
+                  name={`${words.transactions} ${step.id}.${index + 1}`}
+                />
               </li>
             )),
           )}
         </ul>
-        <p className="quiet">Gas {toDecimal(receipt.gasWei, 18)}</p>
-        {receipt.signatures.map(({ by }) => (
-          <p className="quiet" key={by}>
-            Signed by <code>{by}</code>
-          </p>
-        ))}
+        <p className="quiet">
+          {words.planHash}{' '}
+          <Hash value={receipt.planHash} name={words.planHash} />
+        </p>
+        <p className="quiet">
+          {words.gas} {shortenDecimal(toDecimal(receipt.gasWei, 18))} ·{' '}
+          {words.feesPaid}:{' '}
+          {receipt.feesPaid
+            .map(({ decimal, symbol }) => `${decimal} ${symbol}`)
+            .join(', ') || words.noFee}
+        </p>
+        <ul className="calls">
+          {receipt.signatures.map(({ by, signature }) => {
+            const step = receipt.steps.find(({ agentAddress }) =>
+              isSameAddress(agentAddress, by),
+            )
+            return (
+              <li key={signature}>
+                {words.signedBy}{' '}
+                {step ? words.theAgent(step.agent) : words.theEngine}{' '}
+                <Hash value={by} name={words.address} />
+              </li>
+            )
+          })}
+        </ul>
       </details>
     </section>
   )

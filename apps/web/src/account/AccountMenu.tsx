@@ -1,0 +1,157 @@
+import type { Accounts } from '@behest/client'
+import { useEffect, useId, useRef, useState } from 'react'
+import { shortenDecimal } from '../amounts/shortenDecimal.js'
+import { client, toMessage } from '../client.js'
+import { Hash } from '../shell/Hash.js'
+import { useWords } from '../words/useWords.js'
+import { useWallet } from './useWallet.js'
+import type { Wallet } from './wallets.js'
+
+/** The account that signs and what it holds; wallets that can be connected. */
+export function AccountMenu({
+  stamp,
+  onSendTo,
+}: {
+  /** Changes when balances may have. */
+  readonly stamp: string
+  readonly onSendTo: (address: string) => void
+}) {
+  const words = useWords()
+  const id = useId()
+  const [accounts, setAccounts] = useState<Accounts | null>(null)
+  const [problem, setProblem] = useState<string | null>(null)
+  const dialog = useRef<HTMLDialogElement>(null)
+  const { wallets, connected, connect, forget } = useWallet()
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: balances change when an intent does
+  useEffect(() => {
+    const ending = new AbortController()
+    client
+      .accounts({ signal: ending.signal })
+      .then(setAccounts)
+      .catch(() => undefined) // the page says elsewhere that nobody answers
+    return () => ending.abort()
+  }, [stamp])
+
+  async function choose(wallet: Wallet): Promise<void> {
+    setProblem(null)
+    try {
+      await connect(wallet)
+    } catch (cause) {
+      setProblem(words.walletRefused(toMessage(cause)))
+    }
+  }
+
+  const account = accounts?.accounts[0]
+  if (!accounts || !account) return null
+  const [first] = account.balances
+  return (
+    <>
+      <button
+        type="button"
+        className="quiet account"
+        aria-haspopup="dialog"
+        aria-label={`${words.openAccount}: ${account.address}`}
+        onClick={() => dialog.current?.showModal()}
+      >
+        <code>{shorten(account.address)}</code>
+        {first ? (
+          <span className="holds">
+            {shortenDecimal(first.decimal)} {first.symbol}
+          </span>
+        ) : null}
+      </button>
+      <dialog ref={dialog} className="panel" aria-labelledby={id}>
+        <header>
+          <h2 id={id}>{words.account}</h2>
+          <button
+            type="button"
+            className="small quiet"
+            onClick={() => dialog.current?.close()}
+          >
+            {words.close}
+          </button>
+        </header>
+        <h3>{words.thisSigns}</h3>
+        <p>
+          <Hash value={account.address} name={words.address} />{' '}
+          <span className="quiet">{words.onChain(accounts.chain)}</span>
+        </p>
+        <p className="quiet">{words.localCustody}</p>
+        <table aria-label={words.balances}>
+          <tbody>
+            {account.balances.map(({ symbol, decimal }) => (
+              <tr key={symbol}>
+                <th scope="row">{symbol}</th>
+                <td>{decimal}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+        <h3>{words.walletsHere}</h3>
+        {wallets.length === 0 ? (
+          <p className="quiet">{words.noWallets}</p>
+        ) : null}
+        {connected === null ? (
+          <div className="options">
+            {wallets.map((wallet) => (
+              <button
+                key={wallet.uuid}
+                type="button"
+                className="choice"
+                onClick={() => void choose(wallet)}
+              >
+                {wallet.icon === null ? null : (
+                  <img src={wallet.icon} alt="" width="20" height="20" />
+                )}{' '}
+                {words.connect(wallet.name)}
+              </button>
+            ))}
+          </div>
+        ) : (
+          <div className="connected">
+            <p>
+              <b>{words.connectedAs(connected.wallet.name)}</b>
+            </p>
+            <p>
+              <Hash value={connected.state.address} name={words.address} />
+            </p>
+            {connected.state.chainId === String(accounts.chainId) ? null : (
+              <p className="warning">
+                {words.walletOtherChain(
+                  connected.state.chainId,
+                  String(accounts.chainId),
+                )}
+              </p>
+            )}
+            <p className="quiet">{words.watchOnly}</p>
+            <div className="row">
+              <button
+                type="button"
+                className="small"
+                onClick={() => {
+                  dialog.current?.close()
+                  onSendTo(connected.state.address)
+                }}
+              >
+                {words.sendThere}
+              </button>
+              <button type="button" className="small quiet" onClick={forget}>
+                {words.forget}
+              </button>
+            </div>
+          </div>
+        )}
+        {problem === null ? null : (
+          <p className="problem" role="alert">
+            {problem}
+          </p>
+        )}
+      </dialog>
+    </>
+  )
+}
+
+function shorten(address: string): string {
+  return `${address.slice(0, 6)}…${address.slice(-4)}`
+}

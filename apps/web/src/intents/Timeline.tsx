@@ -1,0 +1,53 @@
+import type { IntentEvent } from '@behest/spec'
+import { useState } from 'react'
+import { client } from '../client.js'
+import { languageOf } from '../words/languageOf.js'
+import { useWords } from '../words/useWords.js'
+
+/** What happened to an intent and when; asked for when it is opened. */
+export function Timeline({
+  id,
+  events,
+  hasEnded,
+}: {
+  readonly id: string
+  readonly events: readonly IntentEvent[]
+  readonly hasEnded: boolean
+}) {
+  const words = useWords()
+  const [past, setPast] = useState<readonly IntentEvent[]>([])
+  const shown = events.length > 0 && events[0]?.sequence === 1 ? events : past
+
+  async function load(): Promise<void> {
+    // Of one that goes on, the events come by themselves.
+    if (!hasEnded || past.length > 0) return
+    const found: IntentEvent[] = []
+    try {
+      for await (const event of client.events(id)) found.push(event)
+    } finally {
+      setPast(found)
+    }
+  }
+  if (!hasEnded && shown.length === 0) return null
+  return (
+    <details
+      className="timeline"
+      onToggle={(event) => {
+        if (event.currentTarget.open) void load().catch(() => undefined)
+      }}
+    >
+      <summary>{words.whatHappened}</summary>
+      <ol>
+        {shown.map((event) => (
+          <li key={event.sequence}>
+            <time dateTime={event.at}>
+              {new Date(event.at).toLocaleTimeString(words.language)}
+            </time>{' '}
+            <b>{words.stages[event.stage]}</b>{' '}
+            <span lang={languageOf(event.message)}>{event.message}</span>
+          </li>
+        ))}
+      </ol>
+    </details>
+  )
+}

@@ -1,0 +1,124 @@
+import type { PlanArtifact, SimulationArtifact } from '@behest/spec'
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { toPercent } from '../amounts/toPercent.js'
+import { useWords } from '../words/useWords.js'
+import { buildFlow } from './buildFlow.js'
+import { layoutFlow } from './layoutFlow.js'
+
+const titleLetters = 20
+const lineLetters = 20
+const labelLetters = 11
+
+/** Draws the way of the amounts of a plan through pools and markets. */
+export function FlowPicture({
+  plan,
+  rates,
+}: {
+  readonly plan: PlanArtifact
+  readonly rates: SimulationArtifact['rates']
+}) {
+  const words = useWords()
+  const frame = useRef<HTMLElement>(null)
+  const [widthAvailable, setWidthAvailable] = useState(0)
+  useEffect(() => {
+    const { current } = frame
+    if (current === null) return
+    const observer = new ResizeObserver(([entry]) => {
+      if (entry) setWidthAvailable(Math.floor(entry.contentRect.width))
+    })
+    observer.observe(current)
+    return () => observer.disconnect()
+  }, [])
+  const flow = useMemo(
+    () =>
+      buildFlow({
+        steps: plan.steps,
+        percentByStep: new Map(
+          rates.map(({ stepId, ratePerYear }) => [
+            stepId,
+            toPercent(ratePerYear),
+          ]),
+        ),
+        words,
+      }),
+    [plan, rates, words],
+  )
+  const layout = useMemo(
+    () => layoutFlow({ flow, widthAvailable }),
+    [flow, widthAvailable],
+  )
+  if (flow.edges.length === 0) return null
+  const labels = new Map(flow.nodes.map(({ id, label }) => [id, label]))
+  const isWide = layout.width > widthAvailable
+  const says = flow.edges
+    .map(
+      (edge) =>
+        `${labels.get(edge.from)} → ${labels.get(edge.to)}, ${edge.title}: ${edge.lines.join(' ')}`,
+    )
+    .join('; ')
+  return (
+    <section
+      className="flow"
+      ref={frame}
+      aria-label={words.route}
+      // What has to be scrolled must be reachable without a mouse.
+      {...(isWide ? { tabIndex: 0 } : {})}
+    >
+      {widthAvailable === 0 ? null : (
+        <svg
+          role="img"
+          aria-label={`${words.routeSays} ${says}`}
+          width={layout.width}
+          height={layout.height}
+          viewBox={`0 0 ${layout.width} ${layout.height}`}
+        >
+          {layout.ribbons.map(({ key, path, thickness }) => (
+            <path key={key} d={path} strokeWidth={thickness} />
+          ))}
+          {layout.cards.map(({ edge, x, y, width, height }) => (
+            <g key={edge.id} className="card">
+              <title>{`${edge.title}: ${edge.lines.join(' ')}`}</title>
+              <rect x={x} y={y} width={width} height={height} rx="7" />
+              {[edge.title, ...edge.lines].map((line, index) => (
+                <text
+                  key={line}
+                  x={x + width / 2}
+                  y={y + height / 2 + 4 + (index - edge.lines.length / 2) * 15}
+                  className={index === 0 ? 'title' : 'line'}
+                  // Only what would leave its box is drawn tighter.
+                  {...(line.length * 6 > width - 10
+                    ? {
+                        textLength: width - 10,
+                        lengthAdjust: 'spacingAndGlyphs',
+                      }
+                    : {})}
+                >
+                  {cut(line, index === 0 ? titleLetters : lineLetters)}
+                </text>
+              ))}
+            </g>
+          ))}
+          {layout.nodes.map(({ node, x, y, width, height }) => (
+            <g key={node.id} className={`node ${node.kind}`}>
+              <title>{node.label}</title>
+              <rect x={x} y={y} width={width} height={height} rx="8" />
+              <text
+                x={x + width / 2}
+                y={y + height / 2 + 4}
+                {...(node.label.length * 7 > width - 10
+                  ? { textLength: width - 10, lengthAdjust: 'spacingAndGlyphs' }
+                  : {})}
+              >
+                {cut(node.label, labelLetters + 3)}
+              </text>
+            </g>
+          ))}
+        </svg>
+      )}
+    </section>
+  )
+}
+
+function cut(text: string, letters: number): string {
+  return text.length <= letters ? text : `${text.slice(0, letters - 1)}…`
+}

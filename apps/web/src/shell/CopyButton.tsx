@@ -1,0 +1,48 @@
+import { useState } from 'react'
+import { useWords } from '../words/useWords.js'
+
+const shownMs = 2000
+
+/** Copies a text, and says that it did. */
+export function CopyButton({
+  text,
+  name,
+  label,
+}: {
+  readonly text: string
+  /** What is copied, for those who do not see where the button stands. */
+  readonly name: string
+  readonly label?: string
+}) {
+  const words = useWords()
+  const [isCopied, setIsCopied] = useState(false)
+  async function copy(): Promise<void> {
+    await writeClipboard(text)
+    setIsCopied(true)
+    setTimeout(() => setIsCopied(false), shownMs)
+  }
+  return (
+    <button
+      type="button"
+      className="small quiet"
+      {...(label === undefined ? { 'aria-label': words.copyThing(name) } : {})}
+      onClick={() => void copy()}
+    >
+      {isCopied ? words.copied : (label ?? words.copy)}
+    </button>
+  )
+}
+
+async function writeClipboard(text: string): Promise<void> {
+  try {
+    await navigator.clipboard.writeText(text)
+  } catch {
+    // Without a secure origin there is no clipboard; a selection can be copied.
+    const field = document.createElement('textarea')
+    field.value = text
+    document.body.append(field)
+    field.select()
+    document.execCommand('copy')
+    field.remove()
+  }
+}
