@@ -1,6 +1,6 @@
 # A new agent's project, made and tested. Beside the checkout, "npm install"
 # comes first; inside it everything is there already.
-folder=".cache/example-$$"
+folder="$PWD/.cache/example-$$"
 mkdir -p .cache
 trap 'rm -rf "$folder"' EXIT
 made=$(npm run behest -- agent new "$folder/my-agent")
