@@ -33,6 +33,22 @@ describe('parseUtterance on hostile text', { timeout: 60_000 }, () => {
     )
   })
 
+  test('behavior: words that every object knows are words like others', () => {
+    for (const word of Object.getOwnPropertyNames(Object.prototype))
+      for (const utterance of [
+        word,
+        `swap 1 ${word} for USDC`,
+        `swap 1 eth for ${word}`,
+        `swap ${word} for ${word}`,
+        `swap 1 eth for usdc every ${word} at ${word} for ${word}`,
+        `send 5 usdc to ${word} on ${word}`,
+        `${word} 5 eth on ${word} when ${word} is below ${word}`,
+      ]) {
+        const result = parseUtterance(utterance, context)
+        expect(parseResultSchema.parse(result)).toEqual(result)
+      }
+  })
+
   test('behavior: every amount that was said reads as its span', () => {
     fc.assert(
       fc.property(

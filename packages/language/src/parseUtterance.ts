@@ -13,6 +13,7 @@ import { splitSentences } from './clauses/splitSentences.js'
 import { isJapanese, parseJapanese } from './japanese/parseJapanese.js'
 import { isFamiliar } from './lexicon/repairWord.js'
 import { readNumbers } from './numbers/readNumbers.js'
+import { foldCorrections } from './phrases/foldCorrections.js'
 import { foldQuotes } from './phrases/foldQuotes.js'
 import { readConditions } from './phrases/readConditions.js'
 import { readLimits } from './phrases/readLimits.js'
@@ -133,13 +134,17 @@ function parseEnglish(
 ): ParseResult {
   const tokens = tokenise(normalised)
   const tagged = readNumbers(tagItems(tokens, normalised, context.locale))
-  const { items, quoted } = foldQuotes(tagged, normalised)
-  const injection = findInjection(normalised, items)
+  const folded = foldQuotes(tagged, normalised)
+  const { quoted } = folded
+  const injection = findInjection(normalised, folded.items)
   if (injection)
     return none(
       'injection',
       'That text carries instructions that are not your own. Say in your own words what you want done.',
     )
+  const corrected = foldCorrections(folded.items)
+  if (corrected.type === 'dropped') return none('out-of-scope', NOTHING)
+  const { items } = corrected
   if (isAboutNfts(items) && hasOrder(items))
     return none('out-of-scope', 'Behest does not move NFTs.')
   const drafts: DraftStep[] = []
@@ -297,7 +302,7 @@ function readVerbless(
   const strange = parts.some(
     (part) =>
       part.type === 'word' &&
-      !/^(?:please|pls|thanks|now|the|all|my|hey|hi|asap|let's|lets|do|i|want|i'd|like|just|go|trade|order)$/.test(
+      !/^(?:please|pls|plz|thanks|thx|ty|now|rn|the|all|my|hey|hi|gm|yo|ser|sir|fren|bro|lfg|wagmi|ok|okay|um|uh|so|asap|let's|lets|do|i|want|i'd|like|just|go|trade|order|quick|quickly)$/.test(
         part.text,
       ),
   )
@@ -307,6 +312,10 @@ function readVerbless(
   if (
     one?.token === undefined ||
     other?.token === undefined ||
+    // `usdc to eth 500`: of which of the two?
+    (one.amount === undefined &&
+      other.amount !== undefined &&
+      other.amount.start > other.token.start) ||
     !(one.token.known || other.token.known) ||
     (one.amount === undefined && !(one.token.known && other.token.known)) ||
     one.cue !== '' ||

@@ -80,7 +80,7 @@ function findTopic(
     /^(?:if|when) i .*how (?:much|many) .*(?:get|receive)/.test(said)
   if (
     has(
-      /(?:^| )(?:quote|quotes|quotation)(?= |$)|(?:what|how (?:much|many)).{0,60}(?:would|will|can|could|do|should|might|'d|'ll) (?:i|we|you|it|that) (?:get|receive|end up|obtain|buy|be getting|make|fetch|give me)|(?:would|will|can|could) i (?:get|receive)|(?:exchange|conversion|swap) rate|rate (?:for|from|between) |what (?:would|will|do|does|can|could) .{0,40}(?:get|give|fetch|buy) (?:me|us)|how much .{0,30}(?:for|from) (?:swapping|selling|trading|exchanging|converting)|(?:if|when) i (?:swap|swapped|sell|sold|trade|traded|convert|converted|exchange|exchanged)(?= |$)|(?:need|cost|take|costs)(?: .{0,20})? to (?:buy|get)|how (?:much|many) \S+ (?:do i need|can i (?:buy|get)|for|is|are in|are) .*\d|(?:worth|equal|equals|equivalent) (?:in|to) (?!usd|dollars|eur|\$|the)/,
+      /(?:^| )(?:quote|quotes|quotation)(?= |$)|(?:what|how (?:much|many)).{0,60}(?:would|will|can|could|do|should|might|'d|'ll) (?:i|we|you|it|that) (?:get|receive|end up|obtain|buy|be getting|make|fetch|give me)|(?:would|will|can|could) i (?:get|receive)|(?:exchange|conversion|swap) rate|rate (?:for|from|between) |what (?:would|will|do|does|can|could) .{0,40}(?:get|give|fetch|buy) (?:me|us)|how (?:much|many) (?:would|will|can|could|does|do) .{0,30}(?:get|give|fetch|buy|bring|make) (?:me|us)|(?:how much|what)(?: is|'s|s| are) \d\S* \S+ (?:in|to|worth in) (?!usd(?: |$)|dollars?|eur(?: |$)|euros?|\$|yen|jpy|total|the )|how much .{0,30}(?:for|from) (?:swapping|selling|trading|exchanging|converting)|(?:if|when) i (?:swap|swapped|sell|sold|trade|traded|convert|converted|exchange|exchanged)(?= |$)|(?:need|cost|take|costs)(?: .{0,20})? to (?:buy|get)|how (?:much|many) \S+ (?:do i need|can i (?:buy|get)|for|is|are in|are) .*\d|(?:worth|equal|equals|equivalent) (?:in|to) (?!usd|dollars|eur|\$|the)/,
     ) &&
     !has(/(?:apy|apr|yield|interest|borrow|health|airdrop|loan)/) &&
     (asking || has(/^(?:get )?(?:a )?quote/))
@@ -91,7 +91,7 @@ function findTopic(
   if (order) return undefined
   if (
     has(
-      /health|liquidat|(?:^| )hf(?= |$)|(?:^| )ltv(?= |$)|underwater|loan.to.value|at risk|how (?:safe|risky|close) (?:is|am|are) (?:my|i)|margin call/,
+      /health|liquidat|(?:loans?|debts?|positions?|collateral|borrow|vault|cdp) .{0,20}(?:safe|ok|okay|fine|healthy|secure|in danger|in trouble|risky|at risk)(?= |$)|(?:safe|ok|okay|fine|healthy|secure|in danger|in trouble|risky) .{0,12}(?:is|are) (?:my|our|the) (?:loans?|debts?|positions?|collateral|borrow)|(?:^| )hf(?= |$)|(?:^| )ltv(?= |$)|underwater|loan.to.value|at risk|how (?:safe|risky|close) (?:is|am|are) (?:my|i)|margin call/,
     )
   )
     return 'health'

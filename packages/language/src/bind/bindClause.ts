@@ -1,8 +1,11 @@
 // One file because it is one table: a frame per verb, all over the same parts.
+
 import type { Action } from '@behest/spec'
 import type { Mention, Money, Part, Said } from '../clauses/Part.js'
 import { getVenueKind, type VenueKind } from '../lexicon/lexicon.js'
+import { divideDecimal } from '../numbers/readDecimal.js'
 import { VAGUE_AMOUNT } from '../phrases/readQuantities.js'
+import { createTable } from '../text/createTable.js'
 import type { Problem, Quantity, Range } from '../text/Item.js'
 import type { DraftLeg, DraftStep, LegName } from './DraftStep.js'
 
@@ -20,7 +23,7 @@ export type ReadClause = {
   readonly joined: boolean
 }
 
-const WRAPPED: Readonly<Record<string, string>> = {
+const WRAPPED: Readonly<Record<string, string>> = createTable({
   ETH: 'WETH',
   BTC: 'WBTC',
   MATIC: 'WMATIC',
@@ -34,9 +37,11 @@ const WRAPPED: Readonly<Record<string, string>> = {
   SOL: 'WSOL',
   stETH: 'wstETH',
   eETH: 'weETH',
-}
-const UNWRAPPED: Readonly<Record<string, string>> = Object.fromEntries(
-  Object.entries(WRAPPED).map(([plain, wrapped]) => [wrapped, plain]),
+})
+const UNWRAPPED: Readonly<Record<string, string>> = createTable(
+  Object.fromEntries(
+    Object.entries(WRAPPED).map(([plain, wrapped]) => [wrapped, plain]),
+  ),
 )
 const STAKED =
   /^(?:stETH|wstETH|rETH|cbETH|sfrxETH|osETH|swETH|rswETH|ankrETH|ETHx|weETH|eETH|ezETH|rsETH|pufETH|mETH|sAVAX|stMATIC|MaticX|wBETH|jitoSOL|mSOL|sETH|xSUSHI|stkAAVE|sUSDe|sENA)$/
@@ -44,6 +49,10 @@ const SAVINGS =
   /^(?:sDAI|sUSDS|sFRAX|aUSDC|aETH|aWETH|aDAI|aUSDT|cUSDC|cDAI|cETH)$/
 const STABLE =
   /^(?:USDC|USDC\.e|USDT|USDT\.e|DAI|USDS|FRAX|GHO|LUSD|crvUSD|USDe|PYUSD|BUSD|TUSD|USDbC|xDAI|cUSD|MIM|sUSD|EURC)$/
+
+/** Verbs that part with the whole of a thing unless a number is said. */
+const OUTRIGHT =
+  /^(?:dump|offload|unload|liquidate|cash ?out|get rid of|sell off|sell out|ditch|paper ?hand|jeet|rug|nuke)/
 
 /** Puts the parts of a clause into the roles of its verb. */
 export function bindClause(said: ReadClause): DraftStep[] {
@@ -73,6 +82,8 @@ export function bindClause(said: ReadClause): DraftStep[] {
       return bindAllowance(clause, sense)
     case 'borrow':
       return bindBorrow(clause)
+    case 'split':
+      return bindSplit(clause)
     case 'claim':
       return bindClaim(clause)
     case 'supply':
@@ -268,6 +279,24 @@ function refineSense(clause: ReadClause): string {
       return 'send'
     }
     case 'withdraw': {
+      // `remove curve's access to my dai`
+      if (
+        /^(?:remove|take|pull)/.test(clause.verbText) &&
+        hasWord(
+          parts,
+          /^(?:access|permission|permissions|allowance|allowances|approval|approvals)$/,
+        )
+      )
+        return 'revoke'
+      // `i need 1000 usdc on arb, take it from mainnet`
+      if (
+        /^take/.test(clause.verbText) &&
+        kinds.length === 0 &&
+        pools.length === 0 &&
+        chainsOf(parts).length >= 2 &&
+        chainsOf(parts).some((chain) => chain.cue === 'from')
+      )
+        return 'bridge'
       if (
         /^take out/.test(clause.verbText) &&
         hasWord(parts, /^(?:loan|loans)$/)
@@ -435,7 +464,7 @@ function toLeg(money: Money | undefined): DraftLeg {
           pronoun: { start: money.start, end: money.end, value: money.pronoun },
         }),
     ...(money.possessive
-      ? { possessive: { start: money.start, end: money.end } }
+      ? { possessive: money.owner ?? { start: money.start, end: money.end } }
       : {}),
     ...(money.definite ? { definite: true as const } : {}),
   }
@@ -585,6 +614,18 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
       pairs.push(pair)
       cue = ''
     } else if (
+      // `spend 100 usdc on eth and 50 on link`
+      sense === 'invest' &&
+      money.joined &&
+      money.amount !== undefined &&
+      next !== undefined &&
+      /^(?:to|on|in)$/.test(next.cue) &&
+      !next.joined
+    ) {
+      pair = { sells: [], buys: [] }
+      pairs.push(pair)
+      cue = ''
+    } else if (
       // `500 usdc -> dai -> eth`: what the first gives is changed again.
       !buysFirst &&
       cue === 'to' &&
@@ -659,6 +700,16 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
     }
     if (buysFirst) {
       const object = pair.buys.at(-1)
+      // `the rest to buy link`, `100 usdc to buy eth`: said before the verb.
+      if (
+        cue === '' &&
+        money.amount !== undefined &&
+        money.end <= clause.verb.start &&
+        monies.some((other) => other.start >= clause.verb.end)
+      ) {
+        pair.sells.push(money)
+        continue
+      }
       // `buy 100 usdc of eth`
       if (
         cue === 'of' &&
@@ -802,7 +853,7 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
         pairAt > 0 &&
         sell.pronoun === undefined &&
         sell.amount !== undefined &&
-        !buysFirst
+        (!buysFirst || sense === 'invest')
       )
         sell = { ...sell, token: inherited }
       inherited = sell.token ?? inherited
@@ -821,6 +872,21 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
           ...buy,
           amount:
             buyList.find((each) => each.each)?.amount ?? buyList[0].amount,
+        }
+      // `dump my shib`: slang for all of it; a plain `sell my …` is asked.
+      if (
+        OUTRIGHT.test(clause.verbText) &&
+        sell.possessive !== undefined &&
+        sell.amount === undefined &&
+        sell.token !== undefined &&
+        buy.amount === undefined
+      )
+        sell = {
+          ...sell,
+          amount: {
+            ...sell.possessive,
+            value: { kind: 'share', bps: 10_000 },
+          },
         }
       // `buy 0.5 eth and wbtc each`… `swap usdc and dai for 1 eth each`
       if (sense === 'wrap' && buy.token === undefined) {
@@ -899,7 +965,130 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
       })
     }
   }
-  return withRecipient(spreadCommon(steps), clause, 'buy')
+  return withRecipient(
+    EVENLY.test(wordsOf(parts)) ? divideEvenly(steps) : spreadCommon(steps),
+    clause,
+    'buy',
+  )
+}
+
+const EVENLY =
+  /(?:^| )(?:equally|evenly|equal|even|split|divided|half and half|50 50)(?= |$)/
+
+function wordsOf(parts: readonly Part[]): string {
+  return parts
+    .flatMap((part) => (part.type === 'word' ? [part.text] : []))
+    .join(' ')
+}
+
+/** `600 usdc into eth, wbtc and link equally`: to each its part of the one sum. */
+function divideEvenly(steps: readonly DraftStep[]): DraftStep[] {
+  const first = steps[0]?.legs.sell?.amount ?? steps[0]?.legs.main?.amount
+  if (first === undefined || steps.length < 2) return [...steps]
+  return steps.map((step) => {
+    const name = step.legs.sell === undefined ? 'main' : 'sell'
+    const leg = step.legs[name]
+    if (leg?.amount === undefined || leg.amount.start !== first.start)
+      return step
+    const amount = divideAmount(leg.amount, steps.length)
+    if (amount !== undefined)
+      return { ...step, legs: { ...step.legs, [name]: { ...leg, amount } } }
+    const { amount: _, ...rest } = leg
+    return {
+      ...step,
+      legs: { ...step.legs, [name]: rest },
+      problems: [
+        ...(step.problems ?? []),
+        {
+          slot: name === 'sell' ? 'sell.amount' : 'amount',
+          problem: { reason: 'How much goes into each?' },
+        },
+      ],
+    }
+  })
+}
+
+function divideAmount(
+  amount: Said<Quantity>,
+  count: number,
+): Said<Quantity> | undefined {
+  const { value } = amount
+  if (value.kind !== 'number' && value.kind !== 'fiat') return undefined
+  const decimal = divideDecimal(value.decimal, count)
+  return decimal === undefined
+    ? undefined
+    : { ...amount, value: { ...value, decimal } }
+}
+
+/** `split 1000 usdc between eth and wbtc`: the same sum into each of a list. */
+function bindSplit(clause: ReadClause): DraftStep[] {
+  const { parts } = clause
+  const monies = moneyOf(parts)
+  const source = monies.find(
+    (money) => money.cue === '' && money.amount !== undefined,
+  )
+  const whole =
+    source ?? monies.find((money) => money.cue === '' || money.pronoun)
+  const targets = monies.filter(
+    (money) =>
+      money !== whole && money.token !== undefined && money.amount === undefined,
+  )
+  const parties = partiesOf(parts)
+  const venues = venuesOf(parts)
+  const common = readCommon(clause)
+  const places = saidPlaces(parts)
+  if (whole === undefined) return []
+  if (targets.length >= 2)
+    return divideEvenly(
+      targets.map((money) => ({
+        ...common,
+        ...places,
+        action: 'swap',
+        legs: { sell: toLeg(whole), buy: toLeg(money) },
+      })),
+    )
+  if (parties.length >= 2)
+    return divideEvenly(
+      parties.map((party) => ({
+        ...common,
+        ...(places.chain === undefined ? {} : { chain: places.chain }),
+        action: 'transfer',
+        legs: { main: toLeg(whole) },
+        to: { start: party.start, end: party.end, value: party.text },
+        ...(party.problem === undefined
+          ? {}
+          : { problems: [{ slot: 'to', problem: party.problem }] }),
+      })),
+    )
+  if (venues.length >= 2)
+    return divideEvenly(
+      venues.map((venue) => ({
+        ...common,
+        ...(places.chain === undefined ? {} : { chain: places.chain }),
+        action:
+          getVenueKind(venue.id) === 'lending'
+            ? 'supply'
+            : getVenueKind(venue.id) === 'staking'
+              ? 'stake'
+              : 'deposit',
+        legs: { main: toLeg(whole) },
+        venue: saidPlace(venue) as Said<string>,
+      })),
+    )
+  return [
+    {
+      ...common,
+      ...places,
+      action: 'swap',
+      legs: { sell: toLeg(whole) },
+      problems: [
+        {
+          slot: 'buy.token',
+          problem: { reason: 'Between which tokens should that be split?' },
+        },
+      ],
+    },
+  ]
 }
 
 function isVague(quantity: Quantity): boolean {

@@ -1,6 +1,7 @@
 import type { Action } from '@behest/spec'
+import { createTable } from '../text/createTable.js'
 
-const ENGLISH: Readonly<Record<string, string>> = {
+const ENGLISH: Readonly<Record<string, string>> = createTable({
   'sell.token': 'Which token do you want to pay with?',
   'sell.amount': 'How much do you want to swap?',
   'buy.token': 'Which token do you want to get?',
@@ -17,8 +18,8 @@ const ENGLISH: Readonly<Record<string, string>> = {
   'collateral.amount': 'How much collateral?',
   maxSlippageBps: 'How much slippage do you accept at most?',
   schedule: 'When exactly?',
-}
-const JAPANESE: Readonly<Record<string, string>> = {
+})
+const JAPANESE: Readonly<Record<string, string>> = createTable({
   'sell.token': 'どのトークンで支払いますか？',
   'sell.amount': 'いくら交換しますか？',
   'buy.token': 'どのトークンを受け取りますか？',
@@ -35,7 +36,7 @@ const JAPANESE: Readonly<Record<string, string>> = {
   'collateral.amount': '担保はいくらですか？',
   maxSlippageBps: 'スリッページは最大何％までですか？',
   schedule: '正確にはいつですか？',
-}
+})
 const VERBS: Partial<Record<Action, string>> = {
   bridge: 'bridge',
   transfer: 'send',

@@ -40,6 +40,8 @@ export type Money = Range & {
   readonly pronoun?: 'it' | 'both'
   readonly each?: true
   readonly possessive?: true
+  /** Where `my` was said. */
+  readonly owner?: Range
   readonly definite?: true
   /** `1 eth worth of usdc`: measured in another token. */
   readonly worth?: Mention

@@ -1,14 +1,22 @@
 // One file because it is one grammar: what a word is depends on the words
 // before it, so places, tokens and amounts are told apart in one walk.
+
 import { commonWords, getVenueKind } from '../lexicon/lexicon.js'
 import { isFamiliar } from '../lexicon/repairWord.js'
-import { type Item, type Problem, type Quantity, textOf } from '../text/Item.js'
+import { createTable } from '../text/createTable.js'
+import {
+  type Item,
+  type Problem,
+  type Quantity,
+  type Range,
+  textOf,
+} from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
 import { verbatim } from '../text/tagItems.js'
 import { isValidAddress } from './isValidAddress.js'
 import type { Cue, Mention, Money, Part, Said } from './Part.js'
 
-const CUES: Readonly<Record<string, Cue>> = {
+const CUES: Readonly<Record<string, Cue>> = createTable({
   to: 'to',
   into: 'to',
   onto: 'to',
@@ -24,6 +32,10 @@ const CUES: Readonly<Record<string, Cue>> = {
   on: 'on',
   '@': 'on',
   upon: 'on',
+  between: 'to',
+  among: 'to',
+  amongst: 'to',
+  across: 'to',
   in: 'in',
   inside: 'in',
   within: 'in',
@@ -35,7 +47,7 @@ const CUES: Readonly<Record<string, Cue>> = {
   against: 'against',
   of: 'of',
   as: 'as',
-}
+})
 const DETERMINERS =
   /^(?:my|the|our|your|a|an|this|that|its|their|available|current|existing|own|native|regular|of|newly|whole|new|more|additional|extra|another|fresh|pure|actual|respective|same|liquid|idle|resulting|received|swapped|bridged|borrowed|obtained|acquired|purchased|bought|withdrawn|converted|claimed|unstaked|minted|freshly|just|redeemed|deposited|staked|entire|those|these|any|remaining|\()$/
 const DEFINITE =
@@ -544,6 +556,7 @@ export function readParts(options: {
       sense,
       parts,
       normalised,
+      joined,
     })
     if (chainBehind !== undefined) {
       place({ ...chainBehind.part, ...inherit() } as Part)
@@ -757,6 +770,9 @@ function readPronoun(
   const match = PRONOUN.exec(said)
   if (match === null) return undefined
   const end = index + countWords(match[0])
+  // `i want that you …`: a conjunction.
+  if (match[0] === 'that' && /^(?:you|u|we)$/.test(textOf(items[end])))
+    return undefined
   if (isNounAhead(items, end, match[0])) return undefined
   if (
     /^(?:my )?(?:earnings|returns|tokens|coins|funds|money|amount|result)/.test(
@@ -767,12 +783,26 @@ function readPronoun(
     return undefined
   if (/^(?:tokens|coins|funds|money|amount|returns|my )/.test(match[0]))
     return undefined
+  // `send it all`: the same thing, and no second one.
+  const whole = items[end]
+  const behindWhole = items[end + 1]
+  const all =
+    whole?.type === 'quantity' &&
+    whole.quantity.kind === 'share' &&
+    whole.quantity.bps === 10_000 &&
+    !(
+      behindWhole?.type === 'word' &&
+      (behindWhole.senses.token !== undefined ||
+        /^(?:my|the|of)$/.test(behindWhole.text))
+    )
+      ? 1
+      : 0
   const tail =
-    I_GET.exec(lookahead(items, end, 8)) ??
-    FROM_IT.exec(lookahead(items, end, 8))
+    I_GET.exec(lookahead(items, end + all, 8)) ??
+    FROM_IT.exec(lookahead(items, end + all, 8))
   return {
     pronoun: 'it',
-    next: end + (tail === null ? 0 : countWords(tail[0])),
+    next: end + all + (tail === null ? 0 : countWords(tail[0])),
   }
 }
 
@@ -804,6 +834,8 @@ type PlaceOptions = {
   readonly parts: readonly Part[]
   readonly normalised: NormalisedText
   readonly behindVerb?: boolean
+  /** Joined by `and` or a comma to what stands before. */
+  readonly joined?: boolean
 }
 
 /** Reads a chain or a venue where the cue and the verb make it one. */
@@ -1001,6 +1033,14 @@ function readPlace(
     case 'of':
     case 'against':
     case 'as':
+      if (cue === 'of' && FROM_PLACE.test(sense) && venue !== undefined) {
+        const kind = getVenueKind(venue)
+        if (
+          (kind === 'lending' || token === undefined) &&
+          parts.some((part) => part.type === 'money' && part.token)
+        )
+          return asVenue(0)
+      }
       if (token === undefined && venue !== undefined && !venueWeak)
         return asVenue(0)
       return undefined
@@ -1034,13 +1074,31 @@ function readPlace(
           return undefined
         return asVenue(0)
       }
+      const full = parts.some((part) => part.type === 'money' && part.token)
+      // `bridge 100 usdc arb base`: what it is has been said already.
+      if (
+        chain !== undefined &&
+        full &&
+        !options.joined &&
+        (sense === 'bridge' || (sense === 'move' && chain !== 'ethereum'))
+      )
+        return asChain(0)
+      // `supply 100 usdc aave`, `withdraw my dai compound`
       if (
         venue !== undefined &&
-        /^(?:withdraw|exit|claim)$/.test(sense) &&
-        getVenueKind(venue) !== undefined &&
-        nextItem === undefined &&
+        !options.joined &&
         !parts.some((part) => part.type === 'venue') &&
-        parts.some((part) => part.type === 'money')
+        ((/^(?:withdraw|exit|claim)$/.test(sense) &&
+          getVenueKind(venue) !== undefined &&
+          nextItem === undefined &&
+          parts.some((part) => part.type === 'money')) ||
+          (full &&
+            last?.type !== 'number' &&
+            /^(?:lend|deposit|borrow|repay|withdraw|exit|save|add|put|stake|unstake)$/.test(
+              sense,
+            ) &&
+            (getVenueKind(venue) === 'lending' ||
+              (getVenueKind(venue) === 'staking' && /stake$/.test(sense)))))
       )
         return asVenue(0)
       return undefined
@@ -1061,6 +1119,7 @@ function readMoney(options: {
   const { items, index, cue, sense, normalised } = options
   let at = index
   let possessive = false
+  let owner: Range | undefined
   let definite = false
   const skip = () => {
     while (
@@ -1068,7 +1127,11 @@ function readMoney(options: {
       !(items[at]?.type === 'word' && isTokenHere(items[at] as Item, items, at))
     ) {
       const word = textOf(items[at])
-      if (word === 'my' || word === 'our') possessive = true
+      if (word === 'my' || word === 'our') {
+        possessive = true
+        const said = items[at]
+        if (said !== undefined) owner = { start: said.start, end: said.end }
+      }
       if (DEFINITE.test(word)) definite = true
       at += 1
     }
@@ -1273,6 +1336,7 @@ function readMoney(options: {
       ...(token === undefined ? {} : { token }),
       ...(each ? { each: true as const } : {}),
       ...(possessive ? { possessive: true as const } : {}),
+      ...(owner === undefined ? {} : { owner }),
       ...(definite ? { definite: true as const } : {}),
       ...(worth === undefined ? {} : { worth }),
     },

@@ -159,7 +159,7 @@ function segmentSentence(
 ): RawClause[] {
   const heads: Head[] = []
   for (let at = 0; at < items.length; at += 1) {
-    const head = readHead(items, at, heads)
+    const head = readHead(items, at, heads) ?? readImplied(items, at, heads)
     if (head !== undefined) heads.push(head)
   }
   if (heads.length === 0) {
@@ -238,6 +238,36 @@ function segmentSentence(
       clauses = [clauses[1] ?? clause, clause]
   }
   return clauses
+}
+
+/** `swap 1 eth to usdc, then usdc to dai`: the verb is not said again. */
+function readImplied(
+  items: readonly Item[],
+  at: number,
+  heads: readonly Head[],
+): Head | undefined {
+  const last = heads.at(-1)
+  if (
+    textOf(items[at]) !== 'then' ||
+    last === undefined ||
+    !/^(?:swap|sell|bridge|send)$/.test(last.sense)
+  )
+    return undefined
+  const first = items[at + 1]
+  const counted = first?.type === 'number' || first?.type === 'quantity'
+  if (
+    !counted &&
+    !(first?.type === 'word' && first.senses.token !== undefined)
+  )
+    return undefined
+  for (let ahead = at + 1; ahead < at + 8; ahead += 1) {
+    const item = items[ahead]
+    if (item === undefined || textOf(item) === 'then') return undefined
+    if (readHead(items, ahead, heads) !== undefined) return undefined
+    if (/^(?:to|for|into)$/.test(textOf(item)) && ahead > at + 1)
+      return { at, sense: last.sense, text: last.text, negated: false }
+  }
+  return undefined
 }
 
 /** `i need 500 usdc`, `i want 1 eth, pay with dai`: a wish for a token. */
@@ -529,7 +559,18 @@ function readHead(
   }
   if (sense === 'earn' && !hasMoneyAhead(items, at + 1, 8)) return undefined
   if (ACTIONABLE.test(sense)) return undefined
-  if (item.text === 'make' && /^(?:that|it|sure)$/.test(next)) return undefined
+  // `make` earns only yield; `make a swap` and `make that 2 eth` do not.
+  if (
+    /^mak(?:e|es|ing)$/.test(item.text) &&
+    !items
+      .slice(at + 1, at + 6)
+      .some((word) =>
+        /^(?:yield|yields|interest|money|returns?|profit|apy|apr|passive|income|gains)$/.test(
+          textOf(word),
+        ),
+      )
+  )
+    return undefined
   // `let uniswap spend 5 dai` approves; any other `let` is a manner of speech.
   if (
     /^lets?$/.test(item.text) &&

@@ -1,5 +1,6 @@
 // One file because particles are read backwards from the verb that ends the
 // clause: cutting and binding cannot be told apart.
+
 import type { ParseContext } from '@behest/spec'
 import { bindClause } from '../bind/bindClause.js'
 import type { DraftStep } from '../bind/DraftStep.js'
@@ -7,6 +8,7 @@ import type { Part } from '../clauses/Part.js'
 import { readParts } from '../clauses/readParts.js'
 import { readQuantities } from '../phrases/readQuantities.js'
 import { readSlippage } from '../phrases/readSlippage.js'
+import { createTable } from '../text/createTable.js'
 import type { Item } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
 import { verbatim } from '../text/tagItems.js'
@@ -391,11 +393,11 @@ function fillBuy(drafts: DraftStep[], items: readonly Item[]): boolean {
 }
 
 /** The few verbs whose own word decides the reading. */
-const ENGLISH: Readonly<Record<string, string>> = {
+const ENGLISH: Readonly<Record<string, string>> = createTable({
   払: 'pay',
   支払: 'pay',
   渡: 'give',
-}
+})
 
 function endsClause(slots: readonly Slot[], at: number): boolean {
   const next = slots[at + 1]
@@ -680,7 +682,7 @@ function isPlaceNoun(slots: readonly Slot[], after: Slot): boolean {
   )
 }
 
-const WORDS: Readonly<Record<string, string>> = {
+const WORDS: Readonly<Record<string, string>> = createTable({
   ドル: 'dollars',
   円: 'jpy',
   ユーロ: 'euro',
@@ -716,7 +718,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ずつ: 'each',
   チェーン: 'chain',
   ネットワーク: 'network',
-}
+})
 
 function contentOf(slot: Slot, normalised: NormalisedText): Item[] {
   if (slot.type === 'item') return [slot.item]

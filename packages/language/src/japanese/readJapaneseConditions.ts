@@ -1,6 +1,7 @@
 import type { Condition } from '@behest/spec'
 import { getSenses, getSymbol } from '../lexicon/lexicon.js'
 import { readDecimal } from '../numbers/readDecimal.js'
+import { createTable } from '../text/createTable.js'
 import type { SaidCondition } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
 import { verbatim } from '../text/tagItems.js'
@@ -19,7 +20,7 @@ const TAIL =
   '((?:[ぁ-ん]|達|到|した){0,8}?(?:たら|れば|なら|だったら|とき|時|場合|次第|うちに|限り|かつ|または|もしくは|で(?=[^ぁ-ん])|で、|か、|、)に?(?:は|のみ|だけ)?)'
 const PATTERN = new RegExp(`${NUMBER}${UNIT}${OPERATOR}${TAIL}`, 'gu')
 
-const UNITS: Readonly<Record<string, string>> = {
+const UNITS: Readonly<Record<string, string>> = createTable({
   ドル: 'usd',
   usd: 'usd',
   usdc: 'usd',
@@ -31,7 +32,7 @@ const UNITS: Readonly<Record<string, string>> = {
   ギガウェイ: 'gwei',
   '%': 'percent',
   パーセント: 'percent',
-}
+})
 const DEFAULT_UNITS: Readonly<Record<Condition['subject']['kind'], string>> = {
   price: 'usd',
   gas: 'gwei',

@@ -2,6 +2,7 @@
 // longest known word at each place.
 import { readFileSync } from 'node:fs'
 import { readNumbers } from '../numbers/readNumbers.js'
+import { withoutPrototype } from '../text/createTable.js'
 import type { Item } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
 import { tagItems } from '../text/tagItems.js'
@@ -27,6 +28,7 @@ export type Piece = { readonly start: number; readonly end: number } & (
 
 const data = JSON.parse(
   readFileSync(new URL('../lexicon/japanese.json', import.meta.url), 'utf8'),
+  withoutPrototype,
 ) as {
   tokens: Record<string, string>
   chains: Record<string, string>

@@ -1,3 +1,4 @@
+import { createTable } from '../text/createTable.js'
 import type { Point, TimePart, TimeUnit } from '../time/TimePart.js'
 import {
   addDays,
@@ -17,7 +18,7 @@ export type FoundTime = {
 const WEEKDAYS = '日月火水木金土'
 const UNITS: Readonly<
   Record<string, { ms: number; months: number; unit: TimeUnit }>
-> = {
+> = createTable({
   分: { ms: 60_000, months: 0, unit: 'minute' },
   時間: { ms: 3_600_000, months: 0, unit: 'hour' },
   日: { ms: 86_400_000, months: 0, unit: 'day' },
@@ -29,7 +30,7 @@ const UNITS: Readonly<
   ケ月: { ms: 0, months: 1, unit: 'month' },
   箇月: { ms: 0, months: 1, unit: 'month' },
   年: { ms: 0, months: 12, unit: 'month' },
-}
+})
 const UNIT = '(分|時間|日|週間|週|ヶ月|か月|カ月|ケ月|箇月|年)'
 const CLOCK =
   '(?:(午前|午後|朝の?|夜の?|夕方の?)?\\s*(\\d{1,2})(?:時(半|\\d{1,2}分)?|:(\\d\\d))|(正午|深夜0時|真夜中))'

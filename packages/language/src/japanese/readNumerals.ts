@@ -1,6 +1,7 @@
 import { shiftDecimal } from '../numbers/readDecimal.js'
+import { createTable } from '../text/createTable.js'
 
-const DIGITS: Readonly<Record<string, number>> = {
+const DIGITS: Readonly<Record<string, number>> = createTable({
   〇: 0,
   零: 0,
   一: 1,
@@ -12,9 +13,17 @@ const DIGITS: Readonly<Record<string, number>> = {
   七: 7,
   八: 8,
   九: 9,
-}
-const SMALL: Readonly<Record<string, bigint>> = { 十: 10n, 百: 100n, 千: 1000n }
-const LARGE: Readonly<Record<string, number>> = { 万: 4, 億: 8, 兆: 12 }
+})
+const SMALL: Readonly<Record<string, bigint>> = createTable({
+  十: 10n,
+  百: 100n,
+  千: 1000n,
+})
+const LARGE: Readonly<Record<string, number>> = createTable({
+  万: 4,
+  億: 8,
+  兆: 12,
+})
 
 /** Reads kanji numerals: `三千`, `二十五`, `一万五千`. */
 export function readKanji(

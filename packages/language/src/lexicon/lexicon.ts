@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs'
+import { createTable, withoutPrototype } from '../text/createTable.js'
 import { normaliseText } from '../text/normaliseText.js'
 import { tokenise } from '../text/tokenise.js'
 
@@ -29,7 +30,10 @@ export type VenueKind =
 type Entry = { readonly words: readonly string[]; readonly senses: Senses }
 
 const readData = (name: string): unknown =>
-  JSON.parse(readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8'))
+  JSON.parse(
+    readFileSync(new URL(`./${name}.json`, import.meta.url), 'utf8'),
+    withoutPrototype,
+  )
 
 const tokenData = readData('tokens') as {
   tokens: { symbol: string; aliases?: string[] }[]
@@ -141,7 +145,7 @@ function inflect(word: string): [string, 'base' | 'gerund' | 'past'][] {
   ]
 }
 
-const IRREGULAR: Readonly<Record<string, string>> = {
+const IRREGULAR: Readonly<Record<string, string>> = createTable({
   bought: 'buy',
   sold: 'sell',
   sent: 'send',
@@ -155,7 +159,7 @@ const IRREGULAR: Readonly<Record<string, string>> = {
   withdrawn: 'withdraw',
   made: 'earn',
   spent: 'invest',
-}
+})
 
 for (const [sense, words] of Object.entries(verbData)) {
   for (const word of words) {

@@ -1,4 +1,5 @@
 import { daleChall } from 'dale-chall'
+import { createTable } from '../text/createTable.js'
 import { commonWords, getPhrases, getSenses, listWords } from './lexicon.js'
 
 /** Function words that decide how a sentence is read, with their usual slips. */
@@ -43,7 +44,7 @@ const FUNCTION_WORDS = [
   'weekly',
   'please',
 ]
-const SLIPS: Readonly<Record<string, string>> = {
+const SLIPS: Readonly<Record<string, string>> = createTable({
   teh: 'the',
   adn: 'and',
   nad: 'and',
@@ -75,7 +76,7 @@ const SLIPS: Readonly<Record<string, string>> = {
   brdige: 'bridge',
   eth2: 'eth',
   '2': '2',
-}
+})
 /** The tokens that people mean; a slip is never mended into a rarer one. */
 const CORE_TOKENS =
   'usdc usdt weth wbtc dai eth btc link aave arb matic steth wsteth reth cbeth frax pepe shib doge bitcoin ethereum ether tether'.split(

@@ -97,3 +97,20 @@ function finish(plain: string): Decimal {
     }
   return { decimal }
 }
+
+/**
+ * Divides a decimal into equal parts, or gives nothing where the parts are not
+ * the same to the last of eighteen places.
+ */
+export function divideDecimal(
+  decimal: string,
+  count: number,
+): string | undefined {
+  const scaled = shiftDecimal(decimal, 18)
+  if (!/^\d+$/.test(scaled) || count < 1) return undefined
+  const units = BigInt(scaled)
+  const parts = BigInt(count)
+  return units % parts === 0n
+    ? shiftDecimal((units / parts).toString(), -18)
+    : undefined
+}

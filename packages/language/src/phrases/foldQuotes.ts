@@ -1,13 +1,14 @@
+import { createTable } from '../text/createTable.js'
 import { type Item, textOf } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
 
-const OPENING: Readonly<Record<string, string>> = {
+const OPENING: Readonly<Record<string, string>> = createTable({
   '"': '"',
   '「': '」',
   '『': '』',
   '«': '»',
   "'": "'",
-}
+})
 
 /**
  * Takes quoted sentences out: someone else's words give no arguments. A quoted

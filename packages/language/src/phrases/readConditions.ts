@@ -57,6 +57,7 @@ const STARTERS: readonly { words: string[]; flips?: true; soft?: true }[] = [
   { words: ['when', 'ever'] },
   { words: ['whenever'] },
   { words: ['when'] },
+  { words: ['wen'] },
   { words: ['if'] },
   { words: ['once'], soft: true },
   { words: ['should'], soft: true },
@@ -126,8 +127,9 @@ const RELATIVE = new RegExp(
   `^(?:(?:has|have|will|ever|price|value|goes|is) ){0,2}(?:${MOVES_DOWN}|${MOVES_UP}|down|up|moves?|changes?)(?: (?:by|another|more than|at least|over|a further|about|roughly)){0,2}(?= |$)`,
 )
 const OR_LESS =
-  /^or (?:less|lower|below|under|cheaper|fewer|smaller|better)(?= |$)/
-const OR_MORE = /^or (?:more|higher|above|over|greater|bigger|up)(?= |$)/
+  /^or (?:less|lower|below|under|cheaper|fewer|smaller|better)(?= |$)(?! [$€£¥\d])/
+const OR_MORE =
+  /^or (?:more|higher|above|over|greater|bigger|up)(?= |$)(?! [$€£¥\d])/
 const STABLES = /^(?:usdc|usdt|dai|usds|usdc\.e|busd|frax|gho|lusd)$/
 
 /** Words of a condition that ask for no number: they only order the steps. */

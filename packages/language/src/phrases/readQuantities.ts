@@ -10,12 +10,20 @@ const SHARES: readonly [RegExp, number][] = [
   [/^(?:a |one )?half(?: of)?(?= |$)/, 5000],
   [/^(?:a |one )?(?:quarter|fourth)(?: of)?(?= |$)/, 2500],
   [/^(?:a |one )third(?: of)?(?= |$)/, 3333],
-  [/^2 thirds(?: of)?(?= |$)/, 6666],
-  [/^3 (?:quarters|fourths)(?: of)?(?= |$)/, 7500],
+  [/^(?:2|two) thirds(?: of)?(?= |$)/, 6666],
+  [/^(?:3|three) (?:quarters|fourths)(?: of)?(?= |$)/, 7500],
   [/^(?:a |one )fifth(?: of)?(?= |$)/, 2000],
   [/^(?:a |one )tenth(?: of)?(?= |$)/, 1000],
   [/^(?:a |one )eighth(?: of)?(?= |$)/, 1250],
 ]
+/** Fractions of one coin that a decimal says exactly. */
+const COUNTABLE: ReadonlyMap<number, string> = new Map([
+  [5000, '0.5'],
+  [2500, '0.25'],
+  [2000, '0.2'],
+  [1250, '0.125'],
+  [1000, '0.1'],
+])
 const ALL =
   /^(?:absolutely everything|everything|all of|all|(?:the |my )?(?:max|maximum)(?: amount)?(?: of)?|(?:the |my |our )?(?:entire|whole|complete|total|full)(?: (?:balance|amount|bag|stack|holdings|stash|position))?(?: of)?|every last(?: bit of)?|every bit of|the lot|100 (?:%|percent)(?: of)?|as much(?: as possible)?(?: of)?|maxed out)(?= |$)/
 const REMAINDER =
@@ -191,6 +199,23 @@ function readOne(items: readonly Item[], index: number): Found | undefined {
     if (match === null) continue
     const length = countWords(match[0])
     const next2 = textOf(items[index + length])
+    // `a quarter eth` counts coins; `half usdc` could be either, and is asked.
+    const counted = items[index + length]
+    if (
+      !match[0].endsWith(' of') &&
+      counted?.type === 'word' &&
+      counted.senses.token !== undefined &&
+      !counted.senses.tokenWeak
+    )
+      return {
+        quantity:
+          /^(?:a|one) /.test(match[0]) && COUNTABLE.has(bps)
+            ? { kind: 'number', decimal: COUNTABLE.get(bps) as string }
+            : problem(
+                `Is that ${match[0]} of what you have, or of one coin? How much exactly?`,
+              ),
+        next: index + length,
+      }
     // `half an hour` was read before; `half price` is no amount.
     if (/^(?:price|hour|year|time|life|an|a)$/.test(next2)) return undefined
     return {

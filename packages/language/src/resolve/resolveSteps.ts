@@ -1,9 +1,11 @@
 // One file because references, places and lists are resolved in one walk over
 // the same steps.
+
 import type { Action } from '@behest/spec'
 import type { DraftLeg, DraftStep, LegName } from '../bind/DraftStep.js'
 import type { Mention, Said } from '../clauses/Part.js'
 import { getVenueKind } from '../lexicon/lexicon.js'
+import { createTable } from '../text/createTable.js'
 import type { Problem, Quantity, Range } from '../text/Item.js'
 
 /** A leg whose references point at steps. */
@@ -41,7 +43,7 @@ const CONSUMES: Partial<Record<Action, LegName>> = {
   repay: 'main',
   approve: 'main',
 }
-const RECEIPTS: Readonly<Record<string, string>> = {
+const RECEIPTS: Readonly<Record<string, string>> = createTable({
   lido: 'stETH',
   rocketpool: 'rETH',
   coinbase: 'cbETH',
@@ -53,8 +55,8 @@ const RECEIPTS: Readonly<Record<string, string>> = {
   frax: 'frxETH',
   stakewise: 'osETH',
   stader: 'ETHx',
-}
-const UNSTAKED: Readonly<Record<string, string>> = {
+})
+const UNSTAKED: Readonly<Record<string, string>> = createTable({
   stETH: 'ETH',
   wstETH: 'ETH',
   rETH: 'ETH',
@@ -71,7 +73,7 @@ const UNSTAKED: Readonly<Record<string, string>> = {
   pufETH: 'ETH',
   sAVAX: 'AVAX',
   stMATIC: 'MATIC',
-}
+})
 const LENDING: readonly Action[] = ['supply', 'borrow', 'repay', 'withdraw']
 const MOST_STEPS = 10
 
@@ -98,7 +100,7 @@ export function resolveSteps(drafts: readonly DraftStep[]): {
     }
   }
   return {
-    steps: spreadChains(steps).slice(0, MOST_STEPS),
+    steps: spreadSpenders(spreadChains(steps)).slice(0, MOST_STEPS),
     tooMany: steps.length > MOST_STEPS,
   }
 }
@@ -513,6 +515,24 @@ function spreadPlaces(drafts: readonly DraftStep[]): DraftStep[] {
       spread[at] = { ...step, venue: before.venue }
   }
   return spread
+}
+
+/** `approve 100 usdc for aave, then supply it`: into what was approved. */
+function spreadSpenders(steps: readonly ResolvedStep[]): ResolvedStep[] {
+  return steps.map((step, at) => {
+    const before = steps[at - 1]
+    return before?.action === 'approve' &&
+      before.spender !== undefined &&
+      step.venue === undefined &&
+      step.pool === undefined &&
+      ((step.action === 'supply' &&
+        getVenueKind(before.spender.value) === 'lending') ||
+        (step.action === 'deposit' &&
+          getVenueKind(before.spender.value) !== undefined)) &&
+      before.legs.main?.token?.symbol === step.legs.main?.token?.symbol
+      ? { ...step, venue: before.spender }
+      : step
+  })
 }
 
 function isSameTrade(one: DraftStep, other: DraftStep, venue: string): boolean {

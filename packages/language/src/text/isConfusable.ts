@@ -1,5 +1,7 @@
+import { createTable } from './createTable.js'
+
 /** Letters of other scripts that look like a Latin one. */
-const LOOKS_LIKE: Readonly<Record<string, string>> = {
+const LOOKS_LIKE: Readonly<Record<string, string>> = createTable({
   а: 'a',
   в: 'b',
   с: 'c',
@@ -44,7 +46,7 @@ const LOOKS_LIKE: Readonly<Record<string, string>> = {
   ł: 'l',
   ø: 'o',
   đ: 'd',
-}
+})
 const FOREIGN = /[\p{sc=Cyrillic}\p{sc=Greek}\p{sc=Armenian}ıɑɡłøđ]/u
 
 /**

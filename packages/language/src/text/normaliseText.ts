@@ -1,3 +1,4 @@
+import { createTable } from './createTable.js'
 /** A matching text, and for each of its units where in the utterance it came from. */
 export type NormalisedText = {
   /** NFKC, lower case, without invisible characters. Only ever matched against. */
@@ -15,7 +16,7 @@ const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\p{Cf}]$/u
 const MARK = /^[\p{M}\uFF9E\uFF9F]$/u
 
 /** Typographic forms that NFKC leaves alone and that mean the same as the plain one. */
-const PLAIN: Readonly<Record<string, string>> = {
+const PLAIN: Readonly<Record<string, string>> = createTable({
   '\u2018': "'",
   '\u2019': "'",
   '\u02bc': "'",
@@ -42,7 +43,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   '\u20ae': 't',
   '\u039e': 'eth',
   '\u20bf': 'btc',
-}
+})
 
 /**
  * Folds an utterance for matching and records where each unit came from.

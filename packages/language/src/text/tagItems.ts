@@ -25,6 +25,7 @@ export function tagItems(
   const { utterance } = normalised
   const shouts = !/[a-z]/.test(utterance)
   let index = 0
+  let numbered = 0
   while (index < tokens.length) {
     const token = tokens[index]
     if (token === undefined) break
@@ -53,7 +54,9 @@ export function tagItems(
         if (
           (before === undefined ||
             before.type === 'break' ||
-            (before.type === 'symbol' && /^[-(:]$/.test(before.text))) &&
+            (before.type === 'symbol' && /^[-(:]$/.test(before.text)) ||
+            // `1. swap … 2. bridge …` on one line.
+            (numbered > 0 && text === String(numbered + 1))) &&
           /^\d{1,2}$/.test(text) &&
           next !== undefined &&
           !next.spaced &&
@@ -61,6 +64,7 @@ export function tagItems(
             (next.text === '.' && tokens[index + 1]?.spaced === true))
         ) {
           index += 1
+          numbered = Number(text)
           items.push({ ...range, type: 'break', strength: 'line' })
           break
         }

@@ -1,4 +1,5 @@
 // One file because it is one grammar: every phrase may stand inside another.
+import { createTable } from '../text/createTable.js'
 import { type Item, textOf } from '../text/Item.js'
 import type { Point, TimePart, TimeUnit } from './TimePart.js'
 import {
@@ -11,7 +12,7 @@ import {
   ZONES,
 } from './timeZone.js'
 
-const WEEKDAYS: Readonly<Record<string, number>> = {
+const WEEKDAYS: Readonly<Record<string, number>> = createTable({
   sunday: 0,
   sundays: 0,
   monday: 1,
@@ -26,8 +27,8 @@ const WEEKDAYS: Readonly<Record<string, number>> = {
   fridays: 5,
   saturday: 6,
   saturdays: 6,
-}
-const SHORT_WEEKDAYS: Readonly<Record<string, number>> = {
+})
+const SHORT_WEEKDAYS: Readonly<Record<string, number>> = createTable({
   sun: 0,
   mon: 1,
   tue: 2,
@@ -39,8 +40,8 @@ const SHORT_WEEKDAYS: Readonly<Record<string, number>> = {
   thurs: 4,
   fri: 5,
   sat: 6,
-}
-const MONTHS: Readonly<Record<string, number>> = {
+})
+const MONTHS: Readonly<Record<string, number>> = createTable({
   january: 1,
   jan: 1,
   february: 2,
@@ -65,29 +66,30 @@ const MONTHS: Readonly<Record<string, number>> = {
   nov: 11,
   december: 12,
   dec: 12,
-}
+})
 const UNITS: Readonly<
   Record<string, { ms: number; months: number; unit: TimeUnit; scale: number }>
 > = buildUnits()
-const HOLIDAYS: Readonly<Record<string, readonly [number, number]>> = {
-  christmas: [12, 25],
-  xmas: [12, 25],
-  'christmas day': [12, 25],
-  'christmas eve': [12, 24],
-  "new year's eve": [12, 31],
-  'new years eve': [12, 31],
-  nye: [12, 31],
-  "new year's day": [1, 1],
-  "new year's": [1, 1],
-  'new year': [1, 1],
-  'new years': [1, 1],
-  halloween: [10, 31],
-  "valentine's day": [2, 14],
-  'valentines day': [2, 14],
-  "valentine's": [2, 14],
-  valentines: [2, 14],
-  'independence day': [7, 4],
-}
+const HOLIDAYS: Readonly<Record<string, readonly [number, number]>> =
+  createTable({
+    christmas: [12, 25],
+    xmas: [12, 25],
+    'christmas day': [12, 25],
+    'christmas eve': [12, 24],
+    "new year's eve": [12, 31],
+    'new years eve': [12, 31],
+    nye: [12, 31],
+    "new year's day": [1, 1],
+    "new year's": [1, 1],
+    'new year': [1, 1],
+    'new years': [1, 1],
+    halloween: [10, 31],
+    "valentine's day": [2, 14],
+    'valentines day': [2, 14],
+    "valentine's": [2, 14],
+    valentines: [2, 14],
+    'independence day': [7, 4],
+  })
 
 /** A number that says which day of the month: `5th`, `1st`. */
 const ORDINAL = /^(?:st|nd|rd|th)$/
@@ -272,6 +274,25 @@ function readRecurrence(
     let day = at
     while (/^(?:on|the|every|each)$/.test(textOf(items[day]))) day += 1
     const number = items[day]
+    // `on the first (day) of every month`
+    if (
+      /^(?:first|1st)$/.test(textOf(number)) &&
+      /^of (?:every|each|the) months?$/.test(
+        [1, 2, 3]
+          .map((offset) =>
+            textOf(
+              items[
+                day + offset + (textOf(items[day + 1]) === 'day' ? 1 : 0)
+              ],
+            ),
+          )
+          .join(' '),
+      )
+    )
+      return {
+        part: { every: { count: 1, unit: 'month' }, at: { monthDay: 1 } },
+        next: day + 4 + (textOf(items[day + 1]) === 'day' ? 1 : 0),
+      }
     if (
       number?.type === 'number' &&
       ORDINAL.test(textOf(items[day + 1])) &&
@@ -416,7 +437,7 @@ function readOften(
   index: number,
 ): { count: number; next: number } | undefined {
   const word = textOf(items[index])
-  const fixed = { once: 1, twice: 2, thrice: 3 }[word]
+  const fixed = createTable({ once: 1, twice: 2, thrice: 3 })[word]
   if (fixed !== undefined) return { count: fixed, next: index + 1 }
   const number = items[index]
   if (
@@ -702,7 +723,7 @@ function readClock(
 ): FoundPoint | undefined {
   const item = items[index]
   const word = textOf(item)
-  const named = { noon: 720, midday: 720, midnight: 0 }[word]
+  const named = createTable({ noon: 720, midday: 720, midnight: 0 })[word]
   if (named !== undefined) return withZone(items, { clock: named }, index + 1)
   if (item?.type !== 'number' || !/^\d{1,2}(?:\.\d\d)?$/.test(item.text))
     return undefined
@@ -856,7 +877,9 @@ function readDate(
   if (/^(?:eod|eow|eom|eoy)$/.test(word))
     return endOf(
       today,
-      { eod: 'day', eow: 'week', eom: 'month', eoy: 'year' }[word] ?? 'day',
+      createTable({ eod: 'day', eow: 'week', eom: 'month', eoy: 'year' })[
+        word
+      ] ?? 'day',
       at + 1,
     )
   const endMatch =

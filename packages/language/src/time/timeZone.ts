@@ -1,3 +1,4 @@
+import { createTable } from '../text/createTable.js'
 /** A day of the calendar, with no time zone. Months count from 1. */
 export type Day = {
   readonly year: number
@@ -11,7 +12,7 @@ export type Zone = string | number
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
 /** Abbreviations that people write behind a time, in minutes east of UTC. */
-export const ZONES: Readonly<Record<string, Zone>> = {
+export const ZONES: Readonly<Record<string, Zone>> = createTable({
   utc: 0,
   gmt: 0,
   z: 0,
@@ -42,7 +43,7 @@ export const ZONES: Readonly<Record<string, Zone>> = {
   ist: 330,
   aest: 600,
   aedt: 660,
-}
+})
 
 /** Tells whether a name is a time zone that we can compute with. */
 export function isTimeZone(name: string): boolean {
