@@ -66,7 +66,7 @@ function foldOne(items: readonly Item[]): Corrected | undefined {
     const marker = readMarker(items, at)
     if (marker === undefined) continue
     const tail = items.slice(at)
-    if (DROPS.test(spoken(tail))) return { type: 'dropped' }
+    if (dropsAll(tail)) return { type: 'dropped' }
     const said = readPhrase(items, marker.next)
     if (said === undefined) continue
     const behind = items[said.to]
@@ -94,6 +94,13 @@ function foldOne(items: readonly Item[]): Corrected | undefined {
     }
   }
   return undefined
+}
+
+// Nobody needs more to call an order off; a longer tail is not read for it.
+const mostDropping = 24
+
+function dropsAll(tail: readonly Item[]): boolean {
+  return tail.length <= mostDropping && DROPS.test(spoken(tail))
 }
 
 /** `Never mind.` as a sentence of its own behind an order. */
@@ -129,7 +136,7 @@ function readMarker(
     before?.type === 'break' || /^(?:,|-|…|\.|\()$/.test(textOf(before))
   const strong = STRONG.find((words) => starts(words, at))
   const weak = WEAK.find((words) => starts(words, at))
-  const drops = paused && DROPS.test(spoken(items.slice(at)))
+  const drops = paused && dropsAll(items.slice(at, at + mostDropping + 1))
   if (strong === undefined && weak === undefined && !drops) return undefined
   let next = at + (strong ?? weak ?? ['']).length
   // `no wait, make that`, `actually no, i meant`: one after the other.
