@@ -12,6 +12,8 @@ import type { Random } from './createRandom.js'
 export type Workers = {
   /** Ends one as a power cut would; another takes its place. */
   readonly killOne: () => void
+  /** Ends all of them, and waits until others have had their first look. */
+  readonly replaceAll: (options: { readonly withinMs: number }) => Promise<void>
   /** No more crash points and no more kills: whoever ends is replaced. */
   readonly calm: () => void
   readonly killsAtRandom: () => number
@@ -144,6 +146,16 @@ export function createWorkers(options: {
       if (killed.has(victim) || !victim.kill('SIGKILL')) return
       killed.add(victim)
       killsAtRandom++
+    },
+    replaceAll: async ({ withinMs }) => {
+      const until = Date.now() + withinMs
+      const before = readyMs.length
+      for (const child of [...running]) {
+        killed.add(child)
+        if (child.kill('SIGKILL')) killsAtRandom++
+      }
+      while (readyMs.length < before + options.count && Date.now() < until)
+        await sleep(50)
     },
     calm: () => {
       mode = 'calm'

@@ -10,6 +10,7 @@ const { values } = parseArgs({
     plans: { type: 'string', default: '100' },
     seconds: { type: 'string', default: '30' },
     minutes: { type: 'string' },
+    'other-chain': { type: 'boolean', default: false },
   },
 })
 const print = (line: object) => console.log(JSON.stringify(line))
@@ -20,6 +21,7 @@ if (values.mutant === undefined) {
     seed: values.seed,
     plans: Number(values.plans),
     chaosMs: Number(values.seconds) * 1_000,
+    otherChain: values['other-chain'] ? 'visits' : 'never',
     ...(values.minutes === undefined
       ? {}
       : { stopAfterMs: Number(values.minutes) * 60_000 }),

@@ -52,6 +52,8 @@ export type ChaosOptions = {
   readonly plans: number
   readonly chaosMs: number
   readonly databaseKills?: number
+  /** Whether another chain answers for a while in one round of four. */
+  readonly otherChain?: 'visits' | 'never'
   /** Faults that each round goes on for. */
   readonly leastFaults?: number
   /** No new round begins after this time, in ms. */
@@ -123,7 +125,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
         plans: options.plans,
         chaosMs: options.chaosMs,
         weather: n % 3 === 1 ? 'storm' : 'usual',
-        otherChain: n % 4 === 2 ? 'visits' : 'never',
+        otherChain: n % 4 === 2 ? (options.otherChain ?? 'never') : 'never',
         databaseKills: options.databaseKills ?? 1,
         ...(options.leastFaults === undefined
           ? {}

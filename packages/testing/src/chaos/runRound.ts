@@ -99,14 +99,14 @@ export type RoundReport = {
 const depth = 4
 const tickMs = 120
 const trouble: FaultRates = {
-  requestLost: 0.05,
-  replyLost: 0.06,
-  doubled: 0.03,
-  tooMany: 0.02,
-  unavailable: 0.02,
-  delayed: 0.03,
+  requestLost: 0.08,
+  replyLost: 0.08,
+  doubled: 0.04,
+  tooMany: 0.03,
+  unavailable: 0.03,
+  delayed: 0.05,
   hung: 0.002,
-  lagging: 0.05,
+  lagging: 0.07,
   wrongChain: 0.03,
   phantom: 0.02,
 }
@@ -150,9 +150,10 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     proxy.rates = trouble
     witness.rates = {
       ...calm,
-      requestLost: 0.02,
-      delayed: 0.02,
-      unavailable: 0.01,
+      requestLost: 0.05,
+      replyLost: 0.05,
+      delayed: 0.05,
+      unavailable: 0.03,
     }
 
     const workers = createWorkers({
@@ -256,7 +257,13 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     await weather.calm()
     if (options.otherChain === 'visits') {
       isVisited = true
-      const visit = { chain, proxies: [proxy, witness], inspector, pool }
+      const visit = {
+        chain,
+        proxies: [proxy, witness],
+        inspector,
+        pool,
+        workers,
+      }
       const other = await createChaosChain({ depth })
       try {
         await weather.pause(async () => {
@@ -374,9 +381,9 @@ async function dropRoundDatabase(
   }
 }
 
-/** Three accounts with known keys: each has its own line of nonces. */
+/** Accounts with known keys: each has its own line of nonces. */
 async function prepareSenders(chain: ChaosChain) {
-  const accounts = devnetAccounts.slice(1, 4)
+  const accounts = devnetAccounts.slice(1, 7)
   for (const { address } of accounts)
     await chain.devnet.deal({
       account: address,
@@ -654,9 +661,10 @@ async function visitOtherChain(world: {
   readonly proxies: readonly RpcProxy[]
   readonly inspector: ReturnType<typeof createInspector>
   readonly pool: ReturnType<typeof createPool>
+  readonly workers: ReturnType<typeof createWorkers>
 }): Promise<void> {
-  const { chain, other, proxies, inspector, pool } = world
-  const until = Date.now() + 8_000
+  const { chain, other, proxies, inspector, pool, workers } = world
+  const until = Date.now() + 30_000
   const countUnsent = async () => {
     const { QUEUED = 0, SIGNED = 0 } = await readStates(pool)
     return QUEUED + SIGNED
@@ -666,7 +674,10 @@ async function visitOtherChain(world: {
   if ((await countUnsent()) > 0) return
   for (const proxy of proxies) proxy.setTarget(other.url)
   const fromMs = Date.now() + graceMs
-  await sleep(graceMs + 4_000)
+  await sleep(graceMs)
+  // Those that begin now offer everything at once, if they do not look first.
+  await workers.replaceAll({ withinMs: 30_000 })
+  await sleep(1_000)
   for (const { hash, atMs } of proxies.flatMap(({ seen }) => seen))
     if (atMs > fromMs)
       inspector.report({
