@@ -1,5 +1,5 @@
 import { createAaveAgent, createMorphoAgent } from '@behest/agent-lend'
-import type { IntentRecord } from '@behest/spec'
+import { type HealthChange, type IntentRecord, toDecimal } from '@behest/spec'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, type World } from './testing/createWorld.js'
 
@@ -26,6 +26,28 @@ const readVenues = async () =>
     ({ venue }) => venue,
   )
 
+/** Moves the oracle: the loan is safe above the price told, and lost under it. */
+const breaksAt = async (told: HealthChange | undefined) => {
+  const [only, another] = told?.liquidationPrices ?? []
+  if (told === undefined || only === undefined)
+    throw new RangeError('a liquidation price')
+  expect(only.symbol).toBe('WETH')
+  expect(another).toBeUndefined()
+  const today = await world.chain.readPriceUsdE8({ token: 'native' })
+  const healthAt = async (percent: number) => {
+    const usd = ((Number(only.priceUsd) * percent) / 100).toFixed(6)
+    await world.devnet.setPrice({ symbol: 'WETH', usd })
+    const health = await world.chain.readHealth({ account: world.user })
+    return Number(health.find(({ venue }) => venue === told.venue)?.after)
+  }
+  expect(await healthAt(100.01)).toBeGreaterThanOrEqual(1)
+  expect(await healthAt(99.99)).toBeLessThan(1)
+  await world.devnet.setPrice({
+    symbol: 'WETH',
+    usd: toDecimal(today ?? 0n, 8),
+  })
+}
+
 // One loan from its first day to its last: the tests follow each other.
 describe('lending over several steps', () => {
   test('a borrow stands on what the step before it supplies', async () => {
@@ -38,6 +60,7 @@ describe('lending over several steps', () => {
       },
     )
     met(record)
+    await breaksAt(record.artifacts.simulation?.health[0])
     expect(record.artifacts.plan?.steps.map(({ action }) => action)).toEqual([
       'supply',
       'borrow',
@@ -81,5 +104,16 @@ describe('lending over several steps', () => {
   test('where no venue is named, the collateral and the loan meet at one', async () => {
     met(await world.carryOut('supply 1 ETH and borrow 1000 USDC'))
     expect(await readVenues()).toHaveLength(1)
+  }, 60_000)
+
+  test('a weak loan at Morpho comes with a warning that names the price', async () => {
+    const record = await world.carryOut(
+      'borrow 2000 USDC against 1 ETH on morpho',
+      async ({ preview }) => {
+        expect(preview?.warnings.join()).toMatch(/WETH under \$2\d{3}/)
+      },
+    )
+    met(record)
+    await breaksAt(record.artifacts.simulation?.health[0])
   }, 60_000)
 })

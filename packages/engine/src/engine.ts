@@ -94,6 +94,50 @@ export function createEngine(
   const show = (stored: StoredIntent): IntentRecord =>
     toRecord({ stored, nativeToken: ports.chain.nativeToken, limits })
 
+  const decideOnce: Engine['decide'] = async ({
+    id,
+    planHash,
+    decision,
+    signature,
+  }) => {
+    const intent = await openIntent(ports.store, id)
+    const { status } = intent.stored()
+    const before = intent.find('approval')
+    if (
+      before &&
+      before.body.planHash === planHash &&
+      before.body.decision === decision
+    )
+      return show(intent.stored()) // the same yes twice is one yes
+    if (status !== 'needs-approval')
+      throw new NothingToApproveError({ intentId: id, status })
+    const head = await ports.chain.readHead()
+    try {
+      const artifact = decideApproval({
+        plan: intent.require('plan'),
+        simulation: intent.require('simulation'),
+        planHash,
+        decision,
+        ...(signature === undefined ? {} : { signature }),
+        nowUnixSeconds: head.timestampUnixSeconds,
+        decidedAt: ports.now().toISOString(),
+      })
+      await intent.append({
+        artifact,
+        status: decision === 'approve' ? 'running' : 'rejected',
+        message:
+          decision === 'approve'
+            ? 'The plan was approved.'
+            : 'The plan was rejected; nothing was sent.',
+      })
+    } catch (error) {
+      if (error instanceof QuoteExpiredError)
+        await reopenQuotes(intent, error.shortMessage)
+      throw error
+    }
+    return show(intent.stored())
+  }
+
   return {
     async start({ id, text, account, context, principal, idempotencyKey }) {
       const artifact = recordUtterance({
@@ -158,43 +202,15 @@ export function createEngine(
       return show(intent.stored())
     },
 
-    async decide({ id, planHash, decision, signature }) {
-      const intent = await openIntent(ports.store, id)
-      const { status } = intent.stored()
-      const before = intent.find('approval')
-      if (
-        before &&
-        before.body.planHash === planHash &&
-        before.body.decision === decision
-      )
-        return show(intent.stored()) // the same yes twice is one yes
-      if (status !== 'needs-approval')
-        throw new NothingToApproveError({ intentId: id, status })
-      const head = await ports.chain.readHead()
+    async decide(choice) {
       try {
-        const artifact = decideApproval({
-          plan: intent.require('plan'),
-          simulation: intent.require('simulation'),
-          planHash,
-          decision,
-          ...(signature === undefined ? {} : { signature }),
-          nowUnixSeconds: head.timestampUnixSeconds,
-          decidedAt: ports.now().toISOString(),
-        })
-        await intent.append({
-          artifact,
-          status: decision === 'approve' ? 'running' : 'rejected',
-          message:
-            decision === 'approve'
-              ? 'The plan was approved.'
-              : 'The plan was rejected; nothing was sent.',
-        })
+        return await decideOnce(choice)
       } catch (error) {
-        if (error instanceof QuoteExpiredError)
-          await reopenQuotes(intent, error.shortMessage)
+        // Two yeses at one moment: the second one finds the first.
+        if (BehestError.isInstance(error) && error.code === 'INTENT_CHANGED')
+          return decideOnce(choice)
         throw error
       }
-      return show(intent.stored())
     },
 
     async cancel(id) {

@@ -20,10 +20,13 @@ export function renderPreview(preview: Preview): string {
     lines.push(
       `  ${position.kind} at ${position.venue}   ${position.decimal} ${position.symbol}`,
     )
-  for (const { venue, before, after } of preview.health)
+  for (const { venue, before, after, liquidationPrices } of preview.health) {
     lines.push(
       `  health at ${venue}   ${before ?? 'no debt'} → ${after ?? 'no debt'}`,
     )
+    for (const { symbol, priceUsd } of liquidationPrices ?? [])
+      lines.push(`  liquidated when    ${symbol} is under $${priceUsd}`)
+  }
   lines.push(
     `  gas                at most ${preview.gas.atMostDecimal} ${preview.gas.symbol}`,
     `  good until         ${new Date(preview.untilUnixSeconds * 1000).toISOString()} (chain time)`,

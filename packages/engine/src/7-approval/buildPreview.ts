@@ -222,10 +222,14 @@ function listWarnings(
   simulation: SimulationArtifact,
 ): string[] {
   const warnings: string[] = []
-  for (const { venue, after } of simulation.health)
+  for (const { venue, after, liquidationPrices = [] } of simulation.health)
     if (after !== undefined && Number(after) * 100 < healthWarningE2)
       warnings.push(
-        `The health factor at ${venue} would be ${after}. Under 1 the position can be liquidated.`,
+        `The health factor at ${venue} would be ${after}. Under 1 the position can be liquidated${
+          liquidationPrices.length === 0
+            ? ''
+            : `: ${liquidationPrices.map(({ symbol, priceUsd }) => `${symbol} under $${priceUsd}`).join(', or ')}`
+        }.`.slice(0, 500),
       )
   for (const step of plan.steps)
     if (

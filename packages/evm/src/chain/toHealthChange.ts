@@ -1,5 +1,6 @@
 import { type HealthChange, toDecimal } from '@behest/spec'
 import { maxUint256 } from 'viem'
+import type { LiquidationPrice } from './toLiquidationPrices.js'
 
 const wad = 10n ** 18n
 
@@ -41,8 +42,10 @@ export function toHealthChange(options: {
   readonly market?: string
   readonly before?: bigint
   readonly after: bigint
+  /** Afterwards; left out where there is none. */
+  readonly liquidationPrices?: readonly LiquidationPrice[]
 }): HealthChange | undefined {
-  const { venue, market } = options
+  const { venue, market, liquidationPrices = [] } = options
   const before =
     options.before === undefined ? undefined : toHealthDecimal(options.before)
   const after = toHealthDecimal(options.after)
@@ -52,5 +55,8 @@ export function toHealthChange(options: {
     ...(market === undefined ? {} : { market }),
     ...(before === undefined ? {} : { before }),
     ...(after === undefined ? {} : { after }),
+    ...(liquidationPrices.length === 0
+      ? {}
+      : { liquidationPrices: [...liquidationPrices] }),
   }
 }

@@ -301,7 +301,14 @@ describe('simulateCalls: what it says is what happens', () => {
       [weth, 'borrowed'],
     ])
     // 5000 USD at 85 % against 3000 USD of debt.
-    expect(simulated.health).toEqual([{ venue: 'aave', after: '1.416666' }])
+    expect(simulated.health).toEqual([
+      {
+        venue: 'aave',
+        after: '1.416666',
+        // 3000 / (5000 * 0.85), the collateral's dollar price that breaks it.
+        liquidationPrices: [{ symbol: 'USDC', priceUsd: '0.70588236' }],
+      },
+    ])
     const [supplied, borrowed] = simulated.rates
     const chainRates = await readAaveRates([usdc, weth])
     expect(Number(supplied?.supplyPerYear)).toBeCloseTo(
@@ -443,6 +450,9 @@ describe('simulateCalls: what it says is what happens', () => {
         venue: 'morpho',
         market: market.id,
         after: expect.stringMatching(/^2\.5799\d\d$/),
+        liquidationPrices: [
+          { symbol: 'WETH', priceUsd: expect.stringMatching(/^1162\.79/) },
+        ],
       },
     ])
 

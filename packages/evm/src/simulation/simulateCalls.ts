@@ -15,6 +15,7 @@ import {
   toDecimal,
 } from '@behest/spec'
 import {
+  type ContractFunctionReturnType,
   decodeFunctionResult,
   encodeFunctionData,
   getAddress,
@@ -22,9 +23,14 @@ import {
   size,
   slice,
 } from 'viem'
-import { aavePoolAbi } from '../abi/abis.js'
+import { aaveOracleAbi, aavePoolAbi } from '../abi/abis.js'
 import type { TokenDirectory } from '../chain/createTokenDirectory.js'
 import { getMorphoHealth, toHealthChange } from '../chain/toHealthChange.js'
+import {
+  type LiquidationPrice,
+  toLiquidationPrices,
+  toMorphoLiquidationPrices,
+} from '../chain/toLiquidationPrices.js'
 import type { ChainClient } from '../client/createChainClient.js'
 import type { ChainDeployment } from '../deployments/chainDeployment.js'
 import {
@@ -38,7 +44,8 @@ import {
   type Read,
   toUint,
 } from '../lens/balanceRead.js'
-import { morphoLens, readLens } from '../lens/lenses.js'
+import { callLens } from '../lens/callLens.js'
+import { aaveLens, morphoLens, readLens } from '../lens/lenses.js'
 import {
   type MorphoState,
   toBorrowedUnits,
@@ -90,7 +97,15 @@ type Snapshot = {
 type Pass = {
   readonly snapshots: readonly Snapshot[]
   readonly outcomes: readonly (readonly SimulationOutcome[])[]
+  /** The whole of the account's position at Aave afterwards, where touched. */
+  readonly aave: AaveAnswer | undefined
 }
+
+type AaveAnswer = ContractFunctionReturnType<
+  typeof aaveLens.abi,
+  'view',
+  'readAave'
+>
 
 /**
  * Simulates whole steps at one block and measures what they change.
@@ -124,6 +139,7 @@ export async function simulateCalls(
     code: {
       [readLens.address]: readLens.code,
       [morphoLens.address]: morphoLens.code,
+      [aaveLens.address]: aaveLens.code,
     },
   }
   const first = getFirstGuess(options)
@@ -151,7 +167,14 @@ export async function simulateCalls(
       params.collateralToken,
     ]),
   ]
-  const tokens = await directory.describe(assets, blockNumber)
+  const held = listHeld(pass.aave)
+  const [tokens, loanPrices] = await Promise.all([
+    directory.describe(
+      [...assets, ...held.map(({ asset }) => asset)],
+      blockNumber,
+    ),
+    readLoanPrices(options, measured, pass),
+  ])
   const describe = (asset: AssetAddress): Token =>
     tokens.get(asset) ?? {
       chainId: deployment.chainId,
@@ -188,7 +211,7 @@ export async function simulateCalls(
       describe,
       deployment,
     ),
-    health: toHealth(measured, pass),
+    health: toHealth({ measured, pass, describe, loanPrices }),
     rates: [
       ...reserves.map(({ asset, reserve }) => ({
         venue: 'aave',
@@ -326,6 +349,20 @@ async function runPass(
         ],
       }),
     })
+  // Once, at the end: it is the largest read, and only its outcome is shown.
+  const tail: SimulationCall[] =
+    measured.aaveReserves.length === 0
+      ? []
+      : [
+          {
+            to: aaveLens.address,
+            data: encodeFunctionData({
+              abi: aaveLens.abi,
+              functionName: 'readAave',
+              args: [deployment.aaveV3.pool, deployment.aaveV3.oracle, account],
+            }),
+          },
+        ]
   const calls = steps.map((step) =>
     step.calls.map(
       (call): SimulationCall => ({
@@ -341,6 +378,7 @@ async function runPass(
     const list = [...reads]
     for (const group of calls)
       list.push(...group.filter((call) => !skipped.has(call)), ...reads)
+    list.push(...tail)
     const outcomes = await requestSimulation(block, list)
     if (outcomes !== 'underfunded')
       return takeApart(outcomes, calls, skipped, reads.length)
@@ -414,7 +452,20 @@ function takeApart(
     snapshots.push(takeSnapshot())
     return taken
   })
-  return { snapshots, outcomes: results }
+  return { snapshots, outcomes: results, aave: toAaveAnswer(outcomes[at]) }
+}
+
+/** Without it the plan is as good as with it: prices are only shown. */
+function toAaveAnswer(
+  outcome: SimulationOutcome | undefined,
+): AaveAnswer | undefined {
+  return outcome === undefined || !outcome.succeeded || outcome.data === '0x'
+    ? undefined
+    : decodeFunctionResult({
+        abi: aaveLens.abi,
+        functionName: 'readAave',
+        data: outcome.data,
+      })
 }
 
 function toCallResult(outcome: SimulationOutcome | undefined) {
@@ -575,7 +626,13 @@ function toAllowanceUnits(
   }
 }
 
-function toHealth(measured: Measured, pass: Pass): readonly HealthChange[] {
+function toHealth(options: {
+  readonly measured: Measured
+  readonly pass: Pass
+  readonly describe: (asset: AssetAddress) => Token
+  readonly loanPrices: ReadonlyMap<string, bigint>
+}): readonly HealthChange[] {
+  const { measured, pass, describe, loanPrices } = options
   const { accounts, aaveReserves, morphoMarkets } = measured
   const [account] = accounts
   if (account === undefined) return []
@@ -596,7 +653,27 @@ function toHealth(measured: Measured, pass: Pass): readonly HealthChange[] {
   }
   const first = pass.snapshots[0]
   const last = pass.snapshots.at(-1)
-  const aave = toChange('aave', readAave(first), readAave(last))
+  const toMorphoPrices = (
+    market: MorphoState | undefined,
+  ): readonly LiquidationPrice[] => {
+    const position = market?.positions[0]
+    if (market === undefined || position === undefined) return []
+    const loan = market.params.loanToken
+    return toMorphoLiquidationPrices({
+      collateralUnits: position.collateral,
+      borrowedUnits: toBorrowedUnits(market, position.borrowShares),
+      lltv: market.params.lltv,
+      collateral: describe(market.params.collateralToken),
+      loanDecimals: describe(loan).decimals,
+      loanPriceUsdE8: loanPrices.get(loan) ?? 0n,
+    })
+  }
+  const aave = toChange({
+    venue: 'aave',
+    before: readAave(first),
+    after: readAave(last),
+    liquidationPrices: toAavePrices(pass.aave, describe),
+  })
   return [
     // Untouched and unchanged is no news, though there may be a loan.
     ...(aave !== undefined &&
@@ -604,30 +681,103 @@ function toHealth(measured: Measured, pass: Pass): readonly HealthChange[] {
       ? [aave]
       : []),
     ...morphoMarkets.flatMap((id, index) => {
-      const change = toChange(
-        'morpho',
-        readMorpho(first?.markets[index]),
-        readMorpho(last?.markets[index]),
-        id,
-      )
+      const change = toChange({
+        venue: 'morpho',
+        market: id,
+        before: readMorpho(first?.markets[index]),
+        after: readMorpho(last?.markets[index]),
+        liquidationPrices: toMorphoPrices(last?.markets[index]),
+      })
       return change === undefined ? [] : [change]
     }),
   ]
 }
 
-function toChange(
-  venue: string,
-  before: bigint | undefined,
-  after: bigint | undefined,
-  market?: string,
-): HealthChange | undefined {
+function toChange(options: {
+  readonly venue: string
+  readonly market?: string
+  readonly before: bigint | undefined
+  readonly after: bigint | undefined
+  readonly liquidationPrices: readonly LiquidationPrice[]
+}): HealthChange | undefined {
+  const { before, after, ...rest } = options
   if (after === undefined) return undefined
   return toHealthChange({
-    venue,
+    ...rest,
     after,
     ...(before === undefined ? {} : { before }),
-    ...(market === undefined ? {} : { market }),
   })
+}
+
+/** What the account has or owes at Aave, reserve by reserve. */
+function listHeld(aave: AaveAnswer | undefined) {
+  return (aave?.reserves ?? []).filter(
+    ({ accountSupplied, accountVariableDebt, accountStableDebt }) =>
+      accountSupplied + accountVariableDebt + accountStableDebt > 0n,
+  )
+}
+
+function toAavePrices(
+  aave: AaveAnswer | undefined,
+  describe: (asset: AssetAddress) => Token,
+): readonly LiquidationPrice[] {
+  if (aave === undefined) return []
+  const held = listHeld(aave).map((reserve) => ({
+    reserve,
+    counts:
+      ((aave.userConfiguration >> (reserve.id * 2n + 1n)) & 1n) === 1n &&
+      reserve.accountSupplied > 0n,
+  }))
+  // An e-mode category has factors of its own, of which only the average over
+  // all collateral is told: with one collateral that is the factor itself.
+  const hidesFactors = aave.userEMode !== 0n
+  if (hidesFactors && held.filter(({ counts }) => counts).length > 1) return []
+  return toLiquidationPrices(
+    held.map(({ reserve, counts }) => ({
+      symbol: describe(reserve.asset).symbol,
+      decimals: Number(reserve.decimals),
+      priceUsdE8: reserve.price,
+      collateralUnits: counts ? reserve.accountSupplied : 0n,
+      debtUnits: reserve.accountVariableDebt + reserve.accountStableDebt,
+      liquidationThresholdBps: hidesFactors
+        ? Number(aave.account[3])
+        : Number((reserve.configuration >> 16n) & 0xffffn),
+    })),
+  )
+}
+
+/** Dollar prices of the loan tokens that are owed at Morpho afterwards. */
+async function readLoanPrices(
+  options: SimulateCallsOptions,
+  measured: Measured,
+  pass: Pass,
+): Promise<ReadonlyMap<string, bigint>> {
+  const loans = unique(
+    (pass.snapshots.at(-1)?.markets ?? [])
+      .filter(({ id }) => measured.morphoMarkets.includes(id))
+      .filter(({ positions }) => (positions[0]?.borrowShares ?? 0n) > 0n)
+      .map(({ params }) => params.loanToken),
+  )
+  if (loans.length === 0) return new Map()
+  const answers = await callLens({
+    client: options.client,
+    lens: readLens,
+    functionName: 'read',
+    args: [
+      loans.map((loan) => ({
+        target: options.deployment.aaveV3.oracle,
+        data: encodeFunctionData({
+          abi: aaveOracleAbi,
+          functionName: 'getAssetPrice',
+          args: [loan],
+        }),
+      })),
+    ],
+    blockNumber: options.blockNumber,
+  })
+  return new Map(
+    loans.map((loan, index) => [loan, toUint(answers[index]) ?? 0n]),
+  )
 }
 
 function unique<Item extends string>(items: readonly Item[]): readonly Item[] {
