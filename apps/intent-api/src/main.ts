@@ -1,4 +1,5 @@
 import { fstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import { join, resolve } from 'node:path'
 import { BehestError } from '@behest/spec'
 import { destination, pino } from 'pino'
@@ -17,9 +18,16 @@ async function main(): Promise<void> {
   const runFolder = join(resolve(config.dataFolder), 'run')
   mkdirSync(runFolder, { recursive: true, mode: 0o700 })
   const wired = await wire({ config, logger })
-  const server = wired.app.listen(config.port, config.host)
-  server.headersTimeout = 5000
-  server.requestTimeout = 10_000
+  const server = createServer(
+    {
+      headersTimeout: 5000,
+      requestTimeout: 10_000,
+      // The limits above bite when they are looked at.
+      connectionsCheckingInterval: 2000,
+    },
+    wired.app,
+  )
+  server.listen(config.port, config.host)
   await new Promise<void>((done, fail) => {
     server.once('listening', done)
     server.once('error', fail)

@@ -95,6 +95,26 @@ describe('outcomes', () => {
     expect(await readNonce(patient)).toBe(nonce)
   }, 40_000)
 
+  test('behavior: ten yeses at one moment are one yes, and one effect', async () => {
+    const nonce = await readNonce(patient)
+    const record = await patient.carryOut(
+      'swap 0.1 ETH for USDC',
+      async ({ id, preview }) => {
+        await Promise.all(
+          Array.from({ length: 10 }, () =>
+            patient.engine.decide({
+              id,
+              planHash: preview?.planHash ?? '0x',
+              decision: 'approve',
+            }),
+          ),
+        )
+      },
+    )
+    expect(record.artifacts.receipt?.receipt.outcome).toBe('MET')
+    expect(await readNonce(patient)).toBe(nonce + 1)
+  }, 40_000)
+
   test('behavior: the same yes twice is one yes, and one effect', async () => {
     const nonce = await readNonce(patient)
     const record = await patient.carryOut('swap 0.5 ETH for USDC')

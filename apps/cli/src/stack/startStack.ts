@@ -107,8 +107,8 @@ export async function startStack(options: {
       )
       onProgress(`chain      ${config.rpcUrl}`)
     }
-    await Promise.all([startDatabase(), startChain()])
-    await Promise.all([
+    await allUp([startDatabase(), startChain()])
+    await allUp([
       add('registry-api', 'apps/registry-api/dist/main.js', environment).then(
         () => onProgress(`registry   ${config.registryUrl}`),
       ),
@@ -125,6 +125,14 @@ export async function startStack(options: {
     await stop()
     throw error
   }
+}
+
+/** Waits for every one, so that what came up beside a failure can be stopped. */
+async function allUp(starting: readonly Promise<unknown>[]): Promise<void> {
+  const failed = (await Promise.allSettled(starting)).find(
+    (result) => result.status === 'rejected',
+  )
+  if (failed) throw failed.reason
 }
 
 function toEnvironment(config: StackConfig): Record<string, string> {
