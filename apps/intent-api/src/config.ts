@@ -8,6 +8,8 @@ const environmentSchema = z.object({
   BEHEST_HOST: z.string().default('127.0.0.1'),
   BEHEST_DATA: z.string().default('.behest'),
   BEHEST_RPC_URL: z.url().default('http://127.0.0.1:8545'),
+  /** Where signed transactions are offered, and only there. */
+  BEHEST_PRIVATE_RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
   BEHEST_REGISTRY_URL: z.url().default('http://127.0.0.1:4100'),
   /** Which chain the RPC must serve; whichever it is unless told. */
   BEHEST_CHAIN: z.string().optional(),
@@ -26,6 +28,8 @@ export type Config = {
   readonly host: string
   readonly dataFolder: string
   readonly rpcUrl: string
+  /** A private node for sending; the RPC's own mempool if absent. */
+  readonly privateRpcUrl?: string
   readonly registryUrl: string
   readonly chain?: string
   readonly passwordFile?: string
@@ -68,6 +72,9 @@ export function parseConfig(
     dataFolder: values.BEHEST_DATA,
     rpcUrl: values.BEHEST_RPC_URL,
     registryUrl: values.BEHEST_REGISTRY_URL,
+    ...(values.BEHEST_PRIVATE_RPC_URL === undefined
+      ? {}
+      : { privateRpcUrl: values.BEHEST_PRIVATE_RPC_URL }),
     ...(values.BEHEST_CHAIN === undefined
       ? {}
       : { chain: values.BEHEST_CHAIN }),

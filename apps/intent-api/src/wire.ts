@@ -103,7 +103,13 @@ export async function wire(options: {
   const metrics = createMetrics()
   const store = createIntentStore({ pool: database.pool })
   const outbox = createOutbox({ pool: database.pool })
-  const outboxChain = createOutboxChain({ client: chain.client, deployment })
+  const outboxChain = createOutboxChain({
+    client: chain.client,
+    deployment,
+    ...(config.privateRpcUrl === undefined
+      ? {}
+      : { offerRpcUrl: config.privateRpcUrl }),
+  })
   const worker = await createOutboxWorker({
     outbox,
     pool: database.pool,

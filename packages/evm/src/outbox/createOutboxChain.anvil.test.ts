@@ -6,6 +6,7 @@ import { encodeFunctionData, type Hex, parseEther } from 'viem'
 import { mnemonicToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startChain, type TestChain } from '../../test/startChain.js'
+import { startRpcProxy } from '../../test/startRpcProxy.js'
 import {
   createChainClient,
   createLegSigner,
@@ -218,5 +219,55 @@ describe('createOutboxChain', () => {
     } finally {
       rmSync(folder, { recursive: true, force: true })
     }
+  })
+})
+
+describe('createOutboxChain, with a private node to send through', () => {
+  const offer = 'eth_sendRawTransaction'
+  const open = async (mode?: 'hang-up') => {
+    const rpcUrl = chain.devnet.url
+    const [normal, hidden] = await Promise.all([
+      startRpcProxy({ rpcUrl }),
+      startRpcProxy({ rpcUrl, ...(mode === undefined ? {} : { mode }) }),
+    ])
+    return {
+      normal,
+      hidden,
+      port: createOutboxChain({
+        client: createChainClient({
+          rpcUrl: normal.url,
+          deployment: chain.deployment,
+        }),
+        deployment: chain.deployment,
+        offerRpcUrl: hidden.url,
+      }),
+      stop: () => Promise.all([normal.stop(), hidden.stop()]),
+    }
+  }
+
+  test('behavior: signed bytes go there and only there, reads never do', async () => {
+    const { port, normal, hidden, stop } = await open()
+    const { raw, hash } = await signer.sign(await toTransaction())
+    expect(await port.sendRaw(raw)).toBe(`accepted: ${hash}`)
+    await waitForReceipt(hash)
+    expect(await port.readReceipt(hash)).toMatchObject({ status: 'success' })
+    await port.readNonce({ address: signer.address, include: 'pending' })
+    expect(hidden.methods).toEqual([offer])
+    expect(normal.methods).not.toContain(offer)
+    expect(normal.methods).toContain('eth_getTransactionReceipt')
+    await stop()
+  })
+
+  test('behavior: where it is gone nobody else is offered the bytes', async () => {
+    const { port, normal, hidden, stop } = await open('hang-up')
+    const { raw, hash } = await signer.sign(await toTransaction())
+    const failure = await port.sendRaw(raw).catch((error: unknown) => error)
+    expect(failure).toMatchObject({ code: 'CHAIN_UNREACHABLE' })
+    expect(String(failure)).not.toContain('key-of-mine')
+    // Not even again by itself: the outbox decides that.
+    expect(hidden.methods).toEqual([offer])
+    expect(normal.methods).not.toContain(offer)
+    expect(await port.readReceipt(hash)).toBeNull()
+    await stop()
   })
 })

@@ -6,7 +6,10 @@ import {
   numberToHex,
   type PublicRpcSchema,
 } from 'viem'
-import type { ChainClient } from '../client/createChainClient.js'
+import {
+  type ChainClient,
+  createChainClient,
+} from '../client/createChainClient.js'
 import {
   ChainReadError,
   isRpcAnswer,
@@ -61,6 +64,12 @@ export type OutboxChain = {
 export type CreateOutboxChainOptions = {
   readonly client: ChainClient
   readonly deployment: ChainDeployment
+  /**
+   * HTTP address of a private node: signed bytes are offered there and nowhere
+   * else, everything is still read from `client`. No error repeats it. The
+   * client's own node if absent, which tells everybody.
+   */
+  readonly offerRpcUrl?: string
   /** A second node: a block counts only where both have it. */
   readonly witness?: ChainClient
   /**
@@ -84,6 +93,7 @@ const searchedBlocks = 600
  *
  * @param options.client - The node.
  * @param options.deployment - The chain behind it.
+ * @param options.offerRpcUrl - Where signed bytes are offered, and only there.
  * @param options.witness - A second node of the same chain.
  * @param options.finality - What makes a transaction final.
  * @param options.maxInFlight - Waiting transactions of a plain account.
@@ -94,6 +104,10 @@ export function createOutboxChain(
   options: CreateOutboxChainOptions,
 ): OutboxChain {
   const { client, deployment, witness, maxInFlight = 16 } = options
+  const offerClient =
+    options.offerRpcUrl === undefined
+      ? client
+      : createChainClient({ rpcUrl: options.offerRpcUrl, deployment })
 
   const readBlock = (
     node: ChainClient,
@@ -257,7 +271,7 @@ export function createOutboxChain(
 
     async sendRaw(raw) {
       try {
-        const hash = await client.request(
+        const hash = await offerClient.request(
           { method: 'eth_sendRawTransaction', params: [raw] },
           { retryCount: 0 },
         )
