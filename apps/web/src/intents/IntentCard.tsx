@@ -134,15 +134,6 @@ export function IntentCard({
             {words.sayDifferently}
           </button>
         ) : null}
-        {status === 'needs-approval' ? (
-          <button
-            type="button"
-            className="small quiet"
-            onClick={() => void act(() => client.cancel(record.id))}
-          >
-            {words.cancel}
-          </button>
-        ) : null}
         <CopyButton
           text={`${window.location.origin}/${toHash({ type: 'intent', id: record.id })}`}
           name={words.copyLink}

@@ -8,6 +8,7 @@ import type {
 import { toDecimal } from '@behest/spec'
 import { useEffect, useId, useRef, useState } from 'react'
 import { Amount } from '../amounts/Amount.js'
+import { cutDecimal } from '../amounts/cutDecimal.js'
 import { shortenDecimal } from '../amounts/shortenDecimal.js'
 import { toPercent } from '../amounts/toPercent.js'
 import { toPrice } from '../amounts/toPrice.js'
@@ -23,6 +24,7 @@ import { sayStep } from './sayStep.js'
 
 const unlimitedFrom = 2n ** 255n
 const hurrySeconds = 30
+const blockSeconds = 15
 
 type Decide = (planHash: `0x${string}`) => Promise<void>
 
@@ -49,7 +51,14 @@ export function PreviewCard({
   return (
     <section className="preview box" aria-labelledby={id} data-open={isOpen}>
       {replaced === null ? null : (
-        <Replacement before={replaced} after={preview} />
+        <Replacement
+          before={replaced}
+          after={preview}
+          ranOut={
+            (simulation?.block.timestampUnixSeconds ?? 0) >=
+            replaced.untilUnixSeconds
+          }
+        />
       )}
       <h3 id={id}>
         {plan && plan.steps.length === 1 && plan.steps[0]
@@ -97,7 +106,11 @@ export function PreviewCard({
           </Fact>
         ))}
         {plan?.steps.map((step) => (
-          <StepFacts key={step.id} step={step} />
+          <StepFacts
+            key={step.id}
+            step={step}
+            isOneOfMany={plan.steps.length > 1}
+          />
         ))}
         <Fact name={words.gas}>
           {shortenDecimal(preview.gas.expectedDecimal)} {preview.gas.symbol},{' '}
@@ -121,6 +134,7 @@ export function PreviewCard({
         <Decision
           key={preview.planHash}
           preview={preview}
+          aheadSeconds={toAheadSeconds(record)}
           onApprove={onApprove}
           onReject={onReject}
           onAskAnew={onAskAnew}
@@ -152,7 +166,7 @@ function Sides({ preview }: { readonly preview: Preview }) {
             <Amount decimal={side.boundDecimal} symbol={side.symbol} />
             {side.expectedUnits === side.boundUnits ? null : (
               <span className="quiet expected">
-                {words.expected} {side.expectedDecimal}
+                {words.expected} {cutDecimal(side.expectedDecimal)}
               </span>
             )}
           </p>
@@ -175,7 +189,13 @@ function Sides({ preview }: { readonly preview: Preview }) {
 }
 
 /** What belongs to one step: its price, who does it, what they take. */
-function StepFacts({ step }: { readonly step: PlanStep }) {
+function StepFacts({
+  step,
+  isOneOfMany,
+}: {
+  readonly step: PlanStep
+  readonly isOneOfMany: boolean
+}) {
   const words = useWords()
   const [sold] = step.spend
   const [bought] = step.receive
@@ -217,7 +237,13 @@ function StepFacts({ step }: { readonly step: PlanStep }) {
               )}
         </Fact>
       ) : null}
-      <Fact name={words.whoDoesIt}>
+      <Fact
+        name={
+          isOneOfMany
+            ? `${words.whoDoesIt}: ${step.id.replace(/^s/, '')}`
+            : words.whoDoesIt
+        }
+      >
         {words.byAgent(step.agentName, step.venue)}
         <span className="quiet">
           {' '}
@@ -296,11 +322,13 @@ function Calls({
 /** Yes or no, in view as long as the card is; a new offer where it ran out. */
 function Decision({
   preview,
+  aheadSeconds,
   onApprove,
   onReject,
   onAskAnew,
 }: {
   readonly preview: Preview
+  readonly aheadSeconds: number
   readonly onApprove: Decide
   readonly onReject: Decide
   readonly onAskAnew: () => Promise<void>
@@ -308,7 +336,9 @@ function Decision({
   const words = useWords()
   const [isBusy, setIsBusy] = useState(false)
   const nowMs = useNow(true)
-  const secondsLeft = Math.floor(preview.untilUnixSeconds - nowMs / 1000)
+  const secondsLeft = Math.floor(
+    preview.untilUnixSeconds - aheadSeconds - nowMs / 1000,
+  )
   const isOver = secondsLeft <= 0
   async function decide(work: () => Promise<void>): Promise<void> {
     setIsBusy(true)
@@ -360,6 +390,18 @@ function Decision({
   )
 }
 
+/**
+ * How far the chain's clock is ahead of the server's: offers end by the chain's.
+ * What a block usually takes is no difference.
+ */
+function toAheadSeconds(record: IntentRecord): number {
+  const { simulation } = record.artifacts
+  if (simulation === undefined) return 0
+  const ahead =
+    simulation.block.timestampUnixSeconds - Date.parse(record.updatedAt) / 1000
+  return Math.abs(ahead) < blockSeconds ? 0 : ahead
+}
+
 /** The preview that was here before, while this one is open in its place. */
 function useReplaced(preview: Preview, isOpen: boolean): Preview | null {
   const shown = useRef(preview)
@@ -375,12 +417,13 @@ function useReplaced(preview: Preview, isOpen: boolean): Preview | null {
 function Replacement({
   before,
   after,
+  ranOut,
 }: {
   readonly before: Preview
   readonly after: Preview
+  readonly ranOut: boolean
 }) {
   const words = useWords()
-  const ranOut = before.untilUnixSeconds * 1000 <= after.untilUnixSeconds * 1000
   return (
     <div className="replaced" role="status">
       <p>{ranOut ? words.wasReplaced : words.wasAmended}</p>

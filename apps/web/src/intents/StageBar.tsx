@@ -12,21 +12,23 @@ export function StageBar({
   readonly events: readonly IntentEvent[]
 }) {
   const words = useWords()
-  const reached = stages.indexOf(record.stage)
+  // A plan that waits is at the yes that it waits for.
+  const stage = record.status === 'needs-approval' ? 'approval' : record.stage
+  const reached = stages.indexOf(stage)
   const last = events.at(-1)
   return (
     <div className="progress">
       <ol
         className="stages"
-        aria-label={words.atStage(reached + 1, words.stages[record.stage])}
+        aria-label={words.atStage(reached + 1, words.stages[stage])}
       >
-        {stages.map((stage, index) => (
+        {stages.map((name, index) => (
           <li
-            key={stage}
+            key={name}
             className={toState(index, reached, record)}
             {...(index === reached ? { 'aria-current': 'step' as const } : {})}
           >
-            {words.stages[stage]}
+            {words.stages[name]}
           </li>
         ))}
       </ol>

@@ -1,5 +1,6 @@
 import type { PlanStep, Token } from '@behest/spec'
 import { toDecimal } from '@behest/spec'
+import { cutDecimal } from '../amounts/cutDecimal.js'
 import type { Words } from '../words/english.js'
 import { fillIn } from '../words/fillIn.js'
 
@@ -35,5 +36,5 @@ export function sayStep(step: PlanStep, words: Words): string {
 }
 
 function say(token: Token, units: bigint): string {
-  return `${toDecimal(units, token.decimals)} ${token.symbol}`
+  return `${cutDecimal(toDecimal(units, token.decimals))} ${token.symbol}`
 }

@@ -86,7 +86,7 @@ export function FlowPicture({
                   y={y + height / 2 + 4 + (index - edge.lines.length / 2) * 15}
                   className={index === 0 ? 'title' : 'line'}
                   // Only what would leave its box is drawn tighter.
-                  {...(line.length * 6 > width - 10
+                  {...(line.length * (index === 0 ? 6 : 6.8) > width - 10
                     ? {
                         textLength: width - 10,
                         lengthAdjust: 'spacingAndGlyphs',
@@ -105,7 +105,7 @@ export function FlowPicture({
               <text
                 x={x + width / 2}
                 y={y + height / 2 + 4}
-                {...(node.label.length * 7 > width - 10
+                {...(node.label.length * 8 > width - 10
                   ? { textLength: width - 10, lengthAdjust: 'spacingAndGlyphs' }
                   : {})}
               >

@@ -2,8 +2,8 @@ import type { HealthChange } from '@behest/spec'
 import { useWords } from '../words/useWords.js'
 
 const width = 320
-const left = 8
-const right = width - 8
+const left = 12
+const right = width - 12
 const most = 4
 
 /** Draws the health of a loan before and after, on a scale with its limits. */
@@ -16,7 +16,7 @@ export function HealthPicture({ change }: { readonly change: HealthChange }) {
       <svg
         role="img"
         aria-label={`${words.health(change.venue)}: ${words.healthBefore} ${before}, ${words.healthAfter} ${after}`}
-        viewBox={`0 0 ${width} 34`}
+        viewBox={`0 0 ${width} 40`}
       >
         <rect
           className="bad"
@@ -39,6 +39,11 @@ export function HealthPicture({ change }: { readonly change: HealthChange }) {
           width={right - at('1.5')}
           height="6"
         />
+        {['1', '1.5', '2', '3'].map((mark) => (
+          <text key={mark} x={at(mark)} y="38">
+            {mark}
+          </text>
+        ))}
         {change.before === undefined ? null : (
           <circle className="before" cx={at(change.before)} cy="17" r="6" />
         )}

@@ -37,7 +37,7 @@ export type FlowWords = {
   readonly repay: string
   readonly withdraw: string
   readonly send: string
-  readonly position: (venue: string) => string
+  readonly position: string
   readonly debt: string
   readonly perYear: (percent: string) => string
 }
@@ -83,7 +83,7 @@ export function buildFlow(options: {
         for (const { token, atMostUnits } of step.spend)
           graph.connect({
             from: tokenKey(token),
-            to: place(step.venue, words.position(step.venue)),
+            to: place(step.venue, words.position),
             title: `${step.venue} · ${words.lend}`,
             lines: [say(token, atMostUnits), ...rate],
             units: atMostUnits,
@@ -92,7 +92,7 @@ export function buildFlow(options: {
       case 'withdraw':
         for (const { token, expectedUnits } of step.receive)
           graph.connect({
-            from: place(step.venue, words.position(step.venue)),
+            from: place(step.venue, words.position),
             to: tokenKey(token),
             title: `${step.venue} · ${words.withdraw}`,
             lines: [say(token, expectedUnits)],
@@ -103,14 +103,14 @@ export function buildFlow(options: {
         for (const { token, atMostUnits } of step.spend)
           graph.connect({
             from: tokenKey(token),
-            to: place(step.venue, words.position(step.venue)),
+            to: place(step.venue, words.position),
             title: `${step.venue} · ${words.collateral}`,
             lines: [say(token, atMostUnits)],
             units: atMostUnits,
           })
         for (const { token, expectedUnits } of step.receive)
           graph.connect({
-            from: place(step.venue, words.position(step.venue)),
+            from: place(step.venue, words.position),
             to: tokenKey(token),
             title: `${step.venue} · ${words.borrow}`,
             lines: [say(token, expectedUnits), ...rate],

@@ -3,7 +3,7 @@
 /** Everything that the page says, in English. */
 export const english = {
   language: 'en',
-  languageName: 'English',
+  languageName: 'EN',
   motto: 'Nothing happens beyond your behest.',
   skip: 'Skip to the question',
   talk: 'Talk',
@@ -161,7 +161,7 @@ export const english = {
   repay: 'pay back',
   withdraw: 'take out',
   send: 'send',
-  position: (venue: string) => `${venue} position`,
+  position: 'position',
   debt: 'debt',
 
   receipt: 'Receipt',
@@ -188,7 +188,7 @@ export const english = {
   theAgent: (agent: string) => `agent ${agent}`,
   theEngine: 'Behest',
   feesPaid: 'Fees paid',
-  tookSeconds: (seconds: string) => `took ${seconds} s`,
+  tookSeconds: (seconds: string) => `It took ${seconds} s.`,
   doAgain: 'Do it again',
   sayDifferently: 'Say it differently',
   tryAgain: 'Try again',

@@ -155,7 +155,7 @@ export const japanese: Words = {
   repay: '返済',
   withdraw: '引き出し',
   send: '送る',
-  position: (venue) => `${venue} 口座`,
+  position: '口座',
   debt: '借入',
 
   receipt: '受領証',
