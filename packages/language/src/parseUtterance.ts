@@ -312,10 +312,6 @@ function readVerbless(
   if (
     one?.token === undefined ||
     other?.token === undefined ||
-    // `usdc to eth 500`: of which of the two?
-    (one.amount === undefined &&
-      other.amount !== undefined &&
-      other.amount.start > other.token.start) ||
     !(one.token.known || other.token.known) ||
     (one.amount === undefined && !(one.token.known && other.token.known)) ||
     one.cue !== '' ||
@@ -361,6 +357,8 @@ function isAnswerable(
     case 'totalSupply':
       return (
         hasEvidence(items, normalised) ||
+        // `balance?`, said alone.
+        (step.topic === 'balance' && words.length === 1) ||
         words.some((item) =>
           /^(?:my|i|i've|apr|lend|lending|borrow|borrowed|borrowing|earn|rates?|owe|staked?)$/.test(
             textOf(item),

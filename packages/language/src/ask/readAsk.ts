@@ -3,7 +3,7 @@ import type { AskTopic } from '@behest/spec'
 import type { DraftStep } from '../bind/DraftStep.js'
 import type { Mention, Money, Part, Said } from '../clauses/Part.js'
 import { readParts } from '../clauses/readParts.js'
-import { getSenses } from '../lexicon/lexicon.js'
+import { getSenses, getVenueKind } from '../lexicon/lexicon.js'
 import { isFamiliar } from '../lexicon/repairWord.js'
 import { readQuantities } from '../phrases/readQuantities.js'
 import { type Item, textOf } from '../text/Item.js'
@@ -17,7 +17,7 @@ export type Asked =
   | { readonly type: 'unclear' }
 
 const OPENS =
-  /^(?:(?:hey|hi|hello|yo|ok|okay|so|and|also|then|please|pls|um|gm|well|but|now|behest|bro|just|,|!|wait|quick|question|:|-) )*(?:what|what's|whats|wat|wats|how|how's|hows|which|who|who's|where|where's|why|is|are|am|do|does|did|has|have|tell me|tell us|show|display|list|check|give me|view|see|get me|find|look up|lookup|let me (?:know|see)|i want to (?:know|see|check)|i'd like to (?:know|see|check)|i wanna (?:know|see|check)|can you (?:tell|show|check|give|list|find|explain|quote|look|help me (?:find|understand|check))|could you (?:tell|show|check|give|list|find|explain|quote|look)|can i (?:see|check|get a quote|know)|do you know|quote|price|any idea|explain|compare|calculate|estimate|simulate|report|fetch|monitor|describe|define|query|help|(?:best|highest|cheapest|top) (?:place|rate|rates|yield|yields|apy|apr|pool|pools|protocol|protocols|market|markets|vault))(?= |$)/
+  /^(?:(?:hey|hi|hello|yo|ok|okay|so|and|also|then|please|pls|um|gm|well|but|now|behest|bro|just|,|!|wait|quick|question|:|-|ser|sir|fren|dear|kindly|advise|inform me|please advise) )*(?:what|what's|whats|wat|wats|how|how's|hows|which|who|who's|where|where's|why|is|are|am|do|does|did|has|have|tell me|tell us|show|display|list|check|give me|view|see|get me|find|look up|lookup|let me (?:know|see)|i want to (?:know|see|check)|i'd like to (?:know|see|check)|i wanna (?:know|see|check)|can you (?:tell|show|check|give|list|find|explain|quote|look|help me (?:find|understand|check))|could you (?:tell|show|check|give|list|find|explain|quote|look)|can i (?:see|check|get a quote|know)|do you know|quote|price|any idea|explain|compare|calculate|estimate|simulate|report|fetch|monitor|describe|define|query|help|(?:best|highest|cheapest|top) (?:place|rate|rates|yield|yields|apy|apr|pool|pools|protocol|protocols|market|markets|vault))(?= |$)/
 const INTERROGATIVE =
   /^(?:(?:hey|hi|yo|ok|so|and|bro|gm|well|but) )*(?:what|what's|whats|wats|which|who|who's|where|where's|why|how|how's|hows)(?= |$)/
 const ADVICE =
@@ -96,7 +96,9 @@ function findTopic(
   )
     return 'health'
   if (
-    has(/(?:^| )agents?(?= |$)|who can (?:do|swap|execute|lend|bridge|serve)/)
+    has(
+      /(?:^| )(?:agents?|solvers?|providers?)(?= |$)|who can (?:do|swap|execute|lend|bridge|serve|help|handle|offer|give me)|who (?:does|offers|provides|handles) /,
+    )
   )
     return 'agents'
   if (
@@ -119,6 +121,14 @@ function findTopic(
   )
     return 'yield'
   if (
+    asking &&
+    !flags.orders &&
+    has(
+      /^(?:\S+ ){0,2}compare (?!.*(?:price|gas|fee))|which (?:one )?(?:pays|gives|earns|yields) /,
+    )
+  )
+    return 'yield'
+  if (
     has(
       /(?:^| )(?:gas|gwei|basefee)(?= |$)|(?:network|transaction|tx|txn|bridge|bridging) fees?(?= |$)/,
     )
@@ -132,7 +142,7 @@ function findTopic(
     return 'position'
   if (
     has(
-      /(?:^| )(?:balances?|holdings|networth|net worth|wallet|bal)(?= |$)|how (?:much|many) .{0,40}(?:do|have|did) i (?:have|hold|own|got|possess|still have|currently have)|how (?:much|many) .{0,30}(?:have i|i have|i own|i hold|i got|i've got|am i holding|is in my|are in my|in my)|do i (?:have|own|hold)|what(?:'s| is| are| do| tokens?| coins?| assets?).{0,30}(?:do i (?:have|own|hold)|in my (?:wallet|account)|i (?:have|own|hold))|^(?:\S+ ){0,2}my (?:tokens|coins|assets|funds|money|bags?|stack|usdc|eth|dai|usdt|weth|wbtc|crypto)$|am i rich|have i got|(?:show|list|check) (?:me )?my (?:tokens|coins|assets|\S+)$/,
+      /(?:^| )(?:balances?|holdings|networth|net worth|wallet|bal)(?= |$)|how (?:much|many) .{0,40}(?:do|have|did) i (?:have|hold|own|got|possess|still have|currently have)|how (?:much|many) .{0,30}(?:have i|i have|i own|i hold|i got|i've got|am i holding|is in my|are in my|in my)|do i (?:have|own|hold)|i (?:have|own|hold) how (?:much|many)|what(?:'s| is| are| do| tokens?| coins?| assets?).{0,30}(?:do i (?:have|own|hold)|in my (?:wallet|account)|i (?:have|own|hold))|^(?:\S+ ){0,2}my (?:tokens|coins|assets|funds|money|bags?|stack|usdc|eth|dai|usdt|weth|wbtc|crypto)$|am i rich|have i got|^balances?$|(?:show|list|check) (?:me )?my (?:tokens|coins|assets|\S+)$/,
     )
   )
     return 'balance'
@@ -227,9 +237,27 @@ function buildAsk(
       },
     }
   }
-  const money =
-    monies.find((each) => each.token !== undefined) ??
-    findUnknownToken(options.items, topic)
+  // `usdc apy aave`, `compare aave and compound for usdc`: a protocol's name
+  // beside a token is the protocol.
+  const named = monies.filter((each) => each.token !== undefined)
+  const isProtocol = (each: Money) =>
+    each.amount === undefined &&
+    getVenueKind(each.token?.symbol?.toLowerCase() ?? '') === 'lending'
+  const protocols =
+    /^(?:yield|position|health)$/.test(topic) && venue === undefined
+      ? named.filter(isProtocol)
+      : []
+  const asset = named.find((each) => !protocols.includes(each))
+  const only = protocols[0]?.token
+  if (asset !== undefined && only?.symbol !== undefined)
+    return {
+      ...base,
+      ...(protocols.length === 1
+        ? { venue: said_(only, only.symbol.toLowerCase()) }
+        : {}),
+      legs: asset.token === undefined ? {} : { main: { token: asset.token } },
+    }
+  const money = named[0] ?? findUnknownToken(options.items, topic)
   const token =
     topic === 'gas' || topic === 'help' || topic === 'agents'
       ? undefined
@@ -253,7 +281,13 @@ function buildAsk(
         : {
             main: {
               token,
-              ...(topic === 'price' && money?.amount !== undefined
+              // The price of one is the price.
+              ...(topic === 'price' &&
+              money?.amount !== undefined &&
+              !(
+                money.amount.value.kind === 'number' &&
+                money.amount.value.decimal === '1'
+              )
                 ? { amount: money.amount }
                 : {}),
             },

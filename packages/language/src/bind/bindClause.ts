@@ -833,6 +833,25 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
     if (fixed(each.sells)) each.buys = each.buys.map(withoutVague)
     else if (fixed(each.buys)) each.sells = each.sells.map(withoutVague)
   }
+  // `swap usdc to eth 500`: of which of the two?
+  const [only, ...others] = pairs
+  const [late] = only?.buys ?? []
+  if (
+    !buysFirst &&
+    others.length === 0 &&
+    only !== undefined &&
+    only.buys.length === 1 &&
+    late?.trailing === true &&
+    only.sells.length === 1 &&
+    only.sells[0]?.amount === undefined
+  ) {
+    const { amount: _, ...plain } = late
+    only.buys = [plain]
+    problems.push({
+      slot: 'sell.amount',
+      problem: { reason: 'Of which of the two is that amount?' },
+    })
+  }
   const steps: DraftStep[] = []
   let inherited: Mention | undefined
   for (const [pairAt, { sells, buys, follows }] of pairs.entries()) {
@@ -1025,13 +1044,15 @@ function bindSplit(clause: ReadClause): DraftStep[] {
   const { parts } = clause
   const monies = moneyOf(parts)
   const source = monies.find(
-    (money) => money.cue === '' && money.amount !== undefined,
+    (money) => /^(?:|with)$/.test(money.cue) && money.amount !== undefined,
   )
   const whole =
     source ?? monies.find((money) => money.cue === '' || money.pronoun)
   const targets = monies.filter(
     (money) =>
-      money !== whole && money.token !== undefined && money.amount === undefined,
+      money !== whole &&
+      money.token !== undefined &&
+      money.amount === undefined,
   )
   const parties = partiesOf(parts)
   const venues = venuesOf(parts)

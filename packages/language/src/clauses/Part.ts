@@ -39,6 +39,8 @@ export type Money = Range & {
   /** `it`, `both`: what earlier steps gave. */
   readonly pronoun?: 'it' | 'both'
   readonly each?: true
+  /** `eth 500`: the number stands behind the name. */
+  readonly trailing?: true
   readonly possessive?: true
   /** Where `my` was said. */
   readonly owner?: Range

@@ -35,7 +35,6 @@ const CUES: Readonly<Record<string, Cue>> = createTable({
   between: 'to',
   among: 'to',
   amongst: 'to',
-  across: 'to',
   in: 'in',
   inside: 'in',
   within: 'in',
@@ -231,6 +230,11 @@ export function readParts(options: {
       continue
     }
     // `… to usdc, but leave 0.1 eth for gas`: what stays of the whole.
+    // `… make it on arbitrum`, `do it on base`: about the same order.
+    if (/^(?:make|do)$/.test(word) && textOf(items[index + 1]) === 'it') {
+      index += 2
+      continue
+    }
     const kept = readKeep(items, index, undefined)
     if (kept !== undefined && item.type === 'word') {
       const whole = parts.findLastIndex(
@@ -394,6 +398,26 @@ export function readParts(options: {
         continue
       }
     }
+    // `into stables`: one of them has to be named.
+    if (
+      /^(?:stables|stablecoins?|a stable)$/.test(word) &&
+      /^(?:to|for|in|as)$/.test(cue) &&
+      sense !== 'ask'
+    ) {
+      parts.push({
+        type: 'problem',
+        start,
+        end,
+        slot: 'buy.token',
+        problem: {
+          reason: 'Which stablecoin?',
+          options: ['USDC', 'USDT', 'DAI'],
+        },
+      })
+      cue = ''
+      index += 1
+      continue
+    }
     const said = lookahead(items, index, 8)
     // `curve 3pool`, `tricrypto`: pools with a name of their own.
     if (
@@ -485,8 +509,9 @@ export function readParts(options: {
     const before2 = parts.at(-1)
     if (
       item.type === 'number' &&
-      item.text === '2' &&
+      /^[24]$/.test(item.text) &&
       item.spaced &&
+      (item.text === '2' || TRADE.test(sense)) &&
       behind2 !== undefined &&
       before2?.type === 'money' &&
       before2.amount !== undefined &&
@@ -504,7 +529,7 @@ export function readParts(options: {
       index += 1
       continue
     }
-    const next = CUES[word]
+    const next = word === 'across' && sense === 'split' ? 'to' : CUES[word]
     if (
       next !== undefined &&
       !(item.type === 'number') &&
@@ -1120,6 +1145,7 @@ function readMoney(options: {
   let at = index
   let possessive = false
   let owner: Range | undefined
+  let trailing = false
   let definite = false
   const skip = () => {
     while (
@@ -1303,6 +1329,7 @@ function readMoney(options: {
         end: number.end,
         value: toQuantity(number),
       }
+      trailing = true
       at += 1
     }
   }
@@ -1335,6 +1362,7 @@ function readMoney(options: {
       ...(amount === undefined ? {} : { amount }),
       ...(token === undefined ? {} : { token }),
       ...(each ? { each: true as const } : {}),
+      ...(trailing ? { trailing: true as const } : {}),
       ...(possessive ? { possessive: true as const } : {}),
       ...(owner === undefined ? {} : { owner }),
       ...(definite ? { definite: true as const } : {}),

@@ -255,10 +255,7 @@ function readImplied(
     return undefined
   const first = items[at + 1]
   const counted = first?.type === 'number' || first?.type === 'quantity'
-  if (
-    !counted &&
-    !(first?.type === 'word' && first.senses.token !== undefined)
-  )
+  if (!counted && !(first?.type === 'word' && first.senses.token !== undefined))
     return undefined
   for (let ahead = at + 1; ahead < at + 8; ahead += 1) {
     const item = items[ahead]

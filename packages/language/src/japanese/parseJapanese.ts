@@ -332,12 +332,35 @@ export function parseJapanese(
     }
   } else if (drafts.length > 0 && current.length > 0) {
     // `…して、スリッページは1%まで`: more about the last order.
-    const last = drafts.at(-1) as DraftStep
+    const trailingItems = toItems(current, normalised, 'swap')
     const parts = readParts({
-      items: readQuantities(readSlippage(toItems(current, normalised, 'swap'))),
+      items: readQuantities(readSlippage(trailingItems)),
       sense: 'swap',
       normalised,
     })
+    const monies = parts.filter((part) => part.type === 'money')
+    const [money] = monies
+    // `1ETH売ってUSDCに`, `3倍ロング、100USDCで`: an argument behind its verb.
+    if (monies.length === 1 && money?.cue === 'to')
+      fillBuy(drafts, trailingItems)
+    const before = drafts.at(-1) as DraftStep
+    const backs =
+      monies.length === 1 &&
+      money?.cue === 'with' &&
+      /^(?:long|short)$/.test(before.action) &&
+      before.legs.collateral === undefined
+    const last: DraftStep = backs
+      ? {
+          ...before,
+          legs: {
+            ...before.legs,
+            collateral: {
+              ...(money.token === undefined ? {} : { token: money.token }),
+              ...(money.amount === undefined ? {} : { amount: money.amount }),
+            },
+          },
+        }
+      : before
     const slip = parts.find((part) => part.type === 'slippage')
     const venue = parts.find((part) => part.type === 'venue')
     const chain = parts.find((part) => part.type === 'chain')
@@ -434,7 +457,7 @@ function isAbout(
   const end =
     slots.slice(at).find((each) => each.type === 'stop')?.start ?? text.length
   const rest = text.slice(slot.start, end + 1)
-  return /(?:たら|れば|ると|すると|場合|なら)[^、。]{0,12}(?:いくら|どれ|何|どう|どのくらい|幾ら)|(?:ますか|のか|るの)?[はが]?(?:いくら|どのくらい|どれくらい)|べき|方法|やり方|とは何|(?:して|ても)(?:も)?(?:いい|良い|大丈夫)(?:です)?か|どうやって|の(?:見積|価格|レート)/.test(
+  return /(?:たら|れば|ると|すると|場合|なら)[^、。]{0,12}(?:いくら|どれ|何|どう|どのくらい|幾ら)|(?:ますか|のか|るの)?[はが]?(?:いくら|どのくらい|どれくらい)|べき|方法|やり方|とは何|(?:ほう|方)が(?:いい|良い|よい)|(?:して|ても)(?:も)?(?:いい|良い|大丈夫)(?:です)?か|どうやって|の(?:見積|価格|レート)/.test(
     rest,
   )
 }

@@ -168,6 +168,9 @@ function readWord(
   lookalike?: string
 } {
   const { text } = token
+  // `0.25e`: ether, glued to its number.
+  if (text === 'e' && !token.spaced && before?.type === 'number')
+    return { text: 'eth', senses: getSenses('eth') ?? NO_SENSES }
   if (token.cashtag) {
     return { text, senses: { token: getSymbol(text) ?? said } }
   }

@@ -281,9 +281,7 @@ function readRecurrence(
         [1, 2, 3]
           .map((offset) =>
             textOf(
-              items[
-                day + offset + (textOf(items[day + 1]) === 'day' ? 1 : 0)
-              ],
+              items[day + offset + (textOf(items[day + 1]) === 'day' ? 1 : 0)],
             ),
           )
           .join(' '),
