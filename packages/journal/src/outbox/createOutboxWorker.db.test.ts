@@ -371,6 +371,34 @@ describe('replies', () => {
     expect(await result).toMatchObject({ type: 'succeeded' })
   })
 
+  test('behavior: bytes that nobody takes are offered every few seconds, for good', async () => {
+    chain.levers.automine = false
+    const offeredAtMs: number[] = []
+    // A clock that runs fifty times as fast as the real one.
+    const nowMs = () => performance.now() * 50
+    const sender = await startSender({
+      clock: {
+        nowMs,
+        sleep: (ms, signal) =>
+          sleep(ms / 50, undefined, { signal }).catch(() => {}),
+      },
+    })
+    chain.levers.sendFault = () => {
+      offeredAtMs.push(nowMs())
+      return 'request-lost'
+    }
+    const order = await toOrder()
+    const result = sender.carryOut(order, { waitMs: 20_000 })
+    await until(
+      () => (offeredAtMs.at(-1) ?? 0) - (offeredAtMs[0] ?? 0) > 60_000,
+    )
+    const gapsMs = offeredAtMs.map((at, n) => at - (offeredAtMs[n - 1] ?? at))
+    expect(Math.max(...gapsMs)).toBeLessThan(10_000)
+    chain.levers.sendFault = () => 'none'
+    chain.levers.automine = true
+    expect(await result).toMatchObject({ type: 'succeeded', nonce: 0 })
+  })
+
   test('behavior: fifty empty receipts are no failure', async () => {
     chain.levers.hiddenReceipts = 50
     const sender = await startSender()

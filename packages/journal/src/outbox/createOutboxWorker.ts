@@ -106,7 +106,8 @@ const identityEveryMs = 2_000
 const firmReads = 5
 const firmEveryMs = 50
 const laneIdleMs = 10_000
-const reofferMs = { first: 250, most: 15_000 }
+/** One lost broadcast holds up every later nonce: it is not waited for long. */
+const reofferMs = { first: 250, most: 4_000 }
 const maxInFlight = 16
 const drainMs = 5_000
 
