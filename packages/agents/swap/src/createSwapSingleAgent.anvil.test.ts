@@ -57,4 +57,19 @@ describe('swap-direct', () => {
       )
     }
   })
+
+  test.each([
+    ['1000000 WETH', 'USDC'],
+    ['1000000 ETH', 'USDC'],
+    ['900000000000 USDC', 'WETH'],
+  ])(
+    'no pool takes all of %s: none is sold in part, with the rest left behind',
+    async (sell, buy) => {
+      const answer = await chain.ask(
+        agent,
+        toSwap(chain, sell, buy, { venue: 'uniswap v3' }),
+      )
+      expect(answer).toMatchObject({ code: 'AMOUNT_BEYOND_LIQUIDITY' })
+    },
+  )
 })

@@ -141,12 +141,26 @@ function toQuestion(chain: SwapChain, path: SwapPath, amount: FixedAmount) {
   } as const
 }
 
+// Where a V3 pool's price ends when it has sold out.
+const lowestSqrtPrice = 4_295_128_740n
+const highestSqrtPrice =
+  1_461_446_703_485_210_103_287_273_052_203_988_822_378_723_970_341n
+
 /** V3 answers with the amount and more; V2 with the amounts along the path. */
 function readAmount(result: unknown, amount: FixedAmount): bigint {
   if (!Array.isArray(result)) return 0n
+  // The quoter says what a sold-out pool pays and not that it took only a part:
+  // the rest would stay behind, and sent coin would be anybody's.
+  const prices: readonly unknown[] = Array.isArray(result[1]) ? result[1] : []
+  if (prices.some((price) => typeof price === 'bigint' && isAtEnd(price)))
+    return 0n
   const list: readonly unknown[] = Array.isArray(result[0]) ? result[0] : result
   const isV2 = list.every((item) => typeof item === 'bigint')
   const found =
     isV2 && amount.type === 'exact-in' ? list[list.length - 1] : list[0]
   return typeof found === 'bigint' ? found : 0n
+}
+
+function isAtEnd(sqrtPriceX96: bigint): boolean {
+  return sqrtPriceX96 <= lowestSqrtPrice || sqrtPriceX96 >= highestSqrtPrice
 }
