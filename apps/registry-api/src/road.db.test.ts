@@ -133,7 +133,7 @@ describe('registry API', () => {
     })
     const live = await until(
       () => get(`/v1/agents/${agentId}/health`),
-      ({ body }) => body.status === 'live',
+      ({ body }) => body.status === 'live' && body.listedAs === 'live',
     )
     expect(live.body).toMatchObject({
       status: 'live',

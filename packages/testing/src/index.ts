@@ -7,3 +7,9 @@ export {
   runMutants,
 } from './chaos/runChaos.js'
 export type { RoundReport } from './chaos/runRound.js'
+export {
+  type RecordedRequest,
+  type ScriptedModel,
+  startScriptedModel,
+  type Turn,
+} from './scripted-model/startScriptedModel.js'
