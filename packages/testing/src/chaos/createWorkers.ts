@@ -81,7 +81,11 @@ export function createWorkers(options: {
     // It is told to begin just as it is killed.
     child.stdin?.on('error', () => {})
     everybody.add(child)
-    child.once('exit', () => everybody.delete(child))
+    child.once('exit', () => {
+      everybody.delete(child)
+      const at = waiting.indexOf(child)
+      if (at >= 0) waiting.splice(at, 1)
+    })
     return child
   }
 

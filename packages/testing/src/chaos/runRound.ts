@@ -256,6 +256,10 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     workers.calm()
     await weather.calm()
     if (options.otherChain === 'visits') {
+      // Steps that wait for others could not be signed while no block is made.
+      const until = Date.now() + options.settleWithinMs
+      while (!(await isAllSettled(pool, client.asked())) && Date.now() < until)
+        await sleep(50)
       isVisited = true
       const visit = {
         chain,
@@ -294,7 +298,7 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     else if (inspector.violations.length === 0)
       inspector.report({
         invariant: 'stuck',
-        what: `not settled ${options.settleWithinMs} ms after the faults`,
+        what: `not settled ${options.settleWithinMs} ms after the faults: ${await describeStuck(pool, chain)}`,
       })
     await weather.stop()
     const { doubled, lost } = await inspector.countEffects()
@@ -714,6 +718,43 @@ async function isAllSettled(
     .filter(([state]) => isSettled(state as Parameters<typeof isSettled>[0]))
     .reduce((sum, [, count]) => sum + count, 0)
   return done >= legs
+}
+
+/** Says what the oldest open leg of each account waits for. */
+async function describeStuck(
+  pool: ReturnType<typeof createPool>,
+  chain: ChaosChain,
+): Promise<string> {
+  const { rows } = await pool.query<{
+    sender: string
+    state: string
+    nonce: string | null
+    answer: string | null
+    attempts: number
+    locks: number
+  }>(
+    `select distinct on (sender) encode(sender, 'hex') as sender, state, nonce,
+      (select last_answer from attempt where leg_id = leg.id
+       order by position desc limit 1) as answer,
+      (select count(*)::int from attempt where leg_id = leg.id) as attempts,
+      (select count(*)::int from pg_locks
+       where locktype = 'advisory' and objsubid = 1) as locks
+     from leg where settled_at is null order by sender, leg.nonce nulls last`,
+  )
+  const block = await chain.request<{ number: Hex; baseFeePerGas: Hex }>(
+    'eth_getBlockByNumber',
+    ['latest', false],
+  )
+  const lines = await Promise.all(
+    rows.map(async (row) => {
+      const used = await chain.request<Hex>('eth_getTransactionCount', [
+        `0x${row.sender}`,
+        'latest',
+      ])
+      return `${row.sender.slice(0, 6)} ${row.state} nonce ${row.nonce ?? '-'} of ${Number(used)}, ${row.attempts} attempts, "${row.answer ?? ''}"`
+    }),
+  )
+  return `block ${Number(block.number)}, base fee ${Number(block.baseFeePerGas)} wei, ${rows[0]?.locks ?? 0} locks; ${lines.join('; ')}`
 }
 
 async function readStates(
