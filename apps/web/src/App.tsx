@@ -37,6 +37,7 @@ export function App() {
   const [problem, setProblem] = useState<string | null>(null)
   const [isSending, setIsSending] = useState(false)
   const [missing, setMissing] = useState<string | null>(null)
+  const [isDrawerOpen, setIsDrawerOpen] = useState(false)
   const isWide = useMedia('(min-width: 68rem)')
   const frame = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
@@ -124,7 +125,10 @@ export function App() {
             className="quiet icon"
             aria-haspopup="dialog"
             aria-label={words.openHistory}
-            onClick={() => drawer.current?.showModal()}
+            onClick={() => {
+              setIsDrawerOpen(true)
+              drawer.current?.showModal()
+            }}
           >
             <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
               <path d="M1 3h14M1 8h14M1 13h14" />
@@ -165,8 +169,13 @@ export function App() {
       </header>
 
       {isWide ? <aside className="history">{history}</aside> : null}
-      <dialog ref={drawer} className="drawer" aria-label={words.history}>
-        <header>
+      <dialog
+        ref={drawer}
+        className="drawer"
+        aria-label={words.history}
+        onClose={() => setIsDrawerOpen(false)}
+      >
+        <div className="bar">
           <h2>{words.history}</h2>
           <button
             type="button"
@@ -175,11 +184,11 @@ export function App() {
           >
             {words.close}
           </button>
-        </header>
-        {isWide ? null : history}
+        </div>
+        {isDrawerOpen ? history : null}
       </dialog>
 
-      <main className="talk" ref={frame}>
+      <main className="talk" ref={frame} aria-busy={!talk.isLoaded}>
         <div className="column" ref={content}>
           {isAgents ? (
             <Suspense fallback={<p role="status">{words.loading}</p>}>
@@ -222,7 +231,7 @@ export function App() {
         </div>
       </main>
 
-      <form className="composer" onSubmit={submit}>
+      <form className="composer" aria-label={words.newIntent} onSubmit={submit}>
         {isBehind && !isAgents ? (
           <button type="button" className="small below" onClick={goToEnd}>
             ↓ {words.newBelow}
@@ -319,7 +328,7 @@ function announce(record: IntentRecord, words: Words): string {
     case 'needs-approval':
       return words.announcePreview
     case 'failed':
-      return `${words.announceFailed} ${record.problem?.detail ?? ''}`
+      return words.announceFailed // the problem itself is an alert
     case 'done':
       return `${words.announceDone} ${record.answer?.text ?? ''}`
     default:

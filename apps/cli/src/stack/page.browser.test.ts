@@ -1,16 +1,28 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+// One file because it is one stack: starting it takes longer than every test.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import chromium from '@sparticuz/chromium'
+import type { AxeResults } from 'axe-core'
 import {
   type Browser,
+  type Locator,
   type Page,
   chromium as playwright,
 } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readStackConfig } from './stackConfig.js'
 import { type Stack, startStack } from './startStack.js'
+
+const maxFirstLoadBytes = 250_000
+const recipient = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+)
 
 let stack: Stack
 let browser: Browser
@@ -40,6 +52,7 @@ beforeAll(async () => {
     ],
     headless: true,
   })
+  await waitForAgents()
 }, 120_000)
 
 afterAll(async () => {
@@ -48,75 +61,392 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 }, 60_000)
 
-async function openPage(width = 900): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width, height: 900 } })
+async function openPage(
+  options: {
+    readonly width?: number
+    readonly hash?: string
+    readonly locale?: string
+  } = {},
+): Promise<Page> {
+  const page = await browser.newPage({
+    viewport: { width: options.width ?? 900, height: 900 },
+    locale: options.locale ?? 'en-US',
+  })
   page.on('pageerror', (error) => pageErrors.push(error.message))
-  await page.goto(stack.config.intentUrl)
+  await page.goto(stack.config.intentUrl + (options.hash ?? ''))
+  await page.locator('main[aria-busy=false]').waitFor()
   return page
 }
 
+async function say(page: Page, utterance: string): Promise<Locator> {
+  const before = await page.locator('article').count()
+  await page.getByLabel('What do you want?').fill(utterance)
+  await page.getByRole('button', { name: 'Say it' }).click()
+  const card = page.locator('article').nth(before)
+  await card.waitFor()
+  return card
+}
+
+const approveOf = (card: Locator) =>
+  card.getByRole('button', { name: 'Approve exactly this' })
+
 describe('the page', () => {
+  test('behavior: it loads with less than it may', async () => {
+    const page = await openPage()
+    const bytes: number[] = []
+    page.on('response', (response) => {
+      if (/\.(?:js|css)$/.test(new URL(response.url()).pathname))
+        void response.body().then((body) => {
+          bytes.push(gzipSync(body).byteLength)
+        })
+    })
+    await page.reload({ waitUntil: 'networkidle' })
+    await page.getByText('Say what you want', { exact: true }).waitFor()
+    expect(bytes.length).toBeGreaterThan(1)
+    expect(bytes.reduce((sum, size) => sum + size, 0)).toBeLessThan(
+      maxFirstLoadBytes,
+    )
+    await expectAccessible(page, 'welcome')
+    await page.close()
+  }, 30_000)
+
   test('behavior: a sentence becomes a preview, a yes, and a receipt', async () => {
     const page = await openPage()
-    await page.getByLabel('What do you want?').fill('swap 0.5 ETH for USDC')
-    await page.getByRole('button', { name: 'Say it' }).click()
-    const card = page.locator('article').last()
-    const approve = card.getByRole('button', { name: 'Approve exactly this' })
-    await approve.waitFor()
+    const card = await say(page, 'swap 0.5 ETH for USDC')
+    await approveOf(card).waitFor()
     const preview = await card.locator('.preview').innerText()
-    expect(preview).toContain('You give at most')
-    expect(preview).toContain('0.5 ETH')
-    expect(preview).toMatch(/You get at least\s+1\d{3}\.\d+ USDC/)
-    await card.getByText('Every call, from its bytes').click()
-    expect(await card.locator('.calls').first().innerText()).toContain(
-      'SwapRouter02',
+    expect(preview).toMatch(/You give\s+at most 0\.5 ETH/)
+    expect(preview).toMatch(/You get\s+at least 1\d{3}\.\d+ USDC/)
+    expect(preview).toMatch(/Good for [12]:\d\d/)
+    const picture = card.locator('.flow svg[role=img]')
+    expect(await picture.getAttribute('aria-label')).toMatch(
+      /ETH → USDC, uniswap/,
     )
-    await approve.click()
-    await card.locator('.receipt').waitFor()
-    expect(await card.locator('.receipt').innerText()).toContain('MET')
-    expect(await card.locator('.receipt td.minus').innerText()).toBe('-0.5')
+    await card.getByText('Every call, from its bytes').click()
+    expect(await card.locator('.calls').first().innerText()).toMatch(
+      /Router|0x/,
+    )
+    await card.getByText('Why this one').click()
+    expect(await card.locator('table').innerText()).toContain('chosen')
+    await expectAccessible(page, 'preview')
+    await approveOf(card).click()
+    const receipt = card.locator('.receipt')
+    await receipt.waitFor()
+    expect(await receipt.innerText()).toContain('Promise met')
+    const row = receipt.locator('tr', { hasText: 'at most' })
+    expect(await row.locator('td').nth(1).innerText()).toBe('-0.5')
+    await receipt.getByText('Transactions, gas and signatures').click()
+    expect(
+      await receipt.locator('.calls code').first().getAttribute('title'),
+    ).toMatch(/^0x[0-9a-f]{64}$/)
+    await receipt.getByRole('button', { name: /^Copy Transactions/ }).click()
+    await receipt.getByText('Copied').waitFor()
+    await expectAccessible(page, 'receipt')
+    await card.getByText('What happened, step by step').click()
+    await card.getByText('The plan was approved.').waitFor()
+    await card.getByRole('button', { name: 'Do it again' }).click()
+    await approveOf(page.locator('article').nth(1)).waitFor()
     await page.close()
   }, 60_000)
 
+  test('behavior: two steps are one picture, whose texts lie apart', async () => {
+    for (const width of [360, 900]) {
+      const page = await openPage({ width })
+      const card = await say(
+        page,
+        'swap half my ETH to USDC and lend it on Aave',
+      )
+      await approveOf(card).waitFor()
+      const boxes = await card
+        .locator('.flow text')
+        .evaluateAll((texts) =>
+          texts.map((text) => text.getBoundingClientRect().toJSON()),
+        )
+      expect(boxes.length).toBeGreaterThan(6)
+      for (const [index, box] of boxes.entries())
+        for (const other of boxes.slice(index + 1))
+          expect(
+            box.left < other.right - 1 &&
+              other.left < box.right - 1 &&
+              box.top < other.bottom - 3 &&
+              other.top < box.bottom - 3,
+          ).toBe(false)
+      expect(await card.locator('.flow').innerText()).toMatch(/% a year/)
+      expect(await sideScroll(page)).toBeLessThanOrEqual(0)
+      await expectClickable(approveOf(card))
+      await page.close()
+    }
+  }, 60_000)
+
   test('behavior: it works with the keyboard alone, on 360 pixels', async () => {
-    const page = await openPage(360)
+    const page = await openPage({ width: 360 })
     await page.getByLabel('What do you want?').focus()
-    await page.keyboard.type(
-      'send 1 USDC to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
-    )
+    await page.keyboard.type(`send 1 USDC to ${recipient}`)
+    const before = await page.locator('article').count()
     await page.keyboard.press('Enter')
-    const card = page.locator('article').last()
+    const card = page.locator('article').nth(before)
     const reject = card.getByRole('button', { name: 'Reject' })
     await reject.waitFor()
-    const overflow = await page.evaluate(
-      () => document.documentElement.scrollWidth - window.innerWidth,
-    )
-    expect(overflow).toBeLessThanOrEqual(0)
-    await reject.focus()
+    expect(await card.locator('.others').innerText()).toContain(recipient)
+    expect(await sideScroll(page)).toBeLessThanOrEqual(0)
+    await expectClickable(reject)
+    // From the field backwards: whatever is open is reached with Tab alone.
+    for (let steps = 0; steps < 12; steps += 1) {
+      await page.keyboard.press('Shift+Tab')
+      if (await reject.evaluate((node) => node === document.activeElement))
+        break
+    }
     await page.keyboard.press('Enter')
     await card.getByText('You said no. Nothing was sent.').waitFor()
+    expect(
+      await card.evaluate((node) => node.contains(document.activeElement)),
+    ).toBe(true)
     await page.close()
   }, 60_000)
 
   test('behavior: a question is answered by typing, and a refusal says why', async () => {
     const page = await openPage()
-    const say = page.getByLabel('What do you want?')
-    await say.fill('swap ETH for USDC')
-    await page.keyboard.press('Enter')
-    const card = page.locator('article').last()
+    const card = await say(page, 'swap ETH for USDC')
     await card.locator('.question input').fill('0.1 ETH')
+    await expectAccessible(page, 'question')
     await page.keyboard.press('Enter')
-    await card.getByRole('button', { name: 'Approve exactly this' }).waitFor()
-    await say.fill('swap 5 FOOBAR for USDC')
-    await page.keyboard.press('Enter')
+    await approveOf(card).waitFor()
+    const refused = await say(page, 'swap 5 FOOBAR for USDC')
     await page.getByText('No token "FOOBAR" is known').waitFor()
+    await expectAccessible(page, 'problem')
+    await refused.getByRole('button', { name: 'Change the words' }).click()
+    expect(await page.getByLabel('What do you want?').inputValue()).toBe(
+      'swap 5 FOOBAR for USDC',
+    )
     await page.close()
   }, 60_000)
 
-  test('behavior: what was said is there after a reload', async () => {
+  test('behavior: options are buttons, and what they mean is sent', async () => {
     const page = await openPage()
-    await page.getByText('swap 0.5 ETH for USDC', { exact: true }).waitFor()
-    expect(await page.locator('.receipt').count()).toBeGreaterThan(0)
+    const value = { address: recipient }
+    // The local chain has no two tokens of one name: the choice is put in.
+    await page.route('**/v1/intents/*', async (route) => {
+      const response = await route.fetch()
+      const record = await response.json()
+      if (record.status === 'needs-answer')
+        record.questions = [
+          {
+            slot: 'steps[0].buy.token',
+            text: 'Which USDC?',
+            options: [{ label: 'USDC at 0x7099…', value }],
+          },
+        ]
+      await route.fulfill({ response, json: record })
+    })
+    let sent: unknown
+    await page.route('**/answers', async (route) => {
+      sent = route.request().postDataJSON()
+      await route.abort()
+    })
+    const card = await say(page, 'swap DAI for USDC')
+    await page.getByRole('button', { name: 'USDC at 0x7099…' }).click()
+    await card.getByRole('alert').waitFor()
+    expect(sent).toEqual({ answers: { 'steps[0].buy.token': value } })
+    await page.unrouteAll({ behavior: 'ignoreErrors' })
+    await page.close()
+  }, 30_000)
+
+  test('behavior: an offer that ran out is asked for anew in its place', async () => {
+    const page = await openPage()
+    const card = await say(page, 'swap 0.2 ETH for USDC')
+    await approveOf(card).waitFor()
+    const first = await hashOf(card)
+    await page.route('**/v1/intents?*', async (route) => {
+      const response = await route.fetch()
+      const later = new Date(Date.now() + 10 * 60_000).toUTCString()
+      await route.fulfill({
+        response,
+        headers: { ...response.headers(), date: later },
+      })
+    })
+    await askForList(page)
+    const anew = card.getByRole('button', { name: 'Get a new offer' })
+    await anew.waitFor()
+    expect(await approveOf(card).count()).toBe(0)
+    await page.unrouteAll({ behavior: 'wait' })
+    await anew.click()
+    await card.locator('.replaced').waitFor()
+    await approveOf(card).waitFor()
+    expect(await hashOf(card)).not.toBe(first)
+    await page.close()
+  }, 60_000)
+
+  test('behavior: a yes to what the chain let run out buys nothing, and says so', async () => {
+    const page = await openPage()
+    const card = await say(page, 'swap 0.3 ETH for USDC')
+    await approveOf(card).waitFor()
+    const first = await hashOf(card)
+    await callChain('evm_increaseTime', ['0x190'])
+    await callChain('evm_mine', [])
+    await approveOf(card).click()
+    await card
+      .getByText('The earlier offer ran out. This is a new one.')
+      .waitFor()
+    await approveOf(card).waitFor()
+    expect(await hashOf(card)).not.toBe(first)
+    // The chain's clock is ahead now; what is left is still counted rightly.
+    expect(await card.getByRole('timer').innerText()).toMatch(/[12]:\d\d/)
+    await approveOf(card).click()
+    await card.locator('.receipt').waitFor()
+    await page.close()
+  }, 60_000)
+
+  test('behavior: the history finds again what was said, and one link opens it alone', async () => {
+    const page = await openPage({ width: 1280 })
+    const history = page.getByRole('navigation', { name: 'History' })
+    await history.getByText('Waits for your yes').first().waitFor()
+    await history.getByText('swap 0.5 ETH for USDC').last().click()
+    await page.waitForURL(/#intent=/)
+    await page.getByText('Only this request is shown.').waitFor()
+    expect(await page.locator('article').count()).toBe(1)
+    await page.locator('.receipt').waitFor()
+    const link = new URL(page.url()).hash
+    await page.close()
+
+    const narrow = await openPage({ width: 360, hash: link })
+    await narrow.locator('.receipt').waitFor()
+    expect(await sideScroll(narrow)).toBeLessThanOrEqual(0)
+    await narrow.getByRole('button', { name: 'Open the history' }).click()
+    const drawer = narrow.getByRole('dialog', { name: 'History' })
+    await drawer.getByText('swap 0.2 ETH for USDC').waitFor()
+    await expectAccessible(narrow, 'drawer')
+    await narrow.keyboard.press('Escape')
+    expect(await drawer.isVisible()).toBe(false)
+    await narrow.getByText('Show the whole conversation').click()
+    await narrow.locator('article').nth(3).waitFor()
+    await narrow.close()
+
+    const nowhere = await openPage({ hash: '#intent=nobody' })
+    await nowhere.getByText('This request is not known here.').waitFor()
+    await nowhere.close()
+  }, 60_000)
+
+  test('behavior: who reads above is left there, and told of what is new', async () => {
+    const page = await openPage({ width: 360 })
+    await page.locator('article').nth(3).waitFor()
+    const main = page.locator('main')
+    await main.evaluate((node) => node.scrollTo(0, 0))
+    await page.waitForFunction(
+      () => document.querySelector('main')?.scrollTop === 0,
+    )
+    await fetch(`${stack.config.intentUrl}/v1/intents`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ utterance: 'what is the price of WBTC?' }),
+    })
+    await askForList(page)
+    const below = page.getByRole('button', { name: 'New below' })
+    await below.waitFor()
+    expect(await main.evaluate((node) => node.scrollTop)).toBe(0)
+    await below.click()
+    await below.waitFor({ state: 'hidden' })
+    expect(await main.evaluate((node) => node.scrollTop)).toBeGreaterThan(0)
+    await page.close()
+  }, 60_000)
+
+  test('behavior: agents are searched, filtered and looked into', async () => {
+    const page = await openPage({ hash: '#agents' })
+    await page.locator('.hits li').nth(3).waitFor()
+    await expectAccessible(page, 'agents')
+    await page.getByLabel('What should it do?').fill('lend')
+    await page.locator('select[name=action]').selectOption('supply')
+    await page.getByRole('button', { name: 'Search' }).click()
+    await page.locator('.hits li', { hasText: 'aave' }).waitFor()
+    await page
+      .locator('.hits li', { hasText: 'swap-direct' })
+      .waitFor({ state: 'detached' })
+    await page.getByRole('link', { name: 'aave-v3' }).click()
+    await page.getByText('Why it ranks where it does').waitFor()
+    await page.getByText('for “lend”').waitFor()
+    await page.getByText(/^Number \d+ of \d+/).waitFor()
+    await page.getByText('Health over time, as measured').waitFor()
+    await page.getByText('Contract tests').waitFor()
+    await expectAccessible(page, 'agent')
+    await page.setViewportSize({ width: 360, height: 900 })
+    expect(await sideScroll(page)).toBeLessThanOrEqual(0)
+    await page.locator('.choice').first().click()
+    expect(
+      (await page.getByLabel('What do you want?').inputValue()).length,
+    ).toBeGreaterThan(5)
+    await page.close()
+  }, 60_000)
+
+  test('behavior: a wallet is shown and never asked to sign', async () => {
+    const page = await browser.newPage({ locale: 'en-US' })
+    page.on('pageerror', (error) => pageErrors.push(error.message))
+    await page.addInitScript((address) => {
+      const calls: string[] = []
+      const listeners: (() => void)[] = []
+      let chainId = '0x1'
+      Object.assign(window, {
+        walletCalls: calls,
+        walletGoesTo: (chain: string) => {
+          chainId = chain
+          for (const listener of listeners) listener()
+        },
+      })
+      const provider = {
+        request: async ({ method }: { method: string }) => {
+          calls.push(method)
+          return method === 'eth_chainId' ? chainId : [address]
+        },
+        on: (_event: string, listener: () => void) => listeners.push(listener),
+        removeListener: () => undefined,
+      }
+      window.addEventListener('eip6963:requestProvider', () => {
+        for (const detail of [
+          { info: { uuid: 'broken' }, provider: {} },
+          {
+            info: { uuid: 'w1', name: 'Scripted', rdns: 'test.scripted' },
+            provider,
+          },
+        ])
+          window.dispatchEvent(
+            new CustomEvent('eip6963:announceProvider', { detail }),
+          )
+      })
+    }, recipient)
+    await page.goto(stack.config.intentUrl)
+    await page.getByRole('button', { name: 'Open the account' }).click()
+    const panel = page.getByRole('dialog', { name: 'Account' })
+    await panel.getByText('Its key is kept by this server').waitFor()
+    expect(await panel.locator('.choice').count()).toBe(1)
+    await panel.getByRole('button', { name: 'Connect Scripted' }).click()
+    await panel.getByText('Connected: Scripted').waitFor()
+    await panel.getByText('The wallet is on chain 1;').waitFor()
+    await panel.getByText('Behest sends nothing from it').waitFor()
+    await expectAccessible(page, 'account')
+    await page.evaluate("window.walletGoesTo('0x7a69')")
+    await panel
+      .getByText('The wallet is on chain')
+      .waitFor({ state: 'detached' })
+    await panel.getByRole('button', { name: 'Send something there' }).click()
+    expect(await page.getByLabel('What do you want?').inputValue()).toContain(
+      recipient,
+    )
+    const calls = await page.evaluate<string[]>('window.walletCalls')
+    expect(new Set(calls)).toEqual(
+      new Set(['eth_requestAccounts', 'eth_chainId', 'eth_accounts']),
+    )
+    await page.close()
+  }, 60_000)
+
+  test('behavior: it speaks Japanese where the browser does, and as chosen', async () => {
+    const page = await openPage({ locale: 'ja-JP', width: 360 })
+    await page.getByText('約束どおり').first().waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('ja')
+    expect(await sideScroll(page)).toBeLessThanOrEqual(0)
+    await expectAccessible(page, 'Japanese')
+    await page.getByLabel('言語').selectOption('en')
+    await page.getByText('Promise met').first().waitFor()
+    await page.reload()
+    await page.getByText('Promise met').first().waitFor()
+    expect(await page.locator('html').getAttribute('lang')).toBe('en')
     await page.close()
   }, 60_000)
 
@@ -124,6 +454,76 @@ describe('the page', () => {
     expect(pageErrors).toEqual([])
   })
 })
+
+/** Runs axe over what is shown now, in light and in dark. */
+async function expectAccessible(page: Page, name: string): Promise<void> {
+  await page.evaluate(axeSource)
+  for (const colorScheme of ['dark', 'light'] as const) {
+    await page.emulateMedia({ colorScheme })
+    // Colours are all that differs the second time.
+    const { violations } = await page.evaluate<AxeResults>(
+      colorScheme === 'dark'
+        ? 'axe.run(document)'
+        : "axe.run(document, { runOnly: ['color-contrast'] })",
+    )
+    expect(
+      violations.map(({ id, nodes }) => ({
+        id,
+        where: nodes.map(({ target, failureSummary }) => [
+          target.join(' '),
+          failureSummary,
+        ]),
+      })),
+      `${name}, ${colorScheme}`,
+    ).toEqual([])
+  }
+}
+
+/** What the page does when it is looked at again. */
+async function askForList(page: Page): Promise<void> {
+  await page.evaluate(() =>
+    document.dispatchEvent(new Event('visibilitychange')),
+  )
+}
+
+/** Fails where something lies over it, or it is out of view. */
+async function expectClickable(button: Locator): Promise<void> {
+  const isOnTop = await button.evaluate((node) => {
+    const { left, top, width, height } = node.getBoundingClientRect()
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2)
+    return hit !== null && node.contains(hit)
+  })
+  expect(isOnTop).toBe(true)
+}
+
+function sideScroll(page: Page): Promise<number> {
+  return page.evaluate(
+    () => document.documentElement.scrollWidth - window.innerWidth,
+  )
+}
+
+async function hashOf(card: Locator): Promise<string | null> {
+  return card.locator('.preview .hash code').last().getAttribute('title')
+}
+
+async function callChain(method: string, params: unknown[]): Promise<void> {
+  const response = await fetch(stack.config.rpcUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  })
+  expect(await response.json()).not.toHaveProperty('error')
+}
+
+/** The agents publish themselves; until then nobody can serve. */
+async function waitForAgents(): Promise<void> {
+  for (let attempts = 0; attempts < 100; attempts += 1) {
+    const response = await fetch(`${stack.config.registryUrl}/v1/search?q=`)
+    const { results } = (await response.json()) as { results: unknown[] }
+    if (results.length >= 5) return
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+}
 
 function freePort(): Promise<number> {
   return new Promise((resolve) => {

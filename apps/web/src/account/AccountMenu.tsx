@@ -62,7 +62,7 @@ export function AccountMenu({
         ) : null}
       </button>
       <dialog ref={dialog} className="panel" aria-labelledby={id}>
-        <header>
+        <div className="bar">
           <h2 id={id}>{words.account}</h2>
           <button
             type="button"
@@ -71,7 +71,7 @@ export function AccountMenu({
           >
             {words.close}
           </button>
-        </header>
+        </div>
         <h3>{words.thisSigns}</h3>
         <p>
           <Hash value={account.address} name={words.address} />{' '}

@@ -1,4 +1,5 @@
 import type { IntentEvent, IntentRecord } from '@behest/spec'
+import { BehestError } from '@behest/spec'
 import { useRef, useState } from 'react'
 import { client, toMessage } from '../client.js'
 import { CopyButton } from '../shell/CopyButton.js'
@@ -10,6 +11,7 @@ import { QuestionForm } from './QuestionForm.js'
 import { ReceiptCard } from './ReceiptCard.js'
 import { StageBar } from './StageBar.js'
 import { Timeline } from './Timeline.js'
+import { useReplaced } from './useReplaced.js'
 
 /** One intent: what was said, how far it is, and what it needs or gave. */
 export function IntentCard({
@@ -31,6 +33,7 @@ export function IntentCard({
   const [problem, setProblem] = useState<string | null>(null)
   const article = useRef<HTMLElement>(null)
   const { status, preview, utterance, artifacts } = record
+  const replaced = useReplaced(preview)
   const receipt = artifacts.receipt?.receipt
   const hasEnded = ['done', 'failed', 'rejected', 'cancelled'].includes(status)
 
@@ -39,7 +42,9 @@ export function IntentCard({
     try {
       await work()
     } catch (cause) {
-      setProblem(toMessage(cause))
+      // An offer that ran out is already being replaced: the new one says so.
+      if (!(BehestError.isInstance(cause) && cause.retry === 'new-quote'))
+        setProblem(toMessage(cause))
     }
     await onChange(record.id)
     // The button that was pressed is gone: the reader stays where it was.
@@ -55,10 +60,7 @@ export function IntentCard({
       data-status={status}
       data-id={record.id}
     >
-      <p className="said">
-        <span className="hidden">{words.youSaid}: </span>
-        {utterance}
-      </p>
+      <h2 className="said">{utterance}</h2>
       {receipt || (status === 'done' && record.answer) ? null : (
         <StageBar record={record} events={events} />
       )}
@@ -84,6 +86,7 @@ export function IntentCard({
         <PreviewCard
           record={record}
           preview={preview}
+          replaced={status === 'needs-approval' ? replaced : null}
           isOpen={status === 'needs-approval'}
           onApprove={(planHash) =>
             act(() => client.approve(record.id, { planHash }))

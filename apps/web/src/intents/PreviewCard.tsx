@@ -6,7 +6,7 @@ import type {
   SimulationArtifact,
 } from '@behest/spec'
 import { toDecimal } from '@behest/spec'
-import { useEffect, useId, useRef, useState } from 'react'
+import { useState } from 'react'
 import { Amount } from '../amounts/Amount.js'
 import { cutDecimal } from '../amounts/cutDecimal.js'
 import { shortenDecimal } from '../amounts/shortenDecimal.js'
@@ -32,6 +32,7 @@ type Decide = (planHash: `0x${string}`) => Promise<void>
 export function PreviewCard({
   record,
   preview,
+  replaced,
   isOpen,
   onApprove,
   onReject,
@@ -39,17 +40,17 @@ export function PreviewCard({
 }: {
   readonly record: IntentRecord
   readonly preview: Preview
+  /** The preview that this one takes the place of. */
+  readonly replaced: Preview | null
   readonly isOpen: boolean
   readonly onApprove: Decide
   readonly onReject: Decide
   readonly onAskAnew: () => Promise<void>
 }) {
   const words = useWords()
-  const id = useId()
   const { plan, simulation, quotes } = record.artifacts
-  const replaced = useReplaced(preview, isOpen)
   return (
-    <section className="preview box" aria-labelledby={id} data-open={isOpen}>
+    <section className="preview box" data-open={isOpen}>
       {replaced === null ? null : (
         <Replacement
           before={replaced}
@@ -60,7 +61,7 @@ export function PreviewCard({
           }
         />
       )}
-      <h3 id={id}>
+      <h3>
         {plan && plan.steps.length === 1 && plan.steps[0]
           ? sayStep(plan.steps[0], words)
           : words.whatWillChange}
@@ -400,18 +401,6 @@ function toAheadSeconds(record: IntentRecord): number {
   const ahead =
     simulation.block.timestampUnixSeconds - Date.parse(record.updatedAt) / 1000
   return Math.abs(ahead) < blockSeconds ? 0 : ahead
-}
-
-/** The preview that was here before, while this one is open in its place. */
-function useReplaced(preview: Preview, isOpen: boolean): Preview | null {
-  const shown = useRef(preview)
-  const [replaced, setReplaced] = useState<Preview | null>(null)
-  useEffect(() => {
-    if (shown.current.planHash === preview.planHash) return
-    if (isOpen) setReplaced(shown.current)
-    shown.current = preview
-  }, [preview, isOpen])
-  return replaced
 }
 
 function Replacement({

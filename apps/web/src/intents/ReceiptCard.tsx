@@ -1,6 +1,5 @@
 import type { Receipt } from '@behest/spec'
 import { isSameAddress, toDecimal } from '@behest/spec'
-import { useId } from 'react'
 import { Amount } from '../amounts/Amount.js'
 import { shortenDecimal } from '../amounts/shortenDecimal.js'
 import { HealthPicture } from '../pictures/HealthPicture.js'
@@ -18,15 +17,10 @@ export function ReceiptCard({
   readonly decimalsOf: ReadonlyMap<string, number>
 }) {
   const words = useWords()
-  const id = useId()
   const tookMs = Date.parse(receipt.finishedAt) - Date.parse(receipt.startedAt)
   return (
-    <section
-      className="receipt box"
-      aria-labelledby={id}
-      data-outcome={receipt.outcome}
-    >
-      <h3 id={id}>
+    <section className="receipt box" data-outcome={receipt.outcome}>
+      <h3>
         {words.receipt}:{' '}
         <span className="outcome">{words.outcomes[receipt.outcome]}</span>
       </h3>

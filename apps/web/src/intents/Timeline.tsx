@@ -15,6 +15,7 @@ export function Timeline({
   readonly hasEnded: boolean
 }) {
   const words = useWords()
+  const [isOpen, setIsOpen] = useState(false)
   const [past, setPast] = useState<readonly IntentEvent[]>([])
   const shown = events.length > 0 && events[0]?.sequence === 1 ? events : past
 
@@ -33,12 +34,13 @@ export function Timeline({
     <details
       className="timeline"
       onToggle={(event) => {
+        setIsOpen(event.currentTarget.open)
         if (event.currentTarget.open) void load().catch(() => undefined)
       }}
     >
       <summary>{words.whatHappened}</summary>
       <ol>
-        {shown.map((event) => (
+        {(isOpen ? shown : []).map((event) => (
           <li key={event.sequence}>
             <time dateTime={event.at}>
               {new Date(event.at).toLocaleTimeString(words.language)}

@@ -60,7 +60,6 @@ export function FlowPicture({
     <section
       className="flow"
       ref={frame}
-      aria-label={words.route}
       // What has to be scrolled must be reachable without a mouse.
       {...(isWide ? { tabIndex: 0 } : {})}
     >

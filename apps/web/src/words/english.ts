@@ -35,7 +35,6 @@ export const english = {
   placeholder: 'swap 1 ETH for USDC',
   sayIt: 'Say it',
   newBelow: 'New below',
-  youSaid: 'You said',
   serverAway: (why: string) => `The server cannot be reached: ${why}`,
 
   statuses: {
@@ -153,7 +152,6 @@ export const english = {
   reject: 'Reject',
   working: 'One moment…',
 
-  route: 'The way it takes',
   routeSays: 'Picture of the way it takes:',
   lend: 'lend',
   borrow: 'borrow',
@@ -190,7 +188,7 @@ export const english = {
   feesPaid: 'Fees paid',
   tookSeconds: (seconds: string) => `It took ${seconds} s.`,
   doAgain: 'Do it again',
-  sayDifferently: 'Say it differently',
+  sayDifferently: 'Change the words',
   tryAgain: 'Try again',
   copyLink: 'Copy link',
   copy: 'Copy',

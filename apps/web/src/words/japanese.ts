@@ -35,7 +35,6 @@ export const japanese: Words = {
   placeholder: '1 ETHをUSDCに交換して',
   sayIt: '送信',
   newBelow: '下に新着',
-  youSaid: 'あなた',
   serverAway: (why) => `サーバーに接続できません: ${why}`,
 
   statuses: {
@@ -147,7 +146,6 @@ export const japanese: Words = {
   reject: '却下',
   working: 'お待ちください…',
 
-  route: '経路',
   routeSays: '経路の図:',
   lend: '貸す',
   borrow: '借りる',
