@@ -58,18 +58,21 @@ describe('swap-direct', () => {
     }
   })
 
+  // The pools with the best price sell out long before: one of them would take
+  // a part, and the rest would stay behind.
   test.each([
-    ['1000000 WETH', 'USDC'],
-    ['1000000 ETH', 'USDC'],
-    ['900000000000 USDC', 'WETH'],
-  ])(
-    'no pool takes all of %s: none is sold in part, with the rest left behind',
-    async (sell, buy) => {
-      const answer = await chain.ask(
-        agent,
-        toSwap(chain, sell, buy, { venue: 'uniswap v3' }),
-      )
-      expect(answer).toMatchObject({ code: 'AMOUNT_BEYOND_LIQUIDITY' })
-    },
-  )
+    ['1700 WBTC', 'WETH'],
+    ['500000000 USDC', 'WETH'],
+    ['170000 ETH', 'USDC'],
+  ])('sells all of %s or nothing', async (sell, buy) => {
+    const { account } = chain
+    await chain.deal('WBTC', parseUnits('1700', 8))
+    await chain.deal('USDC', parseUnits('500000000', 6))
+    const amountUnits = parseUnits('180000', 18)
+    await chain.devnet.deal({ account, token: 'native', amountUnits })
+    const instruction = toSwap(chain, sell, buy, { venue: 'uniswap v3' })
+    const answer = await chain.ask(agent, instruction)
+    if ('code' in answer) expect(answer.code).toBe('AMOUNT_BEYOND_LIQUIDITY')
+    else await swapAndCompare(chain, agent, instruction)
+  })
 })
