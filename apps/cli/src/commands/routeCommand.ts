@@ -11,6 +11,9 @@ const requestSchema = z.object({
   amount: z.string().regex(/^\d{1,78}$/),
 })
 
+// Longer would be a hang to whoever waits.
+const mostMilliseconds = 600_000
+
 /** `behest route`: the best swap over a pool file, offline. */
 export function routeCommand(commandArguments: readonly string[]): number {
   const { values } = parseArgs({
@@ -33,8 +36,10 @@ export function routeCommand(commandArguments: readonly string[]): number {
       ? undefined
       : readUnits('--gas-price-wei', values['gas-price-wei'])
   const maxMilliseconds = Number(values['time-limit'] ?? '2000')
-  if (!(maxMilliseconds > 0))
-    throw new UsageError('--time-limit must be milliseconds above 0.')
+  if (!(maxMilliseconds > 0 && maxMilliseconds <= mostMilliseconds))
+    throw new UsageError(
+      `--time-limit must be milliseconds above 0, at most ${mostMilliseconds}.`,
+    )
   const answer = (sell: string, buy: string, amountIn: bigint): Route =>
     findRoute({
       pools: set.pools,
@@ -78,6 +83,12 @@ function answerLine(
   } catch (error) {
     if (BehestError.isInstance(error))
       return JSON.stringify({ error: error.toReport() })
+    const isBadLine =
+      error instanceof SyntaxError ||
+      error instanceof z.ZodError ||
+      error instanceof UsageError
+    // Anything else is a defect of ours, and no line's fault.
+    if (!isBadLine) throw error
     return JSON.stringify({
       error: {
         code: 'REQUEST_INVALID',
