@@ -1,4 +1,5 @@
 export { type Answered, applyAnswer } from './conversation/applyAnswer.js'
+export { applyFollowUp, type FollowUp } from './conversation/applyFollowUp.js'
 export { createParser, type ParserOptions } from './createParser.js'
 export {
   createModelParser,

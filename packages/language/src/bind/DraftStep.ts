@@ -30,6 +30,8 @@ export type DraftStep = {
   readonly account?: Said<string>
   readonly leverage?: Said<string>
   readonly slippageBps?: Said<number>
+  /** `wrap it`: what comes out depends on what `it` is. */
+  readonly wraps?: 'wrap' | 'unwrap'
   readonly topic?: AskTopic
   readonly of?: DraftStep
   readonly conditions?: readonly SaidCondition[]

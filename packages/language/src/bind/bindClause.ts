@@ -5,9 +5,9 @@ import type { Mention, Money, Part, Said } from '../clauses/Part.js'
 import { getVenueKind, type VenueKind } from '../lexicon/lexicon.js'
 import { divideDecimal } from '../numbers/readDecimal.js'
 import { VAGUE_AMOUNT } from '../phrases/readQuantities.js'
-import { createTable } from '../text/createTable.js'
 import type { Problem, Quantity, Range } from '../text/Item.js'
 import type { DraftLeg, DraftStep, LegName } from './DraftStep.js'
+import { UNWRAPPED, WRAPPED } from './wrapped.js'
 
 type Place = Extract<Part, { type: 'chain' | 'venue' }>
 type Party = Extract<Part, { type: 'party' }>
@@ -23,26 +23,6 @@ export type ReadClause = {
   readonly joined: boolean
 }
 
-const WRAPPED: Readonly<Record<string, string>> = createTable({
-  ETH: 'WETH',
-  BTC: 'WBTC',
-  MATIC: 'WMATIC',
-  POL: 'WPOL',
-  BNB: 'WBNB',
-  AVAX: 'WAVAX',
-  FTM: 'WFTM',
-  xDAI: 'WXDAI',
-  S: 'wS',
-  MNT: 'WMNT',
-  SOL: 'WSOL',
-  stETH: 'wstETH',
-  eETH: 'weETH',
-})
-const UNWRAPPED: Readonly<Record<string, string>> = createTable(
-  Object.fromEntries(
-    Object.entries(WRAPPED).map(([plain, wrapped]) => [wrapped, plain]),
-  ),
-)
 const STAKED =
   /^(?:stETH|wstETH|rETH|cbETH|sfrxETH|osETH|swETH|rswETH|ankrETH|ETHx|weETH|eETH|ezETH|rsETH|pufETH|mETH|sAVAX|stMATIC|MaticX|wBETH|jitoSOL|mSOL|sETH|xSUSHI|stkAAVE|sUSDe|sENA)$/
 const SAVINGS =
@@ -594,7 +574,7 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
     if (
       money.joined &&
       !buysFirst &&
-      /^(?:to|for)$/.test(cue) &&
+      (/^(?:to|for)$/.test(cue) || (cue === '' && pair.buys.length > 0)) &&
       next !== undefined &&
       /^(?:to|for)$/.test(next.cue) &&
       !next.joined
@@ -619,7 +599,7 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
       money.joined &&
       money.amount !== undefined &&
       next !== undefined &&
-      /^(?:to|on|in)$/.test(next.cue) &&
+      /^(?:to|on|in|for)$/.test(next.cue) &&
       !next.joined
     ) {
       pair = { sells: [], buys: [] }
@@ -692,7 +672,7 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
     }
     if (sense === 'invest') {
       // `dca 100 usdc into eth` sells, `put $100 into eth` names the worth.
-      if (cue === 'to' || cue === 'on' || cue === 'in') pair.buys.push(money)
+      if (/^(?:to|on|in|for)$/.test(cue)) pair.buys.push(money)
       else if (cue === '' && /^(?:spend)/.test(clause.verbText))
         pair.sells.push(money)
       else pair.sells.push(money)
@@ -945,10 +925,13 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
         ...common,
         ...(conditions === undefined ? {} : { conditions }),
         ...(problems.length > 0 ? { problems } : {}),
-        ...places,
+        ...(pairs.length > 1 ? placesOf(parts, pairs, pairAt) : places),
         ...pool,
         action: 'swap',
         legs: { sell, buy },
+        ...((sense === 'wrap' || sense === 'unwrap') && buy.token === undefined
+          ? { wraps: sense }
+          : {}),
         ...(missingObject || (buysFirst && sellList.length === 0)
           ? { elliptic: true as const }
           : {}),
@@ -959,6 +942,7 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
   const chains = chainsOf(parts)
   const second = chains[1]
   if (
+    pairs.length === 1 &&
     second !== undefined &&
     second.id !== chains[0]?.id &&
     steps.length === 1
@@ -1110,6 +1094,39 @@ function bindSplit(clause: ReadClause): DraftStep[] {
       ],
     },
   ]
+}
+
+/**
+ * The places of one trade in a list: its own, where several were named, or the
+ * one that all share.
+ */
+function placesOf(
+  parts: readonly Part[],
+  pairs: readonly { sells: Money[]; buys: Money[] }[],
+  at: number,
+): ReturnType<typeof saidPlaces> {
+  const startOf = (index: number): number =>
+    Math.min(
+      ...[...(pairs[index]?.sells ?? []), ...(pairs[index]?.buys ?? [])].map(
+        (money) => money.start,
+      ),
+    )
+  const from = at === 0 ? 0 : startOf(at)
+  const to = at + 1 < pairs.length ? startOf(at + 1) : Number.MAX_SAFE_INTEGER
+  const within = parts.filter((part) => part.start >= from && part.start < to)
+  const own = saidPlaces(within)
+  const all = saidPlaces(parts)
+  const several = (ids: readonly string[]) => new Set(ids).size > 1
+  const chain = several(chainsOf(parts).map((each) => each.id))
+    ? own.chain
+    : all.chain
+  const venue = several(venuesOf(parts).map((each) => each.id))
+    ? own.venue
+    : all.venue
+  return {
+    ...(chain === undefined ? {} : { chain }),
+    ...(venue === undefined ? {} : { venue }),
+  }
 }
 
 function isVague(quantity: Quantity): boolean {
@@ -1271,7 +1288,18 @@ function bindBridge(clause: ReadClause): DraftStep[] {
 }
 
 /** `100 usdc and dai`, `1 eth and wbtc each`: who has which amount. */
-function shareAmounts(list: readonly Money[]): Money[] {
+function shareAmounts(said: readonly Money[]): Money[] {
+  const list = said.map((money, at) => {
+    const before = said[at - 1]
+    return money.token === undefined &&
+      money.pronoun === undefined &&
+      money.amount?.value.kind === 'number' &&
+      money.joined &&
+      before?.token !== undefined &&
+      before.amount?.value.kind === 'number'
+      ? { ...money, token: before.token }
+      : money
+  })
   const joined = joinHalves(list)
   const each = joined.find((money) => money.each && money.amount !== undefined)
   if (each === undefined) {

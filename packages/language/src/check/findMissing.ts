@@ -48,10 +48,8 @@ export function findMissing(step: Step): string[] {
       // `withdraw everything from aave` names all that has to be known.
       if (
         step.pool === undefined &&
-        !(
-          step.amount?.kind === 'share' ||
-          (step.amount !== undefined && step.venue !== undefined)
-        )
+        step.amount?.kind !== 'share' &&
+        step.amount?.kind !== 'fiat'
       )
         need('token', step.token)
       need('amount', step.amount)

@@ -230,6 +230,21 @@ export function readParts(options: {
       continue
     }
     // `… to usdc, but leave 0.1 eth for gas`: what stays of the whole.
+    // `…, it's on arbitrum`: where it is by now.
+    if (
+      sense === 'bridge' &&
+      (/^(?:its|it's|they're)$/.test(word) ||
+        (/^(?:it|they)$/.test(word) &&
+          /^(?:is|are)$/.test(textOf(items[index + 1])))) &&
+      /^(?:on|in)$/.test(
+        textOf(items[index + (/^(?:it|they)$/.test(word) ? 2 : 1)]),
+      )
+    ) {
+      cue = 'from'
+      joined = false
+      index += /^(?:it|they)$/.test(word) ? 3 : 2
+      continue
+    }
     // `… make it on arbitrum`, `do it on base`: about the same order.
     if (/^(?:make|do)$/.test(word) && textOf(items[index + 1]) === 'it') {
       index += 2
@@ -628,7 +643,21 @@ export function readParts(options: {
         cue = ''
         continue
       }
-      place({ ...money.part, ...inherit() })
+      const behind = parts.at(-1)
+      const last = parts.findLast((part) => part.type === 'money')
+      // `… on arbitrum and 1 eth for usdc on base`: what a place was tied by
+      // ties no money.
+      const tie =
+        cue === '' &&
+        joined &&
+        (behind?.type === 'chain' || behind?.type === 'venue') &&
+        last !== undefined
+          ? {
+              cue: money.part.amount === undefined ? last.cue : ('' as const),
+              joined: true as const,
+            }
+          : inherit()
+      place({ ...money.part, ...tie })
       index = money.next
       continue
     }
@@ -1118,7 +1147,8 @@ function readPlace(
           nextItem === undefined &&
           parts.some((part) => part.type === 'money')) ||
           (full &&
-            last?.type !== 'number' &&
+            (last?.type !== 'number' ||
+              parts.some((part) => part.type === 'money' && part.trailing)) &&
             /^(?:lend|deposit|borrow|repay|withdraw|exit|save|add|put|stake|unstake)$/.test(
               sense,
             ) &&

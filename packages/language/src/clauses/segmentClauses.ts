@@ -27,7 +27,7 @@ const NEGATION =
   /^(?:don't|dont|not|never|cannot|can't|without|avoid|didn't|won't|doesn't|stop|cancel|skip|refuse|quit|isn't|shouldn't)$/
 /** Verbs that are everyday words too: money has to stand behind them. */
 const SOFT =
-  /^(?:change|turn|transform|cross|draw|drop|port|bring|park|pop|enter|boost|increase|collect|make|give|hand|shoot|drive|settle|clear|return|leave|place|shift|move|take|get|use|save|generate|open|start|close|stick|throw|toss|slide|kick|pool|pair|flip|switch|cop|spend|allocate|hop|harvest|extract|empty|provide|allow|permit|grant|obtain|receive|mint|burn|land|add|put|pay|tip|gift|wire|forward|deliver|trade|exchange|fund|fetch|sink|reap|contribute|drain|remove|pull|delegate|yield farm|farm|earn|bump up|reinforce|refill|cash in|lock in|dispatch|invest|slam|go long|relocate|fling|lob|chuck|gimme)$/
+  /^(?:change|turn|transform|cross|draw|drop|port|bring|park|pop|enter|boost|increase|collect|make|give|hand|shoot|drive|settle|clear|return|leave|place|shift|move|take|get|use|save|generate|open|start|close|stick|throw|toss|slide|kick|pool|pair|flip|switch|cop|spend|allocate|hop|harvest|extract|empty|provide|allow|permit|grant|obtain|receive|mint|burn|land|add|put|pay|tip|gift|wire|forward|deliver|trade|exchange|fund|fetch|sink|reap|contribute|drain|remove|pull|delegate|yield farm|farm|earn|bump up|reinforce|refill|cash in|lock in|dispatch|invest|slam|pass|go long|relocate|fling|lob|chuck|gimme)$/
 const PURPOSE =
   /^(?:earn|get|save|use|topup|invest|open|take|claim|add|put|compound)$/
 const ACTIONABLE = /^(?:use|open|take)$/
@@ -163,7 +163,7 @@ function segmentSentence(
     if (head !== undefined) heads.push(head)
   }
   if (heads.length === 0) {
-    const wish = readWish(items)
+    const wish = readWish(items) ?? readUse(items)
     if (wish === undefined) return []
     heads.push(wish)
   }
@@ -240,6 +240,30 @@ function segmentSentence(
   return clauses
 }
 
+/** `use 60% of my usdc for eth`: spent on it. */
+function readUse(items: readonly Item[]): Head | undefined {
+  const at = items.findIndex((item) => textOf(item) === 'use')
+  if (at < 0) return undefined
+  const money = items[at + 1]
+  const spends = items.findIndex(
+    (item, index) =>
+      index > at + 1 &&
+      /^(?:for|on)$/.test(textOf(item)) &&
+      isNamed(items[index + 1]),
+  )
+  return (money?.type === 'number' || money?.type === 'quantity') && spends > 0
+    ? { at, sense: 'invest', text: 'spend', negated: false }
+    : undefined
+}
+
+function isNamed(item: Item | undefined): boolean {
+  return (
+    item?.type === 'word' &&
+    item.senses.token !== undefined &&
+    !item.senses.tokenWeak
+  )
+}
+
 /** `swap 1 eth to usdc, then usdc to dai`: the verb is not said again. */
 function readImplied(
   items: readonly Item[],
@@ -269,9 +293,23 @@ function readImplied(
 
 /** `i need 500 usdc`, `i want 1 eth, pay with dai`: a wish for a token. */
 function readWish(items: readonly Item[]): Head | undefined {
+  const elsewhere =
+    items.filter(
+      (item) => item.type === 'word' && item.senses.chain !== undefined,
+    ).length >= 2 &&
+    items.some((item) => /^(?:its|it's|they're|it)$/.test(textOf(item)))
   for (let at = 0; at + 2 < items.length; at += 1) {
-    const amount = items[at + 1]
-    const token = items[at + 2]
+    const own = /^(?:my|the)$/.test(textOf(items[at + 1])) ? 1 : 0
+    const amount = items[at + 1 + own]
+    const token = items[at + 2 + own]
+    // `i need my 5 usdc on base, it's on arbitrum`: what is elsewhere comes over.
+    if (
+      elsewhere &&
+      /^(?:want|need)$/.test(textOf(items[at])) &&
+      (amount?.type === 'number' || amount?.type === 'quantity')
+    )
+      return { at, sense: 'bridge', text: 'bring', negated: false }
+    if (own > 0) continue
     if (
       /^(?:want|need)$/.test(textOf(items[at])) &&
       /^(?:i|we)$/.test(textOf(items[at - 1])) &&
@@ -360,7 +398,7 @@ function readHead(
     if (
       before !== undefined &&
       before.type === 'word' &&
-      !/^(?:by|start|after|before|and|then|try|begin|consider|followed|me|of|for|about|with|finally|also|or|please|i'm|am|mind|go|first)$/.test(
+      !/^(?:by|start|after|before|and|then|try|begin|consider|followed|me|of|for|about|with|finally|also|or|please|i'm|am|mind|go|first|want|like|need|wanna)$/.test(
         previous,
       )
     )
@@ -467,7 +505,8 @@ function readHead(
       before.senses.token !== undefined &&
       before.senses.venue === undefined &&
       heads.length === 0 &&
-      !/^(?:bridge|swap|lend|sell|buy|stake)$/.test(verb)
+      !/^(?:bridge|swap|lend|sell|buy|stake)$/.test(verb) &&
+      !/^(?:it|them|that)$/.test(next)
     )
       return undefined
   }
@@ -586,7 +625,14 @@ function readHead(
   if (item.text === 'pay' && /^(?:with|using|in|by|from)$/.test(next))
     return undefined
   // `to`-infinitive after a verb of wanting is an order; a bare noun is not.
-  let negated = false
+  // `i was going to swap`, `i almost sold`: it was thought of, and not said.
+  let negated =
+    /(?:^| )(?:(?:was|were) (?:going|about) to|almost|nearly|used to|would have|could have|should have)(?: \S+)?$/.test(
+      items
+        .slice(Math.max(0, at - 6), at)
+        .map((word) => textOf(word))
+        .join(' '),
+    )
   let flipped: Head['flipped']
   for (let back = at - 1; back >= 0 && back >= at - 6; back -= 1) {
     const word = textOf(items[back])

@@ -158,3 +158,25 @@ describe('applyAnswer', () => {
     ).toMatchObject({ to: address })
   })
 })
+
+describe('corrections of a filled draft', () => {
+  test('regression: an amount with its token keeps the other side', () => {
+    const step = firstStep(
+      answer('swap ETH for USDC', 'half of it', 'no, make it 2 ETH'),
+    )
+    expect(step?.sell).toEqual({
+      token: { symbol: 'ETH' },
+      amount: { kind: 'exact', decimal: '2' },
+    })
+    expect(step?.buy?.token).toEqual({ symbol: 'USDC' })
+  })
+
+  test('behavior: an amount of another token changes its side alone', () => {
+    const step = firstStep(answer('swap 1 ETH for USDC', 'no, 100 dai'))
+    expect(step?.sell).toEqual({
+      token: { symbol: 'DAI' },
+      amount: { kind: 'exact', decimal: '100' },
+    })
+    expect(step?.buy?.token).toEqual({ symbol: 'USDC' })
+  })
+})

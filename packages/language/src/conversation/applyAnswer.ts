@@ -52,7 +52,7 @@ const CORRECTION =
   /^(?:no|nope|actually|wait|sorry|i mean(?:t)?|make it|make that|change (?:it|that) to|instead|rather|not that|correction|いや|違う|やっぱり|やっぱ)(?=[ ,.、]|$)/
 
 /** The value of an answer and where in the reply it stands. */
-type Said = {
+export type Said = {
   readonly kind:
     | 'amount'
     | 'token'
@@ -152,7 +152,21 @@ function applyWords(
   if (said.length === 0) return undefined
   const fills: Fill[] = []
   const open = [...draft.questions]
-  for (const one of said) {
+  for (const [at, one] of said.entries()) {
+    // `make it 2 eth`: the amount of what is named with it.
+    const pair = readPair(draft.draft as Intent, said, at)
+    if (pair === 'taken') continue
+    if (
+      pair !== undefined &&
+      (corrects || open.some((each) => each.slot === pair[0]?.slot))
+    ) {
+      for (const fill of pair) {
+        const asked = open.findIndex((each) => each.slot === fill.slot)
+        if (asked >= 0) open.splice(asked, 1)
+      }
+      fills.push(...pair)
+      continue
+    }
     const question = open.find((each) => takes(each.slot, one))
     if (question !== undefined) {
       open.splice(open.indexOf(question), 1)
@@ -179,7 +193,66 @@ function applyWords(
   return finish(draft, words, fills)
 }
 
-type Fill = {
+/**
+ * An amount and the token right behind it belong to one side: to the one that
+ * has this token, or else to the one whose amount was said last.
+ */
+export function readPair(
+  draft: Intent,
+  said: readonly Said[],
+  at: number,
+): Fill[] | 'taken' | undefined {
+  const one = said[at]
+  const before = said[at - 1]
+  const isPair = (amount: Said | undefined, token: Said | undefined) =>
+    amount?.kind === 'amount' &&
+    token?.kind === 'token' &&
+    token.start >= amount.end &&
+    token.start - amount.end <= 4
+  if (one === undefined) return undefined
+  if (isPair(before, one)) {
+    const sides = findSides(draft, one.value as TokenRef)
+    return sides.length > 0 || findSaid(draft, 'amount') !== undefined
+      ? 'taken'
+      : undefined
+  }
+  const token = said[at + 1]
+  if (token === undefined || !isPair(one, token)) return undefined
+  const side = findSides(draft, token.value as TokenRef).at(-1)
+  const amount = { value: one.value, start: one.start, end: one.end }
+  if (side !== undefined) return [{ slot: `${side}amount`, ...amount }]
+  const slot = findSaid(draft, 'amount')
+  return slot === undefined
+    ? undefined
+    : [
+        { slot, ...amount },
+        {
+          slot: slot.replace(/amount$/, 'token'),
+          value: token.value,
+          start: token.start,
+          end: token.end,
+        },
+      ]
+}
+
+/** The sides of the steps that hold a token, as paths up to their last dot. */
+function findSides(draft: Intent, token: TokenRef): string[] {
+  return draft.steps.flatMap((step, index) =>
+    (
+      [
+        ['sell.', step.sell?.token],
+        ['buy.', step.buy?.token],
+        ['collateral.', step.collateral?.token],
+        ['', step.token],
+      ] as const
+    ).flatMap(([path, held]) =>
+      isSameToken(held, token) ? [`steps[${index}].${path}`] : [],
+    ),
+  )
+}
+
+/** A value and where in the reply it stands. */
+export type Fill = {
   readonly slot: string
   readonly value: unknown
   readonly start: number
@@ -207,7 +280,8 @@ function applyValues(
   return fills.length === 0 ? draft : finish(draft, words, fills)
 }
 
-function finish(
+/** Puts what was said into a draft, and asks for what is missing then. */
+export function finish(
   draft: Draft,
   words: string,
   fills: readonly Fill[],
@@ -369,7 +443,7 @@ function renderToken(token: TokenRef): string {
 }
 
 /** Reads the phrases of a reply that can fill a slot, in order. */
-function readReply(words: string, context: ParseContext): Said[] {
+export function readReply(words: string, context: ParseContext): Said[] {
   const normalised = normaliseText(words)
   const tagged = readNumbers(
     tagItems(tokenise(normalised), normalised, context.locale),
@@ -500,7 +574,10 @@ function toValue(slot: string, said: Said): unknown {
 }
 
 /** The slot of a kind that was said last: what a correction corrects. */
-function findSaid(draft: Intent, kind: Said['kind']): string | undefined {
+export function findSaid(
+  draft: Intent,
+  kind: Said['kind'],
+): string | undefined {
   const suffix: Readonly<Record<Said['kind'], RegExp>> = {
     amount: /(?:^|\.)amount$/,
     token: /(?:^|\.)token$/,
@@ -517,8 +594,19 @@ function findSaid(draft: Intent, kind: Said['kind']): string | undefined {
     for (const [path, span] of Object.entries(step.spans))
       if (
         suffix[kind].test(path) &&
+        // What a step before gives is no number that could be another one.
+        !(kind === 'amount' && isOutput(step, path)) &&
         (found === undefined || span[1] > found.end)
       )
         found = { slot: `steps[${index}].${path}`, end: span[1] }
   return found?.slot
+}
+
+function isOutput(step: Step, path: string): boolean {
+  const side = path.split('.')[0]
+  const amount =
+    side === 'sell' || side === 'buy' || side === 'collateral'
+      ? step[side]?.amount
+      : step.amount
+  return amount?.kind === 'output'
 }

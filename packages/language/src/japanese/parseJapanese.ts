@@ -340,13 +340,18 @@ export function parseJapanese(
     })
     const monies = parts.filter((part) => part.type === 'money')
     const [money] = monies
+    const party = parts.find((part) => part.type === 'party')
+    const said = current.flatMap((each) =>
+      each.type === 'word' ? [each.text] : [],
+    )
     // `1ETH売ってUSDCに`, `3倍ロング、100USDCで`: an argument behind its verb.
     if (monies.length === 1 && money?.cue === 'to')
       fillBuy(drafts, trailingItems)
     const before = drafts.at(-1) as DraftStep
     const backs =
       monies.length === 1 &&
-      money?.cue === 'with' &&
+      (money?.cue === 'with' || said.includes('担保')) &&
+      money !== undefined &&
       /^(?:long|short)$/.test(before.action) &&
       before.legs.collateral === undefined
     const last: DraftStep = backs
@@ -360,7 +365,16 @@ export function parseJapanese(
             },
           },
         }
-      : before
+      : // `送って、宛先はbob.eth`
+        before.action === 'transfer' &&
+          before.to === undefined &&
+          party !== undefined &&
+          party.problem === undefined
+        ? {
+            ...before,
+            to: { start: party.start, end: party.end, value: party.text },
+          }
+        : before
     const slip = parts.find((part) => part.type === 'slippage')
     const venue = parts.find((part) => part.type === 'venue')
     const chain = parts.find((part) => part.type === 'chain')
@@ -666,7 +680,13 @@ function toItems(
             start: slot.start,
             end: slot.end,
           })
-        }
+        } else if (
+          // `USDCを200ドル分ETHに`: how much of what was named before.
+          /^(?:分|相当)$/.test(slot.text) &&
+          object !== undefined &&
+          content.some((item) => item.type === 'number')
+        )
+          flush('', slot.start)
         break
       }
       case 'ずつ':

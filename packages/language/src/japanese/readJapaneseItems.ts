@@ -354,7 +354,46 @@ export function readJapaneseItems(
     cut(token, pieces, normalised.text)
   }
   flush()
-  return pieces
+  return foldPortions(pieces)
+}
+
+/** `4分の1`: the whole first, then how many parts of it. */
+function foldPortions(pieces: readonly Piece[]): Piece[] {
+  const folded: Piece[] = []
+  for (let at = 0; at < pieces.length; at += 1) {
+    const [below, link, above] = pieces.slice(at, at + 3)
+    if (
+      below?.type === 'item' &&
+      below.item.type === 'number' &&
+      link?.type === 'particle' &&
+      link.text === '分の' &&
+      above?.type === 'item' &&
+      above.item.type === 'number' &&
+      /^[1-9]\d{0,2}$/.test(below.item.decimal) &&
+      /^[1-9]\d{0,2}$/.test(above.item.decimal) &&
+      Number(above.item.decimal) < Number(below.item.decimal)
+    ) {
+      const range = { start: below.start, end: above.end }
+      folded.push({
+        ...range,
+        type: 'item',
+        item: {
+          ...range,
+          type: 'quantity',
+          spaced: true,
+          quantity: {
+            kind: 'share',
+            bps: Math.floor(
+              (Number(above.item.decimal) * 10_000) /
+                Number(below.item.decimal),
+            ),
+          },
+        },
+      })
+      at += 2
+    } else if (pieces[at] !== undefined) folded.push(pieces[at] as Piece)
+  }
+  return folded
 }
 
 function cut(token: Token, pieces: Piece[], text: string): void {

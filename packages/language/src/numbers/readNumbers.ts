@@ -196,6 +196,21 @@ function readWords(items: readonly Item[], index: number): Found | undefined {
     if (places === undefined || next.length < 3) return undefined
     let decimal = shiftDecimal('1', places)
     let length = 2
+    // `a hundred and fifty`
+    const from = textOf(items[at + 2]) === 'and' ? at + 3 : at + 2
+    const rest = /^(?:a|an|couple)$/.test(textOf(items[from]))
+      ? undefined
+      : readWords(items, from)
+    if (
+      rest !== undefined &&
+      rest.problem === undefined &&
+      /^\d+$/.test(rest.decimal) &&
+      BigInt(rest.decimal) < 10n ** BigInt(places)
+    )
+      return {
+        decimal: (10n ** BigInt(places) + BigInt(rest.decimal)).toString(),
+        length: from - at + rest.length,
+      }
     const more = multiplier(items[at + 2], false)
     if (more !== undefined) {
       decimal = shiftDecimal(decimal, more)
@@ -209,12 +224,18 @@ function readWords(items: readonly Item[], index: number): Found | undefined {
   let group = 0n
   let seen = false
   let half = false
+  let doubtful = false
   while (at < items.length) {
     const word = textOf(items[at])
     const value = Object.hasOwn(units.numbers, word)
       ? units.numbers[word]
       : undefined
     if (value !== undefined) {
+      // `two fifty` is 250 to one and 2.50 to another.
+      const ones = group % 100n
+      if (seen && !hasRoom(ones, BigInt(value))) {
+        doubtful = true
+      }
       // `one` alone may stand for a thing; a count follows or it is followed.
       group += BigInt(value)
       seen = true
@@ -303,7 +324,16 @@ function readWords(items: readonly Item[], index: number): Found | undefined {
   return {
     decimal: half ? `${whole}.5` : whole,
     length: at - index,
+    ...(doubtful
+      ? { problem: { reason: 'That number can be read in two ways.' } }
+      : {}),
   }
+}
+
+/** Tells whether a number word can stand behind what was counted so far. */
+function hasRoom(ones: bigint, value: bigint): boolean {
+  if (ones === 0n) return true
+  return ones >= 20n && ones % 10n === 0n && value < 10n
 }
 
 function divide(above: string, below: string): string | undefined {

@@ -105,6 +105,8 @@ function dropsAll(tail: readonly Item[]): boolean {
 
 /** `Never mind.` as a sentence of its own behind an order. */
 function spoken(items: readonly Item[]): string {
+  // Longer than that takes nothing back, and many would not stay linear.
+  if (items.length > 14) return ''
   return items
     .map((item) => textOf(item))
     .filter((text) => text !== '' && text !== ',')
@@ -140,7 +142,8 @@ function readMarker(
   if (strong === undefined && weak === undefined && !drops) return undefined
   let next = at + (strong ?? weak ?? ['']).length
   // `no wait, make that`, `actually no, i meant`: one after the other.
-  for (let more = true; more; ) {
+  const last = next + 8
+  for (let more = true; more && next < last; ) {
     more = false
     while (textOf(items[next]) === ',' || items[next]?.type === 'break')
       next += 1

@@ -162,7 +162,12 @@ export function readConditions(
       continue
     }
     const done = starter.flips ? null : DONE.exec(said)
-    if (done !== null && items[after]?.type === 'word') {
+    const counts =
+      done !== null &&
+      /^(?:[$€£¥\d]|a |about |at )/.test(
+        lookahead(items, after + countWords(done[0]), 2),
+      )
+    if (done !== null && !counts && items[after]?.type === 'word') {
       const end = after + countWords(done[0])
       // `once it's done, lend it`: an order of steps, nothing more.
       read.push({
@@ -547,6 +552,12 @@ function readValue(items: readonly Item[], index: number): Value | undefined {
   const symbol = textOf(items[at])
   if (/^[$€£¥]$/.test(symbol)) {
     unit = { $: 'usd', '€': 'eur', '£': 'gbp', '¥': 'jpy' }[symbol] ?? 'usd'
+    at += 1
+  }
+  // `below USD 2,000`
+  const code = /^(?:usd|eur|gbp|jpy|us\$)$/.exec(textOf(items[at]))?.[0]
+  if (code !== undefined && items[at + 1]?.type === 'number') {
+    unit = code === 'us$' ? 'usd' : code
     at += 1
   }
   const number = items[at]

@@ -192,7 +192,18 @@ function readOne(items: readonly Item[], index: number): Found | undefined {
       /^(?:a|to)$/.test(textOf(items[index - 1]))
     )
       return undefined
-    return { quantity: { kind: 'remainder' }, next: index + length }
+    // `the remaining 40%`: the same thing, counted.
+    const counted =
+      items[index + length]?.type === 'number' &&
+      /^(?:%|percent|pct)$/.test(textOf(items[index + length + 1]))
+        ? textOf(items[index + length + 2]) === 'of'
+          ? 3
+          : 2
+        : 0
+    return {
+      quantity: { kind: 'remainder' },
+      next: index + length + counted,
+    }
   }
   for (const [pattern, bps] of SHARES) {
     const match = pattern.exec(said)

@@ -3,6 +3,7 @@
 
 import type { Action } from '@behest/spec'
 import type { DraftLeg, DraftStep, LegName } from '../bind/DraftStep.js'
+import { UNWRAPPED, WRAPPED } from '../bind/wrapped.js'
 import type { Mention, Said } from '../clauses/Part.js'
 import { getVenueKind } from '../lexicon/lexicon.js'
 import { createTable } from '../text/createTable.js'
@@ -214,6 +215,16 @@ function resolveOne(
       steps,
       consumes: true,
     }).leg
+  // `wrap it`: by now it is known what `it` is.
+  const sold = legs.sell?.token?.symbol
+  const becomes =
+    sold === undefined || draft.wraps === undefined
+      ? undefined
+      : draft.wraps === 'wrap'
+        ? WRAPPED[sold]
+        : UNWRAPPED[sold]
+  if (becomes !== undefined && legs.buy?.token === undefined)
+    legs.buy = { token: { ...draft.verb, symbol: becomes, known: true } }
   const { problems: _problems, legs: _legs, ...rest } = draft
   return {
     ...rest,
@@ -510,7 +521,8 @@ function spreadPlaces(drafts: readonly DraftStep[]): DraftStep[] {
       step.sentence === before.sentence &&
       getVenueKind(before.venue.value) === 'lending' &&
       ((before.action === 'supply' && step.action === 'borrow') ||
-        (before.action === 'repay' && step.action === 'withdraw'))
+        (before.action === 'repay' &&
+          (step.action === 'withdraw' || step.action === 'borrow')))
     )
       spread[at] = { ...step, venue: before.venue }
   }

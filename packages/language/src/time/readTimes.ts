@@ -269,6 +269,39 @@ function readRecurrence(
       next: at + 2,
     }
   }
+  // `at the end of each month`, `on the last day of every month`
+  const close = /^(?:at|on|by|the|very|end|close|last)$/.test(textOf(items[at]))
+    ? /^(?:(?:at|on|by) )?(?:the )?(?:very )?(?:end|close|last day) of (?:each|every) month(?= |$)/.exec(
+        Array.from({ length: 8 }, (_, offset) => textOf(items[at + offset]))
+          .join(' ')
+          .trim(),
+      )
+    : null
+  if (close !== null)
+    return {
+      part: { every: { count: 1, unit: 'month' }, at: { monthDay: 31 } },
+      next: at + close[0].split(' ').length,
+    }
+  // `10 usdc a day`
+  const counted = items[at - 1]
+  if (
+    textOf(items[at]) === 'a' &&
+    /^(?:hour|day|week|month)$/.test(textOf(items[at + 1])) &&
+    (counted?.type === 'number' ||
+      counted?.type === 'quantity' ||
+      (counted?.type === 'word' &&
+        (counted.senses.token !== undefined ||
+          /^(?:dollars?|bucks?|usd|euros?)$/.test(counted.text))))
+  )
+    return {
+      part: {
+        every: {
+          count: 1,
+          unit: textOf(items[at + 1]) as 'hour' | 'day' | 'week' | 'month',
+        },
+      },
+      next: at + 2,
+    }
   // `on the 1st of every month`
   if (/^(?:on|the|every|each)$/.test(textOf(items[at]))) {
     let day = at
