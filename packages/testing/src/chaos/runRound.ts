@@ -47,7 +47,7 @@ export type RoundOptions = {
   readonly chaosMs: number
   /**
    * Goes on until there were so many faults and the round has its coverage, but
-   * not past `chaosMs` × 4.
+   * not past `chaosMs` × 6.
    */
   readonly leastFaults?: number
   /** Whether another chain with the same id answers for some seconds at the end. */
@@ -192,6 +192,7 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     }
     const weather = startWeather({
       options,
+      pool,
       chain,
       random,
       chaos: chaos.signal,
@@ -227,7 +228,7 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     const isOver = () => {
       if (mutant !== undefined && inspector.violations.length > 0) return true
       const tookMs = Date.now() - startedAtMs
-      if (tookMs >= options.chaosMs * 4) return true
+      if (tookMs >= options.chaosMs * 6) return true
       if (tookMs < options.chaosMs) return false
       const { leastFaults } = options
       if (leastFaults === undefined) return true
@@ -417,6 +418,7 @@ type Senders = Awaited<ReturnType<typeof prepareSenders>>
 /** Everything that goes wrong outside the network. */
 function startWeather(world: {
   readonly options: RoundOptions
+  readonly pool: ReturnType<typeof createPool>
   readonly chain: ChaosChain
   readonly random: Random
   readonly chaos: AbortSignal
@@ -424,7 +426,7 @@ function startWeather(world: {
   readonly workers: ReturnType<typeof createWorkers>
   readonly server: EmbeddedPostgres
 }) {
-  const { options, chain, chaos, counts, workers, server } = world
+  const { options, pool, chain, chaos, counts, workers, server } = world
   const isStorm = options.weather === 'storm'
   const random = world.random.fork('weather')
   const stopping = new AbortController()
@@ -438,12 +440,16 @@ function startWeather(world: {
       await chain.mine()
       if (chaos.aborted) continue
       if (random.chance(isStorm ? 0.4 : 0.12)) {
-        // Often late, when a receipt of the block was written down already.
-        if (random.chance(0.7)) await sleep(random.between(40, 160))
+        // Mostly aimed at a block that somebody has written a receipt of down.
+        const written = random.chance(0.7)
+          ? await findWrittenBlock(pool, chain)
+          : undefined
+        const aimed = written === undefined ? 0 : chain.getHead() - written + 1
         const { transactions } = await chain.reorg({
-          depth: isStorm
-            ? random.between(2, depth - 1)
-            : random.between(1, depth - 1),
+          depth:
+            aimed > 0
+              ? Math.min(aimed, depth - 1)
+              : random.between(isStorm ? 2 : 1, depth - 1),
           fate: random.pick(['return', 'vanish', 'mixed']),
           random,
         })
@@ -504,6 +510,34 @@ function startWeather(world: {
       await miner
     },
   }
+}
+
+/**
+ * Finds the lowest block that may still be taken back and that a payment is written
+ * down in; waits for one for a moment, while no block is made.
+ */
+async function findWrittenBlock(
+  pool: ReturnType<typeof createPool>,
+  chain: ChaosChain,
+): Promise<number | undefined> {
+  for (let tries = 0; tries < 30; tries++) {
+    const rows = await pool
+      .query<{ block: number | null }>(
+        `select min(attempt.block_number)::int as block
+         from leg join attempt on attempt.leg_id = leg.id
+         where leg.state = 'MINED' and attempt.block_number > $1`,
+        [chain.getHead() - (depth - 1)],
+      )
+      .then(
+        (result) => result.rows,
+        // The database is down right now.
+        () => [],
+      )
+    const block = rows[0]?.block
+    if (block !== undefined && block !== null) return block
+    await sleep(50)
+  }
+  return undefined
 }
 
 /** Whoever asks for payments: more than once, and sometimes for the wrong thing. */
