@@ -12,24 +12,38 @@ import { applyPriorChanges } from './applyPriorChanges.js'
 const weth = '0x00000000000000000000000000000000000000e1'
 const id = `0x${'0d'.repeat(32)}` as const
 
-const reserve = (own: Partial<AaveReserveState['account']>) =>
-  ({
-    token: weth,
-    symbol: 'WETH',
-    decimals: 18,
-    priceUsdE8: 2_000n * 10n ** 8n,
-    ltvBps: 8000,
-    suppliedUnits: 1_000n,
-    borrowedUnits: 400n,
-    availableUnits: 600n,
-    account: {
-      suppliedUnits: 0n,
-      stableDebtUnits: 0n,
-      variableDebtUnits: 0n,
-      isCollateral: false,
-      ...own,
-    },
-  }) as AaveReserveState
+const reserve = (
+  own: Partial<AaveReserveState['account']>,
+): AaveReserveState => ({
+  token: weth,
+  symbol: 'WETH',
+  decimals: 18,
+  priceUsdE8: 2_000n * 10n ** 8n,
+  aToken: weth,
+  stableDebtToken: weth,
+  variableDebtToken: weth,
+  isActive: true,
+  isFrozen: false,
+  isPaused: false,
+  isBorrowable: true,
+  ltvBps: 8000,
+  liquidationThresholdBps: 8250,
+  reserveFactorBps: 1000,
+  suppliedUnits: 1_000n,
+  borrowedUnits: 400n,
+  availableUnits: 600n,
+  supplyCapUnits: 0n,
+  borrowCapUnits: 0n,
+  supplyRateRay: 0n,
+  borrowRateRay: 0n,
+  account: {
+    suppliedUnits: 0n,
+    stableDebtUnits: 0n,
+    variableDebtUnits: 0n,
+    isCollateral: false,
+    ...own,
+  },
+})
 
 const market = (own: Partial<MorphoMarketState['account']>) =>
   ({
