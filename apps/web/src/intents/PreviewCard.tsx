@@ -172,7 +172,18 @@ function Sides({ preview }: { readonly preview: Preview }) {
             )}
           </p>
         ))}
-        {preview.youGet.length === 0 ? <p>{words.nothing}</p> : null}
+        {preview.youGet.length > 0 ? null : preview.positions.length === 0 ? (
+          <p>{words.nothing}</p>
+        ) : (
+          // Some venues keep what is lent in their books, not in a token.
+          preview.positions.map((position) => (
+            <p key={`${position.market} ${position.kind}`}>
+              <span className="quiet">{words.positions[position.kind]}</span>{' '}
+              <Amount decimal={position.decimal} symbol={position.symbol} />{' '}
+              {words.positionAt(position.venue)}
+            </p>
+          ))
+        )}
       </div>
       {preview.othersGet.length === 0 ? null : (
         <div className="others">
