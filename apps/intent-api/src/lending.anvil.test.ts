@@ -106,6 +106,28 @@ describe('lending over several steps', () => {
     expect(await readVenues()).toHaveLength(1)
   }, 60_000)
 
+  test('what is supplied goes where the loan can stand on it', async () => {
+    met(
+      await world.carryOut(
+        'repay all my USDC on aave and withdraw everything from aave',
+      ),
+    )
+    // Morpho pays more, and takes no such collateral.
+    const record = await world.carryOut('supply 2000 USDC and borrow 0.1 ETH')
+    met(record)
+    expect(record.artifacts.plan?.steps.map(({ venue }) => venue)).toEqual([
+      'aave',
+      'aave',
+    ])
+    expect(record.artifacts.quotes?.ranking[0]?.why).toContain('on top of')
+  }, 60_000)
+
+  test('where no place carries the loan, the best one says why', async () => {
+    const record = await world.carryOut('supply 100 USDC and borrow 100 ETH')
+    expect(record.status).toBe('failed')
+    expect(record.problem?.detail).toMatch(/Borrow at most|left to lend/)
+  }, 60_000)
+
   test('a weak loan at Morpho comes with a warning that names the price', async () => {
     const record = await world.carryOut(
       'borrow 2000 USDC against 1 ETH on morpho',

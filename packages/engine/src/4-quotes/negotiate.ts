@@ -45,6 +45,9 @@ export type NegotiateOptions = {
   readonly now: () => Date
 }
 
+/** A quote that held, as measured. */
+type Held = Measured & { readonly offer: ChosenQuote }
+
 /** How a negotiation ends. */
 export type Negotiation =
   | { readonly type: 'questions'; readonly questions: readonly Question[] }
@@ -59,7 +62,8 @@ export type Negotiation =
 /**
  * Collects quotes step by step and lets each one prove itself: it is simulated
  * on top of the steps chosen before it, at one pinned block, and only those that
- * hold are ranked, by what they really gave net of gas.
+ * hold are ranked, by what they really gave net of gas. Where nobody lends on top
+ * of the best supply right before, the next best one is tried.
  *
  * @returns The quotes with their ranking, or what the user must say first.
  * @throws {NoQuoteError} when no quote of a step holds.
@@ -79,8 +83,27 @@ export async function negotiate(
   const ranking: QuotesArtifact['ranking'] = []
   const refused: SimulationArtifact['refused'] = []
   let measured: SimulationResult | undefined
+  let spare:
+    | {
+        readonly stepId: string
+        readonly held: readonly Held[]
+        /** What was said on top of the best one: that is what the user hears. */
+        readonly error?: NoQuoteError
+      }
+    | undefined
 
-  for (const { step, stepIndex, tokens } of options.steps) {
+  const choose = (best: Held, why: string): void => {
+    const { stepId } = best.offer
+    chosen.push(best.offer)
+    measured = best.settled.simulated.result
+    outputs.set(stepId, toOutputs(best.settled, best.offer, account))
+    ranking.push({ stepId, quoteIds: [best.offer.quote.quoteId], why })
+  }
+
+  for (let at = 0; at < options.steps.length; at += 1) {
+    const current = options.steps[at]
+    if (current === undefined) break
+    const { step, stepIndex, tokens } = current
     const result = await buildInstruction({
       step,
       stepIndex,
@@ -151,7 +174,8 @@ export async function negotiate(
         }),
       })),
     )
-    const held: (Measured & { readonly offer: ChosenQuote })[] = []
+    const held: Held[] = []
+    const stepRefused: SimulationArtifact['refused'] = []
     const prices = await readPrices(chain, instruction, block)
     for (const { offer, settled } of auditions) {
       // A rule that an earlier step breaks was judged when that step was chosen.
@@ -170,31 +194,57 @@ export async function negotiate(
           }),
         })
       else
-        refused.push({
+        stepRefused.push({
           stepId: step.id,
           quoteId: offer.quote.quoteId,
           agentName: offer.candidate.name,
           violations,
         })
     }
-    outcomes.push(...withRefusals(asked, refused))
+    const judged = withRefusals(asked, stepRefused)
     held.sort((a, b) => (isBetter(a, b) ? -1 : 1))
-    const best = held[0]
-    if (!best)
-      throw toNoQuoteError(step.id, instruction, withRefusals(asked, refused))
-    chosen.push(best.offer)
-    measured = best.settled.simulated.result
-    outputs.set(step.id, toOutputs(best.settled, best.offer, account))
-    ranking.push({
-      stepId: step.id,
-      quoteIds: held.map(({ offer }) => offer.quote.quoteId),
-      why: sayRanking({
+    const [best, ...others] = held
+    if (!best) {
+      const error = spare?.error ?? toNoQuoteError(step.id, instruction, judged)
+      // The best place to lend may take no collateral: then what was to be
+      // supplied goes where the loan can stand on it.
+      const [second, ...rest] = spare?.held ?? []
+      const first = chosen.at(-1)
+      if (
+        instruction.action !== 'borrow' ||
+        second === undefined ||
+        first === undefined ||
+        first.stepId !== spare?.stepId
+      )
+        throw error
+      spare = { stepId: first.stepId, held: rest, error }
+      chosen.pop()
+      ranking.pop()
+      instructions.pop()
+      choose(
+        second,
+        `${second.offer.candidate.name} was chosen: nobody lends on top of what ${first.candidate.name} offers.`,
+      )
+      at -= 1
+      continue
+    }
+    outcomes.push(...judged)
+    refused.push(...stepRefused)
+    choose(
+      best,
+      sayRanking({
         held,
         instruction,
         asked: asked.length,
         nativeSymbol: chain.nativeToken.symbol,
       }),
-    })
+    )
+    const ranked = ranking.at(-1)
+    if (ranked) ranked.quoteIds = held.map(({ offer }) => offer.quote.quoteId)
+    spare =
+      instruction.action === 'supply' && instruction.venue === undefined
+        ? { stepId: step.id, held: others }
+        : undefined
   }
   return {
     type: 'quoted',
@@ -337,7 +387,7 @@ async function readPrices(
 }
 
 function sayRanking(options: {
-  readonly held: readonly (Measured & { readonly offer: ChosenQuote })[]
+  readonly held: readonly Held[]
   readonly instruction: Instruction
   readonly asked: number
   readonly nativeSymbol: string
