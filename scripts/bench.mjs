@@ -34,6 +34,15 @@ const benches = {
     install: 'bench/peers',
     scripts: [['bench/peers/run.mjs']],
   },
+  parity: {
+    about: 'quoted against paid, random swaps on the local chain',
+    // The full run: node packages/agents/swap/bench/parity.mjs --count 10000
+    scripts: [['packages/agents/swap/bench/parity.mjs', '--count', '1000']],
+  },
+  mev: {
+    about: 'what an attacker could take from our swaps',
+    scripts: [['packages/agents/swap/bench/sandwich.mjs']],
+  },
   registry: {
     about: 'search quality, and cost as the registry grows',
     scripts: [
