@@ -2,6 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { parseUtterance } from '../dist/index.js'
 import { buildCases } from './cases.mjs'
 import { scoreCase } from './score.mjs'
+import { isRight, readStrangers, SETS } from './strangers.mjs'
 
 const context = { now: '2026-03-04T10:00:00.000Z', timeZone: 'UTC' }
 const cases = buildCases()
@@ -115,6 +116,22 @@ console.log(
 const times = scored.map((each) => each.milliseconds).sort((a, b) => a - b)
 console.log(
   `latency over ${times.length} sentences: p50 ${times[times.length >> 1].toFixed(2)} ms, p99 ${times[Math.floor(times.length * 0.99)].toFixed(2)} ms`,
+)
+console.table(
+  SETS.map((set) => {
+    const results = readStrangers(set).map(({ utterance, golds }) => {
+      const result = parseUtterance(utterance, context)
+      const right = isRight(golds, result)
+      if (show && !right) console.log(`${set}  ${JSON.stringify(utterance)}`)
+      return { right, wrong: !right && result.type === 'intent' }
+    })
+    return {
+      'sentences of strangers': set,
+      cases: results.length,
+      right: percent(results, (each) => each.right),
+      'acts wrongly': percent(results, (each) => each.wrong),
+    }
+  }),
 )
 if (show)
   for (const each of scored.filter((one) => !one.exact))

@@ -5,6 +5,8 @@ import { describe, expect, test } from 'vitest'
 import { buildCases } from '../evaluation/cases.mjs'
 // @ts-expect-error plain JavaScript: the benchmark runs it without a build
 import { scoreCase } from '../evaluation/score.mjs'
+// @ts-expect-error plain JavaScript: the benchmark runs it without a build
+import { isRight, readStrangers, SETS } from '../evaluation/strangers.mjs'
 import { parseUtterance } from './parseUtterance.js'
 
 const context: ParseContext = {
@@ -64,5 +66,35 @@ describe('evaluation set', () => {
   test('behavior: leaves alone what is nobody’s order', () => {
     const chat = scored.filter((each) => each.kind === 'none')
     expect(share(chat, (each) => each.got === 'none')).toBeGreaterThan(0.97)
+  })
+})
+
+describe('sentences of strangers', () => {
+  const read = (SETS as string[]).flatMap((set) =>
+    (readStrangers(set) as { utterance: string; golds: string[] }[]).map(
+      ({ utterance, golds }) => {
+        const result = parseResultSchema.parse(
+          parseUtterance(utterance, context),
+        )
+        return {
+          utterance,
+          right: isRight(golds, result) as boolean,
+          acts: result.type === 'intent',
+          invented: scoreCase({ utterance, expect: { none: true } }, result)
+            .invented as string[],
+        }
+      },
+    ),
+  )
+
+  test('behavior: nothing is ever invented', () => {
+    expect(read.filter((each) => each.invented.length > 0)).toEqual([])
+  })
+
+  test('behavior: reads most of them, and hardly ever acts wrongly', () => {
+    const right = read.filter((each) => each.right).length
+    const wrong = read.filter((each) => !each.right && each.acts)
+    expect(right / read.length).toBeGreaterThan(0.95)
+    expect(wrong.length / read.length).toBeLessThan(0.01)
   })
 })

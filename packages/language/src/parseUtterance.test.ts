@@ -386,3 +386,116 @@ describe('parseUtterance on words of the street', () => {
     expect(parse(utterance).type).toBe('none')
   })
 })
+
+describe('what strangers break', () => {
+  test.each<[string, object[]]>([
+    [
+      'withdraw my usdc from aave and send it all to bob.eth',
+      [
+        { action: 'withdraw', amount: share(10_000), token: token('USDC') },
+        {
+          action: 'transfer',
+          amount: { kind: 'output', step: 's1' },
+          to: 'bob.eth',
+        },
+      ],
+    ],
+    [
+      'swap 1 eth for usdc, no wait make that 2 eth',
+      [{ action: 'swap', sell: { token: token('ETH'), amount: exact('2') } }],
+    ],
+    [
+      'use half my usdc to buy eth and the rest to buy link',
+      [
+        { sell: { token: token('USDC'), amount: share(5000) } },
+        {
+          sell: { token: token('USDC'), amount: share(10_000) },
+          buy: { token: token('LINK') },
+        },
+      ],
+    ],
+    [
+      'if the price of eth goes above 4000 or below 2500, sell all my eth for usdc',
+      [
+        {
+          sell: { token: token('ETH'), amount: share(10_000) },
+          when: [
+            { comparator: '>', value: '4000' },
+            { comparator: '<', value: '2500', join: 'or' },
+          ],
+        },
+      ],
+    ],
+    [
+      'buy a quarter eth with dai',
+      [{ buy: { token: token('ETH'), amount: exact('0.25') } }],
+    ],
+    ['is my loan safe?', [{ action: 'ask', topic: 'health' }]],
+    [
+      'take 1k usdc, split between eth and wbtc',
+      [
+        { sell: { amount: exact('500') }, buy: { token: token('ETH') } },
+        { sell: { amount: exact('500') }, buy: { token: token('WBTC') } },
+      ],
+    ],
+    [
+      'dump my shib for usdt',
+      [{ sell: { token: token('SHIB'), amount: share(10_000) } }],
+    ],
+    [
+      'swap 1 eth for usdc on arbitrum and 2 eth for dai on base',
+      [
+        { sell: { amount: exact('1') }, chain: 'arbitrum' },
+        { sell: { amount: exact('2') }, chain: 'base' },
+      ],
+    ],
+    [
+      'swap 1 eth to usdc, wrap 2 eth and lend it on compound',
+      [
+        { buy: { token: token('USDC') } },
+        { sell: { amount: exact('2') }, buy: { token: token('WETH') } },
+        { action: 'supply', token: token('WETH') },
+      ],
+    ],
+  ])('%s', (utterance, meant) => {
+    const found = steps(utterance)
+    expect(found).toHaveLength(meant.length)
+    expect(found).toMatchObject(meant)
+  })
+
+  test('behavior: a span covers `my` where `my` means all of it', () => {
+    const result = parseUtterance('dump my shib for usdt', context)
+    if (result.type !== 'intent') expect.fail()
+    const span = result.intent.steps[0]?.spans['sell.amount']
+    expect(span && result.intent.utterance.slice(...span)).toBe('my')
+  })
+
+  test.each([
+    // Two readings of one number.
+    'send two fifty usdc to bob.eth',
+    'swap usdc to eth 500',
+    'swap half usdc to dai',
+    // A plain possessive says nothing of how much.
+    'sell my link for eth',
+    'swap my usdc to eth',
+    // What cannot be divided, or put into one schedule or condition.
+    'split 100 usdc between eth, link and uni',
+    'buy eth with 50 usdc on mondays and thursdays',
+    'buy link with 20 usdc if link or uni drops below 5',
+  ])('behavior: asks at %s', (utterance) => {
+    expect(parseUtterance(utterance, context).type).toBe('clarify')
+  })
+
+  test('behavior: a name that no step took is asked about', () => {
+    const result = parseUtterance('send 5 usdc to bob.eth link', context)
+    expect(result.type).not.toBe('intent')
+  })
+
+  test.each([
+    'swap 1 eth to usdc. Never mind.',
+    'swap 1 eth to usdc, actually forget it',
+    'i was going to swap 1 eth to usdc',
+  ])('behavior: %s orders nothing', (utterance) => {
+    expect(parseUtterance(utterance, context).type).toBe('none')
+  })
+})

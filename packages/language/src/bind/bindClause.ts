@@ -594,6 +594,17 @@ function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
       pairs.push(pair)
       cue = ''
     } else if (
+      // `buy 100 usdc of eth, 100 usdc of link`
+      sense === 'buy' &&
+      money.joined &&
+      money.amount !== undefined &&
+      next?.cue === 'of' &&
+      pair.sells.length > 0
+    ) {
+      pair = { sells: [], buys: [] }
+      pairs.push(pair)
+      cue = ''
+    } else if (
       // `spend 100 usdc on eth and 50 on link`
       sense === 'invest' &&
       money.joined &&

@@ -38,6 +38,16 @@ export function findLeftovers(
     const at = Math.min(step, steps.length - 1)
     if (at < 0) continue
     for (const part of parts) {
+      const name = nameOf(part, steps, isUsed)
+      if (name !== undefined) {
+        found.push({
+          step: at,
+          problem: {
+            reason: `What is "${verbatim(normalised, name)}" for?`,
+          },
+        })
+        continue
+      }
       const range =
         part.type === 'money'
           ? part.amount
@@ -68,4 +78,44 @@ export function findLeftovers(
     }
   }
   return found
+}
+
+/** A token, a chain or a venue that was named and stands in no step. */
+function nameOf(
+  part: Part,
+  steps: readonly ResolvedStep[],
+  isUsed: (range: Range) => boolean,
+): Range | undefined {
+  // A problem of one step does not answer for what another one lost.
+  if (part.type === 'chain' || part.type === 'venue') {
+    const held = steps.some((step) =>
+      [step.chain, step.toChain, step.venue, step.spender, step.pool].some(
+        (said) =>
+          said !== undefined &&
+          (said.value === part.id ||
+            (said.start <= part.start && part.end <= said.end)),
+      ),
+    )
+    return held || isUsed(part) ? undefined : part
+  }
+  if (
+    part.type !== 'money' ||
+    part.token?.known !== true ||
+    part.amount !== undefined ||
+    part.pronoun !== undefined ||
+    isUsed(part.token)
+  )
+    return undefined
+  const symbol = part.token.symbol?.toLowerCase()
+  const named = steps.some(
+    (step) =>
+      Object.values(step.legs).some(
+        (leg) => leg.token?.symbol?.toLowerCase() === symbol,
+      ) || [step.venue, step.spender].some((said) => said?.value === symbol),
+  )
+  // `stake 3 eth for steth`: what comes back is no argument.
+  const receipt =
+    /^(?:to|for|as|with)$/.test(part.cue) &&
+    steps.some((step) => step.action === 'stake' || step.action === 'unstake')
+  return named || receipt ? undefined : part.token
 }

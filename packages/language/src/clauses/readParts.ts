@@ -48,7 +48,7 @@ const CUES: Readonly<Record<string, Cue>> = createTable({
   as: 'as',
 })
 const DETERMINERS =
-  /^(?:my|the|our|your|a|an|this|that|its|their|available|current|existing|own|native|regular|of|newly|whole|new|more|additional|extra|another|fresh|pure|actual|respective|same|liquid|idle|resulting|received|swapped|bridged|borrowed|obtained|acquired|purchased|bought|withdrawn|converted|claimed|unstaked|minted|freshly|just|redeemed|deposited|staked|entire|those|these|any|remaining|\()$/
+  /^(?:my|the|our|your|a|an|this|that|its|their|available|current|existing|own|native|regular|of|newly|whole|new|more|additional|extra|another|fresh|pure|actual|respective|same|liquid|idle|resulting|received|swapped|bridged|borrowed|obtained|acquired|purchased|bought|withdrawn|converted|claimed|unstaked|minted|freshly|just|redeemed|deposited|staked|entire|those|these|any|remaining|pending|accrued|unclaimed|accumulated|outstanding|\()$/
 const DEFINITE =
   /^(?:the|that|this|those|these|resulting|received|swapped|bridged|borrowed|obtained|acquired|purchased|bought|withdrawn|converted|claimed|unstaked|newly|minted|redeemed)$/
 const TRAILING =
@@ -518,6 +518,12 @@ export function readParts(options: {
         cue = ''
         continue
       }
+    }
+    // `split 1 eth 50/50`: how, and not how much.
+    if (item.type === 'number' && /^(\d+) [/⁄] \1$/.test(item.text)) {
+      parts.push({ type: 'word', text: 'evenly', start, end })
+      index += 1
+      continue
     }
     // `send 3 dai 2 alice.eth`, `convert 5 usdc 2 eth`
     const behind2 = items[index + 1]
@@ -1109,6 +1115,16 @@ function readPlace(
         )
           return asChain(0)
         if (venue !== undefined && !venueWeak) return asVenue(0)
+        // `lend 100 dai spark`: a plain word, where only a place is left.
+        if (
+          venue !== undefined &&
+          !options.joined &&
+          getVenueKind(venue) === 'lending' &&
+          isPhraseEnd(nextItem) &&
+          /^(?:lend|borrow|repay|withdraw|deposit)$/.test(sense) &&
+          parts.some((part) => part.type === 'money' && part.token)
+        )
+          return asVenue(0)
         return undefined
       }
       // `my aave loan`, `gmx rewards`, `the compound position`
@@ -1260,6 +1276,12 @@ function readMoney(options: {
       senses.token !== undefined &&
       (!senses.tokenWeak ||
         strong ||
+        // `buy degen with 5 usdc`: the object of a purchase.
+        (cue === '' &&
+          /^(?:buy|sell|swap)$/.test(sense) &&
+          items[index - 1]?.type === 'break' &&
+          /^(?:with|for|using|to|into)$/.test(textOf(items[at + 1])) &&
+          !isFamiliar(named.text)) ||
         (cue !== '' &&
           /^(?:to|for|with|from)$/.test(cue) &&
           TRADE.test(sense) &&

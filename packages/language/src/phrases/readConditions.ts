@@ -119,7 +119,7 @@ const OPERATORS: readonly [Comparator, RegExp][] = [
   [
     '==',
     new RegExp(
-      `^${LEAD}(?:equals?(?: to)?|is equal to|is exactly|is at|is worth|is|are|at|=|==|= =|hits?|reach(?:es)?|reached|touch(?:es)?|gets to|get to|exactly|costs?|cross(?:es)?|crossed|taps|trades at|becomes|was|:)(?= |$)`,
+      `^${LEAD}(?:equals?(?: to)?|is equal to|is exactly|is at|is worth|is|are|at|=|==|= =|hits?|reach(?:es)?|reached|touch(?:es)?|gets to|get to|goes to|go to|exactly|costs?|cross(?:es)?|crossed|taps|trades at|becomes|was|:)(?= |$)`,
     ),
   ],
 ]
@@ -488,10 +488,36 @@ function finish(
         end: items[next - 1]?.end ?? 0,
         condition: { subject: said, comparator, value: value.value, unit },
         ...(subject.bare ? { bare: true as const } : {}),
-        ...(value.problem === undefined ? {} : { problem: value.problem }),
+        ...(value.problem === undefined
+          ? isEither(items.slice(index, operatorAt))
+            ? {
+                problem: {
+                  reason:
+                    'That names several tokens. Which one is meant, at which price?',
+                },
+              }
+            : {}
+          : { problem: value.problem }),
       },
     ],
   }
+}
+
+/** `if link or uni drops below 5`: two subjects for one comparison. */
+function isEither(range: readonly Item[]): boolean {
+  const named = new Set(
+    range.flatMap((item) =>
+      item.type === 'word' &&
+      item.senses.token !== undefined &&
+      !item.senses.tokenWeak
+        ? [item.senses.token]
+        : [],
+    ),
+  )
+  return (
+    named.size > 1 &&
+    range.some((item) => /^(?:or|and|either|both|&)$/.test(textOf(item)))
+  )
 }
 
 const DEFAULT_UNITS: Readonly<Record<Condition['subject']['kind'], string>> = {

@@ -524,7 +524,14 @@ function spreadPlaces(drafts: readonly DraftStep[]): DraftStep[] {
         (before.action === 'repay' &&
           (step.action === 'withdraw' || step.action === 'borrow')))
     )
-      spread[at] = { ...step, venue: before.venue }
+      spread[at] = {
+        ...step,
+        venue: before.venue,
+        // The same market is on the same chain.
+        ...(step.chain === undefined && before.chain !== undefined
+          ? { chain: before.chain }
+          : {}),
+      }
   }
   return spread
 }

@@ -259,6 +259,29 @@ function readRecurrence(
   if (
     word === 'on' &&
     Object.hasOwn(WEEKDAYS, textOf(items[at + 1])) &&
+    textOf(items[at + 1]).endsWith('s') &&
+    /^(?:,|and|&|or)$/.test(textOf(items[at + 2])) &&
+    Object.hasOwn(WEEKDAYS, textOf(items[at + 3]))
+  ) {
+    let next = at + 4
+    while (
+      /^(?:,|and|&|or)$/.test(textOf(items[next])) &&
+      Object.hasOwn(WEEKDAYS, textOf(items[next + 1]))
+    )
+      next += 2
+    return {
+      part: {
+        problem: {
+          reason:
+            'One schedule has one day of the week. Say each day as an order of its own.',
+        },
+      },
+      next,
+    }
+  }
+  if (
+    word === 'on' &&
+    Object.hasOwn(WEEKDAYS, textOf(items[at + 1])) &&
     textOf(items[at + 1]).endsWith('s')
   ) {
     return {
