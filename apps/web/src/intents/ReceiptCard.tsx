@@ -48,7 +48,6 @@ export function ReceiptCard({
                 <th scope="col">{words.token}</th>
                 <th scope="col">{words.promised}</th>
                 <th scope="col">{words.cameTrue}</th>
-                <th scope="col">{words.difference}</th>
               </tr>
             </thead>
             <tbody>
@@ -88,11 +87,11 @@ export function ReceiptCard({
                     <td className={delta.units < 0n ? 'minus' : 'plus'}>
                       {delta.units > 0n ? '+' : ''}
                       {delta.decimal}
-                    </td>
-                    <td>
-                      {bound && decimals !== undefined && better !== 0n
-                        ? toDecimal(better, decimals)
-                        : '–'}
+                      {bound && decimals !== undefined && better !== 0n ? (
+                        <span className="quiet line">
+                          {words.difference} {toDecimal(better, decimals)}
+                        </span>
+                      ) : null}
                     </td>
                   </tr>
                 )

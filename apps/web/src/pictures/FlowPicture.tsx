@@ -47,6 +47,11 @@ export function FlowPicture({
     () => layoutFlow({ flow, widthAvailable }),
     [flow, widthAvailable],
   )
+  useEffect(() => {
+    // What is wider than the screen is met in its middle, where it begins.
+    if (frame.current)
+      frame.current.scrollLeft = (layout.width - widthAvailable) / 2
+  }, [layout, widthAvailable])
   if (flow.edges.length === 0) return null
   const labels = new Map(flow.nodes.map(({ id, label }) => [id, label]))
   const isWide = layout.width > widthAvailable

@@ -178,7 +178,7 @@ export const english = {
   token: 'Token',
   promised: 'Promised',
   cameTrue: 'Came true',
-  difference: 'Better by',
+  difference: 'better by',
   to: (address: string) => `to ${address}`,
   transactions: 'Transactions',
   proof: 'Transactions, gas and signatures',
