@@ -482,6 +482,13 @@ describe('what strangers break', () => {
     'split 100 usdc between eth, link and uni',
     'buy eth with 50 usdc on mondays and thursdays',
     'buy link with 20 usdc if link or uni drops below 5',
+    // Alternatives, exclusions and stays have no form.
+    'swap 1 eth to usdc or dai',
+    'supply 5 usdc on aave or compound',
+    'swap 1 eth to usdc but not on uniswap',
+    'if link > 20 sell 10 link for usdc else buy 10 link with usdc',
+    'swap 20 usdc to link if eth is above 2000, otherwise to uni',
+    'stake 100 op for a month',
   ])('behavior: asks at %s', (utterance) => {
     expect(parseUtterance(utterance, context).type).toBe('clarify')
   })

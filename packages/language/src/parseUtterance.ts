@@ -215,6 +215,17 @@ function parseEnglish(
     language: 'en',
     leftovers: [
       ...findLeftovers(steps, leftovers, normalised),
+      ...(hasElse(items)
+        ? [
+            {
+              step: 0,
+              problem: {
+                reason:
+                  'What to do otherwise has no form here. Which of the two should happen?',
+              },
+            },
+          ]
+        : []),
       ...(tooMany
         ? [
             {
@@ -327,6 +338,19 @@ function readVerbless(
     sentence: 0,
     joined: false,
   })
+}
+
+/** `if … sell, otherwise buy`: a choice that the schema cannot hold. */
+function hasElse(items: readonly Item[]): boolean {
+  return items.some(
+    (item, at) =>
+      textOf(item) === 'otherwise' ||
+      (textOf(item) === 'else' &&
+        at > 0 &&
+        items
+          .slice(0, at)
+          .some((before) => /^(?:if|when|unless)$/.test(textOf(before)))),
+  )
 }
 
 function hasOrder(items: readonly Item[]): boolean {

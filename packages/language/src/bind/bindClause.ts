@@ -1338,14 +1338,19 @@ function shareAmounts(said: readonly Money[]): Money[] {
 
 function bindTransfer(clause: ReadClause): DraftStep[] {
   const common = readCommon(clause)
-  const chain = saidPlace(
+  const shared = saidPlace(
     chainsOf(clause.parts).find((each) => each.cue !== 'to') ??
       chainsOf(clause.parts)[0],
   )
   const steps: DraftStep[] = []
   const groups = splitParties(clause.parts)
+  const several =
+    new Set(chainsOf(clause.parts).map((each) => each.id)).size > 1
   for (const parts of groups) {
     const own = partiesOf(parts)
+    // `… on base and 5 usdc to bob on arbitrum`: each on its own.
+    const chain =
+      several && groups.length > 1 ? saidPlace(chainsOf(parts)[0]) : shared
     const parties = own.length > 0 ? own : partiesOf(clause.parts).slice(-1)
     const monies = moneyOf(parts).filter(
       (money) =>

@@ -239,6 +239,17 @@ function buildStep(
       timeZone: context.timeZone,
     })
     if (problem !== undefined) ask('schedule', problem)
+    // `stake 100 op for a month`: how long it stays is no repetition.
+    else if (
+      schedule.end !== undefined &&
+      schedule.every === undefined &&
+      schedule.times === undefined &&
+      /^(?:stake|supply|deposit)$/.test(draft.action)
+    )
+      ask('schedule', {
+        reason:
+          'When it is taken out again is an order of its own. Should it start now?',
+      })
     if (
       schedule.start !== undefined ||
       schedule.end !== undefined ||

@@ -59,6 +59,13 @@ const CHAIN_NOUN =
   /^(?:chain|network|mainnet|l2|l1|blockchain|rollup|side|ecosystem|layer)$/
 const POOL_NOUN =
   /^(?:pools?|vaults?|lp|lps|pairs?|gauges?|farms?|strategy|strategies|markets?|clp|slp|bribes?|lptoken|tranche)$/
+/** What is asked for where two things are joined by `or`. */
+const ALTERNATIVES: Partial<Record<Part['type'], string>> = {
+  money: 'token',
+  chain: 'chain',
+  venue: 'venue',
+  party: 'to',
+}
 /** Verbs whose `to X` names where the money goes, and not what it becomes. */
 const INTO_PLACE =
   /^(?:lend|deposit|add|put|stake|repay|lock|topup|vote|move|claim|save|earn|yeet)$/
@@ -95,10 +102,21 @@ export function readParts(options: {
   let behindVerb = !items.some(
     (item) => item.type === 'break' && item.start < item.end,
   )
+  let either = false
   const place = (part: Part) => {
+    // `to usdc or dai`: which of the two is not for us to choose.
+    if (either && joined && sense !== 'ask' && ALTERNATIVES[part.type])
+      parts.push({
+        type: 'problem',
+        start: part.start,
+        end: part.end,
+        slot: ALTERNATIVES[part.type] as string,
+        problem: { reason: 'Which of the two?' },
+      })
     parts.push(part)
     cue = ''
     joined = false
+    either = false
   }
   const inherit = (): { cue: Cue; joined?: true } => {
     const before = parts.at(-1)
@@ -226,6 +244,7 @@ export function readParts(options: {
     }
     if (/^(?:and|plus|or)$/.test(word)) {
       joined = true
+      either = word === 'or'
       index += 1
       continue
     }
@@ -292,7 +311,24 @@ export function readParts(options: {
       /^(?:not|instead|rather)$/.test(word) &&
       (word === 'not' || /^(?:of|than)$/.test(textOf(items[index + 1])))
     ) {
-      index += word === 'not' ? 1 : 2
+      const left = word === 'not' ? index + 1 : index + 2
+      const tied = CUES[textOf(items[left])] === undefined ? left : left + 1
+      const excluded = items[tied]
+      index = tied
+      if (
+        excluded?.type === 'word' &&
+        (excluded.senses.venue !== undefined ||
+          excluded.senses.chain !== undefined) &&
+        excluded.senses.token === undefined &&
+        sense !== 'ask'
+      )
+        parts.push({
+          type: 'problem',
+          start: excluded.start,
+          end: excluded.end,
+          slot: excluded.senses.venue === undefined ? 'chain' : 'venue',
+          problem: { reason: 'What it should be instead has to be said.' },
+        })
       while (
         index < items.length &&
         !/^(?:and|,|but|for|to|with|on|from|via|in)$/.test(
@@ -1346,7 +1382,13 @@ function readMoney(options: {
     if (word === 'each' || word === 'apiece') {
       each = true
       at += 1
-    } else if (TRAILING.test(word) && !POOL_NOUN.test(word)) at += 1
+    } else if (
+      TRAILING.test(word) &&
+      !POOL_NOUN.test(word) &&
+      // `take out a 500 usdc loan` is no withdrawal.
+      !(sense === 'withdraw' && /^loans?$/.test(word))
+    )
+      at += 1
     else if (
       word === 'of' &&
       /^(?:collateral|debt|mine|liquidity)$/.test(textOf(items[at + 1]))

@@ -624,6 +624,12 @@ function readHead(
   // `i want 1 eth, pay with usdc`: how it is paid, and no payment.
   if (item.text === 'pay' && /^(?:with|using|in|by|from)$/.test(next))
     return undefined
+  // `sell 20 op, give me usdc`: what one wants to have, and no gift.
+  if (
+    /^(?:give|gimme|hand)$/.test(item.text) &&
+    (next === 'me' || next === 'us')
+  )
+    sense = 'get'
   // `to`-infinitive after a verb of wanting is an order; a bare noun is not.
   // `i was going to swap`, `i almost sold`: it was thought of, and not said.
   let negated =
