@@ -18,17 +18,18 @@ beforeAll(async () => {
   await chain.devnet.deal({
     account: chain.account,
     token: 'native',
-    amountUnits: parseUnits('1000000000', 18),
+    amountUnits: parseUnits('2000000000000', 18),
   })
+  // Enough for the worst price that a quote may ask: no swap fails for lack.
   for (const [symbol, decimals] of [
     ['USDC', 6],
     ['DAI', 18],
     ['WBTC', 8],
   ] as const)
-    await chain.deal(symbol, parseUnits('10000000000', decimals))
+    await chain.deal(symbol, parseUnits('1000000000000000', decimals))
   await chain.send({
     to: chain.deployment.wrappedNative,
-    valueWei: parseUnits('100000000', 18),
+    valueWei: parseUnits('1000000000000', 18),
     data: '0x',
   })
 })
@@ -60,6 +61,7 @@ describe('quoted and paid', () => {
         'ROUTE_AMOUNT_BEYOND_LIQUIDITY',
         'ROUTE_AMOUNT_TOO_SMALL',
         'ROUTE_NOT_FOUND',
+        'ROUTE_NOT_EXECUTABLE',
         'AMOUNT_BEYOND_LIQUIDITY',
         'NO_ROUTE',
       ])

@@ -1,4 +1,4 @@
-import { erc20Abi } from '@behest/evm'
+import { decodeRevert, erc20Abi } from '@behest/evm'
 import type { Agent } from '@behest/sdk'
 import {
   type Address,
@@ -203,7 +203,7 @@ function compare(told: Told, paid: Moved | string): string | undefined {
 type SimulatedCall = {
   readonly status: Hex
   readonly returnData: Hex
-  readonly error?: { readonly message?: string }
+  readonly error?: { readonly message?: string; readonly data?: Hex }
 }
 
 /** One request: balances, the approval, the call, balances. */
@@ -271,7 +271,10 @@ async function simulate(
   })) as unknown as readonly { readonly calls: readonly SimulatedCall[] }[]
   const answers = block?.calls ?? []
   const failed = answers.find(({ status }) => status !== '0x1')
-  if (failed !== undefined) return failed.error?.message ?? 'reverted'
+  if (failed !== undefined) {
+    const hops = quote.route?.length ?? 0
+    return `${decodeRevert(failed.error?.data ?? failed.returnData, failed.error?.message ?? 'reverted')}, ${hops} hops`
+  }
   const at = (index: number) =>
     hexToBigInt(answers.at(index)?.returnData ?? '0x0')
   return { soldUnits: at(0) - at(-2), boughtUnits: at(-1) - at(1) }

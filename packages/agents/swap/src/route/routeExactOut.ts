@@ -1,8 +1,12 @@
 import {
+  AmountBeyondLiquidityError,
   type ExactOutRoute,
   findRouteExactOut,
+  NoRouteError,
   type Pool,
+  UnknownTokenError,
 } from '@behest/router'
+import type { AgentDecline } from '@behest/sdk'
 import { isSameAddress } from '@behest/spec'
 import type { SwapPart } from '../trade/boundLegs.js'
 import { toVenue } from './createPoolReader.js'
@@ -21,17 +25,23 @@ type ExactOutOptions = RouteOptions & { readonly amountOut: bigint }
  *
  * No call of the router walks from one venue to the other backwards. Where the
  * best route does, it is found again with the two venues kept apart; the bound
- * that it is measured by stays that of all pools together.
+ * that it is measured by stays that of all pools together. Where a set of pools
+ * has fills and no paths that reach the amount, smaller sets are tried.
  *
+ * @returns The route, or a decline where no paths reach the amount.
  * @throws the errors of the router.
  */
-export function routeExactOut(options: ExactOutOptions): RoutedTrade {
+export function routeExactOut(
+  options: ExactOutOptions,
+): RoutedTrade | AgentDecline {
   const { pools, amountOut } = options
   const free = find(options, pools)
-  const isStraight = free.executable.paths.every(
-    (path) => !isMixed(path, pools),
-  )
-  const route = isStraight ? free : find(options, keepVenuesApart(options))
+  const route = isWalkable(free, pools) ? free : findWalkable(options)
+  if (route === undefined)
+    return {
+      declined: 'ROUTE_NOT_EXECUTABLE',
+      message: `No ways were found that together give exactly ${amountOut} units of ${options.buyToken} in one call. Sell an exact amount, or buy less.`,
+    }
   const parts = walk(options, route)
   const amountIn = parts.reduce((sum, part) => sum + part.amountInUnits, 0n)
   const { lowerBound } = free
@@ -44,6 +54,42 @@ export function routeExactOut(options: ExactOutOptions): RoutedTrade {
       gapBps: toGapBps(lowerBound, amountIn),
       pools: free.poolCount,
     },
+  }
+}
+
+function isWalkable(route: ExactOutRoute, pools: readonly Pool[]): boolean {
+  const { paths } = route.executable
+  return paths.length > 0 && paths.every((path) => !isMixed(path, pools))
+}
+
+/** The venues kept apart, then one alone: the first that has paths. */
+function findWalkable(options: ExactOutOptions): ExactOutRoute | undefined {
+  const { pools } = options
+  const apart = find(options, keepVenuesApart(options))
+  if (apart.executable.paths.length > 0) return apart
+  let best: ExactOutRoute | undefined
+  for (const venue of ['uniswap-v3', 'uniswap-v2'] as const) {
+    const some = pools.filter((pool) => toVenue(pool) === venue)
+    const route = attempt(() => find(options, some))
+    if (route === undefined || route.executable.paths.length === 0) continue
+    const { amountIn } = route.executable
+    if (best === undefined || amountIn < best.executable.amountIn) best = route
+  }
+  return best
+}
+
+/** A venue that alone cannot pay is no obstacle. */
+function attempt(act: () => ExactOutRoute): ExactOutRoute | undefined {
+  try {
+    return act()
+  } catch (error) {
+    if (
+      error instanceof NoRouteError ||
+      error instanceof UnknownTokenError ||
+      error instanceof AmountBeyondLiquidityError
+    )
+      return undefined
+    throw error
   }
 }
 
