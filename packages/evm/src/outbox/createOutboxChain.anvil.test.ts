@@ -211,6 +211,8 @@ describe('createOutboxChain', () => {
       return identity
     }
     try {
+      // A run is named by its first block, and that by the second it is mined in.
+      await new Promise((resume) => setTimeout(resume, 1_100))
       const first = await readIdentity()
       expect(first).toMatch(/^31337:0x[0-9a-f]{64}$/)
       expect(await readIdentity()).toBe(first)
