@@ -27,7 +27,8 @@ const statusOfCode: Readonly<Record<string, number>> = {
   MANIFEST_MALFORMED: 422,
   QUOTA_EXCEEDED: 429,
   RATE_LIMITED: 429,
-  INDEX_BEHIND: 503,
+  // What was asked for may never come: the asker's number, not our failure.
+  INDEX_BEHIND: 409,
   REGISTRY_NOT_READY: 503,
   REGISTRY_DRAINING: 503,
   REGISTRY_BUSY: 503,
