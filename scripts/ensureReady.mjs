@@ -62,7 +62,11 @@ function hashTree() {
   const hash = createHash('sha256')
   const visit = (folder) => {
     for (const entry of readdirSync(folder, { withFileTypes: true })) {
-      if (['node_modules', 'dist', '.cache', '.turbo'].includes(entry.name))
+      if (
+        ['node_modules', 'dist', 'dist-types', '.cache', '.turbo'].includes(
+          entry.name,
+        )
+      )
         continue
       const path = join(folder, entry.name)
       if (entry.isDirectory()) visit(path)
