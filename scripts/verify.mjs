@@ -10,6 +10,7 @@ run(process.execPath, ['scripts/check.mjs'])
 checkSnapshot()
 if (existsSync(join(root, 'scripts/examples.mjs')))
   run(process.execPath, ['scripts/examples.mjs'])
+run(process.execPath, ['scripts/judges.mjs'])
 const { status } = spawnSync(
   process.execPath,
   [join(root, 'scripts/test.mjs')],

@@ -61,7 +61,12 @@ export function createToolServer(options: ToolServerOptions): McpServer {
   const { desk, registry, codec } = options
   const server = new McpServer(
     { name: 'behest', title: 'Behest', version: '0.1.0' },
-    { instructions, requestState: { verify: codec.verify } },
+    {
+      instructions,
+      requestState: { verify: codec.verify },
+      // The tools are the same for as long as the process lives.
+      capabilities: { tools: { listChanged: false } },
+    },
   )
   const show = (record: IntentRecord): CallToolResult =>
     toToolResult({ record, link: desk.linkTo(record.id) })
