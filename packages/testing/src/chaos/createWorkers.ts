@@ -8,13 +8,29 @@ import { type FaultPointName, faultPoints } from '@behest/journal'
 import type { ChaosWorkerOrder } from './chaosWorkerOrder.js'
 import type { Random } from './createRandom.js'
 
+/**
+ * `readyShare`: how often only one that is at work is ended; on a busy machine nobody
+ * would get that far otherwise. `patienceMs`: how long one may wait for its crash
+ * point before it is fair game.
+ */
+const mercies = {
+  some: { readyShare: 0.85, patienceMs: 12_000 },
+  little: { readyShare: 0.6, patienceMs: 3_000 },
+} as const
+
 /** The worker processes of one round, and how often each was ended. */
 export type Workers = {
   /** Ends one as a power cut would; another takes its place. */
   readonly killOne: () => void
-  /** Ends all of them, and waits until others have had their first look. */
+  /**
+   * Ends all of them, those at hand too, and waits until others, started from
+   * nothing, have had their first look.
+   */
   readonly replaceAll: (options: { readonly withinMs: number }) => Promise<void>
-  /** No more crash points and no more kills: whoever ends is replaced. */
+  /**
+   * No more crash points and no more kills, also for those that run: whoever ends
+   * is replaced.
+   */
   readonly calm: () => void
   readonly killsAtRandom: () => number
   readonly killsAt: Readonly<Record<FaultPointName, number>>
@@ -23,6 +39,8 @@ export type Workers = {
   readonly halts: readonly string[]
   /** How long a worker took from its start to its first look, in ms. */
   readonly readyMs: readonly number[]
+  /** How long from its start to the first thing that it did for a payment, in ms. */
+  readonly firstActMs: readonly number[]
   readonly stop: () => Promise<void>
 }
 
@@ -55,8 +73,12 @@ export function createWorkers(options: {
   readonly file: string
   readonly count: number
   readonly order: Omit<ChaosWorkerOrder, 'faultAt' | 'clockSkewMs'>
+  /** How far a worker gets before it is ended at random. */
+  readonly mercy: keyof typeof mercies
   readonly faults: 'at-points' | 'none'
   readonly clockSkewsMs: readonly number[]
+  /** How often each crash point was met before this: rare ones come first. */
+  readonly killsBefore: Readonly<Record<string, number>>
   readonly random: Random
 }): Workers {
   const { random } = options
@@ -66,11 +88,14 @@ export function createWorkers(options: {
   const failures = new Map<string, number>()
   const halts: string[] = []
   const readyMs: number[] = []
+  const firstActMs: number[] = []
   const running = new Set<ChildProcess>()
   const waiting: ChildProcess[] = []
   const everybody = new Set<ChildProcess>()
   const killed = new Set<ChildProcess>()
   const ready = new Set<ChildProcess>()
+  /** Those that wait for their crash point, and since when. */
+  const armed = new Map<ChildProcess, number>()
   let killsAtRandom = 0
   let mode: 'chaos' | 'calm' | 'stopping' = 'chaos'
 
@@ -92,9 +117,9 @@ export function createWorkers(options: {
   function begin(): void {
     if (mode === 'stopping') return
     const child = waiting.shift() ?? load()
-    while (waiting.length < 1 && mode === 'chaos') waiting.push(load())
+    while (waiting.length < 2 && mode === 'chaos') waiting.push(load())
     const faultAt =
-      mode === 'chaos' && options.faults === 'at-points' && random.chance(0.7)
+      mode === 'chaos' && options.faults === 'at-points' && random.chance(0.5)
         ? pickPoint()
         : undefined
     const order: ChaosWorkerOrder = {
@@ -104,10 +129,16 @@ export function createWorkers(options: {
     }
     running.add(child)
     const startedAtMs = performance.now()
+    if (faultAt !== undefined) armed.set(child, startedAtMs)
     if (child.stdout !== null)
       createInterface({ input: child.stdout }).on('line', (line) => {
         const said = JSON.parse(line) as { type: string; reason?: string }
-        if (said.type === 'ready') readyMs.push(performance.now() - startedAtMs)
+        if (said.type === 'ready') {
+          readyMs.push(performance.now() - startedAtMs)
+          ready.add(child)
+        }
+        if (said.type === 'acted')
+          firstActMs.push(performance.now() - startedAtMs)
         if (said.type === 'halted') halts.push(said.reason ?? '')
         if (said.type === 'failed' || said.type === 'crashed') {
           const reason = said.reason ?? ''
@@ -117,6 +148,7 @@ export function createWorkers(options: {
     child.once('exit', (_, signal) => {
       running.delete(child)
       ready.delete(child)
+      armed.delete(child)
       const byItself = signal === 'SIGKILL' && !killed.has(child)
       if (byItself && faultAt !== undefined) killsAt[faultAt]++
       void sleep(mode === 'chaos' ? random.between(5, 150) : 5).then(begin)
@@ -129,8 +161,10 @@ export function createWorkers(options: {
 
   /** The point that was met least often so far, more often than not. */
   function pickPoint(): FaultPointName {
-    const least = Math.min(...faultPoints.map((point) => killsAt[point]))
-    const rare = faultPoints.filter((point) => killsAt[point] === least)
+    const met = (point: FaultPointName) =>
+      killsAt[point] + (options.killsBefore[point] ?? 0)
+    const least = Math.min(...faultPoints.map(met))
+    const rare = faultPoints.filter((point) => met(point) === least)
     return random.pick(random.chance(0.6) ? rare : faultPoints)
   }
 
@@ -140,11 +174,16 @@ export function createWorkers(options: {
     failures,
     halts,
     readyMs,
+    firstActMs,
     killsAtRandom: () => killsAtRandom,
     killOne: () => {
       if (mode !== 'chaos' || running.size === 0) return
-      // Mostly one at work: on a busy machine nobody would get that far.
-      const victims = [...(random.chance(0.85) ? ready : running)]
+      const { readyShare, patienceMs } = mercies[options.mercy]
+      const nowMs = performance.now()
+      const victims = [...(random.chance(readyShare) ? ready : running)].filter(
+        // One that waits for its crash point is given some time to get there.
+        (child) => nowMs - (armed.get(child) ?? -Infinity) > patienceMs,
+      )
       if (victims.length === 0) return
       const victim = random.pick(victims)
       if (killed.has(victim) || !victim.kill('SIGKILL')) return
@@ -154,6 +193,7 @@ export function createWorkers(options: {
     replaceAll: async ({ withinMs }) => {
       const until = Date.now() + withinMs
       const before = readyMs.length
+      for (const child of waiting.splice(0)) child.kill('SIGKILL')
       for (const child of [...running]) {
         killed.add(child)
         if (child.kill('SIGKILL')) killsAtRandom++
@@ -163,6 +203,8 @@ export function createWorkers(options: {
     },
     calm: () => {
       mode = 'calm'
+      for (const child of running) child.stdin?.write('calm\n')
+      armed.clear()
     },
     stop: async () => {
       mode = 'stopping'

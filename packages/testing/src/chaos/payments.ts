@@ -67,7 +67,7 @@ type PlanOptions = {
 export function buildPaymentPlan(options: PlanOptions): Plan {
   const { random } = options
   const count = random.chance(0.15) ? random.between(2, 3) : 1
-  const isShort = random.chance(0.15)
+  const isShort = random.chance(0.25)
   return buildPlan(
     options,
     Array.from({ length: count }, (_, index) => {

@@ -11,6 +11,8 @@ import { bundleWorker } from './createWorkers.js'
 import { type Mutant, mutants } from './mutants.js'
 import { type RoundReport, runRound } from './runRound.js'
 
+const weathers = ['usual', 'storm', 'outage'] as const
+
 /** What rounds came to. */
 export type ChaosSummary = {
   readonly type: 'passed' | 'failed'
@@ -31,6 +33,7 @@ export type ChaosSummary = {
   readonly lost: number
   readonly violations: number
   readonly settledMs: { readonly p50: number; readonly max: number }
+  readonly pickedUpMs: { readonly p50: number; readonly max: number }
   /** What did not happen, so that the run does not count. */
   readonly missing: readonly string[]
 }
@@ -124,9 +127,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
         server,
         plans: options.plans,
         chaosMs: options.chaosMs,
-        weather: n % 3 === 1 ? 'storm' : 'usual',
-        otherChain: n % 4 === 2 ? (options.otherChain ?? 'never') : 'never',
+        weather: weathers[n % weathers.length] ?? 'usual',
+        otherChain: n % 4 === 3 ? (options.otherChain ?? 'never') : 'never',
         databaseKills: options.databaseKills ?? 1,
+        killsBefore: sumKillsAt(reports),
         ...(options.leastFaults === undefined
           ? {}
           : { leastFaults: options.leastFaults }),
@@ -189,6 +193,7 @@ async function runMutant(options: {
       weather: mutant.needs === 'storm' ? 'storm' : 'usual',
       otherChain: mutant.needs === 'other-chain' ? 'visits' : 'never',
       databaseKills: 0,
+      killsBefore: {},
       settleWithinMs: 30_000,
       mutant,
     })
@@ -205,6 +210,18 @@ async function runMutant(options: {
   }
 }
 
+function sumKillsAt(reports: readonly RoundReport[]): Record<string, number> {
+  return Object.fromEntries(
+    faultPoints.map((point) => [
+      point,
+      reports.reduce((sum, one) => sum + (one.killsAt[point] ?? 0), 0),
+    ]),
+  )
+}
+
+const toSorted = (values: readonly number[]) =>
+  [...values].sort((a, b) => a - b)
+
 function toSummary(
   seed: string,
   reports: readonly RoundReport[],
@@ -212,12 +229,9 @@ function toSummary(
 ): ChaosSummary {
   const sum = (read: (report: RoundReport) => number) =>
     reports.reduce((total, report) => total + read(report), 0)
-  const killsAt = Object.fromEntries(
-    faultPoints.map((point) => [point, sum((one) => one.killsAt[point] ?? 0)]),
-  )
-  const settled = reports
-    .map(({ settledMs }) => settledMs)
-    .sort((a, b) => a - b)
+  const killsAt = sumKillsAt(reports)
+  const settled = toSorted(reports.map((one) => one.settledMs))
+  const pickedUp = toSorted(reports.flatMap((one) => one.pickedUpMs ?? []))
   const violations = sum((report) => report.violations.length)
   const doubled = sum(({ doubled }) => doubled)
   const lost = sum(({ lost }) => lost)
@@ -253,6 +267,10 @@ function toSummary(
     settledMs: {
       p50: settled[Math.floor(settled.length / 2)] ?? 0,
       max: settled.at(-1) ?? 0,
+    },
+    pickedUpMs: {
+      p50: pickedUp[Math.floor(pickedUp.length / 2)] ?? 0,
+      max: pickedUp.at(-1) ?? 0,
     },
     missing,
   }

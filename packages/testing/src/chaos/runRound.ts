@@ -54,11 +54,14 @@ export type RoundOptions = {
   readonly otherChain: 'visits' | 'never'
   /**
    * `storm`: besides the usual, two blocks in five are taken back, as deep as may be
-   * without touching what is final.
+   * without touching what is final. `outage`: processes are ended several times a
+   * second, also before they have begun.
    */
-  readonly weather: 'usual' | 'storm'
+  readonly weather: 'usual' | 'storm' | 'outage'
   /** How often the database is killed, per round. */
   readonly databaseKills: number
+  /** How often each crash point was met in the rounds before this one. */
+  readonly killsBefore: Readonly<Record<string, number>>
   /** How long the end of every payment is waited for after the faults, in ms. */
   readonly settleWithinMs: number
   readonly mutant?: Mutant
@@ -91,6 +94,11 @@ export type RoundReport = {
   /** From the end of the faults until everything was settled, in ms. */
   readonly settledMs: number
   readonly workerReadyMs: number
+  /**
+   * From the start of new workers, after all were ended at once, to the first thing
+   * that one did for an open payment, in ms; nothing where none was open.
+   */
+  readonly pickedUpMs: number | undefined
   readonly violations: readonly Violation[]
   /** What workers said of failures, most frequent first. */
   readonly failures: readonly string[]
@@ -158,8 +166,10 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
 
     const workers = createWorkers({
       file: options.workerFile,
-      count: 2,
+      count: options.weather === 'outage' ? 4 : 3,
+      mercy: options.weather === 'outage' ? 'little' : 'some',
       random: random.fork('workers'),
+      killsBefore: options.killsBefore,
       faults: 'at-points',
       clockSkewsMs: [-3_600_000, 0, 3_600_000],
       order: {
@@ -256,7 +266,13 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     witness.rates = calm
     workers.calm()
     await weather.calm()
+    const calmAtMs = Date.now()
+    const pickedUpMs = await measurePickUp(workers, async () =>
+      isAllSettled(pool, client.asked()),
+    )
+    let visitMs = 0
     if (options.otherChain === 'visits') {
+      const visitAtMs = Date.now()
       // Steps that wait for others could not be signed while no block is made.
       const until = Date.now() + options.settleWithinMs
       while (!(await isAllSettled(pool, client.asked())) && Date.now() < until)
@@ -285,14 +301,15 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
       } finally {
         await other.stop()
       }
+      visitMs = Date.now() - visitAtMs
     }
-    const calmAtMs = Date.now()
+    const calmFor = () => Date.now() - calmAtMs - visitMs
     const isGivenUp = () =>
-      Date.now() - calmAtMs > options.settleWithinMs ||
+      calmFor() > options.settleWithinMs ||
       (mutant !== undefined && inspector.violations.length > 0)
     while (!(await isAllSettled(pool, client.asked())) && !isGivenUp())
       await sleep(50)
-    const settledMs = Date.now() - calmAtMs
+    const settledMs = calmFor()
     await watching.stop()
     const isDone = await isAllSettled(pool, client.asked())
     if (isDone) await retry(inspector.audit)
@@ -323,6 +340,7 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
       lost,
       settledMs,
       workerReadyMs: toMedian(workers.readyMs),
+      pickedUpMs,
       violations: inspector.violations,
       failures: [...workers.failures]
         .sort((a, b) => b[1] - a[1])
@@ -415,6 +433,22 @@ async function prepareSenders(chain: ChaosChain) {
 
 type Senders = Awaited<ReturnType<typeof prepareSenders>>
 
+/**
+ * Ends all workers at once and starts new ones. Gives how long it took until one of
+ * them did something for an open payment, in ms.
+ */
+async function measurePickUp(
+  workers: ReturnType<typeof createWorkers>,
+  isAllDone: () => Promise<boolean>,
+): Promise<number | undefined> {
+  const before = workers.firstActMs.length
+  await workers.replaceAll({ withinMs: 30_000 })
+  while (workers.firstActMs.length === before && !(await isAllDone()))
+    await sleep(20)
+  const acts = workers.firstActMs.slice(before)
+  return acts.length === 0 ? undefined : Math.round(Math.min(...acts))
+}
+
 /** Everything that goes wrong outside the network. */
 function startWeather(world: {
   readonly options: RoundOptions
@@ -430,6 +464,20 @@ function startWeather(world: {
   const isStorm = options.weather === 'storm'
   const random = world.random.fork('weather')
   const stopping = new AbortController()
+
+  /** Whether something is under way that may not wait a minute. */
+  const hasShortOne = () =>
+    pool
+      .query<{ found: boolean }>(
+        `select exists (select 1 from leg where state in ('SIGNED', 'SENT')
+          and deadline_unix_seconds < $1) as found`,
+        [chain.getNewestTimestamp() + 55],
+      )
+      .then(
+        ({ rows }) => rows[0]?.found === true,
+        // The database is down right now.
+        () => false,
+      )
 
   let paused: Promise<unknown> = Promise.resolve()
   const miner = (async () => {
@@ -471,13 +519,25 @@ function startWeather(world: {
         spikeLeft = random.between(4, 12)
         counts.feeJumps++
       }
+      if (spikeLeft === 0 && random.chance(0.1) && (await hasShortOne())) {
+        // Too dear for anybody, and then too late: those are taken back.
+        await chain.setBaseFee((capWei * 3n) / 2n)
+        await chain.skipSeconds(60)
+        spikeLeft = random.between(8, 14)
+        counts.feeJumps++
+        counts.clockJumps++
+      }
     }
   })()
 
   const killer = (async () => {
     while (!chaos.aborted) {
-      await sleep(random.between(250, 1_150))
-      if (!chaos.aborted && random.chance(0.7)) workers.killOne()
+      await sleep(
+        options.weather === 'outage'
+          ? random.between(50, 250)
+          : random.between(100, 500),
+      )
+      if (!chaos.aborted && random.chance(0.8)) workers.killOne()
     }
   })()
 

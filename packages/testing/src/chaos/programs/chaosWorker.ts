@@ -15,6 +15,7 @@ import {
   createOutbox,
   createOutboxWorker,
   createPool,
+  type FaultPoint,
 } from '@behest/journal'
 import type { Address, Hex } from '@behest/spec'
 import { privateKeyToAccount } from 'viem/accounts'
@@ -36,11 +37,18 @@ lines.once('line', (line) => {
     process.exit(1)
   })
 })
+/** Until the faults are over, this process ends itself at one moment. */
+let endAt: FaultPoint = () => {}
+lines.on('line', (line) => {
+  if (line === 'calm') endAt = () => {}
+})
 lines.once('close', () => process.exit(0))
 say({ type: 'loaded' })
 
 async function start(order: ChaosWorkerOrder): Promise<void> {
   shiftClock(order.clockSkewMs)
+  endAt = createFaultPoint(order.faultAt)
+  let hasActed = false
   const deployment = {
     ...toLocalDeployment(order.addresses),
     finalityDepth: order.depth,
@@ -86,8 +94,12 @@ async function start(order: ChaosWorkerOrder): Promise<void> {
         sign,
         offerTimeoutMs: 1_500,
         canSign: (address: Address) => signers.has(address.toLowerCase()),
-        faultPoint: createFaultPoint(order.faultAt),
+        faultPoint: (name) => endAt(name),
         onEvent: (event) => {
+          if ('legId' in event || 'hash' in event) {
+            if (!hasActed) say({ type: 'acted' })
+            hasActed = true
+          }
           if (event.type === 'failed')
             say({ type: 'failed', reason: toReason(event.error) })
           else if (event.type === 'halted' || event.type === 'chain-changed')
