@@ -19,6 +19,12 @@ const environmentSchema = z.object({
   OPENAI_BASE_URL: z.string().optional(),
   BEHEST_MODEL: z.string().optional(),
   BEHEST_WEB_FOLDER: z.string().optional(),
+  /** Sites that may frame the page, separated by spaces or commas. */
+  BEHEST_EMBED_ORIGINS: z
+    .string()
+    .default('')
+    .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))
+    .pipe(z.array(z.url({ protocol: /^https?$/ }))),
   BEHEST_LOG_LEVEL: z.string().default('info'),
 })
 
@@ -41,6 +47,8 @@ export type Config = {
     readonly model: string
   }
   readonly webFolder?: string
+  /** Origins of the sites that may show the page in a frame. */
+  readonly embedOrigins: readonly string[]
   readonly logLevel: string
 }
 
@@ -79,6 +87,7 @@ export function parseConfig(
       ? {}
       : { chain: values.BEHEST_CHAIN }),
     logLevel: values.BEHEST_LOG_LEVEL,
+    embedOrigins: values.BEHEST_EMBED_ORIGINS.map((url) => new URL(url).origin),
     ...(values.BEHEST_PASSWORD_FILE === undefined
       ? {}
       : { passwordFile: values.BEHEST_PASSWORD_FILE }),

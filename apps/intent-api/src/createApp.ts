@@ -33,6 +33,8 @@ export type CreateAppOptions = IntentRoutesOptions & {
   readonly serverUrl: string
   /** Folder of the built page; without one, only the API is served. */
   readonly webFolder?: string
+  /** Origins of the sites that may show the page in a frame; none if absent. */
+  readonly embedOrigins?: readonly string[]
   readonly registryUrl: string
   /** Throws, or tells, why this server cannot serve. */
   readonly readReadiness: () => Promise<Record<string, unknown>>
@@ -55,9 +57,12 @@ export function createApp(options: CreateAppOptions): Express {
           styleSrc: ["'self'", "'unsafe-inline'"],
           imgSrc: ["'self'", 'data:'],
           connectSrc: ["'self'", new URL(options.registryUrl).origin],
+          frameAncestors: ["'self'", ...(options.embedOrigins ?? [])],
           upgradeInsecureRequests: null,
         },
       },
+      // It knows one origin only; `frame-ancestors` says the same, of each.
+      xFrameOptions: false,
     }),
   )
   app.use(metrics.measure)
@@ -127,6 +132,11 @@ export function createApp(options: CreateAppOptions): Express {
         index: 'index.html',
         maxAge: '1h',
         etag: true,
+        setHeaders: (response, path) => {
+          // Meant for pages of others; what it opens is not.
+          if (path.endsWith('/embed.js'))
+            response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
+        },
       }),
     )
   app.use((request) => {

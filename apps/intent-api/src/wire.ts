@@ -203,6 +203,7 @@ export async function wire(options: {
     serverUrl: `http://${config.host}:${config.port}`,
     registryUrl: config.registryUrl,
     ...(config.webFolder === undefined ? {} : { webFolder: config.webFolder }),
+    embedOrigins: config.embedOrigins,
     readReadiness: async () => {
       const [head] = await Promise.all([
         chain.readHead(),

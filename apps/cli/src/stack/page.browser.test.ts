@@ -1,5 +1,6 @@
 // One file because it is one stack: starting it takes longer than every test.
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { createServer as createHttpServer } from 'node:http'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -27,11 +28,17 @@ const axeSource = readFileSync(
 let stack: Stack
 let browser: Browser
 let folder: string
+let site: Site // may frame the page
+let stranger: Site // may not
 const pageErrors: string[] = []
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'behest-page-'))
   const ports = await Promise.all([freePort(), freePort(), freePort()])
+  site = await serveSite(`http://127.0.0.1:${ports[0]}`)
+  stranger = await serveSite(`http://127.0.0.1:${ports[0]}`)
+  // As an operator sets it: the processes of the stack read it.
+  process.env.BEHEST_EMBED_ORIGINS = site.url
   stack = await startStack({
     config: readStackConfig({
       BEHEST_DATA: folder,
@@ -58,6 +65,9 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close()
   await stack?.stop()
+  delete process.env.BEHEST_EMBED_ORIGINS
+  site?.stop()
+  stranger?.stop()
   rmSync(folder, { recursive: true, force: true })
 }, 60_000)
 
@@ -450,6 +460,54 @@ describe('the page', () => {
     await page.close()
   }, 60_000)
 
+  test('behavior: one script tag puts it on another page, and a yes is given in a tab of its own', async () => {
+    const page = await browser.newPage({
+      viewport: { width: 900, height: 900 },
+      locale: 'en-US',
+    })
+    await page.goto(site.url)
+    const button = page.getByRole('button', { name: 'Say it to Behest' })
+    await button.click()
+    const frame = page.frameLocator('iframe[title="Say it to Behest"]')
+    await frame.getByLabel('What do you want?').fill('swap 0.2 ETH for USDC')
+    const before = await frame.locator('article').count()
+    await frame.getByRole('button', { name: 'Say it', exact: true }).click()
+    const card = frame.locator('article').nth(before)
+    const elsewhere = card.getByRole('link', {
+      name: 'Review and approve in its own tab',
+    })
+    await elsewhere.waitFor()
+    // What stands around a frame can cover it: there is no yes to click in it.
+    expect(await approveOf(card).count()).toBe(0)
+    const [tab] = await Promise.all([
+      page.context().waitForEvent('page'),
+      elsewhere.click(),
+    ])
+    await tab.getByRole('button', { name: 'Approve exactly this' }).click()
+    await card
+      .locator('.receipt .outcome', { hasText: 'Promise met' })
+      .waitFor()
+    await button.click()
+    await card.waitFor({ state: 'hidden' })
+    await tab.close()
+    await page.close()
+  }, 60_000)
+
+  test('behavior: a site that was not named cannot frame it', async () => {
+    const page = await browser.newPage()
+    const refused: string[] = []
+    page.on('console', (message) => refused.push(message.text()))
+    await page.goto(stranger.url)
+    await page.getByRole('button', { name: 'Say it to Behest' }).click()
+    await expect
+      .poll(() => refused.join('\n'), { timeout: 10_000 })
+      .toMatch(/frame-ancestors/)
+    expect(
+      await page.frameLocator('iframe').getByLabel('What do you want?').count(),
+    ).toBe(0)
+    await page.close()
+  }, 30_000)
+
   test('behavior: nothing on it failed unseen', () => {
     expect(pageErrors).toEqual([])
   })
@@ -535,4 +593,27 @@ function freePort(): Promise<number> {
       server.close(() => resolve(port))
     })
   })
+}
+
+type Site = { readonly url: string; readonly stop: () => void }
+
+/** A page of somebody else's, with nothing of ours but the script element. */
+async function serveSite(behestUrl: string): Promise<Site> {
+  const server = createHttpServer((_request, response) => {
+    response.setHeader('content-type', 'text/html')
+    response.end(
+      `<!doctype html><html lang="en"><title>A shop</title><h1>A shop</h1><script src="${behestUrl}/embed.js" data-label="Say it to Behest" async></script></html>`,
+    )
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string')
+    throw new TypeError('The site has no port.')
+  return {
+    url: `http://127.0.0.1:${address.port}`,
+    stop: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
 }

@@ -15,6 +15,7 @@ import { toPrice } from '../amounts/toPrice.js'
 import { FlowPicture } from '../pictures/FlowPicture.js'
 import { HealthPicture } from '../pictures/HealthPicture.js'
 import { Hash } from '../shell/Hash.js'
+import { toHash } from '../shell/useHash.js'
 import { useNow } from '../shell/useNow.js'
 import type { Words } from '../words/english.js'
 import { languageOf } from '../words/languageOf.js'
@@ -25,6 +26,7 @@ import { sayStep } from './sayStep.js'
 const unlimitedFrom = 2n ** 255n
 const hurrySeconds = 30
 const blockSeconds = 15
+const isFramed = window.self !== window.top
 
 type Decide = (planHash: `0x${string}`) => Promise<void>
 
@@ -134,6 +136,7 @@ export function PreviewCard({
       {isOpen ? (
         <Decision
           key={preview.planHash}
+          intentId={record.id}
           preview={preview}
           aheadSeconds={toAheadSeconds(record)}
           onApprove={onApprove}
@@ -333,12 +336,14 @@ function Calls({
 
 /** Yes or no, in view as long as the card is; a new offer where it ran out. */
 function Decision({
+  intentId,
   preview,
   aheadSeconds,
   onApprove,
   onReject,
   onAskAnew,
 }: {
+  readonly intentId: string
   readonly preview: Preview
   readonly aheadSeconds: number
   readonly onApprove: Decide
@@ -388,6 +393,16 @@ function Decision({
         >
           {words.askAnew}
         </button>
+      ) : isFramed ? (
+        // What surrounds a frame can cover it: a yes is given where nothing can.
+        <a
+          className="button yes"
+          href={toHash({ type: 'intent', id: intentId })}
+          target="_blank"
+          rel="noopener"
+        >
+          {words.approveElsewhere}
+        </a>
       ) : (
         <button
           type="button"

@@ -149,6 +149,7 @@ export const english = {
   planHash: 'Plan',
   simulatedAt: (block: string) => `Simulated at block ${block}`,
   approve: 'Approve exactly this',
+  approveElsewhere: 'Review and approve in its own tab',
   reject: 'Reject',
   working: 'One moment…',
 

@@ -143,6 +143,7 @@ export const japanese: Words = {
   planHash: '計画',
   simulatedAt: (block) => `ブロック ${block} で試算`,
   approve: 'この内容だけを承認',
+  approveElsewhere: '別のタブで確認して承認',
   reject: '却下',
   working: 'お待ちください…',
 
