@@ -33,6 +33,8 @@ export type CreateIntentInput = ParseInput & {
   readonly account?: Address
   /** The same key gives the same intent: send again what got no answer. */
   readonly idempotencyKey?: string
+  /** What "that" means in the words; the account's newest intent if absent. */
+  readonly previousIntentId?: string
 }
 
 /** A reply to questions: values by slot, or free words. */
@@ -166,12 +168,15 @@ export function createIntentClient(options: ClientOptions): IntentClient {
         },
         parseResultSchema,
       ),
-    create: ({ utterance, account, context, idempotencyKey }, call) =>
+    create: (
+      { utterance, account, context, idempotencyKey, previousIntentId },
+      call,
+    ) =>
       http.ask(
         {
           method: 'POST',
           path: '/v1/intents',
-          body: { utterance, account, context },
+          body: { utterance, account, context, previousIntentId },
           ...(idempotencyKey === undefined
             ? {}
             : { headers: { 'Idempotency-Key': idempotencyKey } }),

@@ -6,11 +6,17 @@ import {
   type IntentRecord,
   type JsonValue,
   type ParseContext,
+  type ParseResult,
   type Question,
   type StoredIntent,
 } from '@behest/spec'
 import { recordUtterance } from './1-utterance/recordUtterance.js'
-import { understandUtterance } from './2-intent/understandUtterance.js'
+import { readPast } from './2-intent/readPast.js'
+import { settleFollowUp } from './2-intent/settleFollowUp.js'
+import {
+  readWords,
+  understandUtterance,
+} from './2-intent/understandUtterance.js'
 import {
   assertServable,
   collectCandidates,
@@ -54,13 +60,18 @@ export type Engine = {
     readonly context: ParseContext
     readonly principal: string
     readonly idempotencyKey?: string
+    /** What was before the speaker's eyes; the account's newest if absent. */
+    readonly previousIntentId?: string
   }): Promise<{ readonly record: IntentRecord; readonly created: boolean }>
   /**
    * Goes on with an intent until it ends or needs somebody. Safe to call at any
    * time, from any process, any number of times.
    */
   advance(id: string): Promise<Progress>
-  /** Fills open questions, or amends a plan that waits for approval. */
+  /**
+   * Fills open questions, or amends a plan that waits for approval. A question
+   * on the side becomes an intent of its own; `reply` of the record tells.
+   */
   answer(options: {
     readonly id: string
     readonly reply:
@@ -138,27 +149,36 @@ export function createEngine(
     return show(intent.stored())
   }
 
-  return {
-    async start({ id, text, account, context, principal, idempotencyKey }) {
-      const artifact = recordUtterance({
+  const start: Engine['start'] = async (order) => {
+    const { id, text, account, context, principal, idempotencyKey } = order
+    const { previousIntentId } = order
+    const artifact = recordUtterance({
+      text,
+      account,
+      chainId: ports.chain.chainId,
+      context,
+      ...(previousIntentId === undefined ? {} : { previousIntentId }),
+    })
+    const { intent, created } = await ports.store.create({
+      id,
+      principal,
+      ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      // The time of asking is no part of what was asked.
+      bodyHash: hashJson({
         text,
         account,
-        chainId: ports.chain.chainId,
-        context,
-      })
-      const { intent, created } = await ports.store.create({
-        id,
-        principal,
-        ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
-        // The time of asking is no part of what was asked.
-        bodyHash: hashJson({ text, account }),
-        account,
-        chainId: ports.chain.chainId,
-        utterance: text,
-        artifact: { hash: hashArtifact(artifact), body: toWire(artifact) },
-      })
-      return { record: show(intent), created }
-    },
+        ...(previousIntentId === undefined ? {} : { previousIntentId }),
+      }),
+      account,
+      chainId: ports.chain.chainId,
+      utterance: text,
+      artifact: { hash: hashArtifact(artifact), body: toWire(artifact) },
+    })
+    return { record: show(intent), created }
+  }
+
+  return {
+    start,
 
     async advance(id) {
       const intent = await openIntent(ports.store, id)
@@ -181,25 +201,58 @@ export function createEngine(
         reply,
         context: utterance.body.context,
       })
-      if (answer.result.type === 'none') {
+      const { result } = answer
+      if (result.type === 'none') {
         await intent.setStatus({
           status: 'cancelled',
           message: 'Cancelled; nothing was sent.',
         })
-        return show(intent.stored())
+        return { ...show(intent.stored()), reply: { type: 'taken' } }
       }
+      if ('utterance' in reply) {
+        const isUnchanged = hashJson(result) === hashJson(previous.body.result)
+        // "how much do I have?": the draft still waits while it is answered.
+        const isAside =
+          (isQuestion(result) && !isQuestion(previous.body.result)) ||
+          (isUnchanged && (await pointsBack(intent, reply.utterance, ports)))
+        // What was not understood leaves everything as it was.
+        if (isUnchanged && !isAside)
+          return { ...show(intent.stored()), reply: { type: 'not-understood' } }
+        if (isAside) {
+          const { record } = await start({
+            id: ports.createId(),
+            text: reply.utterance,
+            account: intent.stored().account,
+            context: {
+              ...utterance.body.context,
+              now: ports.now().toISOString(),
+            },
+            principal: intent.stored().account.toLowerCase(),
+            previousIntentId: id,
+          })
+          return {
+            ...show(intent.stored()),
+            reply: { type: 'aside', intentId: record.id },
+          }
+        }
+      }
+      const { follows } = previous.body
       await intent.append({
         artifact: {
           stage: 'intent',
           parentHash: utterance.hash,
-          result: answer.result,
+          result,
           parser: answer.parser,
           notes: [...answer.notes],
+          // A reply to a follow-up still leans on the earlier words.
+          ...(follows && goesOn(previous.body.result, result)
+            ? { follows }
+            : {}),
         },
         status: 'running',
         message: 'The reply was read.',
       })
-      return show(intent.stored())
+      return { ...show(intent.stored()), reply: { type: 'taken' } }
     },
 
     async decide(choice) {
@@ -234,6 +287,40 @@ export function createEngine(
   }
 }
 
+/** Tells whether words that answer nothing mean a request: "what happened to it?" */
+async function pointsBack(
+  intent: OpenIntent,
+  words: string,
+  ports: EnginePorts,
+): Promise<boolean> {
+  const { body } = intent.require('utterance')
+  const { follows } = await ports.language.parse({
+    utterance: words,
+    context: body.context,
+    readPast: () =>
+      readPast({
+        store: ports.store,
+        // None of its own: the one that waits is the newest of the past.
+        intentId: '',
+        utterance: { ...body, previousIntentId: intent.id },
+      }),
+  })
+  return follows !== undefined
+}
+
+function isQuestion(result: ParseResult): boolean {
+  return (
+    result.type === 'intent' &&
+    result.intent.steps.every(({ action }) => action === 'ask')
+  )
+}
+
+/** Tells whether a reply went on from the words before, or took their place. */
+function goesOn(before: ParseResult, after: ParseResult): boolean {
+  const words = readWords(before)
+  return words !== '' && readWords(after).startsWith(`${words}\n`)
+}
+
 /** The table of the design, top to bottom. Each stage is in the journal before the next starts. */
 async function runStages(
   intent: OpenIntent,
@@ -249,12 +336,20 @@ async function runStages(
     intent.find('intent') ??
     (await intent.append({
       artifact: await understandUtterance({
+        intentId: intent.id,
         utterance,
         language: ports.language,
+        store: ports.store,
       }),
       status: 'running',
       message: 'The request was read.',
     }))
+  const followed = await settleFollowUp({
+    intent,
+    understood,
+    store: ports.store,
+  })
+  if (followed === 'ended') return 'ended'
   const { result } = understood.body
   if (result.type === 'none') return refuse(intent, result)
   if (result.type === 'clarify') return ask(intent, result.questions)

@@ -3,6 +3,8 @@ export {
   UtteranceTooLongError,
 } from './1-utterance/errors.js'
 export { recordUtterance } from './1-utterance/recordUtterance.js'
+export { WordsMismatchError } from './2-intent/errors.js'
+export { readPast } from './2-intent/readPast.js'
 export { understandUtterance } from './2-intent/understandUtterance.js'
 export {
   buildInstruction,

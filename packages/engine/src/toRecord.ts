@@ -62,9 +62,13 @@ export function toRecord(options: {
             quotes,
             nativeToken,
             knownContracts: limits.knownContracts,
+            ...(intent?.follows ? { follows: intent.follows } : {}),
           }),
         }
       : {}),
+    ...(intent?.answer === undefined
+      ? {}
+      : { answer: { text: intent.answer } }),
     ...(answers.length > 0
       ? {
           answer: {

@@ -5,11 +5,41 @@ import type {
   ParseResult,
 } from '@behest/spec'
 import { applyAnswer } from './conversation/applyAnswer.js'
+import { followPast, readPointing } from './conversation/followPast.js'
 import { combineReadings } from './model/combineReadings.js'
 import type { ModelParser } from './model/createModelParser.js'
 import { groundAnswer } from './model/groundAnswer.js'
 import { ModelUnavailableError } from './model/ModelUnavailableError.js'
 import { isBlocked, parseUtterance } from './parseUtterance.js'
+
+/**
+ * Words that point at an earlier request are read by the embedded parser alone:
+ * what was said before is no part of any prompt.
+ */
+async function follow(
+  utterance: string,
+  context: ParseContext,
+  readPast: Parameters<LanguagePort['parse']>[0]['readPast'],
+): Promise<ParseAnswer | undefined> {
+  if (readPast === undefined) return undefined
+  const alone = parseUtterance(utterance, context)
+  const read = readPointing(utterance, alone)
+  if (read === undefined && alone.type !== 'none') return undefined
+  // Other people's words point at nothing of the user's; `stop` is no order.
+  if (
+    alone.type === 'none' &&
+    (alone.reason === 'injection' ||
+      (isBlocked(alone) && read?.type !== 'cancel'))
+  )
+    return undefined
+  const followed = followPast({
+    utterance: utterance.trim(),
+    context,
+    read,
+    past: await readPast(),
+  })
+  return followed && { parser: 'embedded', notes: [], ...followed }
+}
 
 /** Which parsers read an utterance. */
 export type ParserOptions = {
@@ -63,7 +93,10 @@ export function createParser(options: ParserOptions = {}): LanguagePort {
   }
 
   return {
-    parse: ({ utterance, context }) => parse(utterance, context),
+    async parse({ utterance, context, readPast }) {
+      const followed = await follow(utterance, context, readPast)
+      return followed ?? parse(utterance, context)
+    },
     async answer({ previous, reply, context }) {
       const answered = applyAnswer({ previous, reply, context })
       if (answered.type === 'new-request')

@@ -75,6 +75,8 @@ export {
   candidatesArtifactSchema,
   type ExecutionArtifact,
   executionArtifactSchema,
+  type Follows,
+  followsSchema,
   type IntentArtifact,
   intentArtifactSchema,
   type PlanArtifact,
@@ -150,7 +152,9 @@ export {
 export type {
   AgentPort,
   LanguagePort,
+  OptionsPort,
   ParseAnswer,
+  PastIntent,
   RegistryPort,
 } from './ports/agentPorts.js'
 export type {

@@ -49,6 +49,7 @@ export function renderPreview(preview: Preview): string {
       lines.push(`     ${call.purpose.padEnd(8)} ${call.says}`)
   }
   for (const { why } of preview.choice) if (why) lines.push('', `  ${why}`)
+  if (preview.follows !== undefined) lines.push('', `  ${preview.follows}`)
   for (const warning of preview.warnings) lines.push('', `  ! ${warning}`)
   lines.push('', `  plan ${preview.planHash}`)
   return lines.join('\n')

@@ -69,6 +69,9 @@ export function intentRoutes(options: IntentRoutesOptions): Router {
       context: toContext(body.context, options, account),
       principal: account.toLowerCase(),
       ...(key === undefined ? {} : { idempotencyKey: key }),
+      ...(body.previousIntentId === undefined
+        ? {}
+        : { previousIntentId: body.previousIntentId }),
     })
     runner.wake(record.id)
     response
@@ -105,7 +108,7 @@ export function intentRoutes(options: IntentRoutesOptions): Router {
     const id = readId(request, 'id')
     const reply = readBody(request, answersBodySchema)
     const record = await engine.answer({ id, reply })
-    runner.wake(id)
+    runner.wake(record.reply?.type === 'aside' ? record.reply.intentId : id)
     response.json(toWireRecord(record))
   })
 

@@ -23,6 +23,8 @@ export const createIntentBodySchema = z.strictObject({
   utterance,
   account: addressSchema.optional(),
   context: contextBodySchema.optional(),
+  /** What "that" means: the intent that was shown last. */
+  previousIntentId: text(64).min(1).optional(),
 })
 
 /** Body of `POST /v1/intents/:id/answers`. */

@@ -75,6 +75,9 @@ export function PreviewCard({
           ))}
         </ol>
       ) : null}
+      {preview.follows === undefined ? null : (
+        <p lang={languageOf(preview.follows)}>{preview.follows}</p>
+      )}
       <Sides preview={preview} />
       {preview.warnings.map((warning) => (
         <p className="warning" key={warning} lang={languageOf(warning)}>

@@ -10,6 +10,7 @@ const maxLength = 10_000
  * @param options.account - Whose money it is about.
  * @param options.chainId - The chain that the account is meant on.
  * @param options.context - All that understanding may know.
+ * @param options.previousIntentId - What was before the speaker's eyes.
  * @returns The first artifact.
  * @throws {UtteranceEmptyError} when nothing was said.
  * @throws {UtteranceTooLongError} past 10,000 UTF-16 units.
@@ -19,8 +20,9 @@ export function recordUtterance(options: {
   readonly account: Address
   readonly chainId: number
   readonly context: ParseContext
+  readonly previousIntentId?: string
 }): UtteranceArtifact {
-  const { text, account, chainId, context } = options
+  const { text, account, chainId, context, previousIntentId } = options
   if (text.trim() === '') throw new UtteranceEmptyError()
   if (text.length > maxLength)
     throw new UtteranceTooLongError({ length: text.length, maxLength })
@@ -31,5 +33,6 @@ export function recordUtterance(options: {
     chainId,
     context,
     receivedAt: context.now,
+    ...(previousIntentId === undefined ? {} : { previousIntentId }),
   }
 }

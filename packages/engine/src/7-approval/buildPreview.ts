@@ -1,6 +1,7 @@
 import {
   type Address,
   type AssetDelta,
+  type Follows,
   type Hex,
   isSameAddress,
   type PlanArtifact,
@@ -33,9 +34,11 @@ export function buildPreview(options: {
   readonly quotes: QuotesArtifact
   readonly nativeToken: Token
   readonly knownContracts: readonly KnownContract[]
+  /** The earlier request that the intent goes back to. */
+  readonly follows?: Follows
 }): Preview {
   const { plan, planHash, simulation, simulationHash, quotes } = options
-  const { nativeToken, knownContracts } = options
+  const { nativeToken, knownContracts, follows } = options
   const vocabulary = toVocabulary(plan, knownContracts)
   const give = bound(plan, simulation, 'spend')
   const get = bound(plan, simulation, 'receive')
@@ -87,7 +90,8 @@ export function buildPreview(options: {
       symbol: nativeToken.symbol,
     },
     untilUnixSeconds: plan.deadlineUnixSeconds,
-    warnings: listWarnings(plan, simulation),
+    warnings: [...(follows?.cannot ?? []), ...listWarnings(plan, simulation)],
+    ...(follows ? { follows: follows.says } : {}),
     choice: quotes.ranking.map(({ stepId, why }) => ({ stepId, why })),
   }
 }

@@ -115,11 +115,13 @@ async function dropLeftOvers(admin: pg.Client): Promise<void> {
   for (const { name, owner } of rows)
     if (!isRunning(owner))
       await admin.query(`drop database if exists ${name} with (force)`)
-  // Templates of schemas that were: made again in no time when one was not.
+  // Templates of schemas that were: made again in no time when one was not. One
+  // whose files are gone was lost when its server was killed (no fsync here).
   const { rows: old } = await admin.query<{ name: string }>(
     `select datname as name from pg_database
      where datname ~ '^template_[0-9a-f]{16}$' and now() - interval '1 day' >
-      (pg_stat_file('base/' || oid || '/PG_VERSION')).modification`,
+      coalesce((pg_stat_file('base/' || oid || '/PG_VERSION', true)).modification,
+        '-infinity')`,
   )
   for (const { name } of old)
     await admin.query(`drop database if exists ${name} with (force)`)

@@ -3,6 +3,7 @@ import type {
   Intent,
   ParseContext,
   ParseResult,
+  PastIntent,
   Question,
   Step,
 } from '@behest/spec'
@@ -16,6 +17,7 @@ import {
   readReply,
   type Said,
 } from './applyAnswer.js'
+import { readFollowUp } from './readFollowUp.js'
 
 /** What a follow-up on a past intent comes to. */
 export type FollowUp =
@@ -31,11 +33,6 @@ export type FollowUp =
   /** No follow-up: words of their own. */
   | { readonly type: 'new-request'; readonly utterance: string }
 
-const REPEAT =
-  /^(?:(?:ok(?:ay)?|please|pls|now|and|yes|yeah|hey|great|cool|nice|can you|could you|let's|lets)[ ,]+)*(?:(?:do|run|make|repeat|execute|try)(?: (?:it|that|this|the same|the same thing|the same order|the last one|the last order|the previous one))?(?: again| once more| one more time)|repeat(?: (?:it|that|this|the last one|the last order|the same))?|(?:the )?same(?: (?:again|thing|order|swap|trade|as before|as last time))*|do the same(?: thing)?|again|once more|one more time|もう一度|もう一回|再度|同じ(?:の|こと|もの|注文)?(?:を)?(?:もう一度)?)(?=[ ,.!、。]|$|で|を|に)/
-const UNDO =
-  /^(?:(?:ok(?:ay)?|please|pls|no|oops|wait|can you|could you|actually)[ ,]+)*(?:undo(?: (?:it|that|this|everything|the last (?:one|order|thing)))?|revert(?: (?:it|that))?|reverse (?:it|that)|take (?:it|that) back|roll (?:it|that) back|put (?:it|everything) back|元に戻して|取り消して|戻して)(?: please| pls)?[.! 。]*$/
-
 /**
  * Reads a follow-up on an intent that was carried out: `do that again with 2
  * ETH`, `same but on base`, `undo it`.
@@ -46,6 +43,8 @@ const UNDO =
  * back is named, and never replaced by something alike.
  *
  * @param options.previous - The intent that the words follow.
+ * @param options.gave - What each step that was carried out gave, by step id;
+ *   absent: every step counts as carried out, and what it gave is not known.
  * @param options.reply - What was said, verbatim.
  * @param options.context - As for `parseUtterance`.
  * @returns The new reading, or that the words are an order of their own.
@@ -54,19 +53,20 @@ export function applyFollowUp(options: {
   readonly previous: Intent
   readonly reply: string
   readonly context: ParseContext
+  readonly gave?: PastIntent['gave']
 }): FollowUp {
-  const { previous, context } = options
+  const { previous, context, gave } = options
   const words = options.reply.trim()
   const plain = normaliseText(words).text.trim()
-  if (UNDO.test(plain)) return undo(previous, words)
-  const repeats = REPEAT.exec(plain)
-  if (repeats === null) return { type: 'new-request', utterance: words }
+  const read = readFollowUp(words)
+  if (read?.type === 'undo') return undo(previous, words, gave)
+  if (read?.type !== 'repeat') return { type: 'new-request', utterance: words }
   // The words that ask for the same name nothing that is different.
   const said = readReply(words, context).filter(
-    (each) => each.start >= repeats[0].length,
+    (each) => each.start >= read.end,
   )
   const { fills, questions } = placeChanges(previous, said, plain)
-  const rest = plain.slice(repeats[0].length)
+  const rest = plain.slice(read.end)
   // `same but lend it`: another deed is another order.
   if (fills.length === 0 && questions.length === 0 && said.length > 0)
     return { type: 'new-request', utterance: words }
@@ -197,17 +197,37 @@ function tokenSlots(previous: Intent, cue: string): string[] {
   return said
 }
 
-type Inverse = { readonly step: Step } | { readonly reason: string }
+type Inverse = { readonly steps: readonly Step[] } | { readonly reason: string }
 
-function undo(previous: Intent, words: string): FollowUp {
+function undo(
+  previous: Intent,
+  words: string,
+  gave: PastIntent['gave'] | undefined,
+): FollowUp {
   const impossible: { step: string; reason: string }[] = []
   const steps: Step[] = []
+  const questions: Question[] = []
   for (const step of previous.steps.toReversed()) {
     if (step.action === 'ask') continue
+    if (gave !== undefined && gave[step.id] === undefined) {
+      impossible.push({
+        step: step.id,
+        reason: `Step ${step.id} (${step.action}) was not carried out, so there is nothing of it to take back.`,
+      })
+      continue
+    }
     const inverse = toInverse(step)
-    if ('reason' in inverse)
+    if ('reason' in inverse) {
       impossible.push({ step: step.id, reason: inverse.reason })
-    else steps.push({ ...inverse.step, id: `s${steps.length + 1}` })
+      continue
+    }
+    for (const back of inverse.steps) {
+      if (back.action === 'swap')
+        questions.push(
+          askBack(steps.length, back, gave?.[step.id], previous.language),
+        )
+      steps.push({ ...back, id: `s${steps.length + 1}` })
+    }
   }
   if (steps.length === 0)
     return {
@@ -226,10 +246,42 @@ function undo(previous: Intent, words: string): FollowUp {
     type: 'undone',
     impossible,
     result: finish(
-      { type: 'clarify', draft: { ...previous, steps }, questions: [] },
+      { type: 'clarify', draft: { ...previous, steps }, questions },
       words,
       [],
     ),
+  }
+}
+
+/** How much to swap back: what came out is in the receipt and in nobody's words. */
+function askBack(
+  index: number,
+  back: Step,
+  gave: PastIntent['gave'][string] | undefined,
+  language: string,
+): Question {
+  const token = back.sell?.token
+  const symbol = token && 'symbol' in token ? token.symbol : undefined
+  const [got] = gave ?? []
+  const name = symbol ?? got?.symbol ?? 'of it'
+  const isJapanese = language.startsWith('ja')
+  return {
+    slot: `steps[${index}].sell.amount`,
+    text: isJapanese
+      ? `同じレートでは戻せません。今の値段で ${name} をいくら交換し直しますか？`
+      : `A swap cannot be taken back; the opposite swap at today's price can be made. How much ${name} do you want to swap back?`,
+    ...(got === undefined || (gave?.length ?? 0) > 1
+      ? {}
+      : {
+          options: [
+            {
+              label: isJapanese
+                ? `受け取った ${got.decimal} ${got.symbol} すべて`
+                : `${got.decimal} ${got.symbol}, all that it gave`,
+              value: { kind: 'exact', decimal: got.decimal },
+            },
+          ],
+        }),
   }
 }
 
@@ -237,24 +289,28 @@ function undo(previous: Intent, words: string): FollowUp {
 function toInverse(step: Step): Inverse {
   switch (step.action) {
     case 'supply':
-      return { step: turn(step, 'withdraw') }
+      return { steps: [turn(step, 'withdraw')] }
     case 'deposit':
-      return { step: turn(step, 'withdraw') }
+      return { steps: [turn(step, 'withdraw')] }
     case 'withdraw':
       return step.pool === undefined
-        ? { step: turn(step, 'supply') }
-        : { step: turn(step, 'deposit') }
+        ? { steps: [turn(step, 'supply')] }
+        : { steps: [turn(step, 'deposit')] }
     case 'borrow':
-      return { step: turn(step, 'repay') }
+      return {
+        steps: [turn(step, 'repay', 'collateral'), ...toCollateral(step)],
+      }
     case 'repay':
-      return { step: turn(step, 'borrow') }
+      return { steps: [turn(step, 'borrow')] }
     case 'lock':
       return { reason: 'What is locked stays locked until its time is over.' }
     case 'approve':
-      return { step: turn(step, 'revoke', 'amount') }
+      return { steps: [turn(step, 'revoke', 'amount')] }
     case 'long':
     case 'short':
-      return { step: turn(step, 'close', 'amount', 'collateral', 'leverage') }
+      return {
+        steps: [turn(step, 'close', 'amount', 'collateral', 'leverage')],
+      }
     case 'swap': {
       const { 'sell.token': sold, 'buy.token': bought } = step.spans
       if (
@@ -265,18 +321,19 @@ function toInverse(step: Step): Inverse {
       )
         return { reason: 'Which tokens were swapped was not said.' }
       const { when: _w, schedule: _s, maxSlippageBps: _m, ...rest } = step
-      // How much came out is known to the receipt, and not to the words.
       return {
-        step: {
-          ...rest,
-          sell: { token: step.buy.token },
-          buy: { token: step.sell.token },
-          spans: {
-            ...pickSpans(step, ['chain', 'venue', 'pool']),
-            'sell.token': bought,
-            'buy.token': sold,
+        steps: [
+          {
+            ...rest,
+            sell: { token: step.buy.token },
+            buy: { token: step.sell.token },
+            spans: {
+              ...pickSpans(step, ['chain', 'venue', 'pool']),
+              'sell.token': bought,
+              'buy.token': sold,
+            },
           },
-        },
+        ],
       }
     }
     case 'bridge': {
@@ -290,12 +347,14 @@ function toInverse(step: Step): Inverse {
         return { reason: 'From which chain it came was not said.' }
       const back = turn(step, 'bridge')
       return {
-        step: {
-          ...back,
-          chain: step.toChain,
-          toChain: step.chain,
-          spans: { ...back.spans, chain: toChain, toChain: chain },
-        },
+        steps: [
+          {
+            ...back,
+            chain: step.toChain,
+            toChain: step.chain,
+            spans: { ...back.spans, chain: toChain, toChain: chain },
+          },
+        ],
       }
     }
     case 'transfer':
@@ -308,6 +367,34 @@ function toInverse(step: Step): Inverse {
     default:
       return { reason: `A ${step.action} cannot be taken back.` }
   }
+}
+
+/** What was put up for a loan comes back as well, once the loan is repaid. */
+function toCollateral(step: Step): Step[] {
+  const { collateral, chain, venue, pool } = step
+  const said = step.spans['collateral.token']
+  if (collateral?.token === undefined || said === undefined) return []
+  const amount = step.spans['collateral.amount']
+  const isAmount =
+    amount !== undefined &&
+    collateral.amount !== undefined &&
+    (collateral.amount.kind === 'exact' || collateral.amount.kind === 'fiat')
+  return [
+    {
+      id: step.id,
+      action: 'withdraw',
+      token: collateral.token,
+      ...(isAmount && collateral.amount ? { amount: collateral.amount } : {}),
+      ...(chain === undefined ? {} : { chain }),
+      ...(venue === undefined ? {} : { venue }),
+      ...(pool === undefined ? {} : { pool }),
+      spans: {
+        ...pickSpans(step, ['chain', 'venue', 'pool']),
+        token: said,
+        ...(isAmount ? { amount } : {}),
+      },
+    },
+  ]
 }
 
 /** The same arguments under another action; an output of a step is no amount. */

@@ -62,6 +62,8 @@ export const previewSchema = z.strictObject({
   }),
   untilUnixSeconds: unixSecondsSchema,
   warnings: z.array(text(500)),
+  /** Which earlier request this goes back to, where it says less than it means. */
+  follows: text(1000).optional(),
   /** Why this offer and not another, step by step. */
   choice: z.array(z.strictObject({ stepId: text(8), why: text(1000) })),
 })

@@ -84,6 +84,17 @@ export const intentRecordSchema = z.object({
     })
     .optional(),
   problem: problemSchema.optional(),
+  /**
+   * Only in the answer to a reply: what became of the words. `aside`: they were
+   * a question of their own, which `intentId` answers; this one still waits.
+   */
+  reply: z
+    .discriminatedUnion('type', [
+      z.strictObject({ type: z.literal('taken') }),
+      z.strictObject({ type: z.literal('not-understood') }),
+      z.strictObject({ type: z.literal('aside'), intentId: text(64) }),
+    ])
+    .optional(),
 })
 /** All that is known of one intent. */
 export type IntentRecord = z.output<typeof intentRecordSchema>

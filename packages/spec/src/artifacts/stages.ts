@@ -36,9 +36,34 @@ export const utteranceArtifactSchema = z.strictObject({
   chainId: z.int().min(1),
   context: parseContextSchema,
   receivedAt: isoTime,
+  /** The intent that was before the speaker's eyes: "that" in these words. */
+  previousIntentId: text(64).optional(),
 })
 /** Stage 1: what was said. */
 export type UtteranceArtifact = z.output<typeof utteranceArtifactSchema>
+
+/** How a request follows on one that was made before. */
+export const followsSchema = z.strictObject({
+  /**
+   * `repeat`: the same again. `change`: what waited, otherwise. `undo`: what
+   * takes it back. `cancel`: it is to end. `status`: what became of it?
+   */
+  type: z.enum(['repeat', 'change', 'undo', 'cancel', 'status']),
+  intentId: text(64),
+  /** Of the stage 2 artifact of that intent, as it was read. */
+  intentHash: hashSchema,
+  /**
+   * Which part of the new intent's utterance are the words of that one:
+   * arguments with a span in there were said then, by reference.
+   */
+  words: z.tuple([z.int().min(0), z.int().min(0)]),
+  /** The same for people, in one line. */
+  says: text(1000),
+  /** What of it nothing takes back, and why. */
+  cannot: z.array(text(500)).max(10),
+})
+/** How a request follows on one that was made before. */
+export type Follows = z.output<typeof followsSchema>
 
 /** Stage 2: what it means, and who understood it. */
 export const intentArtifactSchema = z.strictObject({
@@ -48,6 +73,9 @@ export const intentArtifactSchema = z.strictObject({
   /** `embedded`, or `model` with what the two had to say to each other. */
   parser: text(64),
   notes: z.array(text(500)).max(20),
+  follows: followsSchema.optional(),
+  /** What the journal itself could answer: then nothing is to be carried out. */
+  answer: text(4000).optional(),
 })
 /** Stage 2: what it means. */
 export type IntentArtifact = z.output<typeof intentArtifactSchema>

@@ -1,8 +1,15 @@
 import type { QuoteRequest } from '../artifacts/instruction.js'
 import type { Quote, QuoteDecline } from '../artifacts/quote.js'
-import type { Candidate } from '../artifacts/stages.js'
-import type { Action, ParseContext, ParseResult } from '../intent/intent.js'
+import type { IntentStatus } from '../artifacts/record.js'
+import type { Candidate, Follows } from '../artifacts/stages.js'
+import type {
+  Action,
+  ParseContext,
+  ParseResult,
+  Question,
+} from '../intent/intent.js'
 import type { JsonValue } from '../units/canonicalJson.js'
+import type { Address } from '../units/hex.js'
 
 /** Finds agents that could serve a step. */
 export type RegistryPort = {
@@ -28,6 +35,34 @@ export type AgentPort = {
   }): Promise<Quote | QuoteDecline>
 }
 
+/** A request that the same account made before, as far as words can refer to it. */
+export type PastIntent = {
+  readonly id: string
+  readonly status: IntentStatus
+  /** What it was understood as. */
+  readonly result: ParseResult
+  /**
+   * What each step that its receipt calls met gave the account, by step id. A
+   * step that is not here was not carried out, or nobody knows.
+   */
+  readonly gave: Readonly<
+    Record<string, readonly { readonly symbol: string; decimal: string }[]>
+  >
+}
+
+/** Finds what a person could answer to a question, from what is true now. */
+export type OptionsPort = {
+  /**
+   * @param options.question - What is asked, its slot a path into `draft`.
+   * @returns The question with options and facts; as it was where none are known.
+   */
+  suggest(options: {
+    readonly account: Address
+    readonly result: Extract<ParseResult, { type: 'clarify' }>
+    readonly question: Question
+  }): Promise<Question>
+}
+
 /** What a parser says, and who it was. */
 export type ParseAnswer = {
   readonly result: ParseResult
@@ -35,6 +70,10 @@ export type ParseAnswer = {
   readonly parser: string
   /** E.g. `model-unavailable`: shown to the user, never acted on. */
   readonly notes: readonly string[]
+  /** Where the words mean an earlier request: which, and what of it cannot be. */
+  readonly follows?: Pick<Follows, 'type' | 'intentId'> & {
+    readonly cannot: readonly string[]
+  }
 }
 
 /** Turns words into intents. */
@@ -42,6 +81,11 @@ export type LanguagePort = {
   parse(options: {
     readonly utterance: string
     readonly context: ParseContext
+    /**
+     * Gives what the account asked for before, the newest first: what `that`
+     * and `it` may mean. Called only for words that say too little by themselves.
+     */
+    readonly readPast?: () => Promise<readonly PastIntent[]>
   }): Promise<ParseAnswer>
   /** Reads a reply to questions: free words, or values by slot. */
   answer(options: {

@@ -223,7 +223,11 @@ async function take(
       )
     // Refused before anything is kept.
     toTaskName('00000000-0000-0000-0000-000000000000', contextId)
-    const record = await desk.start({ utterance: asked.text })
+    const previous = toPrevious(message?.referenceTaskIds ?? [], contextId)
+    const record = await desk.start({
+      utterance: asked.text,
+      ...(previous === undefined ? {} : { previousIntentId: previous }),
+    })
     return { name: toTaskName(record.id, contextId), afterSequence: 0 }
   }
   const name = parseTaskName(taskId)
@@ -235,15 +239,28 @@ async function take(
       'The task has ended and takes no more messages. Begin a new one.',
     )
   const afterSequence = await desk.readSequence(record.id)
-  await reply(desk, record, asked)
+  const asideId = await reply(desk, record, asked)
+  if (asideId !== undefined)
+    return { name: toTaskName(asideId, contextId), afterSequence: 0 }
   return { name, afterSequence }
 }
 
+/** What "that" means: the task referred to, or the one that made the context. */
+function toPrevious(
+  taskIds: readonly string[],
+  contextId: string,
+): string | undefined {
+  const [taskId] = taskIds
+  if (taskId !== undefined) return parseTaskName(taskId).intentId
+  return isOwnContext(contextId) ? contextId : undefined
+}
+
+/** Hands in a reply; gives the intent that answers it, where it is one of its own. */
 async function reply(
   desk: Desk,
   record: IntentRecord,
   asked: Asked,
-): Promise<void> {
+): Promise<string | undefined> {
   switch (asked.type) {
     case 'decision':
       try {
@@ -253,24 +270,25 @@ async function reply(
         if (!BehestError.isInstance(error) || error.code !== 'QUOTE_EXPIRED')
           throw error
       }
-      return
+      return undefined
     case 'stop':
       await desk.cancel(record.id)
-      return
+      return undefined
     case 'answers':
       await desk.answer(record.id, { answers: asked.answers })
-      return
+      return undefined
     case 'words': {
-      const words = { utterance: asked.text }
-      if (!(await desk.isUnderstood(record, words)))
+      const { reply: read } = await desk.answer(record.id, {
+        utterance: asked.text,
+      })
+      if (read?.type === 'not-understood')
         throw new RequestMalformedError(
           'The reply was not understood and nothing was changed. Say what should be different, or name the plan to approve.',
         )
-      await desk.answer(record.id, words)
-      return
+      return read?.type === 'aside' ? read.intentId : undefined
     }
     default:
-      asked satisfies never
+      return asked satisfies never
   }
 }
 

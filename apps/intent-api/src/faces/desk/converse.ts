@@ -66,9 +66,11 @@ export async function* converse(options: {
   const shown = findShown(turns)
   const reply = readReply(text)
   const begin = async function* (): AsyncGenerator<Said, void, void> {
+    const { last } = shown
     const record = await desk.start({
       utterance: text,
       ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+      ...(last === undefined ? {} : { previousIntentId: last.intentId }),
     })
     yield* follow({ desk, id: record.id, afterSequence: 0, signal })
   }
@@ -130,9 +132,7 @@ export async function* converse(options: {
       reply satisfies never
   }
 
-  const isWaiting =
-    record.status === 'needs-answer' || record.status === 'needs-approval'
-  if (!isWaiting) {
+  if (!isWaiting(record)) {
     if (isAtWork(record.status) && (await isNoRequest(desk, text)))
       return yield* follow({
         desk,
@@ -144,23 +144,57 @@ export async function* converse(options: {
   }
 
   const alone = await desk.parse(text)
-  if (alone.type === 'intent') {
+  if (
+    alone.type === 'intent' &&
+    alone.intent.steps.some(({ action }) => action !== 'ask')
+  ) {
     // A whole new request. What it replaces can no longer be approved by mistake.
-    if (alone.intent.steps.some(({ action }) => action !== 'ask'))
-      await desk.cancel(record.id)
+    await desk.cancel(record.id)
     return yield* begin()
   }
-  const answer = toAnswer(record, text)
-  if (!(await desk.isUnderstood(record, answer)))
-    return yield showAgain(
-      record,
-      record.status === 'needs-approval'
-        ? 'That was not understood as a yes, a no or a change. The plan still waits.'
-        : 'That was not understood as an answer.',
-    )
   const afterSequence = await desk.readSequence(record.id)
-  await desk.answer(record.id, answer)
-  yield* follow({ desk, id: record.id, afterSequence, signal })
+  const { reply: read } = await desk.answer(record.id, toAnswer(record, text))
+  switch (read?.type) {
+    case 'not-understood':
+      return yield showAgain(
+        record,
+        record.status === 'needs-approval'
+          ? 'That was not understood as a yes, a no or a change. The plan still waits.'
+          : 'That was not understood as an answer.',
+      )
+    case 'aside':
+      return yield* followAside({ desk, record, id: read.intentId, signal })
+    case 'taken':
+    case undefined:
+      return yield* follow({ desk, id: record.id, afterSequence, signal })
+    default:
+      read satisfies never
+  }
+}
+
+/** Follows what was said on the side; what waited goes on waiting after it. */
+async function* followAside(options: {
+  readonly desk: Desk
+  readonly record: IntentRecord
+  readonly id: string
+  readonly signal: AbortSignal
+}): AsyncGenerator<Said, void, void> {
+  const { desk, record, id, signal } = options
+  const events = desk.follow(id, { afterSequence: 0, signal, waitMs })
+  for (;;) {
+    const next = await events.next()
+    if (next.done) {
+      const before = await desk.get(record.id)
+      return yield isWaiting(before) && !isWaiting(next.value)
+        ? showAgain(before, sayRecord(next.value))
+        : showAgain(next.value)
+    }
+    yield { type: 'progress', text: sayEvent(next.value), intentId: id }
+  }
+}
+
+function isWaiting({ status }: IntentRecord): boolean {
+  return status === 'needs-answer' || status === 'needs-approval'
 }
 
 /** Follows an intent until it rests, telling each event. */

@@ -31,6 +31,8 @@ export type Desk = {
   readonly start: (options: {
     readonly utterance: string
     readonly idempotencyKey?: string
+    /** What "that" means; the account's newest intent if absent. */
+    readonly previousIntentId?: string
   }) => Promise<IntentRecord>
   readonly get: (id: string) => Promise<IntentRecord>
   readonly list: (options: {
@@ -40,11 +42,6 @@ export type Desk = {
     readonly records: readonly IntentRecord[]
     readonly nextCursor?: string
   }>
-  /** Tells whether a reply would change an intent; changes nothing. */
-  readonly isUnderstood: (
-    record: IntentRecord,
-    reply: Reply,
-  ) => Promise<boolean>
   readonly answer: (id: string, reply: Reply) => Promise<IntentRecord>
   /** Takes a person's yes or no to exactly one plan, and has it gone on with. */
   readonly decide: (
@@ -104,7 +101,7 @@ export function createDesk(options: DeskOptions): Desk {
   return {
     parse: async (utterance) =>
       (await language.parse({ utterance, context: toContext() })).result,
-    start: async ({ utterance, idempotencyKey }) => {
+    start: async ({ utterance, idempotencyKey, previousIntentId }) => {
       assertServing()
       const { record } = await engine.start({
         id: createUuid(),
@@ -113,6 +110,7 @@ export function createDesk(options: DeskOptions): Desk {
         context: toContext(),
         principal: account.toLowerCase(),
         ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+        ...(previousIntentId === undefined ? {} : { previousIntentId }),
       })
       wake(record.id)
       return record
@@ -131,23 +129,10 @@ export function createDesk(options: DeskOptions): Desk {
           : { nextCursor: page.nextCursor }),
       }
     },
-    isUnderstood: async ({ artifacts: { intent, utterance } }, reply) => {
-      if (!intent || !utterance) return false
-      const { result } = await language.answer({
-        previous: intent.result,
-        reply,
-        context: utterance.context,
-      })
-      // What was not understood leaves everything as it was.
-      return (
-        result.type !== 'none' &&
-        JSON.stringify(result) !== JSON.stringify(intent.result)
-      )
-    },
     answer: async (id, reply) => {
       assertServing()
       const record = await engine.answer({ id, reply })
-      wake(id)
+      wake(record.reply?.type === 'aside' ? record.reply.intentId : id)
       return record
     },
     decide: async (id, { planHash, decision }) => {

@@ -78,6 +78,7 @@ function sayQuestions(record: IntentRecord): string {
 function sayPreview(preview: Preview): string {
   const lines = [
     `**${plain(preview.headline)}**`,
+    ...(preview.follows === undefined ? [] : ['', plain(preview.follows)]),
     '',
     ...preview.youGive.map(
       (side) => `- you give at most ${side.boundDecimal} ${plain(side.symbol)}`,

@@ -110,7 +110,16 @@ export function createToolServer(options: ToolServerOptions): McpServer {
       title: 'Quote a request',
       description:
         'Asks the agents, and gives a simulated plan with what it would change, or questions. Sends nothing; the plan waits for the person.',
-      inputSchema: z.object({ utterance }),
+      inputSchema: z.object({
+        utterance,
+        previousIntentId: z
+          .string()
+          .max(64)
+          .describe(
+            'The intent that words such as "that" or "again" mean; the newest if absent',
+          )
+          .optional(),
+      }),
       outputSchema: intentOutputSchema,
       annotations: {
         readOnlyHint: false,
@@ -118,9 +127,14 @@ export function createToolServer(options: ToolServerOptions): McpServer {
         idempotentHint: false,
       },
     },
-    ({ utterance: text }, context) =>
+    ({ utterance: text, previousIntentId }, context) =>
       guard(async () => {
-        const { id } = await desk.start({ utterance: text })
+        const { id } = await desk.start({
+          utterance: text,
+          ...(previousIntentId === undefined
+            ? {}
+            : { previousIntentId: toId(previousIntentId) }),
+        })
         return show(await follow(desk, context, { id, afterSequence: 0 }))
       }),
   )
@@ -159,10 +173,19 @@ export function createToolServer(options: ToolServerOptions): McpServer {
       guard(async () => {
         const id = toId(given)
         const afterSequence = await desk.readSequence(id)
-        await desk.answer(
+        const { reply } = await desk.answer(
           id,
           text === undefined ? { answers: answers ?? {} } : { utterance: text },
         )
+        if (reply?.type === 'not-understood') throw new ReplyUnclearError()
+        // A question on the side is answered; what was asked still waits.
+        if (reply?.type === 'aside')
+          return show(
+            await follow(desk, context, {
+              id: reply.intentId,
+              afterSequence: 0,
+            }),
+          )
         return show(await follow(desk, context, { id, afterSequence }))
       }),
   )
@@ -387,6 +410,19 @@ export class NotAQuestionError extends BehestError {
   constructor() {
     super(
       'That is something to carry out, not a question. Nothing was started; use quote.',
+    )
+  }
+}
+
+/** Thrown when a reply was not understood as one. */
+export class ReplyUnclearError extends BehestError {
+  readonly code = 'REPLY_UNCLEAR'
+  readonly stage = 'intent'
+  readonly retry = 'ask-user'
+
+  constructor() {
+    super(
+      'The reply was not understood, and nothing was changed. Answer the question that is open, or say what should be different.',
     )
   }
 }

@@ -1,0 +1,112 @@
+import type { Action } from '@behest/spec'
+import { normaliseText } from '../text/normaliseText.js'
+
+/** What words that lean on an earlier request ask for, and which they mean. */
+export type ReadFollowUp = {
+  readonly type: 'repeat' | 'change' | 'undo' | 'cancel' | 'status' | 'history'
+  /** `my last swap`: only requests with such a step; any where absent. */
+  readonly actions?: readonly Action[]
+  /** `the one before that`: not the newest, but the one before it. */
+  readonly skips: number
+  /** Where the words that only point end: what follows may change something. */
+  readonly end: number
+}
+
+const noun =
+  'one|thing|order|request|intent|instruction|transaction|tx|action|job|swap|trade|exchange|conversion|transfer|payment|send|supply|deposit|lend|lending|loan|borrow|borrowing|withdrawal|withdraw|repayment|repay|bridge|approval'
+const thing = `(?:it|that|this|them|everything|all of (?:it|that)|(?:the )?same(?: thing| order| swap| trade)?|(?:(?:my|the|that|this) )?(?:very )?(?:(?:last|latest|previous|prior|most recent|recent|earlier|first) )?(?:${noun})(?: before(?: (?:that|it|this|the last(?: one)?))?)?|(?:my|the) (?:last|latest|previous))`
+const filler =
+  "(?:(?:ok(?:ay)?|please|pls|plz|now|and|yes|yeah|yep|hey|hi|great|cool|nice|oops|wait|no|hm+|so|then|just|actually|can you|could you|would you|will you|can we|i want to|i wanna|i'd like to|let's|lets)[ ,]+)*"
+const closing = '(?: (?:please|pls|plz|now|thanks|thank you))?[.!?。！？ ]*$'
+
+const repeat = new RegExp(
+  `^${filler}(?:(?:do|run|make|repeat|execute|try|place|send|submit)(?: ${thing})?,? (?:again|once more|one more time|another time)|(?:repeat|redo|retry|rerun)(?: ${thing})?(?: again)?|(?:the )?same(?: (?:again|thing|order|swap|trade|as before|as last time))*|do the same(?: thing)?|again|once more|one more time|もう一度|もう一回|再度|同じ(?:の|こと|もの|注文)?(?:を)?(?:もう一度)?)(?=[ ,.!?、。]|$|で|を|に)`,
+)
+const undo = new RegExp(
+  `^${filler}(?:(?:undo|revert|reverse|unwind|roll ?back)(?: ${thing})?|(?:take|roll|put|turn) ${thing} back|(?:元に戻して|取り消して|戻して)(?:ください)?)${closing}`,
+)
+const cancel = new RegExp(
+  `^${filler}(?:(?:cancel|abort|stop|kill|drop|forget|scrap|call off|withdraw|discard)(?: about)? ${thing}|(?:cancel|abort|stop)|never ?mind|nvm|forget about it|やめて(?:ください)?|やっぱりやめて|キャンセル(?:して)?|中止(?:して)?)${closing}`,
+)
+const status = new RegExp(
+  `^${filler}(?:what(?:'s| is| has| did)? (?:happened|become|became|happen)(?: (?:to|of|with))? ${thing}|what(?:'s| is| was) (?:the )?(?:status|state|result|outcome)(?: (?:of|for|on|with) ${thing})?|what about ${thing}|what was ${thing}|how (?:did|is|was) ${thing}(?: go| going| doing| turn out)?|(?:the )?status(?: (?:of|for|on) ${thing})?|(?:did|has|have|was|is) ${thing} (?:go(?:ne)? through|gone|work(?:ed)?|succeed(?:ed)?|complete(?:d)?|finish(?:ed)?|land(?:ed)?|happen(?:ed)?|fail(?:ed)?|done|ready|over|through|executed|confirmed|still (?:going|running|pending|open)|pending|get (?:executed|done|confirmed))(?: yet| already)?|where(?:'s| is) ${thing}|(?:show|tell)(?: me)?(?: about)? (?:my )?(?:last|latest|previous) (?:${noun})|(?:さっき|前回|直前)の(?:.{0,12})?(?:は)?どうな(?:った|りました)(?:か|の)?)${closing}`,
+)
+const history = new RegExp(
+  `^${filler}(?:(?:show|list|give|tell)(?: me)? )?(?:(?:my|the|our) )?(?:(?:whole|full|last|past|previous|recent|all) )*(?:history|(?:past|previous|recent|last|all my) (?:orders|requests|intents|transactions|trades|swaps)|my (?:orders|requests|intents|transactions))${closing}|^${filler}what (?:did|have) i (?:do|done|order|ordered|ask(?:ed)?(?: for)?|swap(?:ped)?|send|sent)(?: (?:last|before|today|yesterday|lately|recently|so far))?${closing}|^(?:履歴|注文履歴)(?:を(?:見せて|表示して)?)?(?:ください)?[。！]*$`,
+)
+/** What only makes sense of something that was said before. */
+const change =
+  /^(?:(?:no|nope|wait|sorry|ok|please|pls|and)[ ,]+)*(?:make (?:it|that|them)|change (?:it|that|the \w+) (?:to|into)|(?:use|take) .{1,40} instead|.{1,40} instead|i mean(?:t)?|rather|actually|not that|no|nope|いや|違う|やっぱり|やっぱ)(?=[ ,.、]|$|、)/
+
+const actionsByNoun: Readonly<Record<string, readonly Action[]>> = {
+  swap: ['swap'],
+  trade: ['swap'],
+  exchange: ['swap'],
+  conversion: ['swap'],
+  transfer: ['transfer'],
+  payment: ['transfer'],
+  send: ['transfer'],
+  supply: ['supply', 'deposit'],
+  deposit: ['supply', 'deposit'],
+  lend: ['supply', 'deposit'],
+  lending: ['supply', 'deposit'],
+  loan: ['borrow'],
+  borrow: ['borrow'],
+  borrowing: ['borrow'],
+  withdrawal: ['withdraw'],
+  withdraw: ['withdraw'],
+  repayment: ['repay'],
+  repay: ['repay'],
+  bridge: ['bridge'],
+  approval: ['approve'],
+}
+const nounPattern = new RegExp(`\\b(${noun})\\b`, 'g')
+
+/**
+ * Reads words as a follow-up on an earlier request, by their form alone.
+ *
+ * @param words - What was said, verbatim.
+ * @returns What is asked of which request; `undefined` where the words point at
+ *   none.
+ */
+export function readFollowUp(words: string): ReadFollowUp | undefined {
+  const plain = normaliseText(words).text.trim().replace(/[’‘]/g, "'")
+  if (plain.length > 500) return undefined
+  const kinds = [
+    ['history', history],
+    ['status', status],
+    ['undo', undo],
+    ['cancel', cancel],
+    ['repeat', repeat],
+    ['change', change],
+  ] as const
+  for (const [type, pattern] of kinds) {
+    const match = pattern.exec(plain)
+    if (match === null) continue
+    const pointing = match[0]
+    // The last noun of the words that point is what they point at.
+    const named = [...pointing.matchAll(nounPattern)]
+      .map(([found]) => found)
+      .filter((found) => found in actionsByNoun)
+      .at(-1)
+    // `cancel`, `send it again`: there the noun is the verb.
+    const isVerb =
+      named !== undefined &&
+      !new RegExp(
+        `(?:my|the|that|this|last|latest|previous|same|recent|earlier) ${named}\\b`,
+      ).test(pointing)
+    const actions =
+      named === undefined || isVerb || type === 'change'
+        ? undefined
+        : actionsByNoun[named]
+    return {
+      type,
+      ...(actions === undefined ? {} : { actions }),
+      skips: /\bbefore(?: (?:that|it|this|the last(?: one)?))?\b/.test(pointing)
+        ? 1
+        : 0,
+      end: pointing.length,
+    }
+  }
+  return undefined
+}
