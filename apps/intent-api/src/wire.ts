@@ -33,6 +33,7 @@ import { BehestError, type Receipt, receiptSchema } from '@behest/spec'
 import type { Express } from 'express'
 import type { Logger } from 'pino'
 import * as z from 'zod'
+import { createOptionsPort } from './adapters/createOptionsPort.js'
 import { createRegistryPort } from './adapters/createRegistryPort.js'
 import { fundLocalAccount } from './adapters/fundLocalAccount.js'
 import type { Config } from './config.js'
@@ -132,6 +133,7 @@ export async function wire(options: {
     {
       store,
       language,
+      options: createOptionsPort({ chain }),
       registry: createRegistryPort({
         baseUrl: config.registryUrl,
         isReference: readHouseKeys(dataFolder),

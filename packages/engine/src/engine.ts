@@ -13,6 +13,7 @@ import {
 import { recordUtterance } from './1-utterance/recordUtterance.js'
 import { readPast } from './2-intent/readPast.js'
 import { settleFollowUp } from './2-intent/settleFollowUp.js'
+import { suggestOptions } from './2-intent/suggestOptions.js'
 import {
   readWords,
   understandUtterance,
@@ -352,7 +353,7 @@ async function runStages(
   if (followed === 'ended') return 'ended'
   const { result } = understood.body
   if (result.type === 'none') return refuse(intent, result)
-  if (result.type === 'clarify') return ask(intent, result.questions)
+  if (result.type === 'clarify') return ask(intent, understood.body, ports)
 
   const planned = intent.find('simulation')
   if (!planned) {
@@ -360,7 +361,7 @@ async function runStages(
     assertServable({ steps, chain: ports.chain })
     const resolved = await resolveSteps(steps, ports)
     if (resolved.type === 'questions')
-      return askAgain(intent, understood.body, resolved.questions)
+      return askAgain(intent, understood.body, resolved.questions, ports)
     const candidates = await intent.append({
       artifact: await collectCandidates({
         parentHash: understood.hash,
@@ -387,7 +388,7 @@ async function runStages(
       now: ports.now,
     })
     if (negotiation.type === 'questions')
-      return askAgain(intent, understood.body, negotiation.questions)
+      return askAgain(intent, understood.body, negotiation.questions, ports)
     const isAnswered = negotiation.chosen.length === 0
     const quotes = await intent.append({
       artifact: negotiation.quotes,
@@ -503,14 +504,28 @@ async function resolveSteps(
     : { type: 'steps', steps: resolved }
 }
 
+/** What was shown is what an answer such as "the second" means: it is kept. */
 async function ask(
   intent: OpenIntent,
-  questions: readonly Question[],
+  understood: IntentArtifact,
+  ports: EnginePorts,
 ): Promise<Progress> {
-  await intent.setStatus({
-    status: 'needs-answer',
-    message: questions[0]?.text ?? 'Something is missing.',
+  const { result } = understood
+  if (result.type !== 'clarify') return 'waiting'
+  const questions = await suggestOptions({
+    account: intent.stored().account,
+    result,
+    port: ports.options,
   })
+  const message = questions[0]?.text ?? 'Something is missing.'
+  if (hashJson(questions) === hashJson(result.questions))
+    await intent.setStatus({ status: 'needs-answer', message })
+  else
+    await intent.append({
+      artifact: { ...understood, result: { ...result, questions } },
+      status: 'needs-answer',
+      message,
+    })
   return 'waiting'
 }
 
@@ -519,15 +534,25 @@ async function askAgain(
   intent: OpenIntent,
   understood: IntentArtifact,
   questions: readonly Question[],
+  ports: EnginePorts,
 ): Promise<Progress> {
-  if (understood.result.type !== 'intent') return ask(intent, questions)
+  const { result } = understood
+  if (result.type !== 'intent') return ask(intent, understood, ports)
+  const draft: Extract<ParseResult, { type: 'clarify' }> = {
+    type: 'clarify',
+    draft: result.intent,
+    questions: [...questions],
+  }
   await intent.append({
     artifact: {
       ...understood,
       result: {
-        type: 'clarify',
-        draft: understood.result.intent,
-        questions: [...questions],
+        ...draft,
+        questions: await suggestOptions({
+          account: intent.stored().account,
+          result: draft,
+          port: ports.options,
+        }),
       },
     },
     status: 'needs-answer',

@@ -6,6 +6,7 @@ import type {
   Hex,
   IntentStorePort,
   LanguagePort,
+  OptionsPort,
   Receipt,
   RegistryPort,
   SenderPort,
@@ -23,6 +24,8 @@ export type KnownContract = {
 export type EnginePorts = {
   readonly store: IntentStorePort
   readonly language: LanguagePort
+  /** What could be answered to questions; without it they stand alone. */
+  readonly options?: OptionsPort
   readonly registry: RegistryPort
   readonly agents: AgentPort
   readonly chain: ChainPort

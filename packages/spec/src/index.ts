@@ -149,6 +149,7 @@ export {
   type TokenRef,
   tokenRefSchema,
 } from './intent/intent.js'
+export { isNumbered } from './intent/isNumbered.js'
 export type {
   AgentPort,
   LanguagePort,

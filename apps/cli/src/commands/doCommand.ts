@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { createIntentClient, type IntentClient } from '@behest/client'
-import { type IntentRecord, intentRecordSchema } from '@behest/spec'
+import { type IntentRecord, intentRecordSchema, isNumbered } from '@behest/spec'
 import * as z from 'zod'
 import { exitCodes, UsageError } from '../exitCodes.js'
 import { renderPreview } from '../show/renderPreview.js'
@@ -129,10 +129,14 @@ async function reply(
   if (!question || conversation.json) return false
   console.error(`\n? ${question.text}`)
   for (const [index, option] of (question.options ?? []).entries())
-    console.error(`    ${index + 1}. ${option.label}`)
+    console.error(
+      `    ${isNumbered(question) ? `${index + 1}.` : '-'} ${option.label}`,
+    )
   const answer = await ask('> ')
   if (answer === null || answer.trim() === '') return false
-  const chosen = question.options?.[Number(answer.trim()) - 1]
+  const chosen = isNumbered(question)
+    ? question.options?.[Number(answer.trim()) - 1]
+    : undefined
   await client.answer(
     record.id,
     chosen

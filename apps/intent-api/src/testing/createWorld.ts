@@ -33,6 +33,7 @@ import type {
   LanguagePort,
 } from '@behest/spec'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { createOptionsPort } from '../adapters/createOptionsPort.js'
 
 /** The engine over a real chain, a real journal and real agents, in this process. */
 export type World = {
@@ -91,6 +92,7 @@ export async function createWorld(
     {
       store,
       language,
+      options: createOptionsPort({ chain }),
       registry: { findCandidates: async () => candidates },
       agents: createA2aAgentPort({
         fetch: createGuardedFetch({ allowedLoopbackHosts: ['127.0.0.1:*'] }),

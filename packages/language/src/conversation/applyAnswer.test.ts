@@ -180,3 +180,86 @@ describe('corrections of a filled draft', () => {
     expect(step?.buy?.token).toEqual({ symbol: 'USDC' })
   })
 })
+
+describe('answers to questions with options', () => {
+  const held = [
+    { label: 'USDC', value: { symbol: 'USDC' } },
+    { label: 'DAI', value: { symbol: 'DAI' } },
+  ]
+
+  function reply(utterance: string, ...words: readonly string[]): ParseResult {
+    let result = parseUtterance(utterance, context)
+    if (result.type !== 'clarify') expect.fail(JSON.stringify(result))
+    result = {
+      ...result,
+      questions: result.questions.map((question) =>
+        question.slot.endsWith('token')
+          ? { ...question, options: held }
+          : {
+              ...question,
+              options: [
+                { label: 'All', value: { kind: 'share', bps: 10_000 } },
+              ],
+            },
+      ),
+    }
+    for (const each of words) {
+      const answered = applyAnswer({
+        previous: result,
+        reply: { utterance: each },
+        context,
+      })
+      if (answered.type !== 'amended') expect.fail(answered.type)
+      result = parseResultSchema.parse(answered.result)
+    }
+    return result
+  }
+
+  test('behavior: a bare number is that much, and not the option with that number', () => {
+    expect(firstStep(reply('lend usdc', '1'))?.amount).toEqual({
+      kind: 'exact',
+      decimal: '1',
+    })
+    expect(firstStep(reply('lend usdc', 'the first'))?.amount).toEqual({
+      kind: 'share',
+      bps: 10_000,
+    })
+    expect(firstStep(reply('lend usdc', 'option 1'))?.amount).toEqual({
+      kind: 'share',
+      bps: 10_000,
+    })
+  })
+
+  test('behavior: both makes a step of each, with an amount of its own', () => {
+    const result = reply(
+      'send half to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
+      'both',
+    )
+    if (result.type !== 'intent') expect.fail(JSON.stringify(result))
+    expect(result.intent.steps).toMatchObject([
+      { id: 's1', token: { symbol: 'USDC' }, amount: { bps: 5000 } },
+      { id: 's2', token: { symbol: 'DAI' }, amount: { bps: 5000 } },
+    ])
+    const exact = reply(
+      'send 5 to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
+      'both',
+    )
+    expect(exact).toMatchObject({
+      type: 'clarify',
+      questions: [{ slot: 'steps[0].amount' }, { slot: 'steps[1].amount' }],
+    })
+  })
+
+  test.each([
+    ['usdc pls', { token: { symbol: 'USDC' } }],
+    ['2', { token: { symbol: 'DAI' } }],
+    ['the second', { token: { symbol: 'DAI' } }],
+    ['DAI', { token: { symbol: 'DAI' } }],
+  ])('behavior: %s is a token', (words, step) => {
+    expect(
+      firstStep(
+        reply('send 5 to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8', words),
+      ),
+    ).toMatchObject(step)
+  })
+})

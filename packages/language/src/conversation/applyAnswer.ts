@@ -4,6 +4,7 @@ import {
   type Amount,
   amountSchema,
   type Intent,
+  isNumbered,
   type ParseContext,
   type ParseResult,
   type Question,
@@ -50,6 +51,56 @@ const ORDINALS: readonly [RegExp, number][] = [
 ]
 const CORRECTION =
   /^(?:no|nope|actually|wait|sorry|i mean(?:t)?|make it|make that|change (?:it|that) to|instead|rather|not that|correction|いや|違う|やっぱり|やっぱ)(?=[ ,.、]|$)/
+
+const BOTH =
+  /^(?:both(?: of (?:them|those))?|the two|両方(?:とも)?)(?: please| pls)?$/
+
+/** `both`: one step for each of the two tokens that were offered. */
+function splitStep(
+  draft: Draft,
+  asked: Question,
+  length: number,
+): Draft | undefined {
+  const match = /^steps\[0\]\.((?:sell|buy)\.)?token$/.exec(asked.slot)
+  const [first, second, ...more] = asked.options ?? []
+  const { steps } = draft.draft as Intent
+  const [step] = steps
+  if (
+    match === null ||
+    steps.length !== 1 ||
+    step === undefined ||
+    first === undefined ||
+    second === undefined ||
+    more.length > 0
+  )
+    return undefined
+  const side = match[1] === 'sell.' ? 'sell' : match[1] === 'buy.' ? 'buy' : ''
+  const base = (draft.draft as Intent).utterance.length + 1
+  const place = { slot: asked.slot, start: 0, end: length }
+  const split = [first, second].map(({ value }, index) => {
+    const [filled] = applyFill([step], { ...place, value }, base)
+    const copy: Step = { ...(filled ?? step), id: `s${index + 1}` }
+    // How much of each was not said: a number belonged to one token.
+    const amount = side === '' ? copy.amount : copy[side]?.amount
+    if (amount === undefined || amount.kind === 'share') return copy
+    const { amount: _, ...rest } = side === '' ? copy : { amount: undefined }
+    const path = side === '' ? 'amount' : `${side}.amount`
+    const spans = Object.fromEntries(
+      Object.entries(copy.spans).filter(([key]) => key !== path),
+    )
+    const leg = side === '' ? undefined : copy[side]
+    return side === '' || leg === undefined
+      ? ({ ...rest, spans } as Step)
+      : { ...copy, [side]: { token: leg.token }, spans }
+  })
+  return {
+    ...draft,
+    draft: { ...(draft.draft as Intent), steps: split },
+    questions: draft.questions.filter(
+      ({ slot }) => slot !== asked.slot && !slot.endsWith('amount'),
+    ),
+  }
+}
 
 /** The value of an answer and where in the reply it stands. */
 export type Said = {
@@ -132,7 +183,17 @@ function applyWords(
   const [first] = draft.questions
   // `the second`, or the words of an option.
   if (first?.options !== undefined) {
-    const ordinal = ORDINALS.find(([pattern]) => pattern.test(plain))
+    const picked = plain.replace(/^(?:option|number|no\.?|#) ?(?=\d)/, '')
+    // Where an amount is asked for, `2` is two of it.
+    const isAmount =
+      picked === plain && /^\d+$/.test(plain) && !isNumbered(first)
+    const ordinal = isAmount
+      ? undefined
+      : ORDINALS.find(([pattern]) => pattern.test(picked))
+    const both = BOTH.test(plain)
+      ? splitStep(draft, first, words.length)
+      : undefined
+    if (both !== undefined) return finish(both, words, [])
     const index =
       ordinal !== undefined
         ? ordinal[1]

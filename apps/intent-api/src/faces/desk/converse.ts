@@ -6,6 +6,7 @@ import {
   BehestError,
   type Hex,
   type IntentRecord,
+  isNumbered,
   type Question,
 } from '@behest/spec'
 import { type Desk, isAtWork, type Reply } from './createDesk.js'
@@ -339,7 +340,9 @@ function findOption(question: Question, text: string) {
   const options = question.options ?? []
   return (
     options.find(({ label }) => label.toLowerCase() === said) ??
-    (/^[1-9]$/.test(said) ? options[Number(said) - 1] : undefined)
+    (/^[1-9]$/.test(said) && isNumbered(question)
+      ? options[Number(said) - 1]
+      : undefined)
   )
 }
 

@@ -2,6 +2,7 @@ import {
   type AssetDelta,
   type IntentEvent,
   type IntentRecord,
+  isNumbered,
   isSameAddress,
   type Preview,
   type Receipt,
@@ -64,11 +65,12 @@ export function plain(text: string): string {
 
 function sayQuestions(record: IntentRecord): string {
   return (record.questions ?? [])
-    .map(({ text, options }) =>
+    .map((question) =>
       [
-        plain(text),
-        ...(options ?? []).map(
-          ({ label }, index) => `${index + 1}. ${plain(label)}`,
+        plain(question.text),
+        ...(question.options ?? []).map(
+          ({ label }, index) =>
+            `${isNumbered(question) ? `${index + 1}.` : '-'} ${plain(label)}`,
         ),
       ].join('\n'),
     )
