@@ -6,7 +6,7 @@ import { rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import type { Metrics } from './createMetrics.js'
-import { mountFaces } from './faces/mountFaces.js'
+import { type MountFacesOptions, mountFaces } from './faces/mountFaces.js'
 import { assertOwnHost } from './http/assertOwnHost.js'
 import {
   DrainingError,
@@ -26,19 +26,20 @@ const maxBodyBytes = 64 * 1024
 const ratePerMinute = 1200
 
 /** What the app is made of. */
-export type CreateAppOptions = IntentRoutesOptions & {
-  readonly chain: ChainPort
-  readonly logger: Logger
-  readonly metrics: Metrics
-  readonly serverUrl: string
-  /** Folder of the built page; without one, only the API is served. */
-  readonly webFolder?: string
-  /** Origins of the sites that may show the page in a frame; none if absent. */
-  readonly embedOrigins?: readonly string[]
-  readonly registryUrl: string
-  /** Throws, or tells, why this server cannot serve. */
-  readonly readReadiness: () => Promise<Record<string, unknown>>
-}
+export type CreateAppOptions = IntentRoutesOptions &
+  Pick<MountFacesOptions, 'webhooks'> & {
+    readonly chain: ChainPort
+    readonly logger: Logger
+    readonly metrics: Metrics
+    readonly serverUrl: string
+    /** Folder of the built page; without one, only the API is served. */
+    readonly webFolder?: string
+    /** Origins of the sites that may show the page in a frame; none if absent. */
+    readonly embedOrigins?: readonly string[]
+    readonly registryUrl: string
+    /** Throws, or tells, why this server cannot serve. */
+    readonly readReadiness: () => Promise<Record<string, unknown>>
+  }
 
 /** Creates the express app of the intent API and the page. */
 export function createApp(options: CreateAppOptions): Express {

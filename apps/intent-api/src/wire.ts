@@ -21,11 +21,13 @@ import {
   createOutbox,
   createOutboxWorker,
   createSender,
+  createWebhookStore,
   createWorkflows,
   journalSchema,
   openDatabase,
   runMigrations,
   takeExecutorSlot,
+  webhookSchema,
 } from '@behest/journal'
 import { createModelParser, createParser } from '@behest/language'
 import { createA2aAgentPort, createGuardedFetch } from '@behest/sdk'
@@ -39,6 +41,9 @@ import { fundLocalAccount } from './adapters/fundLocalAccount.js'
 import type { Config } from './config.js'
 import { createApp } from './createApp.js'
 import { createMetrics } from './createMetrics.js'
+import { startPushSender } from './faces/a2a/push/startPushSender.js'
+import { createDesk } from './faces/desk/createDesk.js'
+import { isLoopbackHost } from './http/assertOwnHost.js'
 
 const drainMs = 8000
 
@@ -94,6 +99,7 @@ export async function wire(options: {
     assertDeployment({ client: chain.client, deployment }),
   ])
   await runMigrations(database.pool, journalSchema)
+  await runMigrations(database.pool, webhookSchema)
   if (deployment.name === 'local')
     await fundLocalAccount({
       rpcUrl: config.rpcUrl,
@@ -189,6 +195,13 @@ export async function wire(options: {
     onError: report,
   })
 
+  const serverUrl = `http://${config.host}:${config.port}`
+  const webhooks = {
+    store: createWebhookStore({ pool: database.pool }),
+    // Who reaches a server of this machine only is on this machine.
+    allowedLoopbackHosts: isLoopbackHost(config.host) ? ['127.0.0.1:*'] : [],
+  }
+  const webhookFetch = createGuardedFetch(webhooks)
   let isDraining = false
   const app = createApp({
     engine,
@@ -202,7 +215,8 @@ export async function wire(options: {
     chain,
     logger,
     metrics,
-    serverUrl: `http://${config.host}:${config.port}`,
+    serverUrl,
+    webhooks,
     registryUrl: config.registryUrl,
     ...(config.webFolder === undefined ? {} : { webFolder: config.webFolder }),
     embedOrigins: config.embedOrigins,
@@ -220,6 +234,25 @@ export async function wire(options: {
       }
     },
   })
+  const pushSender = startPushSender({
+    desk: createDesk({
+      engine,
+      store,
+      language,
+      wake: runner.wake,
+      account: user.address,
+      serverUrl,
+      now: () => new Date(),
+      isDraining: () => isDraining,
+    }),
+    events: store,
+    store: webhooks.store,
+    fetch: webhookFetch,
+    pollMs: 500,
+    random: Math.random,
+    onGivenUp: (facts) => logger.warn(facts, 'a webhook was given up'),
+    onError: (error) => logger.warn({ error: describe(error) }, 'webhooks'),
+  })
   return {
     app,
     drain: () => {
@@ -227,12 +260,14 @@ export async function wire(options: {
     },
     stop: async () => {
       isDraining = true
+      await pushSender.stop()
       await runner.stop({ waitMs: drainMs })
       await workflows.stop({ waitMs: 1000 })
       await worker.stop()
       await slot.release()
       await store.close()
       await guardedFetch.close()
+      await webhookFetch.close()
       await database.stop()
     },
   }

@@ -123,3 +123,11 @@ export {
   takeExecutorSlot,
 } from './runner/takeExecutorSlot.js'
 export { journalSchema } from './schema.js'
+export {
+  createWebhookStore,
+  type DueWebhook,
+  type Webhook,
+  WebhookLimitError,
+  type WebhookStore,
+} from './webhooks/createWebhookStore.js'
+export { webhookSchema } from './webhooks/webhookSchema.js'

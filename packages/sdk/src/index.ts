@@ -5,6 +5,7 @@ export {
   createA2aAgentPort,
 } from './call/createA2aAgentPort.js'
 export {
+  assertFetchable,
   createGuardedFetch,
   type Fetch,
   FetchFailedError,

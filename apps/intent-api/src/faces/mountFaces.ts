@@ -1,7 +1,9 @@
+import type { WebhookStore } from '@behest/journal'
 import type { Express } from 'express'
 import type { Logger } from 'pino'
 import type { IntentRoutesOptions } from '../routes/intentRoutes.js'
 import { a2aRoutes } from './a2a/a2aRoutes.js'
+import { createPushDesk } from './a2a/push/createPushDesk.js'
 import { createDesk } from './desk/createDesk.js'
 import { mcpRoutes } from './mcp/mcpRoutes.js'
 import { openAiRoutes } from './openai/openAiRoutes.js'
@@ -11,6 +13,11 @@ export type MountFacesOptions = IntentRoutesOptions & {
   readonly logger: Logger
   readonly serverUrl: string
   readonly registryUrl: string
+  /** Whom A2A clients want told of their tasks, and where that may be. */
+  readonly webhooks: {
+    readonly store: WebhookStore
+    readonly allowedLoopbackHosts: readonly string[]
+  }
 }
 
 /** Mounts the faces that the product shows to clients that exist. */
@@ -25,5 +32,6 @@ export function mountFaces(app: Express, options: MountFacesOptions): void {
   })
   app.use('/v1', openAiRoutes({ desk, logger, startedAt: now(), isDraining }))
   app.use(mcpRoutes({ ...options, desk }))
-  app.use(a2aRoutes({ desk, logger, serverUrl: options.serverUrl }))
+  const push = createPushDesk({ desk, ...options.webhooks })
+  app.use(a2aRoutes({ desk, push, logger, serverUrl: options.serverUrl }))
 }

@@ -1,7 +1,12 @@
 import { BehestError } from '@behest/spec'
 import type { RequestHandler } from 'express'
 
-const loopback = ['localhost', '127.0.0.1', '[::1]']
+const loopback = ['localhost', '127.0.0.1', '[::1]', '::1']
+
+/** Tells whether a host is this machine, and reached from nowhere else. */
+export function isLoopbackHost(host: string): boolean {
+  return loopback.includes(host)
+}
 
 /**
  * Refuses requests that came here under somebody else's name. A page on the web
@@ -14,12 +19,11 @@ const loopback = ['localhost', '127.0.0.1', '[::1]']
 export function assertOwnHost(options: {
   readonly serverUrl: string
 }): RequestHandler {
-  const isLocal = loopback.includes(new URL(options.serverUrl).hostname)
+  const isLocal = isLoopbackHost(new URL(options.serverUrl).hostname)
   return (request, _response, next) => {
     const host = request.headers.host ?? ''
     const name = host.replace(/:\d+$/, '').toLowerCase()
-    if (isLocal && !loopback.includes(name))
-      throw new HostRefusedError({ host })
+    if (isLocal && !isLoopbackHost(name)) throw new HostRefusedError({ host })
     next()
   }
 }

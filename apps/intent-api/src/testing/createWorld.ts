@@ -15,8 +15,11 @@ import {
   createOutbox,
   createOutboxWorker,
   createSender,
+  createWebhookStore,
   type IntentStore,
   journalSchema,
+  type WebhookStore,
+  webhookSchema,
 } from '@behest/journal'
 import { createTestDatabase } from '@behest/journal/testing'
 import { createParser } from '@behest/language'
@@ -41,6 +44,7 @@ export type World = {
   readonly chain: EvmChainPort
   readonly engine: Engine
   readonly store: IntentStore
+  readonly webhooks: WebhookStore
   readonly language: LanguagePort
   readonly user: Address
   /** The honest swap agent. */
@@ -65,7 +69,7 @@ export async function createWorld(
   const closers: (() => Promise<unknown>)[] = []
   const [devnet, database] = await Promise.all([
     start(),
-    createTestDatabase({ schemas: [journalSchema] }),
+    createTestDatabase({ schemas: [journalSchema, webhookSchema] }),
   ])
   closers.push(devnet.stop, database.drop)
   const account = privateKeyToAccount(devnetAccounts[1].privateKey)
@@ -115,6 +119,7 @@ export async function createWorld(
     chain,
     engine,
     store,
+    webhooks: createWebhookStore({ pool: database.pool }),
     language,
     user: account.address,
     honest,

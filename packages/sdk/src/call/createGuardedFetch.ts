@@ -140,6 +140,26 @@ export function createGuardedFetch(
   })
 }
 
+/**
+ * Refuses an address that `createGuardedFetch` would not ask, before anything is
+ * kept or sent. The addresses of its name are checked when it is asked.
+ *
+ * @param url - What a stranger wrote.
+ * @param options.allowedLoopbackHosts - As for `createGuardedFetch`.
+ * @throws {FetchRefusedError} when it may not be asked.
+ */
+export function assertFetchable(
+  url: string,
+  options: { readonly allowedLoopbackHosts?: readonly string[] } = {},
+): void {
+  assertMayAsk(
+    url,
+    new Set(
+      (options.allowedLoopbackHosts ?? []).map((host) => host.toLowerCase()),
+    ),
+  )
+}
+
 function assertMayAsk(
   text: string,
   allowedLoopbackHosts: ReadonlySet<string>,

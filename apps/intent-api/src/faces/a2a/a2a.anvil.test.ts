@@ -293,7 +293,7 @@ describe('bad input', () => {
       [
         call('CreateTaskPushNotificationConfig', pushConfig),
         {},
-        [200, -32_003],
+        [200, -32_602],
       ],
       [
         call('SendMessage', {
@@ -305,7 +305,7 @@ describe('bad input', () => {
           configuration: { taskPushNotificationConfig: pushConfig },
         }),
         {},
-        [200, -32_003],
+        [200, -32_602],
       ],
       [call('GetTask'), { 'content-type': 'text/plain' }, [200, -32_005]],
     ]

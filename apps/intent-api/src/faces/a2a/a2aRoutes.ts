@@ -30,6 +30,7 @@ import type { Desk } from '../desk/createDesk.js'
 import { openEventStream, toLeftSignal } from '../desk/openEventStream.js'
 import { buildEngineCard } from './buildEngineCard.js'
 import { createTaskHandler } from './createTaskHandler.js'
+import type { PushDesk } from './push/createPushDesk.js'
 
 const maxBodyBytes = 256 * 1024
 const ratePerMinute = 600
@@ -41,10 +42,11 @@ const maxAtWork = 64
  */
 export function a2aRoutes(options: {
   readonly desk: Desk
+  readonly push: PushDesk
   readonly logger: Logger
   readonly serverUrl: string
 }): Router {
-  const { desk, logger, serverUrl } = options
+  const { desk, push, logger, serverUrl } = options
   const card = buildEngineCard({ serverUrl })
   const cardJson = AgentCard.toJSON(card)
   const onError = (error: unknown): void => {
@@ -55,6 +57,7 @@ export function a2aRoutes(options: {
   const handler = createTaskHandler({
     desk,
     card,
+    push,
     readSignal: () => left.getStore() ?? new AbortController().signal,
     onError,
   })

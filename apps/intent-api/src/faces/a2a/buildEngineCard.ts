@@ -28,7 +28,7 @@ export function buildEngineCard(options: {
     version: '0.1.0',
     capabilities: {
       streaming: true,
-      pushNotifications: false,
+      pushNotifications: true,
       extendedAgentCard: false,
       extensions: [],
     },

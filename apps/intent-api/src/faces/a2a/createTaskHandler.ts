@@ -14,7 +14,6 @@ import { TaskState } from '@a2a-js/sdk'
 import {
   ContentTypeNotSupportedError,
   InvalidAgentResponseError,
-  PushNotificationNotSupportedError,
   RequestMalformedError,
   TaskNotCancelableError,
   TaskNotFoundError,
@@ -22,8 +21,8 @@ import {
 } from '@a2a-js/sdk/errors'
 import type { A2ARequestHandler } from '@a2a-js/sdk/server'
 import { BehestError, type IntentRecord } from '@behest/spec'
-import { type Desk, isOpen } from '../desk/createDesk.js'
-import { sayEvent } from '../desk/sayRecord.js'
+import { type Desk, isAtWork, isOpen } from '../desk/createDesk.js'
+import type { PushDesk } from './push/createPushDesk.js'
 import { type Asked, readMessage } from './readMessage.js'
 import {
   isOwnContext,
@@ -31,7 +30,8 @@ import {
   type TaskName,
   toTaskName,
 } from './taskName.js'
-import { toArtifacts, toProgress, toState, toStatus, toTask } from './toTask.js'
+import { tellEvent, tellRest } from './tellUpdates.js'
+import { toState, toTask } from './toTask.js'
 
 const waitMs = 60_000
 const subscriptionMs = 600_000
@@ -48,15 +48,12 @@ const maxPageSize = 100
 export function createTaskHandler(options: {
   readonly desk: Desk
   readonly card: AgentCard
+  /** Whom to tell of tasks, without being asked again. */
+  readonly push: PushDesk
   readonly readSignal: () => AbortSignal
   readonly onError: (error: unknown) => void
 }): A2ARequestHandler {
-  const { desk, card, readSignal, onError } = options
-  const noPush = async (): Promise<never> => {
-    throw new PushNotificationNotSupportedError(
-      'No push notifications are sent. Subscribe to the task, or ask for it.',
-    )
-  }
+  const { desk, card, push, readSignal, onError } = options
   const draw = (record: IntentRecord, name: TaskName): Task =>
     toTask({ record, ...name, link: desk.linkTo(record.id) })
   const guard = async <Result>(
@@ -77,7 +74,7 @@ export function createTaskHandler(options: {
     sendMessage: (params) =>
       guard(async () => {
         const signal = readSignal()
-        const { name, afterSequence } = await take(desk, params)
+        const { name, afterSequence } = await take(desk, push, params)
         const record = params.configuration?.returnImmediately
           ? await desk.get(name.intentId)
           : await drain(
@@ -88,7 +85,7 @@ export function createTaskHandler(options: {
     sendMessageStream: (params) => {
       const signal = readSignal()
       return stream(async function* () {
-        const { name, afterSequence } = await take(desk, params)
+        const { name, afterSequence } = await take(desk, push, params)
         yield* followTask({
           name,
           afterSequence,
@@ -128,10 +125,12 @@ export function createTaskHandler(options: {
         return draw(await desk.cancel(name.intentId), name)
       }),
     listTasks: (params) => guard(() => listTasks(params, desk, draw)),
-    createTaskPushNotificationConfig: noPush,
-    getTaskPushNotificationConfig: noPush,
-    listTaskPushNotificationConfigs: noPush,
-    deleteTaskPushNotificationConfig: noPush,
+    createTaskPushNotificationConfig: (config) =>
+      guard(() => push.create(config)),
+    getTaskPushNotificationConfig: (params) => guard(() => push.get(params)),
+    listTaskPushNotificationConfigs: (params) => guard(() => push.list(params)),
+    deleteTaskPushNotificationConfig: (params) =>
+      guard(() => push.remove(params)),
   }
 
   async function* stream(
@@ -152,53 +151,24 @@ export function createTaskHandler(options: {
     readonly until: 'rest' | 'end'
   }): AsyncGenerator<StreamResponse, void, undefined> {
     const { name } = follow
-    const { taskId, contextId, intentId } = name
-    const task = draw(await desk.get(intentId), name)
-    yield { payload: { $case: 'task', value: task } }
-    const update = (status: Task['status']): StreamResponse => ({
-      payload: {
-        $case: 'statusUpdate',
-        value: { taskId, contextId, status, metadata: undefined },
-      },
-    })
+    const { intentId } = name
+    const link = desk.linkTo(intentId)
+    const readRecord = () => desk.get(intentId)
+    yield {
+      payload: { $case: 'task', value: draw(await readRecord(), name) },
+    }
     const events = desk.follow(intentId, follow)
     for (;;) {
       const next = await events.next()
       if (next.done) {
-        const record = next.value
-        for (const artifact of toArtifacts(record))
-          yield {
-            payload: {
-              $case: 'artifactUpdate',
-              value: {
-                taskId,
-                contextId,
-                artifact,
-                append: false,
-                lastChunk: true,
-                metadata: undefined,
-              },
-            },
-          }
-        yield update(toStatus({ record, ...name, link: desk.linkTo(intentId) }))
+        yield* tellRest({ record: next.value, name, link })
         return
       }
       const event = next.value
       // The last event says where it rests; the final status says that better.
-      if (event.status === 'running' || event.status === 'unknown')
-        yield update(
-          toProgress({
-            taskId,
-            contextId,
-            text: sayEvent(event),
-            at: event.at,
-            sequence: event.sequence,
-          }),
-        )
-      else if (isOpen(event.status) && follow.until === 'end') {
-        const record = await desk.get(intentId)
-        yield update(toStatus({ record, ...name, link: desk.linkTo(intentId) }))
-      }
+      if (follow.until === 'rest' && !isAtWork(event.status)) continue
+      const update = await tellEvent({ event, name, link, readRecord })
+      if (update) yield update
     }
   }
 }
@@ -206,14 +176,14 @@ export function createTaskHandler(options: {
 /** Takes a message: a new intent, or a reply to one. */
 async function take(
   desk: Desk,
+  push: PushDesk,
   params: SendMessageRequest,
 ): Promise<{ readonly name: TaskName; readonly afterSequence: number }> {
   const { message, configuration } = params
   const asked = readMessage(message)
-  if (configuration?.taskPushNotificationConfig)
-    throw new PushNotificationNotSupportedError(
-      'No push notifications are sent. Subscribe to the task, or ask for it.',
-    )
+  const wanted = configuration?.taskPushNotificationConfig
+  // Refused before anything is kept.
+  if (wanted) push.assertAcceptable(wanted)
   assertReadable(configuration?.acceptedOutputModes ?? [])
   const { taskId = '', contextId = '' } = message ?? {}
   if (taskId === '') {
@@ -228,7 +198,13 @@ async function take(
       utterance: asked.text,
       ...(previous === undefined ? {} : { previousIntentId: previous }),
     })
-    return { name: toTaskName(record.id, contextId), afterSequence: 0 }
+    const name = toTaskName(record.id, contextId)
+    if (wanted)
+      await push.create(
+        { ...wanted, taskId: name.taskId },
+        { afterSequence: 0 },
+      )
+    return { name, afterSequence: 0 }
   }
   const name = parseTaskName(taskId)
   const record = await desk.get(name.intentId)
@@ -239,6 +215,7 @@ async function take(
       'The task has ended and takes no more messages. Begin a new one.',
     )
   const afterSequence = await desk.readSequence(record.id)
+  if (wanted) await push.create({ ...wanted, taskId }, { afterSequence })
   const asideId = await reply(desk, record, asked)
   if (asideId !== undefined)
     return { name: toTaskName(asideId, contextId), afterSequence: 0 }
@@ -388,6 +365,7 @@ function toA2aError(
   const { code, shortMessage } = error
   switch (code) {
     case 'INTENT_NOT_FOUND':
+    case 'PUSH_CONFIG_NOT_FOUND':
       return new TaskNotFoundError(shortMessage)
     case 'NOTHING_TO_ANSWER':
       return new TaskNotCancelableError(shortMessage)

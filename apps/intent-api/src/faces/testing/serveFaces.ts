@@ -55,6 +55,10 @@ export async function serveFaces(world: World): Promise<ServedFaces> {
       ),
       metrics: createMetrics(),
       serverUrl: url,
+      webhooks: {
+        store: world.webhooks,
+        allowedLoopbackHosts: ['127.0.0.1:*'],
+      },
       registryUrl: 'http://127.0.0.1:9',
       readReadiness: async () => ({}),
     }),
