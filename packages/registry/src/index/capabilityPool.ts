@@ -16,6 +16,8 @@ export type CapabilityFilter = {
 /** A filter with its words looked up once, for many documents. */
 export type CompiledFilter = {
   readonly isEmpty: boolean
+  /** Bits that every document has which satisfies the filter. */
+  readonly mask: number
   readonly action: number | undefined
   readonly chain: number | undefined
   readonly tokens: readonly (readonly number[])[]
@@ -31,6 +33,8 @@ export type CompiledFilter = {
 export class CapabilityPool {
   private readonly pool = new GrowableUint32(4096)
   private readonly starts = new GrowableUint32(1024)
+  /** A coarse picture of each document: most that do not fit fall by it alone. */
+  private readonly masks = new GrowableUint32(1024)
   private readonly ids = new Map<string, number>()
 
   private intern(key: string): number {
@@ -43,6 +47,7 @@ export class CapabilityPool {
   /** Adds the next document's capabilities. */
   add(capabilities: readonly Capability[]): void {
     this.starts.push(0)
+    this.masks.push(0)
     this.replace(this.starts.length - 1, capabilities)
   }
 
@@ -50,13 +55,16 @@ export class CapabilityPool {
   replace(document: number, capabilities: readonly Capability[]): void {
     this.starts.values[document] = this.pool.length
     this.pool.push(capabilities.length)
+    let mask = 0
     for (const capability of capabilities) {
+      mask |= toMask(capability)
       this.pool.push(actions.indexOf(capability.action))
       this.pool.push(capability.feeBps)
       this.addList(capability.chains, (chain) => `c:${chain}`)
       this.addList(capability.tokens, (token) => `t:${token.toLowerCase()}`)
       this.addList(capability.venues, (venue) => `v:${venue.toLowerCase()}`)
     }
+    this.masks.values[document] = mask
   }
 
   private addList<Item>(
@@ -81,6 +89,11 @@ export class CapabilityPool {
         (filter.tokens ?? []).length === 0 &&
         filter.venue === undefined &&
         filter.maxFeeBps === undefined,
+      mask: toMask({
+        ...(filter.action === undefined ? {} : { action: filter.action }),
+        ...(filter.chainId === undefined ? {} : { chains: [filter.chainId] }),
+        ...(filter.venue === undefined ? {} : { venues: [filter.venue] }),
+      }),
       action:
         filter.action === undefined
           ? undefined
@@ -104,6 +117,8 @@ export class CapabilityPool {
    * @returns Basis points, or -1 when no capability satisfies it.
    */
   findFeeBps(document: number, filter: CompiledFilter): number {
+    if (((this.masks.values[document] as number) & filter.mask) !== filter.mask)
+      return -1
     const values = this.pool.values
     let place = this.starts.at(document)
     const count = values[place] as number
@@ -132,6 +147,30 @@ export class CapabilityPool {
     }
     return best === -1 && filter.isEmpty ? 0 : best
   }
+}
+
+const chainBits = 8
+const venueBits = 8
+const actionBits = 32 - chainBits - venueBits
+
+function toMask(offered: {
+  readonly action?: Action
+  readonly chains?: 'any' | readonly number[]
+  readonly venues?: readonly string[]
+}): number {
+  let mask = 0
+  if (offered.action !== undefined)
+    mask |= 1 << (actions.indexOf(offered.action) % actionBits)
+  if (offered.chains === 'any') mask |= ((1 << chainBits) - 1) << actionBits
+  else
+    for (const chain of offered.chains ?? [])
+      mask |= 1 << (actionBits + (chain % chainBits))
+  for (const venue of offered.venues ?? []) {
+    let sum = 0
+    for (const letter of venue.toLowerCase()) sum += letter.charCodeAt(0)
+    mask |= 1 << (actionBits + chainBits + (sum % venueBits))
+  }
+  return mask
 }
 
 function skipList(values: Uint32Array, place: number): number {

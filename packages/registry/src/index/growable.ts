@@ -20,6 +20,17 @@ export class GrowableUint32 {
   at(index: number): number {
     return this.values[index] ?? 0
   }
+
+  /** The numbers that are in it, without the room behind them. */
+  taken(): Uint32Array {
+    return this.values.subarray(0, this.length)
+  }
+
+  /** Holds given numbers in place of its own. */
+  restore(values: Uint32Array): void {
+    this.values = values
+    this.length = values.length
+  }
 }
 
 /** A list of 64-bit numbers that grows. */
@@ -43,6 +54,51 @@ export class GrowableFloat64 {
 
   at(index: number): number {
     return this.values[index] ?? 0
+  }
+
+  /** The numbers that are in it, without the room behind them. */
+  taken(): Float64Array {
+    return this.values.subarray(0, this.length)
+  }
+
+  /** Holds given numbers in place of its own. */
+  restore(values: Float64Array): void {
+    this.values = values
+    this.length = values.length
+  }
+}
+
+const pageBits = 16
+const pageMask = (1 << pageBits) - 1
+
+/** A long list of unsigned 32-bit numbers that grows without being copied. */
+export class PagedUint32 {
+  private pages: Uint32Array[] = []
+  length = 0
+
+  push(value: number): void {
+    const page = this.length >>> pageBits
+    if (page === this.pages.length)
+      this.pages.push(new Uint32Array(1 << pageBits))
+    const values = this.pages[page] as Uint32Array
+    values[this.length & pageMask] = value
+    this.length += 1
+  }
+
+  at(index: number): number {
+    return this.pages[index >>> pageBits]?.[index & pageMask] ?? 0
+  }
+
+  save(): Uint32Array[] {
+    return this.pages
+  }
+
+  restore(length: number, readSection: () => Uint32Array): void {
+    this.length = length
+    this.pages = Array.from(
+      { length: Math.ceil(length / (1 << pageBits)) },
+      () => readSection(),
+    )
   }
 }
 

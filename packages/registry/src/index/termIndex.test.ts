@@ -87,6 +87,38 @@ describe('TermIndex', () => {
     expect(best.map(({ document }) => document)).toEqual([1, 3, 5])
   })
 
+  test('behavior: what is passed over could not have been among the best', () => {
+    // Common and rare words over several blocks of documents.
+    const documents = Array.from({ length: 30_000 }, (_, document) => {
+      const terms = words.filter(
+        (_, rank) => document % (rank * rank + 2) === 1,
+      )
+      return terms.length === 0 ? ['other'] : terms
+    })
+    const index = new TermIndex({ type: 'removable' })
+    documents.forEach((terms, document) => {
+      index.add(document, terms)
+    })
+    fc.assert(
+      fc.property(
+        documentArbitrary,
+        fc.integer({ min: 1, max: 40 }),
+        fc.integer({ min: 1, max: 50 }),
+        (terms, limit, eligible) => {
+          const search = (most: number) =>
+            index.search({
+              terms,
+              limit: most,
+              isEligible: (document) => document % eligible === 0,
+            })
+          // A list that holds everything cannot pass anything over.
+          expect(search(limit)).toEqual(search(40_000).slice(0, limit))
+        },
+      ),
+      { numRuns: 30 },
+    )
+  })
+
   test('behavior: explain gives the parts of the score', () => {
     const index = new TermIndex({ type: 'removable' })
     index.add(0, ['swap', 'eth', 'usdc'])

@@ -1,4 +1,5 @@
-import { GrowableUint32 } from './growable.js'
+import { GrowableUint32, PagedUint32 } from './growable.js'
+import { PostingPool } from './postingPool.js'
 
 const k1 = 1.2
 const b = 0.75
@@ -14,9 +15,16 @@ export type TermShare = {
   readonly share: number
 }
 
-// A posting is one number: the document and, in the low byte, how often.
+// A posting is one number: the document and, in the low bits, how often.
 const frequencyBits = 6
 const maxFrequency = (1 << frequencyBits) - 1
+// Documents are scored so many at a time: their scores stay in the processor's
+// nearest memory, and what the first blocks found spares work in the others.
+const blockBits = 13
+const blockSize = 1 << blockBits
+const tabledLengths = 4096
+/** Postings that are walked past in the time that one is looked up. */
+const lookupCost = 12
 
 /**
  * Ranks documents by BM25 over typed arrays. Documents are numbered by the
@@ -27,13 +35,20 @@ const maxFrequency = (1 << frequencyBits) - 1
 export class TermIndex {
   private readonly termIds = new Map<string, number>()
   private readonly terms: string[] = []
-  private readonly postings: GrowableUint32[] = []
+  private readonly postings = new PostingPool()
   private readonly liveDocuments = new GrowableUint32(1024)
+  /** Most often in one document, and the shortest document, of each term. */
+  private readonly peaks = new GrowableUint32(1024)
   /** Where a document's terms start in `forward`. */
   private readonly starts = new GrowableUint32(1024)
   private readonly lengths = new GrowableUint32(1024)
-  private readonly forward = new GrowableUint32(4096)
-  private scores = new Float32Array(1024)
+  private readonly forward = new PagedUint32()
+  private readonly scores = new Float64Array(blockSize)
+  private readonly touched = new Uint16Array(blockSize)
+  /** What a term counts that a document of each length holds once. */
+  private readonly once = new Float64Array(tabledLengths)
+  private onceOf = 0
+  private toLength = 0
   /** How often each term was seen in the document that is being added. */
   private frequencies = new Uint16Array(1024)
   private liveCount = 0
@@ -58,47 +73,47 @@ export class TermIndex {
   add(document: number, terms: readonly string[]): void {
     const touched: number[] = []
     for (const term of terms) {
-      let id = this.termIds.get(term)
-      if (id === undefined) {
-        id = this.terms.length
-        this.termIds.set(term, id)
-        this.terms.push(term)
-        this.postings.push(new GrowableUint32(2))
-        this.liveDocuments.push(0)
-        if (this.frequencies.length <= id) {
-          const grown = new Uint16Array(id * 2 + 1024)
-          grown.set(this.frequencies)
-          this.frequencies = grown
-        }
-      }
+      const id = this.termIds.get(term) ?? this.addTerm(term)
       const before = this.frequencies[id] as number
       if (before === 0) touched.push(id)
       if (before < maxFrequency) this.frequencies[id] = before + 1
     }
     this.starts.push(this.forward.length)
     this.lengths.push(terms.length)
+    const length = Math.min(0xffff, terms.length)
     for (const id of touched) {
       const frequency = this.frequencies[id] as number
       this.frequencies[id] = 0
-      this.postings[id]?.push(document * (maxFrequency + 1) + frequency)
+      this.postings.push(id, document * (maxFrequency + 1) + frequency)
       this.liveDocuments.values[id] = this.liveDocuments.at(id) + 1
+      const peak = this.peaks.at(id)
+      this.peaks.values[id] =
+        (Math.max(peak >>> 16, frequency) << 16) |
+        Math.min(peak & 0xffff, length)
       if (this.keepsForward) this.forward.push(id)
     }
     this.liveCount += 1
     this.totalLength += terms.length
-    if (this.scores.length <= document) {
-      const grown = new Float32Array(Math.ceil(document * 1.5) + 1024)
-      this.scores = grown
+  }
+
+  private addTerm(term: string): number {
+    const id = this.terms.length
+    this.termIds.set(term, id)
+    this.terms.push(term)
+    this.postings.create()
+    this.liveDocuments.push(0)
+    this.peaks.push(0xffff)
+    if (this.frequencies.length <= id) {
+      const grown = new Uint16Array(id * 2 + 1024)
+      grown.set(this.frequencies)
+      this.frequencies = grown
     }
+    return id
   }
 
   /** Takes a document out of all statistics; its postings are passed over. */
   remove(document: number): void {
-    const start = this.starts.at(document)
-    const end =
-      document + 1 < this.starts.length
-        ? this.starts.at(document + 1)
-        : this.forward.length
+    const { start, end } = this.findForward(document)
     for (let place = start; place < end; place += 1) {
       const id = this.forward.at(place)
       this.liveDocuments.values[id] = this.liveDocuments.at(id) - 1
@@ -107,13 +122,23 @@ export class TermIndex {
     this.totalLength -= this.lengths.at(document)
   }
 
+  private findForward(document: number): { start: number; end: number } {
+    return {
+      start: this.starts.at(document),
+      end:
+        document + 1 < this.starts.length
+          ? this.starts.at(document + 1)
+          : this.forward.length,
+    }
+  }
+
   /**
-   * Finds the best documents for a query.
+   * Finds the best documents for a query. Exact: a document is passed over only
+   * where no sum of what is left could bring it among the best.
    *
    * @param options.terms - The query's terms, with repetitions.
    * @param options.limit - Most documents.
    * @param options.isEligible - Asked only of documents that would be kept.
-   * @param options.weights - Weight per term; 1 unless told.
    * @param options.maxShare - Terms in more than this share of documents are
    *   passed over when rarer ones are there.
    * @returns Best first; equal scores in order of document.
@@ -122,62 +147,204 @@ export class TermIndex {
     readonly terms: readonly string[]
     readonly limit: number
     readonly isEligible: (document: number) => boolean
-    readonly weights?: ReadonlyMap<string, number>
     readonly maxShare?: number
     /** Decides between equal scores: the smaller number comes first. */
     readonly tieOf?: (document: number) => number
   }): Scored[] {
-    const counts = this.toQueryCounts(options)
-    const { scores } = this
-    const touched: number[] = []
-    const averageLength = this.totalLength / Math.max(1, this.liveCount)
-    const lengths = this.lengths.values
-    for (const [id, count] of counts) {
-      const weight = this.toInverseFrequency(id) * count * (k1 + 1)
-      const list = this.postings[id]
-      if (list === undefined) continue
-      const { values, length } = list
-      for (let index = 0; index < length; index += 1) {
-        const posting = values[index] as number
-        const document = posting >>> frequencyBits
-        const frequency = posting & maxFrequency
-        const norm =
-          k1 * (1 - b + (b * (lengths[document] as number)) / averageLength)
-        const before = scores[document] as number
-        if (before === 0) touched.push(document)
-        scores[document] = before + (weight * frequency) / (frequency + norm)
-      }
-    }
+    const walks = this.buildWalks(options)
     const best = new TopList(options.limit, options.tieOf)
-    for (const document of touched) {
-      const score = scores[document] as number
-      scores[document] = 0
-      if (best.wouldKeep(document, score) && options.isEligible(document))
-        best.add(document, score)
+    // What the terms from each place on can still add.
+    const rest = new Float64Array(walks.length + 1)
+    for (let place = walks.length - 1; place >= 0; place -= 1)
+      rest[place] =
+        (rest[place + 1] as number) + (walks[place] as TermWalk).bound
+    // Until nothing that is left could reach the worst of the kept.
+    while ((rest[0] as number) >= best.worst * (1 - 1e-9)) {
+      let next = Number.POSITIVE_INFINITY
+      for (const walk of walks) next = Math.min(next, walk.nextDocument())
+      if (next === Number.POSITIVE_INFINITY) break
+      this.searchBlock(
+        (next >>> blockBits) << blockBits,
+        walks,
+        rest,
+        best,
+        options.isEligible,
+      )
     }
     return best.toSorted()
   }
 
-  /** Scores given documents, those without any of the terms as 0. */
-  scoreAll(
-    documents: readonly number[],
-    terms: readonly string[],
-  ): Map<number, number> {
-    const wanted = new Set(documents)
-    const found = this.search({
-      terms,
-      limit: documents.length,
-      isEligible: (document) => wanted.has(document),
-    })
-    const result = new Map(documents.map((document) => [document, 0]))
-    for (const { document, score } of found) result.set(document, score)
-    return result
+  private searchBlock(
+    first: number,
+    walks: readonly TermWalk[],
+    rest: Float64Array,
+    best: TopList,
+    isEligible: (document: number) => boolean,
+  ): void {
+    const { scores, touched } = this
+    // A hair below the worst kept: sums differ in their last digits.
+    const enough = best.worst * (1 - 1e-9)
+    let essential = walks.length
+    while (essential > 0 && (rest[essential - 1] as number) < enough)
+      essential -= 1
+    let count = 0
+    for (let place = 0; place < essential; place += 1)
+      count = this.addTermScores(walks[place] as TermWalk, first, count)
+    let left = this.keepHopeful(count, enough - (rest[essential] as number))
+    for (let place = essential; place < walks.length && left > 0; place += 1) {
+      const walk = walks[place] as TermWalk
+      // For a few, looking up is quicker than walking past all the others.
+      if (left * lookupCost < walk.perBlock) this.addLookedUp(walk, first, left)
+      else this.addWalked(walk, first)
+      left = this.keepHopeful(left, enough - (rest[place + 1] as number))
+    }
+    for (let index = 0; index < left; index += 1) {
+      const offset = touched[index] as number
+      const score = scores[offset] as number
+      scores[offset] = 0
+      const document = first + offset
+      if (best.wouldKeep(document, score) && isEligible(document))
+        best.add(document, score)
+    }
+    // Terms that were not needed here start where the next block does.
+    const end = first + blockSize
+    for (let place = essential; place < walks.length; place += 1)
+      (walks[place] as TermWalk).skipTo(end)
+  }
+
+  private addTermScores(walk: TermWalk, first: number, count: number): number {
+    const { scores, touched, once } = this
+    const lengths = this.lengths.values
+    const { page, end, weight } = walk
+    const stop = (first + blockSize) * (maxFrequency + 1)
+    let place = walk.place
+    let touchedCount = count
+    for (; place < end; place += 1) {
+      const posting = page[place] as number
+      if (posting >= stop) break
+      const document = posting >>> frequencyBits
+      const frequency = posting & maxFrequency
+      const length = lengths[document] as number
+      const offset = document - first
+      const before = scores[offset] as number
+      if (before === 0) {
+        touched[touchedCount] = offset
+        touchedCount += 1
+      }
+      scores[offset] =
+        before +
+        (frequency === 1 && length < tabledLengths
+          ? weight * (once[length] as number)
+          : weight * (frequency / (frequency + this.toNorm(length))))
+    }
+    walk.place = place
+    return touchedCount
+  }
+
+  /** Forgets the documents whose score is too low, and tells how many stay. */
+  private keepHopeful(count: number, least: number): number {
+    if (least <= 0) return count
+    const { scores, touched } = this
+    let left = 0
+    for (let index = 0; index < count; index += 1) {
+      const offset = touched[index] as number
+      if ((scores[offset] as number) < least) scores[offset] = 0
+      else {
+        touched[left] = offset
+        left += 1
+      }
+    }
+    return left
+  }
+
+  private addLookedUp(walk: TermWalk, first: number, count: number): void {
+    const { scores } = this
+    const hopeful = this.touched.subarray(0, count).sort()
+    for (let index = 0; index < count; index += 1) {
+      const offset = hopeful[index] as number
+      const document = first + offset
+      const frequency = walk.findFrequency(document)
+      if (frequency === 0) continue
+      const norm = this.toNorm(this.lengths.values[document] as number)
+      scores[offset] =
+        (scores[offset] as number) +
+        walk.weight * (frequency / (frequency + norm))
+    }
+  }
+
+  private addWalked(walk: TermWalk, first: number): void {
+    const { scores, once } = this
+    const lengths = this.lengths.values
+    const { page, end, weight } = walk
+    const stop = (first + blockSize) * (maxFrequency + 1)
+    walk.skipTo(first)
+    let place = walk.place
+    for (; place < end; place += 1) {
+      const posting = page[place] as number
+      if (posting >= stop) break
+      const document = posting >>> frequencyBits
+      const before = scores[document - first] as number
+      // Who is at nothing by now was given up.
+      if (before === 0) continue
+      const frequency = posting & maxFrequency
+      const length = lengths[document] as number
+      scores[document - first] =
+        before +
+        (frequency === 1 && length < tabledLengths
+          ? weight * (once[length] as number)
+          : weight * (frequency / (frequency + this.toNorm(length))))
+    }
+    walk.place = place
+  }
+
+  private buildWalks(options: {
+    readonly terms: readonly string[]
+    readonly maxShare?: number
+  }): TermWalk[] {
+    this.tableNorms()
+    return (
+      [...this.toQueryCounts(options)]
+        .map(([id, count]) => {
+          const peak = this.peaks.at(id)
+          const most = peak >>> 16
+          const weight = this.toInverseFrequency(id) * count * (k1 + 1)
+          return new TermWalk({
+            term: this.terms[id] ?? '',
+            page: this.postings.pageOf(id),
+            start: this.postings.startOf(id),
+            length: this.postings.lengthOf(id),
+            weight,
+            perBlock:
+              (this.postings.lengthOf(id) * blockSize) /
+              Math.max(blockSize, this.lengths.length),
+            bound: (weight * most) / (most + this.toNorm(peak & 0xffff)),
+          })
+        })
+        // The same order on every replica, so that sums agree to the last digit.
+        .sort(
+          (left, right) =>
+            right.weight - left.weight || (left.term < right.term ? -1 : 1),
+        )
+    )
+  }
+
+  private toNorm(length: number): number {
+    return k1 * (1 - b + length * this.toLength)
+  }
+
+  private tableNorms(): void {
+    const averageLength = this.totalLength / Math.max(1, this.liveCount)
+    this.toLength = b / averageLength
+    if (this.onceOf === averageLength) return
+    this.onceOf = averageLength
+    for (let length = 0; length < tabledLengths; length += 1)
+      this.once[length] = 1 / (1 + this.toNorm(length))
   }
 
   /** Tells which words of a query gave a document its score. */
   explain(document: number, terms: readonly string[]): TermShare[] {
-    const averageLength = this.totalLength / Math.max(1, this.liveCount)
-    const norm = k1 * (1 - b + (b * this.lengths.at(document)) / averageLength)
+    this.tableNorms()
+    const norm = this.toNorm(this.lengths.at(document))
     const shares: TermShare[] = []
     for (const [id, count] of this.toQueryCounts({ terms })) {
       const frequency = this.findFrequency(id, document)
@@ -220,37 +387,16 @@ export class TermIndex {
     return id === undefined ? 0 : this.liveDocuments.at(id)
   }
 
-  /** The different terms of a document. */
-  termsOf(document: number): string[] {
-    const start = this.starts.at(document)
-    const end =
-      document + 1 < this.starts.length
-        ? this.starts.at(document + 1)
-        : this.forward.length
-    const result: string[] = []
-    for (let place = start; place < end; place += 1)
-      result.push(this.terms[this.forward.at(place)] ?? '')
-    return result
-  }
-
-  /** Inverse document frequency of a term, 0 when no document holds it. */
-  inverseFrequencyOf(term: string): number {
-    const id = this.termIds.get(term)
-    return id === undefined ? 0 : this.toInverseFrequency(id)
-  }
-
   private toQueryCounts(options: {
     readonly terms: readonly string[]
-    readonly weights?: ReadonlyMap<string, number>
     readonly maxShare?: number
   }): Map<number, number> {
     const counts = new Map<number, number>()
     for (const term of options.terms) {
       const id = this.termIds.get(term)
       if (id === undefined || this.liveDocuments.at(id) === 0) continue
-      const weight = options.weights?.get(term) ?? 1
       // A word that is said ten times is not meant ten times.
-      counts.set(id, Math.min((counts.get(id) ?? 0) + weight, 2 * weight))
+      counts.set(id, Math.min((counts.get(id) ?? 0) + 1, 2))
     }
     const { maxShare } = options
     if (maxShare === undefined) return counts
@@ -266,20 +412,95 @@ export class TermIndex {
   }
 
   private findFrequency(id: number, document: number): number {
-    const list = this.postings[id]
-    if (list === undefined) return 0
-    let low = 0
-    let high = list.length - 1
-    while (low <= high) {
-      const middle = (low + high) >>> 1
-      const posting = list.at(middle)
-      const found = posting >>> frequencyBits
-      if (found === document) return posting & maxFrequency
-      if (found < document) low = middle + 1
-      else high = middle - 1
-    }
-    return 0
+    const start = this.postings.startOf(id)
+    const end = start + this.postings.lengthOf(id)
+    const page = this.postings.pageOf(id)
+    const place = findPosting(page, start, end, document)
+    const posting = place < end ? (page[place] as number) : 0
+    return place < end && posting >>> frequencyBits === document
+      ? posting & maxFrequency
+      : 0
   }
+}
+
+/** One term's list while a query walks it. */
+class TermWalk {
+  readonly term: string
+  readonly page: Uint32Array
+  readonly end: number
+  readonly weight: number
+  /** The most that the term adds to any document. */
+  readonly bound: number
+  /** Documents of a block that hold the term, on average. */
+  readonly perBlock: number
+  place: number
+
+  constructor(options: {
+    readonly term: string
+    readonly page: Uint32Array
+    readonly start: number
+    readonly length: number
+    readonly weight: number
+    readonly bound: number
+    readonly perBlock: number
+  }) {
+    this.term = options.term
+    this.page = options.page
+    this.place = options.start
+    this.end = options.start + options.length
+    this.weight = options.weight
+    this.bound = options.bound
+    this.perBlock = options.perBlock
+  }
+
+  nextDocument(): number {
+    return this.place < this.end
+      ? (this.page[this.place] as number) >>> frequencyBits
+      : Number.POSITIVE_INFINITY
+  }
+
+  /** Goes on to the first document that is not before a given one. */
+  skipTo(document: number): void {
+    let step = 1
+    let low = this.place
+    // Twice as far each time, then back by halves: near ones are found at once.
+    while (
+      low + step < this.end &&
+      (this.page[low + step] as number) >>> frequencyBits < document
+    ) {
+      low += step
+      step *= 2
+    }
+    this.place = findPosting(
+      this.page,
+      low,
+      Math.min(this.end, low + step),
+      document,
+    )
+  }
+
+  findFrequency(document: number): number {
+    this.skipTo(document)
+    if (this.nextDocument() !== document) return 0
+    return (this.page[this.place] as number) & maxFrequency
+  }
+}
+
+/** Finds the first posting of a document or of a later one. */
+function findPosting(
+  page: Uint32Array,
+  start: number,
+  end: number,
+  document: number,
+): number {
+  let low = start
+  let high = end
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((page[middle] as number) >>> frequencyBits < document) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** Keeps the best of many, in a heap with the worst on top. */
@@ -295,6 +516,11 @@ export class TopList {
   ) {
     this.limit = limit
     this.tieOf = tieOf
+  }
+
+  /** What a score must reach to be kept; 0 while there is room. */
+  get worst(): number {
+    return this.scores.length < this.limit ? 0 : (this.scores[0] ?? 0)
   }
 
   wouldKeep(document: number, score: number): boolean {

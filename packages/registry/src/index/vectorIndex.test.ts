@@ -51,4 +51,34 @@ describe('VectorIndex', () => {
     expect(nearest(b)).toBe(1)
     expect(index.size).toBe(1)
   })
+
+  test('behavior: a filter that the nearest do not pass finds those behind them', () => {
+    const next = createNumbers(3)
+    const index = new VectorIndex(64)
+    for (let document = 0; document < 5_000; document += 1)
+      index.set(document, [toBytes(buildVector(next))])
+    const found = index.search({
+      query: buildVector(next),
+      limit: 10,
+      isEligible: (document) => document % 500 === 7,
+    })
+    expect(found).toHaveLength(10)
+  })
+
+  test('behavior: the nearest is found in any block of rows', () => {
+    const next = createNumbers(11)
+    const index = new VectorIndex(20)
+    const vector = () =>
+      toUnit(Float32Array.from({ length: 20 }, () => next() * 2))
+    const wanted = new Map<number, Float32Array>()
+    for (let document = 0; document < 70_000; document += 1) {
+      const own = vector()
+      if (document % 34_999 === 0) wanted.set(document, own)
+      index.set(document, [toBytes(own)])
+    }
+    for (const [document, query] of wanted)
+      expect(
+        index.search({ query, limit: 1, isEligible: () => true })[0]?.document,
+      ).toBe(document)
+  })
 })

@@ -1,8 +1,26 @@
 import { GrowableUint32 } from './growable.js'
 import { type Scored, TopList } from './termIndex.js'
+import { createDistances, createDot, KernelMemory } from './vectorKernel.js'
 
-// Half of the encoder's dimensions choose well enough, in half the time.
-const maxSignBits = 256
+/** Sign bits of a row: half of the encoder's dimensions choose well enough. */
+const signBytes = 32
+const rowsPerBlock = 1 << 16
+/** Room before the rows, where the query is put. */
+const queryBytes = 4_096
+/** Vectors that are scored exactly, and how many may be looked at for them. */
+const leastChosen = 400
+const mostLookedAt = 25_600
+const maxVectorsPerDocument = 15
+/** What four gigabytes of addresses hold. */
+const maxMemoryBytes = 2 ** 32 - 65_536
+
+type Machine = {
+  readonly rowMemory: KernelMemory
+  /** Blocks of signs, each followed by the distances of its rows. */
+  readonly signMemory: KernelMemory
+  readonly dot: ReturnType<typeof createDot>
+  readonly distances: ReturnType<typeof createDistances>
+}
 
 /**
  * Finds the nearest documents by meaning. Each vector is kept twice: as bytes
@@ -10,84 +28,122 @@ const maxSignBits = 256
  */
 export class VectorIndex {
   private readonly dimensions: number
-  private readonly words: number
-  private bytes: Int8Array
-  private signs: Uint32Array
-  private norms: Float32Array
+  /** Bytes from one row to the next. */
+  private readonly pitch: number
+  private machine: Machine | undefined
+  private norms = new Float32Array(256)
   /** Row to document. */
   private readonly owners = new GrowableUint32(256)
-  private readonly dead: boolean[] = []
-  private readonly rows = new Map<number, number[]>()
+  private dead = new Uint8Array(256)
+  /** First row and number of rows of each document, in one number. */
+  private readonly spans = new GrowableUint32(256)
+  private documents = 0
 
   constructor(dimensions: number) {
     this.dimensions = dimensions
-    this.words = Math.ceil(Math.min(dimensions, maxSignBits) / 32)
-    this.bytes = new Int8Array(256 * dimensions)
-    this.signs = new Uint32Array(256 * this.words)
-    this.norms = new Float32Array(256)
+    this.pitch = Math.ceil(dimensions / 16) * 16
+    if (this.pitch > queryBytes)
+      throw new RangeError(`vectors have ${queryBytes} dimensions at most`)
   }
 
   /** Number of documents that have vectors. */
   get size(): number {
-    return this.rows.size
+    return this.documents
+  }
+
+  /** Number of vectors, of removed documents too. */
+  get rows(): number {
+    return this.owners.length
   }
 
   /** Gives a document its vectors, in place of those it had. */
   set(document: number, vectors: readonly Int8Array[]): void {
     this.remove(document)
-    const rows: number[] = []
-    for (const vector of vectors)
-      if (vector.length === this.dimensions)
-        rows.push(this.addRow(document, vector))
-    if (rows.length > 0) this.rows.set(document, rows)
+    const fitting = vectors
+      .filter(({ length }) => length === this.dimensions)
+      .slice(0, maxVectorsPerDocument)
+    const first = this.owners.length
+    // When the memory is full, words still find what has no vector.
+    const room = Math.floor((maxMemoryBytes - queryBytes) / this.pitch) - first
+    const kept = fitting.slice(0, Math.max(0, room))
+    if (kept.length === 0) return
+    for (const vector of kept) this.addRow(document, vector)
+    this.setSpan(document, first * 16 + kept.length)
+    this.documents += 1
+  }
+
+  private setSpan(document: number, span: number): void {
+    while (this.spans.length <= document) this.spans.push(0)
+    this.spans.values[document] = span
   }
 
   /** Takes a document's vectors out. */
   remove(document: number): void {
-    for (const row of this.rows.get(document) ?? []) this.dead[row] = true
-    this.rows.delete(document)
+    const { first, end } = this.findRows(document)
+    if (first === end) return
+    this.dead.fill(1, first, end)
+    this.spans.values[document] = 0
+    this.documents -= 1
+  }
+
+  private findRows(document: number): { first: number; end: number } {
+    const span = this.spans.at(document)
+    const first = span >>> 4
+    return { first, end: first + (span & 15) }
   }
 
   /** Gives a document's vectors to the one that takes its place. */
   move(from: number, to: number): void {
-    const rows = this.rows.get(from)
-    if (rows === undefined) return
-    for (const row of rows) this.owners.values[row] = to
-    this.rows.delete(from)
-    this.rows.set(to, rows)
+    const { first, end } = this.findRows(from)
+    if (first === end) return
+    this.owners.values.fill(to, first, end)
+    this.setSpan(to, this.spans.at(from))
+    this.spans.values[from] = 0
   }
 
-  private addRow(document: number, vector: Int8Array): number {
+  private addRow(document: number, vector: Int8Array): void {
     const row = this.owners.length
-    if ((row + 1) * this.dimensions > this.bytes.length) this.grow(row + 1)
     this.owners.push(document)
-    this.dead.push(false)
-    this.bytes.set(vector, row * this.dimensions)
-    let sum = 0
-    for (let index = 0; index < this.dimensions; index += 1) {
-      const value = vector[index] as number
-      sum += value * value
-      if (value > 0 && index < this.words * 32) {
-        const place = row * this.words + (index >>> 5)
-        this.signs[place] =
-          ((this.signs[place] as number) | (1 << (index & 31))) >>> 0
-      }
+    const start = this.toRowPlace(row)
+    const signs = toSignPlace(row)
+    const { rowMemory, signMemory } = this.getMachine()
+    rowMemory.grow(start + this.pitch)
+    signMemory.grow(toSignPlace(row | (rowsPerBlock - 1)) + blockTail)
+    rowMemory.bytes.set(
+      new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength),
+      start,
+    )
+    writeSigns(vector, signMemory.bytes, signs)
+    if (row === this.dead.length) {
+      const dead = new Uint8Array(row * 2)
+      dead.set(this.dead)
+      this.dead = dead
+      const norms = new Float32Array(row * 2)
+      norms.set(this.norms)
+      this.norms = norms
     }
+    let sum = 0
+    for (const value of vector) sum += value * value
     this.norms[row] = Math.sqrt(sum) || 1
-    return row
+    this.dead[row] = 0
   }
 
-  private grow(rows: number): void {
-    const capacity = Math.ceil(rows * 1.5)
-    const bytes = new Int8Array(capacity * this.dimensions)
-    bytes.set(this.bytes)
-    const signs = new Uint32Array(capacity * this.words)
-    signs.set(this.signs)
-    const norms = new Float32Array(capacity)
-    norms.set(this.norms)
-    this.bytes = bytes
-    this.signs = signs
-    this.norms = norms
+  // Made by the first vector: such a memory claims addresses by the gigabyte.
+  private getMachine(): Machine {
+    if (this.machine !== undefined) return this.machine
+    const rowMemory = new KernelMemory()
+    const signMemory = new KernelMemory()
+    this.machine = {
+      rowMemory,
+      signMemory,
+      dot: createDot(rowMemory),
+      distances: createDistances(signMemory),
+    }
+    return this.machine
+  }
+
+  private toRowPlace(row: number): number {
+    return queryBytes + row * this.pitch
   }
 
   /**
@@ -102,16 +158,17 @@ export class VectorIndex {
     readonly limit: number
     readonly isEligible: (document: number) => boolean
   }): Scored[] {
-    const { query, limit } = options
-    const rows = this.owners.length
-    if (rows === 0) return []
-    const chosen = this.chooseRows(query, Math.max(400, limit * 2))
+    const { query, limit, isEligible } = options
+    if (this.owners.length === 0) return []
+    const scale = this.writeQuery(query)
+    const { dot } = this.getMachine()
     const best = new Map<number, number>()
-    const compact = toCompact(query)
-    for (const row of chosen) {
+    for (const row of this.chooseRows(
+      Math.max(leastChosen, limit * 2),
+      isEligible,
+    )) {
       const document = this.owners.at(row)
-      if (!best.has(document) && !options.isEligible(document)) continue
-      const score = this.scoreRow(row, compact)
+      const score = this.scoreRow(row, dot) * scale
       if (score > (best.get(document) ?? -2)) best.set(document, score)
     }
     const top = new TopList(limit)
@@ -120,88 +177,127 @@ export class VectorIndex {
     return top.toSorted()
   }
 
-  private chooseRows(query: Float32Array, count: number): Iterable<number> {
+  /** The eligible rows nearest by their signs, a few more than asked for. */
+  private chooseRows(
+    count: number,
+    isEligible: (document: number) => boolean,
+  ): number[] {
     const rows = this.owners.length
-    if (rows <= count) return liveRows(rows, this.dead)
-    const { words, signs, dead } = this
-    const wanted = new Int32Array(words)
-    for (
-      let index = 0;
-      index < this.words * 32 && index < this.dimensions;
-      index += 1
-    )
-      if ((query[index] as number) > 0)
-        wanted[index >>> 5] =
-          (wanted[index >>> 5] as number) | (1 << (index & 31))
-    // How many rows lie at each distance decides where to cut.
-    const distances = new Uint16Array(rows)
-    const histogram = new Uint32Array(words * 32 + 1)
-    for (let row = 0; row < rows; row += 1) {
-      let distance = 0
-      const start = row * words
-      for (let word = 0; word < words; word += 1) {
-        let bits = (signs[start + word] as number) ^ (wanted[word] as number)
-        bits -= (bits >>> 1) & 0x55555555
-        bits = (bits & 0x33333333) + ((bits >>> 2) & 0x33333333)
-        distance +=
-          Math.imul((bits + (bits >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24
-      }
-      distances[row] = distance
-      histogram[distance] = (histogram[distance] as number) + 1
-    }
-    let cut = 0
-    for (let seen = 0; cut < histogram.length - 1; cut += 1) {
-      seen += histogram[cut] as number
-      if (seen >= count) break
-    }
     const chosen: number[] = []
-    for (let row = 0; row < rows; row += 1)
-      if ((distances[row] as number) <= cut && !dead[row]) chosen.push(row)
+    const choose = (row: number) => {
+      if (this.dead[row] === 0 && isEligible(this.owners.at(row)))
+        chosen.push(row)
+    }
+    if (rows <= count) {
+      for (let row = 0; row < rows; row += 1) choose(row)
+      return chosen
+    }
+    const blocks = this.measureBlocks()
+    // How many rows lie at each distance decides where to cut.
+    const histogram = new Uint32Array(signBytes * 8 + 1)
+    for (const block of blocks)
+      for (let index = 0; index < block.length; index += 1) {
+        const distance = block[index] as number
+        histogram[distance] = (histogram[distance] as number) + 1
+      }
+    // Where a filter leaves few of the nearest, those behind them are asked.
+    let wanted = count
+    let seen = 0
+    let from = 0
+    while (chosen.length < count && seen < rows && seen < mostLookedAt) {
+      let cut = from
+      for (; cut < histogram.length; cut += 1) {
+        seen += histogram[cut] as number
+        if (seen >= wanted) break
+      }
+      for (const [number, block] of blocks.entries())
+        for (let index = 0; index < block.length; index += 1) {
+          const distance = block[index] as number
+          if (distance >= from && distance <= cut)
+            choose(number * rowsPerBlock + index)
+        }
+      from = cut + 1
+      wanted = Math.max(wanted, seen) * 4
+    }
     return chosen
   }
 
-  private scoreRow(row: number, query: Compact): number {
-    const { bytes, dimensions } = this
-    const { values } = query
-    const start = row * dimensions
-    let sum = 0
-    // Whole numbers on both sides: a float in here costs a third of the speed.
-    for (let index = 0; index < dimensions; index += 1)
-      sum += (bytes[start + index] as number) * (values[index] as number)
-    return (sum * query.scale) / (this.norms[row] as number)
-  }
-
-  /** Similarity of one document, or `undefined` when it has no vector. */
-  scoreOf(document: number, query: Float32Array): number | undefined {
-    const compact = toCompact(query)
-    let best: number | undefined
-    for (const row of this.rows.get(document) ?? []) {
-      const score = this.scoreRow(row, compact)
-      if (best === undefined || score > best) best = score
+  private measureBlocks(): Uint16Array[] {
+    const rows = this.owners.length
+    const { signMemory, distances } = this.getMachine()
+    writeSigns(this.readQuery(), signMemory.bytes, 0)
+    const blocks: Uint16Array[] = []
+    for (let first = 0; first < rows; first += rowsPerBlock) {
+      const count = Math.min(rowsPerBlock, rows - first)
+      const signs = toSignPlace(first)
+      const out = signs + rowsPerBlock * signBytes
+      distances(signs, signs + count * signBytes, 0, out)
+      blocks.push(new Uint16Array(signMemory.memory.buffer, out, count))
     }
-    return best
+    return blocks
+  }
+
+  private readQuery(): Int8Array {
+    return new Int8Array(
+      this.getMachine().rowMemory.memory.buffer,
+      0,
+      this.dimensions,
+    )
+  }
+
+  // Whole numbers on both sides; what they were divided by is given back.
+  private writeQuery(query: Float32Array): number {
+    let largest = 0
+    for (const value of query) largest = Math.max(largest, Math.abs(value))
+    const scale = largest / 127 || 1
+    const bytes = this.readQuery()
+    for (let index = 0; index < this.dimensions; index += 1)
+      bytes[index] = Math.round((query[index] as number) / scale)
+    return scale
+  }
+
+  private scoreRow(row: number, dot: Machine['dot']): number {
+    const start = this.toRowPlace(row)
+    return dot(start, start + this.pitch, 0) / (this.norms[row] as number)
+  }
+
+  /** Similarities of documents, `undefined` for those without a vector. */
+  scoreAll(
+    documents: readonly number[],
+    query: Float32Array,
+  ): (number | undefined)[] {
+    if (this.owners.length === 0) return documents.map(() => undefined)
+    const scale = this.writeQuery(query)
+    const { dot } = this.getMachine()
+    return documents.map((document) => {
+      const { first, end } = this.findRows(document)
+      let best: number | undefined
+      for (let row = first; row < end; row += 1) {
+        const score = this.scoreRow(row, dot) * scale
+        if (best === undefined || score > best) best = score
+      }
+      return best
+    })
   }
 }
 
-type Compact = { readonly values: Int8Array; readonly scale: number }
+const blockTail = signBytes + rowsPerBlock * 2
+const blockBytes = rowsPerBlock * (signBytes + 2)
 
-const compacts = new WeakMap<Float32Array, Compact>()
-
-// A query meets hundreds of rows: it is made whole once.
-function toCompact(query: Float32Array): Compact {
-  const known = compacts.get(query)
-  if (known !== undefined) return known
-  let largest = 0
-  for (const value of query) largest = Math.max(largest, Math.abs(value))
-  const scale = largest / 127 || 1
-  const compact = {
-    values: Int8Array.from(query, (value) => Math.round(value / scale)),
-    scale,
-  }
-  compacts.set(query, compact)
-  return compact
+function toSignPlace(row: number): number {
+  const block = Math.floor(row / rowsPerBlock)
+  return signBytes + block * blockBytes + (row % rowsPerBlock) * signBytes
 }
 
-function* liveRows(rows: number, dead: readonly boolean[]): Iterable<number> {
-  for (let row = 0; row < rows; row += 1) if (!dead[row]) yield row
+function writeSigns(
+  vector: Int8Array,
+  target: Uint8Array,
+  place: number,
+): void {
+  for (let byte = 0; byte < signBytes; byte += 1) {
+    let bits = 0
+    for (let bit = 0; bit < 8; bit += 1)
+      if ((vector[byte * 8 + bit] ?? 0) > 0) bits |= 1 << bit
+    target[place + byte] = bits
+  }
 }

@@ -7,9 +7,11 @@ import type { AgentRecord, AgentStatus } from '../store/agentRecord.js'
 import { tokenize } from '../text/tokenize.js'
 import { addEnglish } from '../text/translate.js'
 import {
+  describeRanked,
   measureSpread,
   type RankedDocument,
   rankAgents,
+  type Signals,
   toZ,
 } from './rankAgents.js'
 import { formulaVersion, type ScoreParts } from './scoreFormula.js'
@@ -109,6 +111,8 @@ export function explainAgent(options: {
     steps.push(toCandidateStep(index, document, query, entry))
   const failed = steps.find(({ passed }) => !passed)
   const above = place > 0 ? spread[place - 1] : undefined
+  const detail =
+    entry === undefined ? undefined : describeRanked(index, entry, nowMs)
   const unspread = ranking.ranked.findIndex(
     (ranked) => ranked.document === document,
   )
@@ -121,10 +125,10 @@ export function explainAgent(options: {
     steps,
     todo: failed === undefined ? null : toAdvice(failed, record),
     score: entry?.score ?? null,
-    parts: entry?.parts ?? null,
-    signals: toSignalList(entry, ranking.ranked),
+    parts: detail?.parts ?? null,
+    signals: toSignalList(detail?.signals, ranking.ranked),
     fused: entry?.fused ?? null,
-    z: entry?.z ?? null,
+    z: entry === undefined || Number.isNaN(entry.z) ? null : entry.z,
     terms:
       query.text === undefined || document === -1
         ? []
@@ -318,7 +322,7 @@ function toAdvice(failed: ExplainStep, record: AgentRecord): string {
 }
 
 function toSignalList(
-  entry: RankedDocument | undefined,
+  signals: Signals | undefined,
   ranked: readonly RankedDocument[],
 ): {
   name: 'words' | 'letters' | 'meaning'
@@ -328,12 +332,16 @@ function toSignalList(
   weight: number
   product: number
 }[] {
-  if (entry === undefined) return []
+  if (signals === undefined) return []
   return (['words', 'letters', 'meaning'] as const).flatMap((name) => {
-    const signal = entry.signals[name]
+    const signal = signals[name]
     if (signal === undefined) return []
+    const column = name === 'words' ? 'wordShare' : name
     const spread = measureSpread(
-      ranked.flatMap(({ signals }) => signals[name]?.value ?? []),
+      ranked
+        .filter(({ z }) => !Number.isNaN(z))
+        .map((entry) => entry[column])
+        .filter((value) => !Number.isNaN(value)),
     )
     return [
       {

@@ -45,23 +45,75 @@ export type Signal = {
   readonly weight: number
 }
 
-/** A document with everything that led to its place. */
+/**
+ * A document with the numbers that led to its place. Flat, for hundreds are made
+ * at each search and most of them are never shown.
+ */
 export type RankedDocument = {
   readonly document: number
   readonly score: number
-  readonly parts: ScoreParts
   readonly feeBps: number
-  readonly status: AgentStatus
-  readonly signals: Signals
   /** The weighted signals, and how far that is above the other candidates. */
   readonly fused: number
+  /** NaN where nothing was asked in words. */
   readonly z: number
+  readonly words: number
+  /** Words as a share of the most that this query could get. */
+  readonly wordShare: number
+  readonly letters: number
+  /** NaN where meaning took no part. */
+  readonly meaning: number
+}
+
+/** What a ranked document's place is made of, in full. */
+export type RankedDetail = {
+  readonly parts: ScoreParts
+  readonly status: AgentStatus
+  readonly signals: Signals
 }
 
 /** The signals of one candidate; none where nothing was asked in words. */
 export type Signals = Readonly<
   Partial<Record<'words' | 'letters' | 'meaning', Signal>>
 >
+
+/** Tells what a ranked document's place is made of. */
+export function describeRanked(
+  index: AgentIndex,
+  entry: RankedDocument,
+  nowMs: number,
+): RankedDetail {
+  const status = index.statusOf(entry.document, nowMs)
+  const { words, letters, meaning } = formula.signals
+  return {
+    status,
+    parts: buildScoreParts({
+      z: Number.isNaN(entry.z) ? undefined : entry.z,
+      trustBound: index.trustOf(entry.document),
+      status,
+      feeBps: entry.feeBps,
+    }),
+    signals: Number.isNaN(entry.z)
+      ? {}
+      : {
+          words: { raw: entry.words, value: entry.wordShare, weight: words },
+          letters: {
+            raw: entry.letters,
+            value: entry.letters,
+            weight: letters,
+          },
+          ...(Number.isNaN(entry.meaning)
+            ? {}
+            : {
+                meaning: {
+                  raw: entry.meaning,
+                  value: entry.meaning,
+                  weight: meaning,
+                },
+              }),
+        },
+  }
+}
 
 /** A ranking, best first. */
 export type Ranking = {
@@ -120,7 +172,13 @@ function rankWithoutText(
     const highest = index.staticScoreOf(document)
     if (!best.wouldKeep(document, highest)) continue
     if (!isEligible(document)) continue
-    const score = toScore(buildParts(index, query, filter, document, undefined))
+    const score = scoreDocument(
+      index,
+      query,
+      filter,
+      document,
+      nothingAsked,
+    ).score
     if (best.wouldKeep(document, score)) best.add(document, score)
   }
   return best
@@ -167,9 +225,6 @@ function rankByText(
   for (const list of [byWords.slice(0, candidatesPerSignal), byName, byMeaning])
     for (const { document } of list) candidates.add(document)
   const documents = [...candidates]
-  const near = new Map(
-    byMeaning.map(({ document, score }) => [document, score]),
-  )
   const wordScores = new Map(
     byWords.map(({ document, score }) => [document, score]),
   )
@@ -177,34 +232,30 @@ function rankByText(
   const highest = index.terms.highestScore(terms) || 1
   const letters = buildLetterScores(index, query.text, documents)
   const meanings = usedMeaning
-    ? fillMissing(
-        documents.map(
-          (document) =>
-            near.get(document) ?? index.vectors.scoreOf(document, vector),
-        ),
-      )
+    ? fillMissing(index.vectors.scoreAll(documents, vector))
     : undefined
-  const signals = documents.map((document, place): Signals => {
-    const raw = wordScores.get(document) ?? 0
-    const letter = letters[place] ?? 0
-    const meaning = meanings?.[place] ?? 0
-    const weights = formula.signals
-    return {
-      words: { raw, value: raw / highest, weight: weights.words },
-      letters: { raw: letter, value: letter, weight: weights.letters },
-      ...(usedMeaning
-        ? { meaning: { raw: meaning, value: meaning, weight: weights.meaning } }
-        : {}),
-    }
-  })
-  const fused = signals.map(fuse)
+  const weights = formula.signals
+  const shares = documents.map(
+    (document) => (wordScores.get(document) ?? 0) / highest,
+  )
+  const fused = documents.map(
+    (_, place) =>
+      weights.words * (shares[place] as number) +
+      weights.letters * (letters[place] as number) +
+      (meanings === undefined
+        ? 0
+        : weights.meaning * (meanings[place] as number)),
+  )
   const spread = measureSpread(fused)
   const ranked = documents
     .map((document, place) =>
       scoreDocument(index, query, filter, document, {
-        signals: signals[place] ?? {},
-        fused: fused[place] ?? 0,
-        z: toZ(fused[place] ?? 0, spread),
+        fused: fused[place] as number,
+        z: toZ(fused[place] as number, spread),
+        words: wordScores.get(document) ?? 0,
+        wordShare: shares[place] as number,
+        letters: letters[place] as number,
+        meaning: meanings?.[place] ?? Number.NaN,
       }),
     )
     .sort((left, right) => compare(index, left, right))
@@ -232,13 +283,6 @@ function rankRest(
       ...scoreDocument(index, query, filter, document, nothingAsked),
       score: last * 0.999 ** (place + 1),
     }))
-}
-
-function fuse(signals: Signals): number {
-  return Object.values(signals).reduce(
-    (sum, { weight, value }) => sum + weight * value,
-    0,
-  )
 }
 
 type Spread = { readonly mean: number; readonly deviation: number }
@@ -336,49 +380,47 @@ function buildLetterScores(
   })
 }
 
-const nothingAsked = { signals: {}, fused: 0, z: 0 } as const
+type Found = Pick<
+  RankedDocument,
+  'fused' | 'z' | 'words' | 'wordShare' | 'letters' | 'meaning'
+>
+const nothingAsked: Found = {
+  fused: 0,
+  z: Number.NaN,
+  words: 0,
+  wordShare: 0,
+  letters: 0,
+  meaning: Number.NaN,
+}
 
 function scoreDocument(
   index: AgentIndex,
   query: RankQuery,
   filter: CompiledFilter,
   document: number,
-  found: {
-    readonly signals: Signals
-    readonly fused: number
-    readonly z: number
-  },
+  found: Found,
 ): RankedDocument {
-  const parts = buildParts(
-    index,
-    query,
-    filter,
-    document,
-    found === nothingAsked ? undefined : found.z,
+  const { fused, z, words, wordShare, letters, meaning } = found
+  const feeBps = Math.max(0, index.capabilities.findFeeBps(document, filter))
+  const score = toScore(
+    buildScoreParts({
+      z: Number.isNaN(z) ? undefined : z,
+      trustBound: index.trustOf(document),
+      status: index.statusOf(document, query.nowMs),
+      feeBps,
+    }),
   )
   return {
     document,
-    score: toScore(parts),
-    parts,
-    feeBps: Math.max(0, index.capabilities.findFeeBps(document, filter)),
-    status: index.statusOf(document, query.nowMs),
-    ...found,
-  }
-}
-
-function buildParts(
-  index: AgentIndex,
-  query: RankQuery,
-  filter: CompiledFilter,
-  document: number,
-  z: number | undefined,
-): ScoreParts {
-  return buildScoreParts({
+    score,
+    feeBps,
+    fused,
     z,
-    trustBound: index.trustOf(document),
-    status: index.statusOf(document, query.nowMs),
-    feeBps: Math.max(0, index.capabilities.findFeeBps(document, filter)),
-  })
+    words,
+    wordShare,
+    letters,
+    meaning,
+  }
 }
 
 function compare(

@@ -10,7 +10,9 @@ import type { AgentStatus } from '../store/agentRecord.js'
 import { tokenize } from '../text/tokenize.js'
 import { addEnglish } from '../text/translate.js'
 import {
+  describeRanked,
   maxDepth,
+  type RankedDetail,
   type RankedDocument,
   type RankQuery,
   rankAgents,
@@ -79,9 +81,46 @@ const maxKeptLists = 500
 export type RankingCache = Map<string, KeptList>
 
 type KeptList = {
-  readonly documents: readonly RankedDocument[]
+  /** Packed: five hundred lists of objects would keep the collector busy. */
+  readonly numbers: Float64Array
   readonly index: AgentIndex
   readonly isComplete: boolean
+}
+
+type RankedList = {
+  readonly documents: readonly RankedDocument[]
+  readonly isComplete: boolean
+}
+
+const packed = [
+  'document',
+  'score',
+  'feeBps',
+  'fused',
+  'z',
+  'words',
+  'wordShare',
+  'letters',
+  'meaning',
+] as const satisfies readonly (keyof RankedDocument)[]
+
+function pack(documents: readonly RankedDocument[]): Float64Array {
+  const numbers = new Float64Array(documents.length * packed.length)
+  documents.forEach((entry, place) => {
+    for (const [column, name] of packed.entries())
+      numbers[place * packed.length + column] = entry[name]
+  })
+  return numbers
+}
+
+function unpack(numbers: Float64Array): RankedDocument[] {
+  return Array.from({ length: numbers.length / packed.length }, (_, place) => {
+    const at = (name: (typeof packed)[number]) =>
+      numbers[place * packed.length + packed.indexOf(name)] as number
+    return Object.fromEntries(packed.map((name) => [name, at(name)])) as {
+      [name in keyof RankedDocument]: number
+    }
+  })
 }
 
 /**
@@ -114,10 +153,13 @@ export function searchAgents(options: {
   const seq = start?.indexSeq ?? indexSeq
   const listKey = `${seq}:${queryKey}:${query.limit}`
   const needed = offset + query.limit + 1
-  let list = start === undefined ? undefined : cache.get(listKey)
+  const kept = start === undefined ? undefined : cache.get(listKey)
+  let list: RankedList | undefined =
+    kept?.index === index
+      ? { documents: unpack(kept.numbers), isComplete: kept.isComplete }
+      : undefined
   if (
     list === undefined ||
-    list.index !== index ||
     (!list.isComplete && list.documents.length < needed)
   ) {
     if (seq !== indexSeq)
@@ -132,7 +174,12 @@ export function searchAgents(options: {
   const page = list.documents.slice(offset, offset + query.limit)
   const end = offset + page.length
   const hasMore = end < list.documents.length && end < maxDepth
-  if (hasMore) keep(cache, listKey, list)
+  if (hasMore)
+    keep(cache, listKey, {
+      numbers: pack(list.documents),
+      index,
+      isComplete: list.isComplete,
+    })
   const terms = query.text === undefined ? [] : tokenize(addEnglish(query.text))
   return {
     results: page.flatMap(
@@ -160,7 +207,7 @@ function stepDepth(needed: number): number {
 function rank(
   options: Parameters<typeof searchAgents>[0],
   depth: number,
-): KeptList {
+): RankedList {
   const { index, query } = options
   const { ranked } = rankAgents(index, {
     ...toRankQuery(query, options),
@@ -175,7 +222,6 @@ function rank(
       query.seed === undefined
         ? spread
         : letNewcomerIn(index, spread, query.seed, query.limit),
-    index,
     isComplete: ranked.length < depth,
   }
 }
@@ -247,12 +293,13 @@ function toHit(
   if (index.idOf(document) === undefined) return undefined
   const face = index.faceOf(document)
   const lease = index.leaseUntilMsOf(document)
+  const detail = describeRanked(index, entry, nowMs)
   return {
     ...face,
-    status: index.statusOf(document, nowMs),
+    status: detail.status,
     score: entry.score,
-    parts: entry.parts,
-    why: toReasons(index, entry, query, terms),
+    parts: detail.parts,
+    why: toReasons(index, entry, detail, query, terms),
     leaseUntil: Number.isFinite(lease) ? new Date(lease).toISOString() : null,
   }
 }
@@ -260,6 +307,7 @@ function toHit(
 function toReasons(
   index: AgentIndex,
   entry: RankedDocument,
+  detail: RankedDetail,
   query: SearchQuery,
   terms: readonly string[],
 ): string[] {
@@ -274,15 +322,15 @@ function toReasons(
     .map(({ term }) => term)
   if (matched.length > 0)
     reasons.push(`matches the words ${matched.join(', ')}`)
-  const { meaning, letters } = entry.signals
+  const { meaning, letters } = detail.signals
   if (meaning !== undefined && meaning.value > nearMeaning)
     reasons.push(`is near in meaning (cosine ${meaning.value.toFixed(2)})`)
   if (matched.length === 0 && letters !== undefined && letters.value > 0.1)
     reasons.push('is spelt like the query')
   reasons.push(
-    entry.status === 'unverified'
+    detail.status === 'unverified'
       ? 'was not measured yet'
-      : `is ${entry.status} as measured`,
+      : `is ${detail.status} as measured`,
   )
   const effective = index.effectiveReceiptsOf(entry.document)
   reasons.push(
