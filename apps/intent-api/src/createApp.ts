@@ -27,7 +27,7 @@ const ratePerMinute = 1200
 
 /** What the app is made of. */
 export type CreateAppOptions = IntentRoutesOptions &
-  Pick<MountFacesOptions, 'webhooks'> & {
+  Pick<MountFacesOptions, 'webhooks' | 'responses'> & {
     readonly chain: ChainPort
     readonly logger: Logger
     readonly metrics: Metrics

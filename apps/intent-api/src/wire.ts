@@ -16,10 +16,12 @@ import {
   unlockKeystore,
 } from '@behest/evm'
 import {
+  conversationSchema,
   createIntentRunner,
   createIntentStore,
   createOutbox,
   createOutboxWorker,
+  createResponseStore,
   createSender,
   createWebhookStore,
   createWorkflows,
@@ -100,6 +102,7 @@ export async function wire(options: {
   ])
   await runMigrations(database.pool, journalSchema)
   await runMigrations(database.pool, webhookSchema)
+  await runMigrations(database.pool, conversationSchema)
   if (deployment.name === 'local')
     await fundLocalAccount({
       rpcUrl: config.rpcUrl,
@@ -206,6 +209,7 @@ export async function wire(options: {
   const app = createApp({
     engine,
     store,
+    responses: createResponseStore({ pool: database.pool }),
     language,
     runner,
     accounts: [user.address],

@@ -1,4 +1,9 @@
 export {
+  conversationSchema,
+  createResponseStore,
+  type ResponseStore,
+} from './conversation/createResponseStore.js'
+export {
   createIdempotency,
   type Idempotency,
   type KeptAnswer,

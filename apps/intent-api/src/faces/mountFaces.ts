@@ -1,4 +1,4 @@
-import type { WebhookStore } from '@behest/journal'
+import type { ResponseStore, WebhookStore } from '@behest/journal'
 import type { Express } from 'express'
 import type { Logger } from 'pino'
 import type { IntentRoutesOptions } from '../routes/intentRoutes.js'
@@ -11,6 +11,8 @@ import { openAiRoutes } from './openai/openAiRoutes.js'
 /** What the faces are made of. */
 export type MountFacesOptions = IntentRoutesOptions & {
   readonly logger: Logger
+  /** Which plan each response showed. */
+  readonly responses: ResponseStore
   readonly serverUrl: string
   readonly registryUrl: string
   /** Whom A2A clients want told of their tasks, and where that may be. */
@@ -30,7 +32,16 @@ export function mountFaces(app: Express, options: MountFacesOptions): void {
     account,
     wake: (intentId) => runner.wake(intentId),
   })
-  app.use('/v1', openAiRoutes({ desk, logger, startedAt: now(), isDraining }))
+  app.use(
+    '/v1',
+    openAiRoutes({
+      desk,
+      responses: options.responses,
+      logger,
+      startedAt: now(),
+      isDraining,
+    }),
+  )
   app.use(mcpRoutes({ ...options, desk }))
   const push = createPushDesk({ desk, ...options.webhooks })
   app.use(a2aRoutes({ desk, push, logger, serverUrl: options.serverUrl }))

@@ -11,13 +11,16 @@ import {
   toLocalDeployment,
 } from '@behest/evm'
 import {
+  conversationSchema,
   createIntentStore,
   createOutbox,
   createOutboxWorker,
+  createResponseStore,
   createSender,
   createWebhookStore,
   type IntentStore,
   journalSchema,
+  type ResponseStore,
   type WebhookStore,
   webhookSchema,
 } from '@behest/journal'
@@ -45,6 +48,7 @@ export type World = {
   readonly engine: Engine
   readonly store: IntentStore
   readonly webhooks: WebhookStore
+  readonly responses: ResponseStore
   readonly language: LanguagePort
   readonly user: Address
   /** The honest swap agent. */
@@ -69,7 +73,9 @@ export async function createWorld(
   const closers: (() => Promise<unknown>)[] = []
   const [devnet, database] = await Promise.all([
     start(),
-    createTestDatabase({ schemas: [journalSchema, webhookSchema] }),
+    createTestDatabase({
+      schemas: [journalSchema, webhookSchema, conversationSchema],
+    }),
   ])
   closers.push(devnet.stop, database.drop)
   const account = privateKeyToAccount(devnetAccounts[1].privateKey)
@@ -120,6 +126,7 @@ export async function createWorld(
     engine,
     store,
     webhooks: createWebhookStore({ pool: database.pool }),
+    responses: createResponseStore({ pool: database.pool }),
     language,
     user: account.address,
     honest,

@@ -19,7 +19,10 @@ export async function answerResponse(options: {
   readonly idempotencyKey?: string
 }): Promise<void> {
   const { body, memory, response } = options
-  const turns = toResponseTurns(body, memory.find(body.previous_response_id))
+  const turns = toResponseTurns(
+    body,
+    await memory.find(body.previous_response_id),
+  )
   const signal = toLeftSignal(response)
   const said = converse({ ...options, turns, signal })
   // What can be refused is refused with a status, before a stream is open; and
@@ -36,7 +39,7 @@ export async function answerResponse(options: {
     while (!next.done) {
       if (next.value.type === 'reply') {
         written = toReplyText(next.value)
-        memory.keep(id, next.value.reference)
+        await memory.keep(id, next.value.reference)
       }
       next = await said.next()
     }
@@ -61,7 +64,8 @@ export async function answerResponse(options: {
     })
     await send('response.content_part.added', { ...place, part: toPart('') })
     while (!next.done) {
-      if (next.value.type === 'reply') memory.keep(id, next.value.reference)
+      if (next.value.type === 'reply')
+        await memory.keep(id, next.value.reference)
       const delta = toDelta(next.value, written)
       written += delta
       await send('response.output_text.delta', {

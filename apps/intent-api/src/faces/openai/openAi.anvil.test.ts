@@ -114,6 +114,39 @@ describe('openai', () => {
     expect(one?.choices[0]?.message.content).toContain('3000')
   })
 
+  test('behavior: a yes reaches the plan through another process', async () => {
+    const first = await client.responses.create({
+      model: 'behest',
+      input: 'swap 1 ETH for DAI',
+    })
+    const elsewhere = await serveFaces(world)
+    const second = await new OpenAI({
+      baseURL: `${elsewhere.url}/v1`,
+      apiKey: 'none is needed',
+      maxRetries: 0,
+    }).responses.create({
+      model: 'behest',
+      input: 'yes',
+      previous_response_id: first.id,
+    })
+    expect(second.output_text).toContain('Receipt: MET')
+  })
+
+  test('behavior: a chat follows up on what it did, and asks on the side', async () => {
+    const messages: ChatMessage[] = []
+    await say(messages, swap)
+    expect(await say(messages, 'yes')).toContain('Receipt: MET')
+    const again = await say(messages, 'do that again with 2 ETH')
+    expect(again).toContain('you give at most 2 ETH')
+    expect(again).toContain('The same again as “swap 1 ETH for USDC”')
+    const aside = await say(messages, 'what is the price of ETH?')
+    expect(aside).toContain('3000')
+    expect(planOf(aside)).toBe(planOf(again))
+    expect(await say(messages, 'make it 3')).toContain('at most 3 ETH')
+    expect(await say(messages, 'no')).toContain('Nothing was sent')
+    expect(await say(messages, 'undo it')).toContain('nothing to take back')
+  })
+
   for (const sentence of [swap, loan])
     test(`behavior: "${sentence}" by responses, streamed in order`, async () => {
       const first = await client.responses.create({

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import type { ResponseStore } from '@behest/journal'
 import express, { type RequestHandler, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import type { Logger } from 'pino'
@@ -39,12 +40,13 @@ const maxAtWork = 64
  */
 export function openAiRoutes(options: {
   readonly desk: Desk
+  readonly responses: ResponseStore
   readonly logger: Logger
   readonly startedAt: Date
   readonly isDraining: () => boolean
 }): Router {
   const { desk, logger, isDraining } = options
-  const memory = createResponseMemory()
+  const memory = createResponseMemory(options)
   const model = {
     id: modelId,
     object: 'model',

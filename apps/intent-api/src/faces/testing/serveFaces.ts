@@ -42,6 +42,7 @@ export async function serveFaces(world: World): Promise<ServedFaces> {
     createApp({
       engine: world.engine,
       store: world.store,
+      responses: world.responses,
       language: world.language,
       runner: { wake },
       accounts: [world.user],
