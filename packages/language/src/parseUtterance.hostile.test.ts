@@ -79,6 +79,8 @@ describe('parseUtterance on hostile text', { timeout: 60_000 }, () => {
     'a.',
     '"',
     '\u200b',
+    '1/2',
+    'on 99/9/99999 ',
   ])('behavior: a text full of %j is answered', (piece) => {
     const text = piece.repeat(Math.floor(9999 / piece.length))
     expect(['none', 'clarify', 'intent']).toContain(

@@ -49,6 +49,10 @@ const CUES: Readonly<Record<string, Cue>> = createTable({
 })
 const DETERMINERS =
   /^(?:my|the|our|your|a|an|this|that|its|their|available|current|existing|own|native|regular|of|newly|whole|new|more|additional|extra|another|fresh|pure|actual|respective|same|liquid|idle|resulting|received|swapped|bridged|borrowed|obtained|acquired|purchased|bought|withdrawn|converted|claimed|unstaked|minted|freshly|just|redeemed|deposited|staked|entire|those|these|any|remaining|pending|accrued|unclaimed|accumulated|outstanding|\()$/
+/** `all of my own liquid …`: more than these in a row are no phrase. */
+const MOST_DETERMINERS = 12
+/** A clause with more arguments than this is none that anyone writes. */
+const MOST_PARTS = 160
 const DEFINITE =
   /^(?:the|that|this|those|these|resulting|received|swapped|bridged|borrowed|obtained|acquired|purchased|bought|withdrawn|converted|claimed|unstaked|newly|minted|redeemed)$/
 const TRAILING =
@@ -128,6 +132,15 @@ export function readParts(options: {
     const item = items[index]
     if (item === undefined) break
     const { start, end } = item
+    if (parts.length >= MOST_PARTS) {
+      parts.push({
+        type: 'problem',
+        start,
+        end: items.at(-1)?.end ?? end,
+        problem: { reason: 'That is too much at once. Say it in fewer words.' },
+      })
+      break
+    }
     switch (item.type) {
       case 'slippage':
         parts.push({
@@ -1231,6 +1244,7 @@ function readMoney(options: {
   let definite = false
   const skip = () => {
     while (
+      at < index + MOST_DETERMINERS &&
       DETERMINERS.test(textOf(items[at])) &&
       !(items[at]?.type === 'word' && isTokenHere(items[at] as Item, items, at))
     ) {

@@ -587,7 +587,7 @@ function readHead(
   if (sense === 'use') return undefined
   if (sense === 'take') {
     const rest = items
-      .slice(at + 1)
+      .slice(at + 1, at + 40)
       .map((word) => textOf(word))
       .join(' ')
     if (!/(?:^| )(?:out|from|off|back)(?: |$)/.test(rest)) return undefined
@@ -674,22 +674,31 @@ function dropOrder(items: readonly Item[]): readonly Item[] {
   return items.slice(/^(?:for|of)$/.test(textOf(items[1])) ? 2 : 1)
 }
 
+/** For each sentence, how many connectors stand before each of its items. */
+const connectorCounts = new WeakMap<readonly Item[], Uint32Array>()
+
 function hasConnector(
   items: readonly Item[],
   from: number,
   to: number,
 ): boolean {
-  for (let at = from; at < to; at += 1) {
-    const item = items[at]
-    if (item === undefined) continue
-    if (
-      (item.type === 'word' || item.type === 'symbol') &&
-      CONNECTORS.test(item.text) &&
-      !(item.text === '-' && !item.spaced)
-    )
-      return true
+  let counts = connectorCounts.get(items)
+  if (counts === undefined) {
+    counts = new Uint32Array(items.length + 1)
+    for (const [at, item] of items.entries())
+      counts[at + 1] = (counts[at] ?? 0) + (isConnector(item) ? 1 : 0)
+    connectorCounts.set(items, counts)
   }
-  return false
+  const last = Math.min(to, items.length)
+  return from < last && (counts[last] ?? 0) > (counts[Math.max(0, from)] ?? 0)
+}
+
+function isConnector(item: Item): boolean {
+  return (
+    (item.type === 'word' || item.type === 'symbol') &&
+    CONNECTORS.test(item.text) &&
+    !(item.text === '-' && !item.spaced)
+  )
 }
 
 function hasMoneyAhead(

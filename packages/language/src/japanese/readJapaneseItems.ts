@@ -505,7 +505,11 @@ function cut(token: Token, pieces: Piece[], text: string): void {
     }
     if (word === undefined) {
       const end = at + 1
-      if (last?.type === 'word' && last.end === at && !known.has(last.text))
+      if (
+        last?.type === 'word' &&
+        last.end === at &&
+        (last.text.length > LONGEST || !known.has(last.text))
+      )
         pieces[pieces.length - 1] = {
           ...last,
           text: last.text + rest.slice(0, 1),

@@ -180,7 +180,7 @@ function readPhrase(items: readonly Item[], from: number): Phrase | undefined {
     at += 1
   }
   const start = at
-  while (/^(?:the|my|a|an)$/.test(textOf(items[at]))) at += 1
+  while (at < start + 4 && /^(?:the|my|a|an)$/.test(textOf(items[at]))) at += 1
   const item = items[at]
   if (item === undefined) return undefined
   const range = (kind: Phrase['kind'], to: number): Phrase => ({
@@ -204,7 +204,7 @@ function readPhrase(items: readonly Item[], from: number): Phrase | undefined {
   }
   if (/^(?:all|half|everything|max)$/.test(textOf(item))) {
     let to = at + 1
-    while (/^(?:of|my|the|it)$/.test(textOf(items[to]))) to += 1
+    while (to < at + 5 && /^(?:of|my|the|it)$/.test(textOf(items[to]))) to += 1
     if (isToken(items[to])) return range('money', to + 1)
     return range('share', to)
   }

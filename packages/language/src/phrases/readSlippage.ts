@@ -4,6 +4,8 @@ import { type Item, textOf } from '../text/Item.js'
 const SLIP = /^(?:slippage|slip|slippages|price impact)$/
 const PERCENT = /^(?:%|percent|pct|percents|per cent)$/
 const POINTS = /^(?:bps|bp|bips|basis)$/
+/** Small words between `slippage` and its number. */
+const MOST_FILLERS = 6
 const LEAD_IN =
   /^(?:with|at|using|and|allow|allowing|max|maximum|of|a|an|up|to|no|not|more|less|than|under|below|keep|keeping|limit|the|set|setting|my|min|at|most|accept|accepting|tolerate|around|about|within|for|<|=|:|,|\(|exceed|exceeding|slightly|tolerance|is|tolerating|cap|capped|be|should|must|only)$/
 
@@ -118,7 +120,10 @@ function readBare(items: readonly Item[], index: number): Value | undefined {
 
 function slipBehind(items: readonly Item[], index: number): number | undefined {
   let at = index
-  while (/^(?:max|maximum|of|the|allowed|total)$/.test(textOf(items[at])))
+  while (
+    at < index + MOST_FILLERS &&
+    /^(?:max|maximum|of|the|allowed|total)$/.test(textOf(items[at]))
+  )
     at += 1
   if (!SLIP.test(textOf(items[at]))) return undefined
   at += 1
@@ -175,7 +180,11 @@ function readLeverage(
   if (item === undefined) return undefined
   if (textOf(item) === 'leverage') {
     let at = index + 1
-    while (/^(?:of|at|is|to|=|:|with|a)$/.test(textOf(items[at]))) at += 1
+    while (
+      at < index + MOST_FILLERS &&
+      /^(?:of|at|is|to|=|:|with|a)$/.test(textOf(items[at]))
+    )
+      at += 1
     const value = items[at]
     if (value?.type !== 'number') return undefined
     const times = /^(?:x|times)$/.test(textOf(items[at + 1]))

@@ -85,8 +85,12 @@ export function resolveSteps(drafts: readonly DraftStep[]): {
 } {
   const steps: ResolvedStep[] = []
   const given: Given[] = []
-  for (const draft of spreadPlaces(joinHalves(drafts))) {
+  // One step more than there may be tells that there are too many.
+  const few = drafts.slice(0, 2 * MOST_STEPS)
+  for (const draft of spreadPlaces(joinHalves(few))) {
+    if (steps.length > MOST_STEPS) break
     for (const copy of expandBoth(draft, given, steps)) {
+      if (steps.length > MOST_STEPS) break
       const id = `s${steps.length + 1}`
       const step = resolveOne(copy, id, given, steps)
       steps.push(step)

@@ -141,6 +141,9 @@ export function readTimes(
   return read
 }
 
+/** Small words between a cue and its time; more say nothing and cost time. */
+const MOST_FILLERS = 8
+
 function canStart(item: Item): boolean {
   return (
     item.type === 'word' ||
@@ -328,7 +331,11 @@ function readRecurrence(
   // `on the 1st of every month`
   if (/^(?:on|the|every|each)$/.test(textOf(items[at]))) {
     let day = at
-    while (/^(?:on|the|every|each)$/.test(textOf(items[day]))) day += 1
+    while (
+      day < at + MOST_FILLERS &&
+      /^(?:on|the|every|each)$/.test(textOf(items[day]))
+    )
+      day += 1
     const number = items[day]
     // `on the first (day) of every month`
     if (
@@ -355,7 +362,11 @@ function readRecurrence(
         /^(?:every|each)$/.test(textOf(items[at])))
     ) {
       let month = day + 3
-      while (/^(?:every|each|the)$/.test(textOf(items[month]))) month += 1
+      while (
+        month < day + MOST_FILLERS &&
+        /^(?:every|each|the)$/.test(textOf(items[month]))
+      )
+        month += 1
       if (/^months?$/.test(textOf(items[month])))
         return {
           part: {
@@ -418,7 +429,11 @@ function readRecurrence(
         getUnit(items[at + 2]) === undefined
       ) {
         let month = at + 2
-        while (/^(?:of|the|a)$/.test(textOf(items[month]))) month += 1
+        while (
+          month < at + MOST_FILLERS &&
+          /^(?:of|the|a)$/.test(textOf(items[month]))
+        )
+          month += 1
         if (/^months?$/.test(textOf(items[month])))
           return {
             part: {
@@ -611,7 +626,11 @@ function readUntil(
   else return undefined
   if (cue === 'up' && !/^(?:to|until|till)$/.test(textOf(items[at])))
     return undefined
-  while (/^(?:on|at|until|till|to|by)$/.test(textOf(items[at]))) at += 1
+  while (
+    at < index + MOST_FILLERS &&
+    /^(?:on|at|until|till|to|by)$/.test(textOf(items[at]))
+  )
+    at += 1
   const point = readPoint(items, at, today, true)
   if (point !== undefined)
     return { part: { until: point.point }, next: point.next }
@@ -652,7 +671,10 @@ function readFrom(
     return undefined
   at += 1
   if (cue === 'as' && textOf(items[at]) !== 'of') return undefined
-  while (/^(?:on|at|from|of|in|it|this|off)$/.test(textOf(items[at]))) {
+  while (
+    at < index + MOST_FILLERS &&
+    /^(?:on|at|from|of|in|it|this|off)$/.test(textOf(items[at]))
+  ) {
     if (textOf(items[at]) === 'in') break
     at += 1
   }
@@ -695,6 +717,7 @@ function readAt(
   }
   while (
     at > index &&
+    at < index + MOST_FILLERS &&
     /^(?:exactly|around|about|roughly|the|precisely|approximately|on)$/.test(
       textOf(items[at]),
     )
@@ -729,7 +752,10 @@ function readPoint(
   if (early !== undefined) {
     // `9am tomorrow`, `at noon on friday`
     let at = early.next
-    while (/^(?:on|,|this|of)$/.test(textOf(items[at]))) {
+    while (
+      at < index + MOST_FILLERS &&
+      /^(?:on|,|this|of)$/.test(textOf(items[at]))
+    ) {
       if (textOf(items[at]) === 'this') break
       at += 1
     }

@@ -47,19 +47,20 @@ export function toSchedule(options: {
   const schedule: Schedule = { text: text.slice(0, 400) }
   const start =
     at === undefined ? undefined : resolve(at, now, options.timeZone)
+  if (start !== undefined && !isInstant(start))
+    return { schedule, problem: { reason: 'No calendar has that date.' } }
   if (start !== undefined) {
     schedule.start = toIso(start)
     // An hour said without a day has passed only if it was said with one.
     if (start < now - 60_000 && problem === undefined)
       problem = { reason: 'That time has passed already.' }
   }
+  let end: number | undefined
   if (until !== undefined)
-    schedule.end = toIso(
-      resolve(
-        { ...(at?.zone === undefined ? {} : { zone: at.zone }), ...until },
-        start ?? now,
-        options.timeZone,
-      ),
+    end = resolve(
+      { ...(at?.zone === undefined ? {} : { zone: at.zone }), ...until },
+      start ?? now,
+      options.timeZone,
     )
   else if (lengthMs > 0 || lengthMonths > 0) {
     const from = start ?? now
@@ -70,8 +71,11 @@ export function toSchedule(options: {
         ? from
         : fromLocal(addMonths(local.day, lengthMonths), local.minutes, zone) +
           (from % 60_000)
-    schedule.end = toIso(moved + lengthMs)
+    end = moved + lengthMs
   }
+  if (end !== undefined && !isInstant(end))
+    return { schedule, problem: { reason: 'No calendar has that date.' } }
+  if (end !== undefined) schedule.end = toIso(end)
   if (
     schedule.end !== undefined &&
     problem === undefined &&
@@ -126,6 +130,11 @@ function resolve(point: Point, now: number, timeZone: string): number {
   }
   const same = fromLocal(today.day, clock, zone)
   return same > now ? same : fromLocal(addDays(today.day, 1), clock, zone)
+}
+
+/** Years that people and JSON schemas can write in four digits. */
+function isInstant(epochMs: number): boolean {
+  return epochMs >= 0 && epochMs < 253_402_300_800_000
 }
 
 function toIso(epochMs: number): string {
