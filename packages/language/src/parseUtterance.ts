@@ -6,13 +6,14 @@ import { buildResult } from './check/buildResult.js'
 import { findInjection } from './check/findInjection.js'
 import { findLeftovers } from './check/findLeftovers.js'
 import { hasEvidence } from './check/hasEvidence.js'
-import type { Part } from './clauses/Part.js'
+import type { Part, Said } from './clauses/Part.js'
 import { readParts } from './clauses/readParts.js'
 import { segmentClauses } from './clauses/segmentClauses.js'
 import { splitSentences } from './clauses/splitSentences.js'
 import { isJapanese, parseJapanese } from './japanese/parseJapanese.js'
 import { isFamiliar } from './lexicon/repairWord.js'
 import { readNumbers } from './numbers/readNumbers.js'
+import { foldAsides } from './phrases/foldAsides.js'
 import { foldCorrections } from './phrases/foldCorrections.js'
 import { foldQuotes } from './phrases/foldQuotes.js'
 import { readConditions } from './phrases/readConditions.js'
@@ -144,23 +145,62 @@ function parseEnglish(
     )
   const corrected = foldCorrections(folded.items)
   if (corrected.type === 'dropped') return none('out-of-scope', NOTHING)
-  const { items } = corrected
+  const { items, scope } = foldAsides(corrected.items)
   if (isAboutNfts(items) && hasOrder(items))
     return none('out-of-scope', 'Behest does not move NFTs.')
+  const read = (unread: ReadonlySet<number>) =>
+    readEnglish({ items, scope, quoted, normalised, context, unread })
+  const first = read(new Set())
+  if (first.result.type !== 'clarify') return first.result
+  // A word that was taken for a verb may be the reason why something is missing.
+  for (const unread of listDoubts(first.doubtful)) {
+    const other = read(unread)
+    if (other.result.type === 'intent') return other.result
+  }
+  return first.result
+}
+
+/** Each doubtful verb alone, then two of them at a time. */
+function* listDoubts(doubtful: readonly number[]): Generator<Set<number>> {
+  const few = doubtful.slice(0, 4)
+  for (const one of few) yield new Set([one])
+  for (const [at, one] of few.entries())
+    for (const other of few.slice(at + 1)) yield new Set([one, other])
+}
+
+/** Reads every sentence, with some verbs taken for plain words. */
+function readEnglish(options: {
+  readonly items: readonly Item[]
+  readonly scope: Said<string> | undefined
+  readonly quoted: boolean
+  readonly normalised: NormalisedText
+  readonly context: ParseContext
+  readonly unread: ReadonlySet<number>
+}): { result: ParseResult; doubtful: readonly number[] } {
+  const { items, scope, quoted, normalised, context, unread } = options
   const drafts: DraftStep[] = []
   const leftovers: { step: number; parts: Part[] }[] = []
   let advice = false
   let blocked = false
   let clauseNumber = 0
+  const doubtful: number[] = []
   const sentences = splitSentences(items)
   let batch: Item[] = []
   const flush = () => {
     if (batch.length === 0) return
-    const read = readOrders(batch, normalised, context, clauseNumber, drafts)
+    const read = readOrders({
+      items: batch,
+      normalised,
+      context,
+      firstClause: clauseNumber,
+      earlier: drafts,
+      unread,
+    })
     clauseNumber = read.next
     blocked = blocked || read.blocked
     drafts.push(...read.drafts)
     leftovers.push(...read.leftovers)
+    doubtful.push(...read.doubtful)
     batch = []
   }
   for (const sentence of sentences) {
@@ -193,22 +233,28 @@ function parseEnglish(
   )
     drafts.length = 0
   if (drafts.length === 0) {
-    if (quoted)
-      return none(
-        'injection',
-        'The only order stands inside a quotation. Say in your own words what you want done.',
-      )
-    if (advice) return none('out-of-scope', NO_ADVICE)
-    if (blocked) return none('out-of-scope', NOTHING)
-    return none(
-      isAboutMoney(items) ? 'not-understood' : 'out-of-scope',
-      isAboutMoney(items)
-        ? 'No order was found in that. Try: “swap 1 ETH to USDC”.'
-        : 'That is nothing that Behest can do. Try: “swap 1 ETH to USDC”.',
-    )
+    const result = quoted
+      ? none(
+          'injection',
+          'The only order stands inside a quotation. Say in your own words what you want done.',
+        )
+      : advice
+        ? none('out-of-scope', NO_ADVICE)
+        : blocked
+          ? none('out-of-scope', NOTHING)
+          : isAboutMoney(items)
+            ? none(
+                'not-understood',
+                'No order was found in that. Try: “swap 1 ETH to USDC”.',
+              )
+            : none(
+                'out-of-scope',
+                'That is nothing that Behest can do. Try: “swap 1 ETH to USDC”.',
+              )
+    return { result, doubtful }
   }
-  const { steps, tooMany } = resolveSteps(drafts)
-  return buildResult({
+  const { steps, tooMany } = resolveSteps(drafts, scope)
+  const result = buildResult({
     steps,
     normalised,
     context,
@@ -239,27 +285,31 @@ function parseEnglish(
         : []),
     ],
   })
+  return { result, doubtful }
 }
 
-function readOrders(
-  items: readonly Item[],
-  normalised: NormalisedText,
-  context: ParseContext,
-  firstClause: number,
-  earlier: readonly DraftStep[],
-): {
+function readOrders(options: {
+  readonly items: readonly Item[]
+  readonly normalised: NormalisedText
+  readonly context: ParseContext
+  readonly firstClause: number
+  readonly earlier: readonly DraftStep[]
+  readonly unread: ReadonlySet<number>
+}): {
   drafts: DraftStep[]
   leftovers: { step: number; parts: Part[] }[]
   next: number
   blocked: boolean
+  doubtful: number[]
 } {
+  const { items, normalised, context, firstClause, earlier, unread } = options
   const phrases = readQuantities(
     readTimes(
       readLimits(readConditions(readSlippage(items), normalised)),
       context,
     ),
   )
-  const { clauses, loose } = segmentClauses(phrases)
+  const { clauses, loose } = segmentClauses(phrases, unread)
   const drafts: DraftStep[] = []
   const leftovers: { step: number; parts: Part[] }[] = []
   let next = firstClause
@@ -298,7 +348,15 @@ function readOrders(
       next += 1
     }
   }
-  return { drafts, leftovers, next, blocked }
+  return {
+    drafts,
+    leftovers,
+    next,
+    blocked,
+    doubtful: clauses
+      .filter((clause) => clause.doubtful)
+      .map((clause) => clause.verb.start),
+  }
 }
 
 /** `1 eth to usdc`, `eth -> dai`: a trade without its verb. */

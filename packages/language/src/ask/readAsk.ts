@@ -38,10 +38,15 @@ export function readAsk(options: {
     .map((item) => (item.type === 'number' ? item.decimal : textOf(item)))
     .filter((text) => text !== '')
     .join(' ')
-  const marked = items.some(
-    (item) => item.type === 'break' && item.strength === 'sentence',
+  // `how about you swap …`, `why don't you lend …`: an order, politely.
+  if (
+    options.orders &&
+    /^(?:\S+ ){0,3}(?:how|what) about (?:you |we |if you |swapp|chang|convert|send|lend|bridg|sell|buy)|^(?:\S+ ){0,2}(?:why (?:don't|dont|not) (?:you|we|u) |what if (?:you|we) )/.test(
+      said,
+    ) &&
+    !/how (?:much|many)/.test(said)
   )
-  void marked
+    return undefined
   if (ADVICE.test(said)) return { type: 'advice' }
   const opens = OPENS.test(said)
   const asks = isQuestionMarked(options)
@@ -77,10 +82,12 @@ function findTopic(
   const asking =
     flags.opens ||
     flags.asks ||
-    /^(?:if|when) i .*how (?:much|many) .*(?:get|receive)/.test(said)
+    /^(?:if|when) i .*(?:how (?:much|many)|what) .*(?:get|receive|give|fetch|bring|end up)/.test(
+      said,
+    )
   if (
     has(
-      /(?:^| )(?:quote|quotes|quotation)(?= |$)|costs? (?:me |us )?to (?:swap|trade|convert|exchange) (?=.* (?:to|for|into) )|(?:what|how (?:much|many)).{0,60}(?:would|will|can|could|do|should|might|'d|'ll) (?:i|we|you|it|that) (?:get|receive|end up|obtain|buy|be getting|make|fetch|give me)|(?:would|will|can|could) i (?:get|receive)|(?:exchange|conversion|swap) rate|rate (?:for|from|between) |what (?:would|will|do|does|can|could) .{0,40}(?:get|give|fetch|buy) (?:me|us)|how (?:much|many) (?:would|will|can|could|does|do) .{0,30}(?:get|give|fetch|buy|bring|make) (?:me|us)|(?:how much|what)(?: is|'s|s| are) \d\S* \S+ (?:in|to|worth in) (?!usd(?: |$)|dollars?|eur(?: |$)|euros?|\$|yen|jpy|total|the )|how much .{0,30}(?:for|from) (?:swapping|selling|trading|exchanging|converting)|(?:if|when) i (?:swap|swapped|sell|sold|trade|traded|convert|converted|exchange|exchanged)(?= |$)|(?:need|cost|take|costs)(?: .{0,20})? to (?:buy|get)|how (?:much|many) \S+ (?:do i need|can i (?:buy|get)|for|is|are in|are) .*\d|(?:worth|equal|equals|equivalent) (?:in|to) (?!usd|dollars|eur|\$|the)/,
+      /(?:^| )(?:quote|quotes|quotation)(?= |$)|costs? (?:me |us )?to (?:swap|trade|convert|exchange) (?=.* (?:to|for|into) )|(?:what|how (?:much|many)).{0,60}(?:would|will|can|could|do|does|should|might|'d|'ll) (?:i|we|you|it|that) (?:get|receive|end up|obtain|buy|be getting|make|fetch|give me|give|bring|bring me)|(?:would|will|can|could) i (?:get|receive)|(?:exchange|conversion|swap) rate|rate (?:for|from|between) |what (?:would|will|do|does|can|could) .{0,40}(?:get|give|fetch|buy) (?:me|us)|how (?:much|many) (?:would|will|can|could|does|do) .{0,30}(?:get|give|fetch|buy|bring|make) (?:me|us)|(?:how much|what)(?: is|'s|s| are) \d\S* \S+ (?:in|to|worth in) (?!usd(?: |$)|dollars?|eur(?: |$)|euros?|\$|yen|jpy|total|the )|how much .{0,30}(?:for|from) (?:swapping|selling|trading|exchanging|converting)|(?:if|when) (?:i|we) (?:were to )?(?:swap|swapped|sell|sold|trade|traded|convert|converted|exchange|exchanged)(?= |$)|(?:need|cost|take|costs)(?: .{0,20})? to (?:buy|get)|how (?:much|many) \S+ (?:do i need|can i (?:buy|get)|for|is|are in|are) .*\d|(?:worth|equal|equals|equivalent) (?:in|to) (?!usd|dollars|eur|\$|the)/,
     ) &&
     !has(/(?:apy|apr|yield|interest|borrow|health|airdrop|loan)/) &&
     (asking || has(/^(?:get )?(?:a )?quote/))
@@ -142,7 +149,7 @@ function findTopic(
     return 'position'
   if (
     has(
-      /(?:^| )(?:balances?|holdings|networth|net worth|bal)(?= |$)|^(?:\S+ )?wallet$|(?:what|how|show|check|list|see|view|is|in) .{0,20}wallet(?= |$)|how (?:much|many) .{0,40}(?:do|have|did) i (?:have|hold|own|got|possess|still have|currently have)|how (?:much|many) .{0,30}(?:have i|i have|i own|i hold|i got|i've got|am i holding|is in my|are in my|in my)|do i (?:have|own|hold)|i (?:have|own|hold) how (?:much|many)|what(?:'s| is| are| do| tokens?| coins?| assets?).{0,30}(?:do i (?:have|own|hold)|in my (?:wallet|account)|i (?:have|own|hold))|^(?:\S+ ){0,2}my (?:tokens|coins|assets|funds|money|bags?|stack|usdc|eth|dai|usdt|weth|wbtc|crypto)$|am i rich|have i got|^balances?$|(?:show|list|check) (?:me )?my (?:tokens|coins|assets|\S+)$/,
+      /(?:^| )(?:balances?|holdings|networth|net worth|bal)(?= |$)|^(?:\S+ )?wallet$|(?:what|how|show|check|list|see|view|is|in) .{0,20}wallet(?= |$)|how (?:much|many) .{0,40}(?:do|have|did) i (?:have|hold|own|got|possess|still have|currently have)|how (?:much|many) .{0,30}(?:have i|i have|i own|i hold|i got|i've got|am i holding|is in my|are in my|in my)|do i (?:have|own|hold)|(?:does|do|has|is) \S+ (?:have|hold|own|got)(?= |$)|holdings? of \S+\.\S+|i (?:have|own|hold) how (?:much|many)|what(?:'s| is| are| do| tokens?| coins?| assets?).{0,30}(?:do i (?:have|own|hold)|in my (?:wallet|account)|i (?:have|own|hold))|^(?:\S+ ){0,2}my (?:tokens|coins|assets|funds|money|bags?|stack|usdc|eth|dai|usdt|weth|wbtc|crypto)$|am i rich|have i got|^balances?$|(?:show|list|check) (?:me )?my (?:tokens|coins|assets|\S+)$/,
     )
   )
     return 'balance'

@@ -45,6 +45,8 @@ export type DraftStep = {
   readonly clause: number
   readonly sentence: number
   readonly joined: boolean
+  /** `lend it there`: where the condition, or the step before, was about. */
+  readonly there?: true
   /** The clause named no object at all: what the step before gave is meant. */
   readonly elliptic?: true
 }

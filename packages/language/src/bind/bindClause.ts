@@ -387,6 +387,7 @@ type Common = Pick<
   | 'joined'
   | 'slippageBps'
   | 'leverage'
+  | 'there'
 >
 
 /** What every action takes alike. */
@@ -428,6 +429,7 @@ function readCommon(clause: ReadClause): Common {
   return {
     ...common,
     ...(problems.length > 0 ? { problems } : {}),
+    ...(hasWord(parts, /^there$/) ? { there: true as const } : {}),
     ...(slippageBps === undefined ? {} : { slippageBps }),
     ...(leverage === undefined ? {} : { leverage }),
   }
@@ -1346,6 +1348,17 @@ function bindTransfer(clause: ReadClause): DraftStep[] {
   const groups = splitParties(clause.parts)
   const several =
     new Set(chainsOf(clause.parts).map((each) => each.id)).size > 1
+  // `30 dai to ann, 40 to ben`: counted in what was named before.
+  let unit: Mention | undefined
+  const counted = (money: Money): Money => {
+    if (money.token !== undefined) {
+      unit = money.token
+      return money
+    }
+    return unit !== undefined && money.amount?.value.kind === 'number'
+      ? { ...money, token: unit }
+      : money
+  }
   for (const parts of groups) {
     const own = partiesOf(parts)
     // `… on base and 5 usdc to bob on arbitrum`: each on its own.
@@ -1361,9 +1374,11 @@ function bindTransfer(clause: ReadClause): DraftStep[] {
         ),
     )
     const list = shareAmounts(
-      monies.filter(
-        (money) => /^(?:|of|with|from|in)$/.test(money.cue) || money.joined,
-      ),
+      monies
+        .filter(
+          (money) => /^(?:|of|with|from|in)$/.test(money.cue) || money.joined,
+        )
+        .map(counted),
     )
     // A weak name in a person's place: `send 5 usdc to safe`.
     for (const party of parties.length === 0 ? [undefined] : parties)

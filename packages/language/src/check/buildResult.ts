@@ -213,6 +213,11 @@ function buildStep(
         else if (said.problem === undefined)
           ask(`when[${when.length}].subject.token`)
       }
+      if (said.there && step.venue !== undefined)
+        condition = {
+          ...condition,
+          subject: { ...condition.subject, venue: step.venue },
+        }
       if (said.problem !== undefined) {
         ask(`when[${when.length}].value`, said.problem)
         if (

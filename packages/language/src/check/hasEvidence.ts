@@ -41,6 +41,17 @@ export function hasEvidence(
     )
   )
     return true
+  // `bridge to base plz`: where, and nothing else yet.
+  if (
+    words.some(
+      (item, at) =>
+        item.type === 'word' &&
+        item.senses.chain !== undefined &&
+        /^(?:to|from|onto)$/.test(textOf(words[at - 1])) &&
+        words.some((each) => textOf(each) === 'bridge'),
+    )
+  )
+    return true
   // `swap`, `bridge please`: too little to say no to.
   if (verb && words.length <= 3 && words.every((item) => !isStrange(item)))
     return true

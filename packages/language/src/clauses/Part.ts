@@ -38,6 +38,8 @@ export type Money = Range & {
   readonly token?: Mention
   /** `it`, `both`: what earlier steps gave. */
   readonly pronoun?: 'it' | 'both'
+  /** `all of it`, as a share of what stands in the same clause. */
+  readonly whole?: Said<Quantity>
   readonly each?: true
   /** `eth 500`: the number stands behind the name. */
   readonly trailing?: true

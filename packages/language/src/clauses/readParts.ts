@@ -87,7 +87,7 @@ const PRONOUN =
 const BOTH =
   /^(?:both(?: of (?:them|these|those))?(?: (?:the )?(?:tokens|coins|assets|amounts))?|both the tokens|each of (?:them|these|those)|each)(?= |$)/
 const I_GET =
-  /^(?:that |which )?(?:i|you|we) (?:(?:will|would|'ll) )?(?:get|got|receive|received|obtain|obtained|make|made|withdraw|withdrew|borrow|borrowed|claimed|claim|bought|buy|just bought|just got|end up with|earn|swapped|bridged)(?: back)?(?: (?:from|out of|in) (?:it|that|this|the swap|the trade|the bridge|there|the loan|the sale))?(?= |$)/
+  /^(?:(?:that |which )?(?:i|you|we) (?:(?:will|would|'ll) )?(?:get|got|receive|received|obtain|obtained|make|made|withdraw|withdrew|borrow|borrowed|claimed|claim|bought|buy|just bought|just got|end up with|earn|swapped|bridged)(?: back)?(?: (?:from|out of|in) (?:it|that|this|the swap|the trade|the bridge|there|the loan|the sale))?|(?:that |which )?(?:it|that|this|the swap|the trade|the sale) (?:gives|gave|will give|returns|yields|pays|produces|leaves|makes)(?: (?:me|us))?(?: back)?|(?:that |which )?(?:comes|come|came) (?:out|back)(?: of (?:it|that|this|there))?)(?= |$)/
 const FROM_IT =
   /^(?:from (?:it|that|this|the swap|the trade|the bridge|the sale|the loan|the withdrawal|step \d|above)|received|swapped|bridged|obtained|borrowed|withdrawn|bought|claimed)(?= |$)/
 
@@ -599,7 +599,30 @@ export function readParts(options: {
       index += 1
       continue
     }
-    const next = word === 'across' && sense === 'split' ? 'to' : CUES[word]
+    // `the token at 0x…`: where its contract is, and no cue of its own.
+    if (word === 'at' && items[index + 1]?.type === 'address') {
+      index += 1
+      continue
+    }
+    // `chain arbitrum`, `venue: gmx`: what the place is said to be.
+    const labelled = readLabel(items, index)
+    if (labelled !== undefined) {
+      cue = labelled.cue
+      joined = false
+      index = labelled.next
+      continue
+    }
+    const next =
+      word === 'across' && sense === 'split'
+        ? 'to'
+        : word === 'over' && isPlaceItem(items[index + 1])
+          ? 'via'
+          : word === 'too' &&
+              TRADE.test(sense) &&
+              isPlaceless(items[index + 1]) &&
+              parts.at(-1)?.type === 'money'
+            ? 'to'
+            : CUES[word]
     if (
       next !== undefined &&
       !(item.type === 'number') &&
@@ -614,6 +637,17 @@ export function readParts(options: {
     const pronoun = readPronoun(items, index, sense)
     if (pronoun !== undefined) {
       const before = parts.at(-1)
+      // `1 eth of that`: a count of its own, out of what was given.
+      if (
+        before?.type === 'money' &&
+        before.amount?.value.kind === 'number' &&
+        before.token !== undefined &&
+        cue === 'of'
+      ) {
+        cue = ''
+        index = pronoun.next
+        continue
+      }
       // `half of it`: how much of what was given.
       if (
         before?.type === 'money' &&
@@ -634,12 +668,16 @@ export function readParts(options: {
         index = pronoun.next
         continue
       }
+      const last = items[pronoun.next - 1]?.end ?? end
       place({
         type: 'money',
         start,
-        end: items[pronoun.next - 1]?.end ?? end,
+        end: last,
         ...inherit(),
         pronoun: pronoun.pronoun,
+        ...(item.type === 'quantity' && item.quantity.kind === 'share'
+          ? { whole: { start, end: last, value: item.quantity } }
+          : {}),
       })
       index = pronoun.next
       continue
@@ -753,7 +791,100 @@ export function readParts(options: {
     }
     index += 1
   }
+  return foldParts(parts)
+}
+
+/** `chain arbitrum`, `collateral: 80 usdc`, `venue = gmx` */
+function readLabel(
+  items: readonly Item[],
+  index: number,
+): { cue: Cue; next: number } | undefined {
+  const word = textOf(items[index])
+  if (
+    !/^(?:chain|network|venue|protocol|platform|dex|collateral|margin|size)$/.test(
+      word,
+    )
+  )
+    return undefined
+  let next = index + 1
+  while (next < index + 3 && /^(?:[:=]|is|of)$/.test(textOf(items[next])))
+    next += 1
+  const value = items[next]
+  if (word === 'collateral' || word === 'margin')
+    return value?.type === 'number' ||
+      value?.type === 'quantity' ||
+      (textOf(value) === '$' && items[next + 1]?.type === 'number')
+      ? { cue: 'with', next }
+      : undefined
+  return isPlaceItem(value) && word !== 'size' ? { cue: 'on', next } : undefined
+}
+
+function isPlaceItem(item: Item | undefined): boolean {
+  return (
+    item?.type === 'word' &&
+    (item.senses.chain !== undefined || item.senses.venue !== undefined)
+  )
+}
+
+/** A token, and nothing that could be a place. */
+function isPlaceless(item: Item | undefined): boolean {
+  return item?.type === 'word' && item.senses.token !== undefined
+}
+
+/**
+ * Joins what was said of one thing in two places: `bridge my usdc to base, all
+ * of it`, `to my sister, her name is mariko.eth`.
+ */
+function foldParts(parts: Part[]): Part[] {
+  const whole = parts.findIndex(
+    (part) => part.type === 'money' && part.whole !== undefined,
+  )
+  const all = parts[whole]
+  const named = parts.findIndex(
+    (part, at) =>
+      part.type === 'money' &&
+      at < whole &&
+      part.token !== undefined &&
+      part.amount === undefined &&
+      part.pronoun === undefined &&
+      part.cue !== 'to' &&
+      part.cue !== 'for',
+  )
+  const thing = parts[named]
+  if (
+    all?.type === 'money' &&
+    all.whole !== undefined &&
+    all.cue === '' &&
+    thing?.type === 'money'
+  ) {
+    parts[named] = { ...thing, amount: all.whole }
+    parts.splice(whole, 1)
+  }
+  const people = parts.filter((part) => part.type === 'party')
+  const [nick, exact] = people
+  // One person, named twice: the exact name is the one that counts.
+  if (
+    people.length === 2 &&
+    nick !== undefined &&
+    exact !== undefined &&
+    !isExact(nick.text) &&
+    isExact(exact.text) &&
+    exact.cue !== 'to' &&
+    exact.joined !== true
+  )
+    return parts.flatMap((part) =>
+      part === nick
+        ? []
+        : part === exact
+          ? [{ ...exact, cue: nick.cue }]
+          : [part],
+    )
   return parts
+}
+
+/** An address or a name that a registry knows, and no nickname. */
+function isExact(name: string): boolean {
+  return /^0x|[.@]/i.test(name)
 }
 
 /** Reads a recipient or a spender exactly as written. */
@@ -1106,6 +1237,13 @@ function readPlace(
       return undefined
     case 'with':
       if (
+        sense === 'bridge' &&
+        venue !== undefined &&
+        getVenueKind(venue) === 'bridge' &&
+        isPhraseEnd(nextItem)
+      )
+        return asVenue(0)
+      if (
         venue !== undefined &&
         (!venueWeak || (token === undefined && isPhraseEnd(nextItem)))
       ) {
@@ -1194,6 +1332,46 @@ function readPlace(
         return asVenue(0)
       }
       const full = parts.some((part) => part.type === 'money' && part.token)
+      // `lend .25 wbtc, compound, arbitrum`: the thing, then where.
+      const listed =
+        textOf(items[at - 1]) === ',' &&
+        (nextItem === undefined ||
+          textOf(nextItem) === ',' ||
+          nextItem.type === 'break' ||
+          nextItem.type === 'time' ||
+          nextItem.type === 'conditions')
+      const filled = parts.some(
+        (part) =>
+          part.type === 'money' &&
+          part.token !== undefined &&
+          part.amount !== undefined,
+      )
+      const traded = parts.some(
+        (part) => part.type === 'money' && /^(?:to|for)$/.test(part.cue),
+      )
+      if (
+        listed &&
+        filled &&
+        (TRADE.test(sense) ? traded : sense !== 'send' && sense !== 'ask')
+      ) {
+        const kind = venue === undefined ? undefined : getVenueKind(venue)
+        if (
+          venue !== undefined &&
+          ((/^(?:lend|deposit|borrow|repay|withdraw|save|put|add)$/.test(
+            sense,
+          ) &&
+            kind === 'lending') ||
+            (/stake$/.test(sense) && kind === 'staking') ||
+            (TRADE.test(sense) && kind === 'dex') ||
+            (/^(?:long|short|close)$/.test(sense) && kind === 'perps'))
+        )
+          return asVenue(0)
+        if (
+          chain !== undefined &&
+          !/^(?:eth|ether|bnb|avax|matic)$/.test(item.text)
+        )
+          return asChain(0)
+      }
       // `bridge 100 usdc arb base`: what it is has been said already.
       if (
         chain !== undefined &&
@@ -1641,7 +1819,9 @@ function readUnknown(
   // An everyday word is a name only where nothing else can stand.
   const everyday =
     cue === '' && blank && said !== said.toUpperCase() && isFamiliar(item.text)
-  if (tokenCue && !everyday && !(cue === '' && options.behindVerb === false)) {
+  const aside =
+    options.behindVerb === false && (cue === '' || isFamiliar(item.text))
+  if (tokenCue && !everyday && !aside) {
     // Only as many names as the verb has room for.
     const before = parts.filter(
       (part) => part.type === 'money' && part.token !== undefined,

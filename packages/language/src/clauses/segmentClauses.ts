@@ -1,4 +1,5 @@
 // One file because heads and borders decide each other.
+import { getSenses } from '../lexicon/lexicon.js'
 import { type Item, type Range, textOf } from '../text/Item.js'
 
 /** The words of one clause around its verb. */
@@ -11,6 +12,8 @@ export type RawClause = {
   readonly sentence: number
   readonly joined: boolean
   readonly negated: boolean
+  /** The verb could be a plain word: a noun, or part of what stands around it. */
+  readonly doubtful: boolean
 }
 
 const NOUN_BEFORE =
@@ -32,8 +35,19 @@ const PURPOSE =
   /^(?:earn|get|save|use|topup|invest|open|take|claim|add|put|compound)$/
 const ACTIONABLE = /^(?:use|open|take)$/
 
-/** Cuts the sentence into clauses, one per verb that orders something. */
-export function segmentClauses(said: readonly Item[]): {
+/** No verb is passed over. */
+const NONE: ReadonlySet<number> = new Set()
+
+/**
+ * Cuts the sentence into clauses, one per verb that orders something.
+ *
+ * @param said - The items of one or more sentences.
+ * @param unread - Where verbs begin that are to be read as plain words.
+ */
+export function segmentClauses(
+  said: readonly Item[],
+  unread: ReadonlySet<number> = NONE,
+): {
   clauses: RawClause[]
   /** What stands before, between or behind without a verb of its own. */
   loose: Item[]
@@ -49,7 +63,7 @@ export function segmentClauses(said: readonly Item[]): {
     const part = items.slice(begin, at)
     begin = at + 1
     if (part.length === 0) continue
-    const found = segmentSentence(part, sentence)
+    const found = segmentSentence(part, sentence, unread)
     if (found.length === 0) {
       const last = clauses.at(-1)
       // `Swap 1 ETH to USDC. On Arbitrum. With 1 % slippage.`
@@ -156,14 +170,16 @@ type Head = {
 function segmentSentence(
   items: readonly Item[],
   sentence: number,
+  unread: ReadonlySet<number>,
 ): RawClause[] {
   const heads: Head[] = []
   for (let at = 0; at < items.length; at += 1) {
+    if (unread.has(items[at]?.start ?? -1)) continue
     const head = readHead(items, at, heads) ?? readImplied(items, at, heads)
     if (head !== undefined) heads.push(head)
   }
   if (heads.length === 0) {
-    const wish = readWish(items) ?? readUse(items)
+    const wish = readPassive(items) ?? readWish(items) ?? readUse(items)
     if (wish === undefined) return []
     heads.push(wish)
   }
@@ -203,7 +219,12 @@ function segmentSentence(
     const border = borders[index]
     const verb = items[head.at]
     return {
-      sense: head.sense,
+      sense: carriesAcross(
+        items.slice(head.at + 1, border?.to ?? items.length),
+        head,
+      )
+        ? 'bridge'
+        : head.sense,
       verb: { start: verb?.start ?? 0, end: verb?.end ?? 0 },
       verbText: head.text,
       items: [
@@ -221,6 +242,7 @@ function segmentSentence(
       sentence,
       joined: border?.joined ?? false,
       negated: head.negated,
+      doubtful: isDoubtful(items, head.at, heads[index - 1]),
     }
   })
   // `lend it after swapping 1 eth`, `before lending it, swap 1 eth`
@@ -238,6 +260,53 @@ function segmentSentence(
       clauses = [clauses[1] ?? clause, clause]
   }
   return clauses
+}
+
+/** `get 150 usdt over to avalanche`, `take 30 dai from gnosis to ethereum` */
+function carriesAcross(items: readonly Item[], head: Head): boolean {
+  if (
+    !/^(?:withdraw|get|take|move|put|send|buy)$/.test(head.sense) ||
+    !/^(?:take|pull|get|move|bring|send|put|push|shift|transfer|carry|need|want|haul)(?: |$)/.test(
+      head.text,
+    ) ||
+    items.some((item) => /^(?:name|address|hex)$/.test(item.type))
+  )
+    return false
+  const isChain = (item: Item | undefined): boolean =>
+    item?.type === 'word' &&
+    item.senses.chain !== undefined &&
+    // `to eth` is a token; `to ethereum` is where it goes.
+    !/^(?:eth|ether|bnb|avax|matic|pol|ftm|s|celo)$/.test(item.text)
+  const tied = (cues: RegExp) =>
+    items.some((item, at) => cues.test(textOf(item)) && isChain(items[at + 1]))
+  const onto = tied(/^(?:to|onto|into|→)$/)
+  if (!onto) return false
+  return (
+    tied(/^(?:from|off|of)$/) ||
+    items.some((item) => /^(?:over|across)$/.test(textOf(item)))
+  )
+}
+
+/** A verb that nothing ties to the order before, or that stands like a noun. */
+function isDoubtful(
+  items: readonly Item[],
+  at: number,
+  before: Head | undefined,
+): boolean {
+  const item = items[at]
+  if (item?.type !== 'word') return false
+  const previous = items[at - 1]
+  if (item.repaired || item.senses.verbForm !== 'base') return true
+  if (before === undefined)
+    // `max sell …`, `my supply`: the first verb is doubted only as a noun.
+    return (
+      previous?.type === 'quantity' ||
+      (previous?.type === 'word' &&
+        (previous.senses.token !== undefined ||
+          previous.senses.venue !== undefined ||
+          previous.senses.verb !== undefined))
+    )
+  return !hasConnector(items, before.at + 1, at) || before.at === at - 1
 }
 
 /** `use 60% of my usdc for eth`: spent on it. */
@@ -271,6 +340,21 @@ function readImplied(
   heads: readonly Head[],
 ): Head | undefined {
   const last = heads.at(-1)
+  // `get rid of 10 uni, i want eth instead`: what it is to become.
+  const wanted = items[at + 1]
+  if (
+    /^(?:want|need|take)$/.test(textOf(items[at])) &&
+    /^(?:i|i'll|we)$/.test(textOf(items[at - 1])) &&
+    last !== undefined &&
+    /^(?:sell|swap)$/.test(last.sense) &&
+    wanted?.type === 'word' &&
+    wanted.senses.token !== undefined &&
+    wanted.senses.verb === undefined &&
+    !items
+      .slice(last.at, at)
+      .some((item) => /^(?:for|to|into)$/.test(textOf(item)))
+  )
+    return { at, sense: 'get', text: 'get', negated: false }
   if (
     textOf(items[at]) !== 'then' ||
     last === undefined ||
@@ -287,6 +371,32 @@ function readImplied(
     if (readHead(items, ahead, heads) !== undefined) return undefined
     if (/^(?:to|for|into)$/.test(textOf(item)) && ahead > at + 1)
       return { at, sense: last.sense, text: last.text, negated: false }
+  }
+  return undefined
+}
+
+/** `my usdc should be bridged to base`, `i need 5 dai swapped to eth` */
+function readPassive(items: readonly Item[]): Head | undefined {
+  for (const [at, item] of items.entries()) {
+    if (item.type !== 'word' || item.senses.verbForm !== 'past') continue
+    const sense = item.senses.verb
+    if (sense === undefined || /^(?:take|use|save|earn|open)$/.test(sense))
+      continue
+    const before = items
+      .slice(Math.max(0, at - 12), at)
+      .map((each) => textOf(each))
+      .join(' ')
+    const be =
+      /(?:should|must|to|can|could|shall|needs to|has to|please) (?:be|get)$/.test(
+        before,
+      )
+    const wanted =
+      /(?:^| )(?:(?:i|we|me) (?:want|need|would like)|i'd like|wanna have|please (?:have|get)|like to (?:have|see)|want to (?:have|get)|can i (?:have|get)|could i (?:have|get)|get)(?= )/.test(
+        before,
+      ) && !/(?:already|was|were|been|just|not|never|have been)$/.test(before)
+    if (!(be || wanted) || /(?:^| )(?:not|n't|don't|never)(?: |$)/.test(before))
+      continue
+    return { at, sense, text: item.text, negated: false }
   }
   return undefined
 }
@@ -312,7 +422,7 @@ function readWish(items: readonly Item[]): Head | undefined {
     if (own > 0) continue
     if (
       /^(?:want|need)$/.test(textOf(items[at])) &&
-      /^(?:i|we)$/.test(textOf(items[at - 1])) &&
+      (/^(?:i|we|me)$/.test(textOf(items[at - 1])) || at === 0) &&
       (amount?.type === 'number' ||
         (amount?.type === 'quantity' && amount.quantity.kind === 'fiat')) &&
       token?.type === 'word' &&
@@ -337,7 +447,7 @@ function cutSmallTalk(items: readonly Item[], head: number): number {
         ))
     ) {
       for (let end = head - 1; end > at; end -= 1)
-        if (/^(?:and|,|so|but|then|;)$/.test(textOf(items[end]))) {
+        if (/^(?:and|,|so|but|then|;|:)$/.test(textOf(items[end]))) {
           cut = end + 1
           break
         }
@@ -622,7 +732,21 @@ function readHead(
   )
     return undefined
   // `i want 1 eth, pay with usdc`: how it is paid, and no payment.
-  if (item.text === 'pay' && /^(?:with|using|in|by|from)$/.test(next))
+  if (
+    /^pay(?:ing)?$/.test(item.text) &&
+    (/^(?:with|using|in|by|from|via)$/.test(next) ||
+      /^(?:for|to|of|as)$/.test(previous)) &&
+    !hasMoneyAhead(items, at + 1, 1)
+  )
+    return undefined
+  // `so it earns`, `the eth it gives me`: what happens by itself.
+  if (
+    /^(?:it|that|which|they|this|swap|trade|pool|protocol)$/.test(previous) &&
+    item.senses.verbForm === 'base' &&
+    /s$/.test(item.text) &&
+    !/ss$/.test(item.text) &&
+    getSenses(item.text.replace(/(?:e?s)$/, ''))?.verb === verb
+  )
     return undefined
   // `sell 20 op, give me usdc`: what one wants to have, and no gift.
   if (

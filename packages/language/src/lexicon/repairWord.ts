@@ -211,10 +211,27 @@ function pick(word: string, from: Index, depth: 1 | 2): string | undefined {
         best = candidate
         bestDistance = far
         tie = false
-      } else if (far === bestDistance && !isSame(best, candidate)) tie = true
+      } else if (far === bestDistance && !isSame(best, candidate)) {
+        // A letter left out or doubled is likelier than another in its place.
+        const easier = isSubsequence(word, candidate)
+        const easy = best !== undefined && isSubsequence(word, best)
+        if (easier && !easy) {
+          best = candidate
+          tie = false
+        } else if (easier === easy) tie = true
+      }
     }
   }
   return bestDistance <= depth && !tie ? best : undefined
+}
+
+/** Tells whether the shorter of two words is the longer with letters left out. */
+function isSubsequence(one: string, other: string): boolean {
+  const [short, long] = one.length < other.length ? [one, other] : [other, one]
+  if (short.length === long.length) return false
+  let at = 0
+  for (const letter of long) if (letter === short[at]) at += 1
+  return at === short.length
 }
 
 function isSame(one: string | undefined, other: string): boolean {

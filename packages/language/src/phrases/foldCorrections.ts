@@ -18,6 +18,13 @@ const STRONG: readonly (readonly string[])[] = [
   ['change', 'it', 'to'],
   ['correction'],
   ['oops'],
+  ['oh', 'sorry'],
+  ['ah', 'sorry'],
+  ['oops', 'sorry'],
+  ['no', 'sorry'],
+  ['sorry', 'i', 'meant'],
+  ['my', 'bad'],
+  ['nope'],
   ['actually', 'make'],
 ]
 const WEAK: readonly (readonly string[])[] = [
@@ -153,6 +160,16 @@ function readMarker(
         more = true
         break
       }
+    // `wait, not tom.eth, tim.eth`: what it is not was said before.
+    if (textOf(items[next]) === 'not') {
+      const denied = readPhrase(items, next + 1)
+      const tie = denied === undefined ? undefined : textOf(items[denied.to])
+      if (denied !== undefined && /^(?:,|but|-|…)$/.test(tie ?? '')) {
+        next = denied.to + 1
+        more = true
+        continue
+      }
+    }
     if (
       /^(?:um|uh|hmm|it's|it|should|be|say|do|use)$/.test(textOf(items[next]))
     ) {
@@ -267,6 +284,9 @@ function findTarget(
         break
       case 'money':
         if (phrase.kind === 'money') hit(phrase.from, phrase.to)
+        // `lend 500, no, 400 usdc`: the token came with the second number.
+        else if (phrase.kind === 'amount' && phrase.to >= before - 2)
+          hit(phrase.from, phrase.to)
         break
       case 'token':
         if (phrase.kind === 'token') hit(phrase.from, phrase.to)

@@ -5,6 +5,7 @@ import { commonWords } from '../lexicon/lexicon.js'
 import {
   type Item,
   type Problem,
+  type Range,
   type SaidCondition,
   textOf,
 } from '../text/Item.js'
@@ -150,6 +151,12 @@ export function readConditions(
     if (item === undefined) break
     const starter = matchStarter(items, index)
     if (starter === undefined) {
+      const bare = readBareCondition(items, index, normalised)
+      if (bare !== undefined) {
+        read.push(bare.item)
+        index = bare.next
+        continue
+      }
       read.push(item)
       index += 1
       continue
@@ -224,6 +231,58 @@ export function readConditions(
     index = found.next
   }
   return read
+}
+
+/** `gas under 25 gwei → …`, `…, gas < 20`: a comparison that nothing opens. */
+function readBareCondition(
+  items: readonly Item[],
+  index: number,
+  normalised: NormalisedText,
+): { item: Item; next: number } | undefined {
+  const item = items[index]
+  const before = items[index - 1]
+  const first = before === undefined || before.type === 'break'
+  if (!first && !/^(?:,|;|\()$/.test(textOf(before))) return undefined
+  if (item?.type !== 'word' || item.senses.verb !== undefined) return undefined
+  // Only what can be measured stands here: gas, or the price of a token.
+  const measures =
+    GAS.test(item.text) ||
+    (item.senses.token !== undefined && !item.senses.tokenWeak) ||
+    /^(?:price|health|apy|my|the)$/.test(item.text)
+  if (!measures) return undefined
+  const found = readAll(items, index, normalised, false, true)
+  const only = found?.conditions[0]
+  if (
+    found === undefined ||
+    only === undefined ||
+    only.condition.comparator === '==' ||
+    only.bare ||
+    (only.condition.subject.kind === 'price' &&
+      only.condition.subject.token === undefined)
+  )
+    return undefined
+  const behind = items[found.next]
+  const mark = textOf(behind)
+  const ends = first
+    ? /^(?:→|:|,|then|;|\?)$/.test(mark) ||
+      (/^[-=]$/.test(mark) && textOf(items[found.next + 1]) === '>')
+    : behind === undefined ||
+      behind.type === 'break' ||
+      /^(?:,|only|please|pls|\))$/.test(mark)
+  if (!ends) return undefined
+  let next = found.next
+  if (/^[-=]$/.test(mark)) next += 2
+  else if (first && /^(?:→|:)$/.test(mark)) next += 1
+  return {
+    next,
+    item: {
+      start: item.start,
+      end: items[found.next - 1]?.end ?? item.end,
+      spaced: item.spaced,
+      type: 'conditions',
+      conditions: found.conditions,
+    },
+  }
 }
 
 function matchStarter(
@@ -311,6 +370,9 @@ function readAll(
 type Subject = {
   readonly subject: Condition['subject']
   readonly bare?: true
+  /** `its apy`, `the health factor there`: at the place of the step itself. */
+  readonly there?: true
+  readonly venueAt?: Range
   readonly known: boolean
 }
 
@@ -488,6 +550,8 @@ function finish(
         end: items[next - 1]?.end ?? 0,
         condition: { subject: said, comparator, value: value.value, unit },
         ...(subject.bare ? { bare: true as const } : {}),
+        ...(subject.there ? { there: true as const } : {}),
+        ...(subject.venueAt === undefined ? {} : { venueAt: subject.venueAt }),
         ...(value.problem === undefined
           ? isEither(items.slice(index, operatorAt))
             ? {
@@ -646,7 +710,8 @@ function readSubject(
   const about = range.some((item) =>
     /^(?:apy|apr|yield|yields|rate|rates)$/.test(textOf(item)),
   )
-  const venue = findVenue(range, about)
+  const named = findVenue(range, about)
+  const venue = named?.senses.venue
   const token = findToken(
     venue === undefined || !about
       ? range
@@ -690,6 +755,14 @@ function readSubject(
     ...(token === undefined && (kind === 'price' || kind === 'marketCap')
       ? { bare: true as const }
       : {}),
+    ...(venue === undefined &&
+    (kind === 'apy' || kind === 'health') &&
+    has(/^(?:there|its|their|it)$/)
+      ? { there: true as const }
+      : {}),
+    ...(named === undefined
+      ? {}
+      : { venueAt: { start: named.start, end: named.end } }),
   }
 }
 
@@ -717,21 +790,31 @@ function findToken(range: readonly Item[]): string | undefined {
   return undefined
 }
 
-function findVenue(range: readonly Item[], about: boolean): string | undefined {
+function findVenue(
+  range: readonly Item[],
+  about: boolean,
+): Extract<Item, { type: 'word' }> | undefined {
   const tokens = range.filter(
     (item) => item.type === 'word' && item.senses.token !== undefined,
   )
   for (const item of range) {
     if (item.type !== 'word') continue
     const { venue, venueWeak, token } = item.senses
-    if (venue === undefined || venueWeak) continue
+    if (venue === undefined) continue
+    if (venueWeak) {
+      // `my spark loan`, `the health of my spark position`
+      const noun = range[range.indexOf(item) + 1]
+      if (/^(?:loans?|positions?|debts?|deposits?|account)$/.test(textOf(noun)))
+        return item
+      continue
+    }
     // `the aave usdc apy`: the protocol's, and the token's.
-    if (token === undefined || (about && tokens.length > 1)) return venue
+    if (token === undefined || (about && tokens.length > 1)) return item
     const placed = range.some(
       (other) =>
         /^(?:on|at|in|from)$/.test(textOf(other)) && other.end <= item.start,
     )
-    if (placed || (about && tokens.length === 1)) return venue
+    if (placed || (about && tokens.length === 1)) return item
   }
   return undefined
 }

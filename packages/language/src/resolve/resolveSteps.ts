@@ -79,7 +79,10 @@ const LENDING: readonly Action[] = ['supply', 'borrow', 'repay', 'withdraw']
 const MOST_STEPS = 10
 
 /** Resolves `it`, `both`, `the rest` and what an omission stands for. */
-export function resolveSteps(drafts: readonly DraftStep[]): {
+export function resolveSteps(
+  drafts: readonly DraftStep[],
+  scope?: Said<string>,
+): {
   readonly steps: ResolvedStep[]
   readonly tooMany: boolean
 } {
@@ -105,7 +108,9 @@ export function resolveSteps(drafts: readonly DraftStep[]): {
     }
   }
   return {
-    steps: spreadSpenders(spreadChains(steps)).slice(0, MOST_STEPS),
+    steps: spreadSpenders(
+      coverAll(spreadChains(placeThere(steps)), scope),
+    ).slice(0, MOST_STEPS),
     tooMany: steps.length > MOST_STEPS,
   }
 }
@@ -538,6 +543,45 @@ function spreadPlaces(drafts: readonly DraftStep[]): DraftStep[] {
       }
   }
   return spread
+}
+
+/** `… everything on arbitrum`: for each step that says no chain of its own. */
+function coverAll(
+  steps: readonly ResolvedStep[],
+  scope: Said<string> | undefined,
+): ResolvedStep[] {
+  return steps.map((step) =>
+    scope === undefined ||
+    step.chain !== undefined ||
+    step.action === 'ask' ||
+    step.toChain?.value === scope.value
+      ? step
+      : { ...step, chain: scope },
+  )
+}
+
+/** `if the apy on aave is over 5 %, lend it there` */
+function placeThere(steps: readonly ResolvedStep[]): ResolvedStep[] {
+  return steps.map((step, at) => {
+    if (!step.there || step.venue !== undefined || step.pool !== undefined)
+      return step
+    const measured = step.conditions?.find(
+      (said) =>
+        said.condition.subject.venue !== undefined &&
+        said.venueAt !== undefined,
+    )
+    const before = steps[at - 1]
+    const venue: Said<string> | undefined =
+      measured?.venueAt !== undefined
+        ? {
+            ...measured.venueAt,
+            value: measured.condition.subject.venue as string,
+          }
+        : before !== undefined && LENDING.includes(step.action)
+          ? before.venue
+          : undefined
+    return venue === undefined ? step : { ...step, venue }
+  })
 }
 
 /** `approve 100 usdc for aave, then supply it`: into what was approved. */

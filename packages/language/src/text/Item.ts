@@ -31,6 +31,10 @@ export type SaidCondition = Range & {
   readonly condition: Condition
   /** The subject names no token: the step's own is meant. */
   readonly bare?: true
+  /** Measured where the step itself happens: `its apy`, `the rate there`. */
+  readonly there?: true
+  /** Where the venue of the subject was said. */
+  readonly venueAt?: Range
   readonly problem?: Problem
 }
 

@@ -866,6 +866,7 @@ function readClock(
       behind?.type === 'number' ||
       (behind?.type === 'word' &&
         (behind.senses.token !== undefined ||
+          Object.hasOwn(MONTHS, behind.text) ||
           getUnit(behind) !== undefined ||
           /^(?:usd|dollars|gwei|percent|each|x)$/.test(behind.text))) ||
       /^[%$]$/.test(textOf(behind))

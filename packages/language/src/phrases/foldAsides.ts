@@ -1,0 +1,185 @@
+import type { Said } from '../clauses/Part.js'
+import { type Item, textOf } from '../text/Item.js'
+
+/** What was said besides the orders themselves. */
+export type Asides = {
+  readonly items: readonly Item[]
+  /** `everything on arbitrum`: the chain of all that names none of its own. */
+  readonly scope?: Said<string>
+}
+
+const REASON = /^(?:because|cuz|cos|coz|bc)$/
+/** Who a purpose is about: `so that it earns`, `so i can sleep`. */
+const SUBJECT = /^(?:it|they|i|we|my|the|that)$/
+const WHOLE =
+  /^(?:everything|both|all of (?:it|this|that|them)|all (?:steps?|of the above|this|that|3|4|5)|all|each(?: of them)?|the whole thing) (?:on|in|via) $/
+
+/**
+ * Takes out what orders nothing: reasons, purposes and the labels of steps.
+ * What a person says of the place of everything is kept beside the items.
+ */
+export function foldAsides(items: readonly Item[]): Asides {
+  const kept: Item[] = []
+  let scope: Said<string> | undefined
+  let index = 0
+  while (index < items.length) {
+    const item = items[index]
+    if (item === undefined) break
+    const label = readLabel(items, index)
+    if (label !== undefined) {
+      kept.push({
+        type: 'break',
+        strength: 'line',
+        start: item.start,
+        end: item.start,
+        spaced: item.spaced,
+      })
+      index = label
+      continue
+    }
+    const whole = readScope(items, index)
+    if (whole !== undefined && scope === undefined) {
+      scope = whole.scope
+      index = whole.next
+      continue
+    }
+    // `do 8 things: …` counts what follows, and no money.
+    if (
+      item.type === 'number' &&
+      /^(?:things|steps|actions|tasks|operations|transactions|txs|moves|orders|trades|instructions|jobs)$/.test(
+        textOf(items[index + 1]),
+      )
+    ) {
+      index += 2
+      continue
+    }
+    const head = readHeading(items, index)
+    if (head !== undefined) {
+      index = head
+      continue
+    }
+    const end = readReason(items, index)
+    if (end !== undefined) {
+      index = end
+      continue
+    }
+    kept.push(item)
+    index += 1
+  }
+  return scope === undefined ? { items: kept } : { items: kept, scope }
+}
+
+/** Words that begin a phrase of the order itself. */
+const BEGINS =
+  /^(?:if|when|once|whenever|unless|until|after|before|to|on|for|via|every|each|chain|network|venue|protocol|slippage|amount|token|recipient|receiver|address|destination|leverage|collateral|what|how|which|who|where|is|are|do|does|price|balance|quote|apy|gas)$/
+
+/** `degen mode: …`, `from the ticket: …`: a heading, with nothing to do in it. */
+function readHeading(
+  items: readonly Item[],
+  index: number,
+): number | undefined {
+  const before = items[index - 1]
+  if (before !== undefined && before.type !== 'break') return undefined
+  if (BEGINS.test(textOf(items[index]))) return undefined
+  for (let at = index; at < index + 9; at += 1) {
+    const item = items[at]
+    if (item === undefined) return undefined
+    if (item.type === 'symbol' && item.text === ':')
+      return at > index && items[at + 1]?.spaced === true ? at + 1 : undefined
+    if (item.type !== 'word' && item.type !== 'symbol') return undefined
+    if (
+      item.type === 'word' &&
+      (item.senses.verb !== undefined ||
+        item.senses.chain !== undefined ||
+        (item.senses.token !== undefined && !item.senses.tokenWeak))
+    )
+      return undefined
+  }
+  return undefined
+}
+
+/** `step 1: …`, `step two - …`: the number counts no money. */
+function readLabel(items: readonly Item[], index: number): number | undefined {
+  if (textOf(items[index]) !== 'step' || items[index + 1]?.type !== 'number')
+    return undefined
+  const mark = items[index + 2]
+  const colon = /^[:)\-–.]$/.test(textOf(mark)) || mark?.type === 'break'
+  return colon ? index + 3 : index + 2
+}
+
+/** `everything on arbitrum`, `both on base please`, behind what was ordered. */
+function readScope(
+  items: readonly Item[],
+  index: number,
+): { scope: Said<string>; next: number } | undefined {
+  if (index === 0) return undefined
+  for (let length = 2; length <= 5; length += 1) {
+    const words = items.slice(index, index + length)
+    const place = items[index + length]
+    if (
+      place?.type !== 'word' ||
+      place.senses.chain === undefined ||
+      !WHOLE.test(`${words.map((word) => textOf(word)).join(' ')} `)
+    )
+      continue
+    let next = index + length + 1
+    while (
+      /^(?:network|chain|mainnet|obviously|please|pls|plz|only|ofc|thanks|of|course|btw)$/.test(
+        textOf(items[next]),
+      ) &&
+      next < index + length + 4
+    )
+      next += 1
+    const behind = items[next]
+    // `send all on base to bob` goes on; what closes the sentence is a scope.
+    if (
+      behind !== undefined &&
+      behind.type !== 'break' &&
+      !/^(?:,|and|then|\))$/.test(textOf(behind))
+    )
+      return undefined
+    return {
+      scope: {
+        start: place.start,
+        end: place.end,
+        value: place.senses.chain,
+      },
+      next,
+    }
+  }
+  return undefined
+}
+
+/** Where a reason or a purpose ends, if one begins here. */
+function readReason(items: readonly Item[], index: number): number | undefined {
+  if (index === 0) return undefined
+  const word = textOf(items[index])
+  const reason = REASON.test(word)
+  if (!reason && word !== 'so') return undefined
+  const subject = textOf(items[index + 1])
+  if (!reason && !SUBJECT.test(subject)) return undefined
+  // `so that's 5 dai each` tells how much.
+  let at = index + 1
+  while (at < items.length && at < index + 24) {
+    const item = items[at]
+    if (item === undefined || item.type === 'break') break
+    const text = textOf(item)
+    if (/^(?:,|;|then|\))$/.test(text)) break
+    if (
+      item.type === 'word' &&
+      (text === 'and' || text === 'but') &&
+      items[at + 1]?.type === 'word' &&
+      (items[at + 1] as { senses?: { verb?: string } }).senses?.verb !==
+        undefined
+    )
+      break
+    // A number in it could be an argument: it stays and is asked about.
+    if (
+      !reason &&
+      /^(?:number|quantity|address|name|conditions)$/.test(item.type)
+    )
+      return undefined
+    at += 1
+  }
+  return at
+}
