@@ -2,6 +2,7 @@ import type { ParseContext, ParseResult } from '@behest/spec'
 import { readAsk } from './ask/readAsk.js'
 import { bindClause } from './bind/bindClause.js'
 import type { DraftStep } from './bind/DraftStep.js'
+import { readVerbless } from './bind/readVerbless.js'
 import { buildResult } from './check/buildResult.js'
 import { findInjection } from './check/findInjection.js'
 import { findLeftovers } from './check/findLeftovers.js'
@@ -342,7 +343,11 @@ function readOrders(options: {
     next += 1
   }
   if (clauses.length === 0) {
-    const implied = readVerbless(phrases, normalised, next)
+    const implied = readVerbless({
+      items: phrases,
+      normalised,
+      clause: next,
+    })
     if (implied.length > 0) {
       drafts.push(...implied)
       next += 1
@@ -357,45 +362,6 @@ function readOrders(options: {
       .filter((clause) => clause.doubtful)
       .map((clause) => clause.verb.start),
   }
-}
-
-/** `1 eth to usdc`, `eth -> dai`: a trade without its verb. */
-function readVerbless(
-  items: readonly Item[],
-  normalised: NormalisedText,
-  clause: number,
-): DraftStep[] {
-  if (items.length > 14) return []
-  const parts = readParts({ items, sense: 'swap', normalised })
-  const monies = parts.filter((part) => part.type === 'money')
-  const strange = parts.some(
-    (part) =>
-      part.type === 'word' &&
-      !/^(?:please|pls|plz|thanks|thx|ty|now|rn|the|all|my|hey|hi|gm|yo|ser|sir|fren|bro|lfg|wagmi|ok|okay|um|uh|so|asap|let's|lets|do|i|want|i'd|like|just|go|trade|order|quick|quickly)$/.test(
-        part.text,
-      ),
-  )
-  const first = items[0]
-  if (strange || first === undefined || monies.length !== 2) return []
-  const [one, other] = monies
-  if (
-    one?.token === undefined ||
-    other?.token === undefined ||
-    !(one.token.known || other.token.known) ||
-    (one.amount === undefined && !(one.token.known && other.token.known)) ||
-    one.cue !== '' ||
-    (other.cue !== 'to' && other.cue !== 'for')
-  )
-    return []
-  return bindClause({
-    sense: 'swap',
-    verb: { start: first.start, end: first.start + 1 },
-    verbText: '',
-    parts,
-    clause,
-    sentence: 0,
-    joined: false,
-  })
 }
 
 /** `if … sell, otherwise buy`: a choice that the schema cannot hold. */
@@ -459,7 +425,13 @@ function isAboutNfts(items: readonly Item[]): boolean {
     const next = items[at + 1]
     return (
       /^(?:nft|nfts)$/.test(word) ||
-      (word === '#' && next?.type === 'number' && !next.spaced) ||
+      (word === '#' &&
+        next?.type === 'number' &&
+        !next.spaced &&
+        // `as discussed in #482`
+        !/^(?:in|issue|ticket|pr|see|per|from|re|under|task)$/.test(
+          textOf(items[at - 1]),
+        )) ||
       (word === 'token' &&
         /^(?:id|number)$/.test(textOf(next)) &&
         items[at + 2]?.type === 'number')

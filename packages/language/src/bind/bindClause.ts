@@ -81,8 +81,37 @@ export function bindClause(said: ReadClause): DraftStep[] {
   }
 }
 
-/** `take 500 usdc and swap it to eth`: `it` is what was named in front. */
+/**
+ * `take 500 usdc and swap it to eth`: `it` is what was named in front; and
+ * `max sell op`: how much was said in front of the verb.
+ */
 function foldTopic(clause: ReadClause): ReadClause {
+  const counted = clause.parts.findIndex(
+    (part) =>
+      part.type === 'money' &&
+      part.end <= clause.verb.start &&
+      part.amount !== undefined &&
+      part.token === undefined &&
+      part.pronoun === undefined,
+  )
+  const amount = clause.parts[counted]
+  const object = clause.parts[counted + 1]
+  if (
+    !/^(?:buy|get|invest)$/.test(clause.sense) &&
+    amount?.type === 'money' &&
+    object?.type === 'money' &&
+    object.start >= clause.verb.end &&
+    object.token !== undefined &&
+    object.amount === undefined &&
+    object.cue === ''
+  ) {
+    const parts = [...clause.parts]
+    parts.splice(counted, 2, {
+      ...object,
+      amount: amount.amount as Said<Quantity>,
+    })
+    return { ...clause, parts }
+  }
   const topic = clause.parts.findIndex(
     (part) =>
       part.type === 'money' &&
@@ -1170,6 +1199,25 @@ function joinHalves(list: readonly Money[]): Money[] {
         other.amount === undefined
           ? { ...other, ...money, cue: other.cue }
           : other
+      continue
+    }
+    // `unstake everything, all my cake`: the same, said twice.
+    if (
+      before !== undefined &&
+      before.token === undefined &&
+      before.pronoun === undefined &&
+      before.amount?.value.kind === 'share' &&
+      money.amount?.value.kind === 'share' &&
+      before.amount.value.bps === money.amount.value.bps &&
+      money.token !== undefined &&
+      money.cue === before.cue
+    ) {
+      const { joined: _, ...same } = money
+      joined[joined.length - 1] = {
+        ...same,
+        ...(before.joined ? { joined: true as const } : {}),
+        amount: { ...before.amount, end: money.amount.end },
+      }
       continue
     }
     if (

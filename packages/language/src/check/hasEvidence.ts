@@ -52,6 +52,15 @@ export function hasEvidence(
     )
   )
     return true
+  // `send 5`: how much, and nothing else yet.
+  if (
+    words.length <= 3 &&
+    words[0]?.type === 'word' &&
+    words[0].senses.verb !== undefined &&
+    words.some((item) => item.type === 'number' || item.type === 'quantity') &&
+    words.every((item) => !isStrange(item))
+  )
+    return true
   // `swap`, `bridge please`: too little to say no to.
   if (verb && words.length <= 3 && words.every((item) => !isStrange(item)))
     return true
@@ -79,6 +88,19 @@ export function hasEvidence(
         if (token !== undefined && !tokenWeak && !everyday) return true
         if (venue !== undefined && !venueWeak && !everyday) return true
         if (chain !== undefined && !everyday) return true
+        // `pull everything out of compound`
+        if (
+          venue !== undefined &&
+          /^(?:of|from|into|on|in|off)$/.test(textOf(items[at - 1])) &&
+          items
+            .slice(Math.max(0, at - 4), at)
+            .some(
+              (each) =>
+                each.type === 'quantity' ||
+                /^(?:everything|all|half)$/.test(textOf(each)),
+            )
+        )
+          return true
         if (NOUNS.test(item.text)) return true
         if (
           trade &&

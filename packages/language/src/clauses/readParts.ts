@@ -174,7 +174,7 @@ export function readParts(options: {
           type: 'problem',
           start,
           end,
-          slot: 'maxSlippageBps',
+          slot: item.slot ?? 'maxSlippageBps',
           problem: item.problem,
         })
         index += 1
@@ -243,6 +243,15 @@ export function readParts(options: {
       if (/^[,&+]$/.test(word)) joined = true
       else if (word === '→' || word === '>') cue = 'to'
       else if (word === '@') cue = 'on'
+      else if (
+        word === '#' &&
+        items[index + 1]?.type === 'number' &&
+        /^(?:in|issue|ticket|pr|see|per|re|task)$/.test(
+          textOf(items[index - 1]),
+        )
+      )
+        // `as discussed in #482`
+        index += 1
       else if (word === '#' && items[index + 1]?.type === 'number') {
         parts.push({
           type: 'problem',
@@ -531,7 +540,15 @@ export function readParts(options: {
     ) {
       cue = 'with'
       joined = false
-      index += /^(?:in|with|using|by)$/.test(textOf(items[index + 1])) ? 2 : 1
+      const behind = textOf(items[index + 1])
+      index += /^(?:in|with|using|by)$/.test(behind)
+        ? 2
+        : // `take it from my eth`
+          behind === 'it' && /^(?:from|out)$/.test(textOf(items[index + 2]))
+          ? textOf(items[index + 3]) === 'of'
+            ? 4
+            : 3
+          : 1
       continue
     }
     if (word === 'out' && textOf(items[index + 1]) === 'of') {
@@ -743,12 +760,13 @@ export function readParts(options: {
       const tie =
         cue === '' &&
         joined &&
-        (behind?.type === 'chain' || behind?.type === 'venue') &&
-        last !== undefined
-          ? {
-              cue: money.part.amount === undefined ? last.cue : ('' as const),
-              joined: true as const,
-            }
+        (behind?.type === 'chain' || behind?.type === 'venue')
+          ? last === undefined
+            ? { cue: '' as const }
+            : {
+                cue: money.part.amount === undefined ? last.cue : ('' as const),
+                joined: true as const,
+              }
           : inherit()
       place({ ...money.part, ...tie })
       index = money.next
@@ -854,7 +872,7 @@ function foldParts(parts: Part[]): Part[] {
   if (
     all?.type === 'money' &&
     all.whole !== undefined &&
-    all.cue === '' &&
+    all.cue !== 'for' &&
     thing?.type === 'money'
   ) {
     parts[named] = { ...thing, amount: all.whole }
@@ -870,7 +888,16 @@ function foldParts(parts: Part[]): Part[] {
     !isExact(nick.text) &&
     isExact(exact.text) &&
     exact.cue !== 'to' &&
-    exact.joined !== true
+    (exact.joined !== true ||
+      parts.some(
+        (part) =>
+          part.type === 'word' &&
+          part.start > nick.start &&
+          part.end < exact.start &&
+          /^(?:name|address|wallet|ens|is|it's|aka|whose|account)$/.test(
+            part.text,
+          ),
+      ))
   )
     return parts.flatMap((part) =>
       part === nick
@@ -1273,6 +1300,9 @@ function readPlace(
       if (chain !== undefined && token === undefined) return asChain(0)
       return undefined
     case 'for':
+      // `… for eth, optimism chain`: a comma goes on with the places.
+      if (options.joined && chain !== undefined && token === undefined)
+        return asChain(0)
       // `approve usdc for uniswap`
       if (/^(?:approve|revoke)$/.test(sense) && venue !== undefined)
         return asVenue(0)
@@ -1292,46 +1322,6 @@ function readPlace(
         return asVenue(0)
       return undefined
     default: {
-      if (token === undefined) {
-        if (chain !== undefined && !commonWords.has(item.text))
-          return asChain(0)
-        if (
-          chain !== undefined &&
-          cue === '' &&
-          /^(?:bridge|move)$/.test(sense)
-        )
-          return asChain(0)
-        if (venue !== undefined && !venueWeak) return asVenue(0)
-        // `lend 100 dai spark`: a plain word, where only a place is left.
-        if (
-          venue !== undefined &&
-          !options.joined &&
-          getVenueKind(venue) === 'lending' &&
-          isPhraseEnd(nextItem) &&
-          /^(?:lend|borrow|repay|withdraw|deposit)$/.test(sense) &&
-          parts.some((part) => part.type === 'money' && part.token)
-        )
-          return asVenue(0)
-        return undefined
-      }
-      // `my aave loan`, `gmx rewards`, `the compound position`
-      if (
-        venue !== undefined &&
-        /^(?:loans?|debts?|positions?|rewards?|deposits?|borrow|borrows|vaults?|account|balance|collateral|pools?|lp|market|fees|stake|farm|airdrop|yield|emissions|incentives|supply)$/.test(
-          next,
-        ) &&
-        !/^(?:long|short|swap|sell|buy|bridge|send)$/.test(sense)
-      ) {
-        if (
-          next === 'balance' ||
-          (next === 'collateral' &&
-            venue !== undefined &&
-            getVenueKind(venue) !== 'lending')
-        )
-          return undefined
-        return asVenue(0)
-      }
-      const full = parts.some((part) => part.type === 'money' && part.token)
       // `lend .25 wbtc, compound, arbitrum`: the thing, then where.
       const listed =
         textOf(items[at - 1]) === ',' &&
@@ -1372,6 +1362,46 @@ function readPlace(
         )
           return asChain(0)
       }
+      if (token === undefined) {
+        if (chain !== undefined && !commonWords.has(item.text))
+          return asChain(0)
+        if (
+          chain !== undefined &&
+          cue === '' &&
+          /^(?:bridge|move)$/.test(sense)
+        )
+          return asChain(0)
+        if (venue !== undefined && !venueWeak) return asVenue(0)
+        // `lend 100 dai spark`: a plain word, where only a place is left.
+        if (
+          venue !== undefined &&
+          !options.joined &&
+          getVenueKind(venue) === 'lending' &&
+          isPhraseEnd(nextItem) &&
+          /^(?:lend|borrow|repay|withdraw|deposit)$/.test(sense) &&
+          parts.some((part) => part.type === 'money' && part.token)
+        )
+          return asVenue(0)
+        return undefined
+      }
+      // `my aave loan`, `gmx rewards`, `the compound position`
+      if (
+        venue !== undefined &&
+        /^(?:loans?|debts?|positions?|rewards?|deposits?|borrow|borrows|vaults?|account|balance|collateral|pools?|lp|market|fees|stake|farm|airdrop|yield|emissions|incentives|supply)$/.test(
+          next,
+        ) &&
+        !/^(?:long|short|swap|sell|buy|bridge|send)$/.test(sense)
+      ) {
+        if (
+          next === 'balance' ||
+          (next === 'collateral' &&
+            venue !== undefined &&
+            getVenueKind(venue) !== 'lending')
+        )
+          return undefined
+        return asVenue(0)
+      }
+      const full = parts.some((part) => part.type === 'money' && part.token)
       // `bridge 100 usdc arb base`: what it is has been said already.
       if (
         chain !== undefined &&
@@ -1592,7 +1622,13 @@ function readMoney(options: {
       )
     )
       at += 2
-    else break
+    else if (token !== undefined && /^(?:i|we|it|that|which)$/.test(word)) {
+      // `all the eth it gives me`: what the step before gave.
+      const relative = I_GET.exec(lookahead(items, at, 8))
+      if (relative === null) break
+      definite = true
+      at += countWords(relative[0])
+    } else break
   }
   // `usdc 500`: the amount behind its token.
   const number = items[at]
@@ -1848,7 +1884,12 @@ function readUnknown(
       next: at + 1,
     }
   }
-  if (blank && /^(?:on|via)$/.test(cue) && sense !== 'ask')
+  if (
+    blank &&
+    /^(?:on|via)$/.test(cue) &&
+    sense !== 'ask' &&
+    (!isFamiliar(item.text) || PLACE_NOUN.test(next) || CHAIN_NOUN.test(next))
+  )
     return CHAIN_NOUN.test(next)
       ? { part: { type: 'chain', ...range, cue, id: item.text }, next: at + 2 }
       : { part: { type: 'venue', ...range, cue, id: item.text }, next: at + 1 }

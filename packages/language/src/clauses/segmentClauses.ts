@@ -175,11 +175,14 @@ function segmentSentence(
   const heads: Head[] = []
   for (let at = 0; at < items.length; at += 1) {
     if (unread.has(items[at]?.start ?? -1)) continue
-    const head = readHead(items, at, heads) ?? readImplied(items, at, heads)
+    const head =
+      readHead(items, at, heads) ??
+      readImplied(items, at, heads) ??
+      readPassive(items, at, heads)
     if (head !== undefined) heads.push(head)
   }
   if (heads.length === 0) {
-    const wish = readPassive(items) ?? readWish(items) ?? readUse(items)
+    const wish = readWish(items) ?? readUse(items)
     if (wish === undefined) return []
     heads.push(wish)
   }
@@ -376,29 +379,66 @@ function readImplied(
 }
 
 /** `my usdc should be bridged to base`, `i need 5 dai swapped to eth` */
-function readPassive(items: readonly Item[]): Head | undefined {
-  for (const [at, item] of items.entries()) {
-    if (item.type !== 'word' || item.senses.verbForm !== 'past') continue
-    const sense = item.senses.verb
-    if (sense === undefined || /^(?:take|use|save|earn|open)$/.test(sense))
-      continue
-    const before = items
-      .slice(Math.max(0, at - 12), at)
-      .map((each) => textOf(each))
-      .join(' ')
-    const be =
-      /(?:should|must|to|can|could|shall|needs to|has to|please) (?:be|get)$/.test(
-        before,
+function readPassive(
+  items: readonly Item[],
+  at: number,
+  heads: readonly Head[],
+): Head | undefined {
+  const item = items[at]
+  if (item?.type !== 'word' || item.senses.verbForm !== 'past') return undefined
+  const sense = item.senses.verb
+  const last = heads.at(-1)
+  if (
+    sense === undefined ||
+    /^(?:take|use|save|earn|open|get)$/.test(sense) ||
+    (last !== undefined && !hasConnector(items, last.at + 1, at))
+  )
+    return undefined
+  const before = items
+    .slice(Math.max(last === undefined ? 0 : last.at + 1, at - 12), at)
+    .map((each) => textOf(each))
+    .join(' ')
+  const be =
+    /(?:^| )(?:should|must|to|can|could|shall|needs to|has to|please) (?:all )?(?:be|get)$/.test(
+      before,
+    )
+  const wanted =
+    /(?:^| )(?:(?:i|we|me) (?:want|need|would like|would love)|i'd (?:like|love)|wanna have|(?:please|to|you|sure|and|let's|can i|could i|i'll) (?:have|get|see)|^(?:have|get)|gets?|need|want)(?= )/.test(
+      before,
+    ) &&
+    !/(?:already|was|were|been|just|not|never|have been|i|we|you|they|he|she)$/.test(
+      before,
+    )
+  if (
+    !(be || wanted) ||
+    /(?:^| )(?:not|don't|never|didn't)(?: |$)/.test(before)
+  )
+    return undefined
+  return { at, sense, text: item.text, negated: false }
+}
+
+/** `get 2 eth staked on lido`: the verb that counts stands behind its object. */
+function hasParticiple(items: readonly Item[], at: number): boolean {
+  for (let ahead = at + 1; ahead < at + 8; ahead += 1) {
+    const item = items[ahead]
+    if (item === undefined || item.type === 'break') return false
+    if (
+      CONNECTORS.test(textOf(item)) ||
+      /^(?:i|we|it|that)$/.test(textOf(item))
+    )
+      return false
+    if (item.type === 'word' && item.senses.verbForm === 'past')
+      return (
+        ahead > at + 1 &&
+        // `my staked eth`, `the borrowed dai`: a thing that was.
+        !(
+          items[ahead + 1]?.type === 'word' &&
+          (items[ahead + 1] as { senses: { token?: string } }).senses.token !==
+            undefined
+        )
       )
-    const wanted =
-      /(?:^| )(?:(?:i|we|me) (?:want|need|would like)|i'd like|wanna have|please (?:have|get)|like to (?:have|see)|want to (?:have|get)|can i (?:have|get)|could i (?:have|get)|get)(?= )/.test(
-        before,
-      ) && !/(?:already|was|were|been|just|not|never|have been)$/.test(before)
-    if (!(be || wanted) || /(?:^| )(?:not|n't|don't|never)(?: |$)/.test(before))
-      continue
-    return { at, sense, text: item.text, negated: false }
   }
-  return undefined
+  return false
 }
 
 /** `i need 500 usdc`, `i want 1 eth, pay with dai`: a wish for a token. */
@@ -447,13 +487,28 @@ function cutSmallTalk(items: readonly Item[], head: number): number {
         ))
     ) {
       for (let end = head - 1; end > at; end -= 1)
-        if (/^(?:and|,|so|but|then|;|:)$/.test(textOf(items[end]))) {
+        // `i have 1000 usdc and want to put it in aave`: what `it` stands for.
+        if (refersBack(items, head)) return 0
+        else if (/^(?:and|,|so|but|then|;|:)$/.test(textOf(items[end]))) {
           cut = end + 1
           break
         }
     }
   }
   return cut
+}
+
+/** The verb's object is `it`, and one amount of one token stands before. */
+function refersBack(items: readonly Item[], head: number): boolean {
+  const before = items.slice(0, head)
+  return (
+    /^(?:it|them|that|this)$/.test(textOf(items[head + 1])) &&
+    before.filter((item) => item.type === 'number' || item.type === 'quantity')
+      .length === 1 &&
+    before.filter(
+      (item) => item.type === 'word' && item.senses.token !== undefined,
+    ).length === 1
+  )
 }
 
 function readHead(
@@ -681,6 +736,7 @@ function readHead(
     !connected
   )
     return undefined
+  if (sense === 'get' && hasParticiple(items, at)) return undefined
   if (sense === 'get' && last !== undefined) {
     // `redeem 10 weth and get eth`: what the first gives.
     if (
@@ -695,6 +751,17 @@ function readHead(
     if (!connected) return undefined
   }
   if (sense === 'use') return undefined
+  // `i want 100 usdc, take it from my eth`: what it is paid with.
+  if (
+    (sense === 'take' || sense === 'get') &&
+    /^(?:it|them|that)$/.test(next) &&
+    textOf(items[at + 2]) === 'from' &&
+    last === undefined &&
+    items.some(
+      (each, before) => before < at && /^(?:want|need)$/.test(textOf(each)),
+    )
+  )
+    return undefined
   if (sense === 'take') {
     const rest = items
       .slice(at + 1, at + 40)
@@ -743,9 +810,9 @@ function readHead(
   if (
     /^(?:it|that|which|they|this|swap|trade|pool|protocol)$/.test(previous) &&
     item.senses.verbForm === 'base' &&
-    /s$/.test(item.text) &&
-    !/ss$/.test(item.text) &&
-    getSenses(item.text.replace(/(?:e?s)$/, ''))?.verb === verb
+    [item.text.replace(/s$/, ''), item.text.replace(/es$/, '')].some(
+      (stem) => stem !== item.text && getSenses(stem)?.verb === verb,
+    )
   )
     return undefined
   // `sell 20 op, give me usdc`: what one wants to have, and no gift.
@@ -778,6 +845,16 @@ function readHead(
       back === at - 1 &&
       (word === 'after' || word === 'before') &&
       verbForm === 'gerund'
+    )
+      flipped = word
+    // `send it after you swap …`, `before you lend it, …`
+    if (
+      back < at - 1 &&
+      back >= at - 3 &&
+      (word === 'after' || word === 'before') &&
+      verbForm === 'base' &&
+      /^(?:you|i|we|u|have|you've|i've)$/.test(textOf(items[back + 1])) &&
+      (heads.length > 0 || word === 'before')
     )
       flipped = word
     if (heads.some((head) => head.at === back)) break

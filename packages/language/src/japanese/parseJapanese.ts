@@ -13,6 +13,7 @@ import type { Item } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
 import { verbatim } from '../text/tagItems.js'
 import { toLocal } from '../time/timeZone.js'
+import { foldJapaneseCorrections } from './foldJapaneseCorrections.js'
 import { readJapaneseAsk } from './readJapaneseAsk.js'
 import { readJapaneseConditions } from './readJapaneseConditions.js'
 import { type Piece, readJapaneseItems } from './readJapaneseItems.js'
@@ -63,7 +64,7 @@ export function parseJapanese(
   const quoted = quotes.length > 0
   const inside = (piece: Piece, range: { start: number; end: number }) =>
     piece.start >= range.start && piece.start < range.end
-  const slots: Slot[] = []
+  const uncorrected: Slot[] = []
   const ready: Slot[] = [
     ...conditions.map((each) => ({
       type: 'ready' as const,
@@ -93,17 +94,19 @@ export function parseJapanese(
   for (const piece of all) {
     if (quotes.some((range) => inside(piece, range))) continue
     while (ready[0] !== undefined && ready[0].start <= piece.start)
-      slots.push(ready.shift() as Slot)
+      uncorrected.push(ready.shift() as Slot)
     if ([...conditions, ...times].some((range) => inside(piece, range)))
       continue
-    slots.push(piece)
+    uncorrected.push(piece)
   }
-  slots.push(...ready)
+  uncorrected.push(...ready)
+  const slots = foldJapaneseCorrections(uncorrected)
   const drafts: DraftStep[] = []
   const clauses: { step: number; parts: Part[] }[] = []
   let blocked = false
   let advice = false
   let current: Slot[] = []
+  let kept: Kept | undefined
   let number = 0
   let sentence = 0
   const asked = () => {
@@ -139,6 +142,16 @@ export function parseJapanese(
       continue
     }
     const next = slots[at + 1]
+    // `0.1ETHだけ残して、…`: what stays of all that is named next, or was.
+    if (slot.sense === 'keep') {
+      const stays = readKept(current)
+      if (stays !== undefined) {
+        const last = drafts.at(-1)
+        if (last === undefined || !keepBack(drafts, stays)) kept = stays
+        current = []
+        continue
+      }
+    }
     const isOrder =
       slot.ending === 'order' ||
       slot.ending === 'if' ||
@@ -197,7 +210,21 @@ export function parseJapanese(
       }
       continue
     }
-    if (!isOrder) {
+    // `Aaveの借入、USDCを返済`: a thing, where another verb takes the object.
+    const thing =
+      slot.ending === 'noun' &&
+      next?.type === 'particle' &&
+      !current.some(
+        (each) =>
+          each.type === 'item' &&
+          (each.item.type === 'number' ||
+            each.item.type === 'quantity' ||
+            (each.item.type === 'word' &&
+              each.item.senses.token !== undefined &&
+              each.item.senses.venue === undefined)),
+      ) &&
+      slots.slice(at + 1).some((each) => each.type === 'verb')
+    if (!isOrder || thing) {
       current.push({
         type: 'word',
         text: slot.text,
@@ -230,7 +257,8 @@ export function parseJapanese(
       at = slots.length
       continue
     }
-    const items = toItems(current, normalised, slot.sense)
+    const items = withKept(toItems(current, normalised, slot.sense), kept)
+    kept = undefined
     const before = current
     current = []
     if (slot.sense === 'become' && fillBuy(drafts, items)) continue
@@ -397,6 +425,85 @@ export function parseJapanese(
   return { drafts, clauses, blocked, advice, quoted }
 }
 
+/** What is to stay behind, and of what. */
+type Kept = {
+  readonly number: Extract<Item, { type: 'number' }>
+  readonly token: Extract<Item, { type: 'word' }>
+}
+
+function readKept(slots: readonly Slot[]): Kept | undefined {
+  let number: Kept['number'] | undefined
+  let token: Kept['token'] | undefined
+  for (const slot of slots) {
+    if (slot.type !== 'item') continue
+    if (slot.item.type === 'number') number = slot.item
+    else if (slot.item.type === 'word' && slot.item.senses.token !== undefined)
+      token = slot.item
+  }
+  return number === undefined ||
+    token === undefined ||
+    number.problem !== undefined
+    ? undefined
+    : { number, token }
+}
+
+/** `…を全部交換して、0.1ETHは残して`: takes it off the order before. */
+function keepBack(drafts: DraftStep[], kept: Kept): boolean {
+  const last = drafts.at(-1)
+  if (last === undefined) return false
+  const name = last.legs.sell === undefined ? 'main' : 'sell'
+  const leg = last.legs[name]
+  if (
+    leg?.amount?.value.kind !== 'share' ||
+    leg.amount.value.bps !== 10_000 ||
+    leg.token?.symbol !== kept.token.senses.token
+  )
+    return false
+  drafts[drafts.length - 1] = {
+    ...last,
+    legs: {
+      ...last.legs,
+      [name]: {
+        ...leg,
+        amount: {
+          start: kept.number.start,
+          end: kept.number.end,
+          value: { kind: 'rest', keep: { decimal: kept.number.decimal } },
+        },
+      },
+    },
+  }
+  return true
+}
+
+/** Puts `all but 0.1 eth` in the place of `all`. */
+function withKept(items: readonly Item[], kept: Kept | undefined): Item[] {
+  if (kept === undefined) return [...items]
+  const at = items.findIndex(
+    (item) =>
+      item.type === 'quantity' &&
+      (item.quantity.kind === 'remainder' ||
+        (item.quantity.kind === 'share' && item.quantity.bps === 10_000)),
+  )
+  const rest: Item = {
+    start: kept.number.start,
+    end: kept.number.end,
+    spaced: true,
+    type: 'quantity',
+    quantity: { kind: 'rest', keep: { decimal: kept.number.decimal } },
+  }
+  if (at < 0) return [...items, rest, kept.token]
+  const named = items[at + 1]
+  const own =
+    named?.type === 'word' && named.senses.token === kept.token.senses.token
+  return [
+    ...items.slice(0, at),
+    rest,
+    ...(own ? [] : [kept.token]),
+    ...items.slice(at + 1),
+  ]
+}
+
 /** `売ってUSDCにして`: what the sale before is to become. */
 function fillBuy(drafts: DraftStep[], items: readonly Item[]): boolean {
   const last = drafts.at(-1)
@@ -497,6 +604,18 @@ function toItems(
     let content = group.flatMap((slot) => contentOf(slot, normalised))
     group = []
     if (content.length === 0 && pending.length === 0) return
+    const whole = endOfObject(content, particle, sense)
+    if (whole > 0) {
+      out.push(
+        { type: 'break', strength: 'line', start: at, end: at, spaced: true },
+        ...reorder(
+          content
+            .slice(0, whole)
+            .filter((item) => !('text' in item && item.text === 'worth')),
+        ),
+      )
+      content = content.slice(whole)
+    }
     content = float(content, particle, at)
     if (content.length === 0 && pending.length === 0) return
     const { before, last } = splitLast(content, sense, particle)
@@ -628,8 +747,13 @@ function toItems(
       case '、': {
         // A comma between names is a list, elsewhere only a pause.
         const content = group.flatMap((each) => contentOf(each, normalised))
+        const behind = slots[slots.indexOf(slot) + 1]
         if (
           sense !== 'send' &&
+          !(
+            behind?.type === 'word' &&
+            /^(?:スリッページ|レバレッジ|手数料|許容)$/.test(behind.text)
+          ) &&
           content.some(
             (item) => item.type === 'word' && item.senses.token !== undefined,
           ) &&
@@ -712,6 +836,30 @@ function toItems(
   return out
 }
 
+/** `ARB全部ETHに`, `100USDC分DAIに`: where the object ends and the goal begins. */
+function endOfObject(
+  content: readonly Item[],
+  particle: string,
+  sense: string,
+): number {
+  if (!/^(?:に|へ)$/.test(particle) || !/^(?:swap|buy|sell)$/.test(sense))
+    return 0
+  const isToken = (item: Item | undefined) =>
+    item?.type === 'word' && item.senses.token !== undefined
+  for (let at = 0; at + 2 < content.length; at += 1) {
+    const next = content[at + 1]
+    if (
+      isToken(content[at]) &&
+      isToken(content[at + 2]) &&
+      ((next?.type === 'quantity' && next.quantity.kind === 'share') ||
+        (textAt(content, at + 1) === 'worth' &&
+          content[at - 1]?.type === 'number'))
+    )
+      return at + 2
+  }
+  return 0
+}
+
 function isPlaceNoun(slots: readonly Slot[], after: Slot): boolean {
   const next = slots[slots.indexOf(after) + 1]
   return (
@@ -719,7 +867,7 @@ function isPlaceNoun(slots: readonly Slot[], after: Slot): boolean {
       next.item.type === 'word' &&
       next.item.senses.chain === undefined) ||
     (next?.type === 'word' &&
-      /^(?:報酬|リワード|ローン|債務|借金|ポジション|プール|ボルト|流動性|担保|負債|報酬金)/.test(
+      /^(?:報酬|リワード|ローン|債務|借金|ポジション|プール|ボルト|流動性|担保|負債|報酬金|借入|借り入れ|預金|貸付|ステーキング|残高)/.test(
         next.text,
       ))
   )

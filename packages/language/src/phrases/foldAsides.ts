@@ -91,7 +91,10 @@ function readHeading(
       item.type === 'word' &&
       (item.senses.verb !== undefined ||
         item.senses.chain !== undefined ||
-        (item.senses.token !== undefined && !item.senses.tokenWeak))
+        // `degen mode: …` names no token; `usdc: …` does.
+        (item.senses.token !== undefined &&
+          !item.senses.tokenWeak &&
+          (at > index || textOf(items[at + 1]) === ':')))
     )
       return undefined
   }

@@ -552,19 +552,38 @@ function finish(
         ...(subject.bare ? { bare: true as const } : {}),
         ...(subject.there ? { there: true as const } : {}),
         ...(subject.venueAt === undefined ? {} : { venueAt: subject.venueAt }),
-        ...(value.problem === undefined
-          ? isEither(items.slice(index, operatorAt))
-            ? {
-                problem: {
-                  reason:
-                    'That names several tokens. Which one is meant, at which price?',
-                },
-              }
-            : {}
-          : { problem: value.problem }),
+        ...(value.problem === undefined &&
+        isOutput(items.slice(index, value.next))
+          ? {
+              problem: {
+                reason:
+                  'A least amount to receive cannot be fixed; a limit on the slippage or a price can. Which price is the limit?',
+              },
+            }
+          : value.problem === undefined
+            ? isEither(items.slice(index, operatorAt))
+              ? {
+                  problem: {
+                    reason:
+                      'That names several tokens. Which one is meant, at which price?',
+                  },
+                }
+              : {}
+            : { problem: value.problem }),
       },
     ],
   }
+}
+
+/** `only if i get at least 3000`: what a trade gives, and no price. */
+function isOutput(range: readonly Item[]): boolean {
+  return range.some(
+    (item, at) =>
+      /^(?:get|receive|obtain|output)$/.test(textOf(item)) &&
+      /^(?:i|we|you|i'll|output|amount|the|can|will|would|at)$/.test(
+        textOf(range[at - 1] ?? range[at + 1]),
+      ),
+  )
 }
 
 /** `if link or uni drops below 5`: two subjects for one comparison. */

@@ -10,6 +10,14 @@ export function readLimits(items: readonly Item[]): Item[] {
   while (index < items.length) {
     const item = items[index]
     if (item === undefined) break
+    const stay = readStay(items, index)
+    if (stay !== undefined) {
+      while (/^(?:and|but|while|,|so|also)$/.test(textOf(read.at(-1))))
+        read.pop()
+      read.push(stay.item)
+      index = stay.next
+      continue
+    }
     const said = [0, 1, 2, 3]
       .map((offset) => textOf(items[index + offset]) || '§')
       .join(' ')
@@ -67,4 +75,47 @@ export function readLimits(items: readonly Item[]): Item[] {
     index = end
   }
   return read
+}
+
+const STAY =
+  /^(?:stay|staying|stays|keep|keeping|keeps|remain|remaining|remains|maintain|maintaining|hold|holding|leave|leaving)$/
+const BETWEEN =
+  /^(?:my|the|a|an|our|it|its|health|factor|hf|ltv|ratio|position|loan|debt|collateral|borrow|borrowing|safe|safely|healthy|well|at|be|is|of|in|on|above|over|below|under|beneath|least|most|around|near|about|up|to|limit|level|than|more|less|higher|lower|>|<|=|≥|≤)$/
+
+/** `… and stay above 1.8`: a bound on what comes after, which has no form. */
+function readStay(
+  items: readonly Item[],
+  index: number,
+): { item: Item; next: number } | undefined {
+  const first = items[index]
+  if (first === undefined || index === 0 || !STAY.test(textOf(first)))
+    return undefined
+  let at = index + 1
+  let bounded = false
+  while (at < index + 12 && BETWEEN.test(textOf(items[at]))) {
+    if (
+      /^(?:above|over|below|under|beneath|least|most|>|<|≥|≤|health|factor|hf|ltv|healthy)$/.test(
+        textOf(items[at]),
+      )
+    )
+      bounded = true
+    at += 1
+  }
+  if (!bounded || items[at]?.type !== 'number') return undefined
+  at += 1
+  if (/^(?:%|percent|pct|x)$/.test(textOf(items[at]))) at += 1
+  return {
+    next: at,
+    item: {
+      type: 'limit',
+      slot: 'when',
+      start: first.start,
+      end: items[at - 1]?.end ?? first.end,
+      spaced: first.spaced,
+      problem: {
+        reason:
+          'A bound to keep afterwards cannot be promised. Should this wait for a condition instead, or is the amount small enough?',
+      },
+    },
+  }
 }

@@ -25,7 +25,7 @@ const COUNTABLE: ReadonlyMap<number, string> = new Map([
   [1000, '0.1'],
 ])
 const ALL =
-  /^(?:absolutely everything|everything|all of|all|(?:the |my )?(?:max|maximum)(?: amount)?(?: of)?|(?:the |my |our )?(?:entire|whole|complete|total|full)(?: (?:balance|amount|bag|stack|holdings|stash|position))?(?: of)?|every last(?: bit of)?|every bit of|the lot|100 (?:%|percent)(?: of)?|as much(?: as possible)?(?: of)?|maxed out)(?= |$)/
+  /^(?:absolutely everything|everything|all of|all|(?:the |my )?(?:max|maximum)(?: amount)?(?: of)?|(?:the |my |our )?(?:entire|whole|complete|total|full)(?: (?:balance|amount|bag|stack|holdings|stash|position))?(?: of)?|every last(?: bit of)?|every bit of|the lot|100 (?:%|percent)(?: of)?|as much(?: as possible)?(?: of)?|maxed out|(?:whatever|what|any)(?= (?:\S+ )?(?:i|we) (?:have|own|hold|got)(?= |$)))(?= |$)/
 const REMAINDER =
   /^(?:the rest|rest|(?:the |my |any |all )?(?:the )?(?:remaining|remainder|leftover|leftovers|left over)|what's left|what is left|whatever's left|whatever is left|whatever remains|what remains|(?:the |my )?other half|the other 1)(?: amount| balance| half| tokens| funds)?(?: of)?(?= |$)/
 /** What is asked where somebody said `some` or `a few`. */

@@ -234,6 +234,28 @@ function resolveOne(
         : UNWRAPPED[sold]
   if (becomes !== undefined && legs.buy?.token === undefined)
     legs.buy = { token: { ...draft.verb, symbol: becomes, known: true } }
+  // `swap all my eth to usdc and 1 eth to dai`: the second finds nothing left.
+  const taken = name === undefined ? undefined : legs[name]
+  const before = steps.at(-1)
+  const earlier =
+    before === undefined || before.clause !== draft.clause
+      ? undefined
+      : (before.legs.sell ?? before.legs.main)
+  if (
+    name !== undefined &&
+    taken?.amount !== undefined &&
+    earlier?.amount !== undefined &&
+    taken.token?.symbol !== undefined &&
+    taken.token.symbol === earlier.token?.symbol &&
+    (taken.amount.value.kind === 'number') !==
+      (earlier.amount.value.kind === 'number') &&
+    isWhole(taken.amount.value) !== isWhole(earlier.amount.value) &&
+    taken.amount.start !== earlier.amount.start
+  )
+    problems.push({
+      slot: slotOf(name, 'amount'),
+      problem: { reason: 'All of it and a part of it: which of the two?' },
+    })
   const { problems: _problems, legs: _legs, ...rest } = draft
   return {
     ...rest,
@@ -241,6 +263,10 @@ function resolveOne(
     legs,
     ...(problems.length > 0 ? { problems } : {}),
   }
+}
+
+function isWhole(quantity: Quantity): boolean {
+  return quantity.kind === 'share' && quantity.bps === 10_000
 }
 
 /** The path of an argument inside its step. */
@@ -332,6 +358,28 @@ function resolveLeg(options: {
   }
   if (quantity?.kind === 'remainder')
     return resolveRemainder(options, last, plain)
+  // `30% of my eth to buy usdc and 20% to buy dai`: shares of the same thing.
+  const prior = steps.at(-1)
+  const shared = prior?.legs[CONSUMES[prior.action] ?? 'main']
+  if (
+    consumes &&
+    leg.token === undefined &&
+    quantity?.kind === 'share' &&
+    quantity.bps < 10_000 &&
+    shared?.amount?.value.kind === 'share' &&
+    shared.amount.value.bps < 10_000 &&
+    shared.token !== undefined &&
+    shared.output === undefined &&
+    prior?.sentence === draft.sentence &&
+    prior.action === draft.action
+  )
+    return {
+      leg: {
+        token: shared.token,
+        amount: leg.amount as Said<Quantity>,
+        derived: true,
+      },
+    }
   const first = given.length === 0
   if (!first && last !== undefined && consumes) {
     if (

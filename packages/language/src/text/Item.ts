@@ -82,7 +82,11 @@ type Kinds =
       readonly pool: string
       readonly tokens: readonly string[]
     }
-  | { readonly type: 'limit'; readonly problem: Problem }
+  | {
+      readonly type: 'limit'
+      readonly slot?: string
+      readonly problem: Problem
+    }
 
 /** One piece of the sentence: a word with its senses, or a phrase already read. */
 export type Item = Range & { readonly spaced: boolean } & Kinds

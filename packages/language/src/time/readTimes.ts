@@ -8,6 +8,7 @@ import {
   type Day,
   getLastDay,
   getWeekday,
+  PLACES,
   toLocal,
   ZONES,
 } from './timeZone.js'
@@ -258,6 +259,25 @@ function readRecurrence(
       }
     }
   }
+  // `on weekdays`, `every weekend`
+  const on = /^(?:on|every|each)$/.test(word) ? at + 1 : at
+  if (
+    on > at &&
+    /^(?:weekdays?|weekends?|workdays?|business|working)$/.test(
+      textOf(items[on]),
+    ) &&
+    (textOf(items[on]).length > 8 || /s$/.test(textOf(items[on])) || on > at)
+  )
+    return {
+      part: {
+        problem: {
+          reason:
+            'One schedule has one day of the week. Say each day as an order of its own.',
+        },
+      },
+      next:
+        on + 1 + (/^(?:days?|mornings?)$/.test(textOf(items[on + 1])) ? 1 : 0),
+    }
   if (word === 'on' && /^(?:every|each)$/.test(textOf(items[at + 1]))) at += 1
   if (
     word === 'on' &&
@@ -894,6 +914,20 @@ function readZone(
   let at = index
   if (textOf(items[at]) === '(') at += 1
   const word = textOf(items[at])
+  // `6pm new york time`, `9:00 tokyo time`: `time` tells a zone from a place.
+  for (const length of [2, 1]) {
+    const name = Array.from({ length }, (_, offset) =>
+      textOf(items[at + offset]),
+    ).join(' ')
+    const place = PLACES[name]
+    if (place === undefined) continue
+    const behind = at + length
+    if (textOf(items[behind]) === 'time')
+      return {
+        point: { zone: place },
+        next: behind + (textOf(items[behind + 1]) === ')' ? 2 : 1),
+      }
+  }
   if (!Object.hasOwn(ZONES, word)) {
     if (/^(?:my|local|your)$/.test(word)) {
       const rest = /^(?:my|your)$/.test(word) ? at + 1 : at
