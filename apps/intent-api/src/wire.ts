@@ -9,8 +9,11 @@ import {
   createChainPort,
   createKeystoreAccount,
   createLegSigner,
+  createMandatePort,
+  createMandateSigner,
   createOutboxChain,
   knownContracts,
+  type LegSigner,
   readDeployment,
   toLocalDeployment,
   unlockKeystore,
@@ -33,7 +36,12 @@ import {
 } from '@behest/journal'
 import { createModelParser, createParser } from '@behest/language'
 import { createA2aAgentPort, createGuardedFetch } from '@behest/sdk'
-import { BehestError, type Receipt, receiptSchema } from '@behest/spec'
+import {
+  BehestError,
+  isSameAddress,
+  type Receipt,
+  receiptSchema,
+} from '@behest/spec'
 import type { Express } from 'express'
 import type { Logger } from 'pino'
 import * as z from 'zod'
@@ -89,7 +97,7 @@ export async function wire(options: {
       : createKeystoreAccount(keystore)
   }
 
-  const [database, user, attestorAccount] = await Promise.all([
+  const [database, user, attestorAccount, executor] = await Promise.all([
     openDatabase({
       databaseUrl: config.databaseUrl,
       dataFolder,
@@ -98,17 +106,25 @@ export async function wire(options: {
     }),
     unlock('account'),
     unlock('engine'),
+    unlock('executor'),
     assertDeployment({ client: chain.client, deployment }),
   ])
   await runMigrations(database.pool, journalSchema)
   await runMigrations(database.pool, webhookSchema)
   await runMigrations(database.pool, conversationSchema)
   if (deployment.name === 'local')
-    await fundLocalAccount({
-      rpcUrl: config.rpcUrl,
-      account: user.address,
-      tokens: deployment.tokens,
-    })
+    await Promise.all([
+      fundLocalAccount({
+        rpcUrl: config.rpcUrl,
+        account: user.address,
+        tokens: deployment.tokens,
+      }),
+      fundLocalAccount({
+        rpcUrl: config.rpcUrl,
+        account: executor.address,
+        tokens: [],
+      }),
+    ])
 
   const metrics = createMetrics()
   const store = createIntentStore({ pool: database.pool })
@@ -120,14 +136,22 @@ export async function wire(options: {
       ? {}
       : { offerRpcUrl: config.privateRpcUrl }),
   })
+  const [userSigner, executorSigner] = [user, executor].map((account) =>
+    createLegSigner({ account, chainId: deployment.chainId }),
+  ) as [LegSigner, LegSigner]
   const worker = await createOutboxWorker({
     outbox,
     pool: database.pool,
     chain: outboxChain,
-    sign: createLegSigner({ account: user, chainId: deployment.chainId }).sign,
+    sign: (transaction) =>
+      (isSameAddress(transaction.from, executor.address)
+        ? executorSigner
+        : userSigner
+      ).sign(transaction),
     // A local chain that is killed may come back without its last blocks.
     whenFinalIsLost: deployment.name === 'local' ? 'offer-again' : 'halt',
-    canSign: (address) => address.toLowerCase() === user.address.toLowerCase(),
+    canSign: (address) =>
+      [user, executor].some((own) => isSameAddress(address, own.address)),
     onEvent: (event) => logger.info(toLoggable(event), 'outbox'),
   })
   const language = createParser(
@@ -151,6 +175,16 @@ export async function wire(options: {
       chain,
       sender: createSender({ outbox, workers: [worker] }),
       attestor: createAttestor(attestorAccount),
+      ...(deployment.delegation === undefined
+        ? {}
+        : {
+            mandates: createMandatePort({
+              client: chain.client,
+              deployment,
+              executor: executor.address,
+              sign: createMandateSigner({ account: user, deployment }),
+            }),
+          }),
       now: () => new Date(),
       createId: randomUUID,
       onReceipt: (receipt) => {

@@ -1,5 +1,6 @@
 import {
   type Address,
+  type Custody,
   type Hex,
   type IntentEvent,
   type IntentRecord,
@@ -31,6 +32,8 @@ export type ParseInput = {
 
 export type CreateIntentInput = ParseInput & {
   readonly account?: Address
+  /** How it is carried out; chosen for the user if absent. */
+  readonly custody?: Custody
   /** The same key gives the same intent: send again what got no answer. */
   readonly idempotencyKey?: string
   /** What "that" means in the words; the account's newest intent if absent. */

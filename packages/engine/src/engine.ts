@@ -1,6 +1,7 @@
 import {
   type Address,
   BehestError,
+  type Custody,
   type Hex,
   type IntentArtifact,
   type IntentRecord,
@@ -27,8 +28,8 @@ import { resolveTokens } from './3-candidates/resolveTokens.js'
 import { QuoteExpiredError } from './4-quotes/errors.js'
 import { negotiate } from './4-quotes/negotiate.js'
 import type { ChosenQuote } from './5-plan/buildPlan.js'
-import { assertAffordable } from './6-simulation/assertAffordable.js'
 import { assertStillHolds } from './6-simulation/assertStillHolds.js'
+import { chooseCustody } from './6-simulation/chooseCustody.js'
 import { PlanDriftedError } from './6-simulation/errors.js'
 import { settlePlan } from './6-simulation/settlePlan.js'
 import {
@@ -63,6 +64,8 @@ export type Engine = {
     readonly idempotencyKey?: string
     /** What was before the speaker's eyes; the account's newest if absent. */
     readonly previousIntentId?: string
+    /** How it is to be carried out; chosen for the user if absent. */
+    readonly custody?: Custody
   }): Promise<{ readonly record: IntentRecord; readonly created: boolean }>
   /**
    * Goes on with an intent until it ends or needs somebody. Safe to call at any
@@ -152,12 +155,13 @@ export function createEngine(
 
   const start: Engine['start'] = async (order) => {
     const { id, text, account, context, principal, idempotencyKey } = order
-    const { previousIntentId } = order
+    const { previousIntentId, custody } = order
     const artifact = recordUtterance({
       text,
       account,
       chainId: ports.chain.chainId,
       context,
+      custody,
       ...(previousIntentId === undefined ? {} : { previousIntentId }),
     })
     const { intent, created } = await ports.store.create({
@@ -169,6 +173,7 @@ export function createEngine(
         text,
         account,
         ...(previousIntentId === undefined ? {} : { previousIntentId }),
+        ...(custody === undefined ? {} : { custody }),
       }),
       account,
       chainId: ports.chain.chainId,
@@ -399,7 +404,7 @@ async function runStages(
     })
     if (isAnswered) return 'ended'
 
-    const settled = await settlePlan({
+    const drafted = await settlePlan({
       build: {
         parentHash: quotes.hash,
         intentId: intent.id,
@@ -415,17 +420,18 @@ async function runStages(
       minHealthPercent: limits.minHealthPercent,
       refused: negotiation.refused,
     })
-    const [violation] = settled.violations
+    const [violation] = drafted.violations
     if (violation)
       throw new PlanDriftedError({
-        planHash: settled.planHash,
+        planHash: drafted.planHash,
         reason: violation.message,
       })
-    await assertAffordable({
-      plan: settled.plan,
-      simulation: settled.simulated.artifact,
+    const settled = await chooseCustody({
+      wanted: utterance.body.custody,
+      settled: drafted,
       chain: ports.chain,
       block,
+      mandates: ports.mandates,
     })
     await intent.append({
       artifact: settled.plan,
@@ -456,6 +462,7 @@ async function runStages(
       approval,
       sender: ports.sender,
       chain: ports.chain,
+      mandates: ports.mandates,
       waitMs: limits.sendWaitMs,
       now: ports.now,
       onProgress: (message) =>

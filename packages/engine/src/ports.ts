@@ -6,6 +6,7 @@ import type {
   Hex,
   IntentStorePort,
   LanguagePort,
+  MandatePort,
   OptionsPort,
   Receipt,
   RegistryPort,
@@ -31,6 +32,8 @@ export type EnginePorts = {
   readonly chain: ChainPort
   readonly sender: SenderPort
   readonly attestor: AttestorPort
+  /** Absent where no executor can use mandates: then all custody is direct. */
+  readonly mandates?: MandatePort
   /** Wall clock, for records and for the age of waiting; never for money. */
   readonly now: () => Date
   /** Fresh ids for requests. */

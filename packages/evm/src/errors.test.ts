@@ -54,6 +54,19 @@ const errors: readonly BehestError[] = [
     account: address,
     problem: 'it is for chain 1, not 8453',
   }),
+  new evm.MandateExpiredError({ account: address, reason: 'Enforcer:why' }),
+  new evm.MandateSpentError({ account: address, reason: 'Enforcer:why' }),
+  new evm.MandateBatchMismatchError({
+    account: address,
+    reason: 'Enforcer:why',
+  }),
+  new evm.MandateOverspentError({ account: address, reason: 'Enforcer:why' }),
+  new evm.MandateUnderpaidError({ account: address, reason: 'Enforcer:why' }),
+  new evm.MandateRedeemerError({ account: address, reason: 'Enforcer:why' }),
+  new evm.MandateRevokedError({ account: address, reason: 'Enforcer:why' }),
+  new evm.MandateSignatureError({ account: address, reason: 'Enforcer:why' }),
+  new evm.MandateCallFailedError({ account: address, reason: 'Enforcer:why' }),
+  new evm.MandateUnsupportedError({ chainId: 1 }),
 ]
 
 describe('errors', () => {
@@ -83,6 +96,16 @@ describe('errors', () => {
         "KEYSTORE_MALFORMED | never | /keys/engine.json is not a keystore that can be used: it is not JSON. Name a version 3 keystore with scrypt, or restore it from a copy.",
         "KEYSTORE_PASSWORD_WRONG | ask-user | The password for /keys/engine.json is wrong. Give the one that the keystore was made with.",
         "SIGNATURE_REFUSED | never | The signer of 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed refused leg leg: it is for chain 1, not 8453. Send it through the outbox of its own chain and account.",
+        "MANDATE_EXPIRED | new-quote | The mandate of 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed is over (Enforcer:why); nothing moved. Ask for a new plan and approve that.",
+        "MANDATE_SPENT | never | The mandate of 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed was used already (Enforcer:why); nothing moved a second time. Look at the receipt of its first use.",
+        "MANDATE_BATCH_MISMATCH | never | The calls are not those that 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed gave its mandate for (Enforcer:why); nothing moved. Find out who changed them before you ask again.",
+        "MANDATE_OVERSPENT | new-quote | More would leave 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed than its mandate allows (Enforcer:why); nothing moved. Ask for a new plan.",
+        "MANDATE_UNDERPAID | new-quote | Less would arrive at 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed than its mandate demands (Enforcer:why); nothing moved. Ask for a new plan.",
+        "MANDATE_REDEEMER_WRONG | never | The mandate of 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed is for another executor (Enforcer:why); nothing moved. Have the executor that the plan names carry it out.",
+        "MANDATE_REVOKED | ask-user | 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed took its mandate back (Enforcer:why); nothing moved. Ask the user before you make a new plan.",
+        "MANDATE_SIGNATURE_WRONG | never | The mandate is not signed by 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed (Enforcer:why); nothing moved. Approve the plan again, so that it is signed anew.",
+        "MANDATE_CALL_FAILED | new-quote | A call of the batch fails for 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed (Enforcer:why); nothing moved. Ask for a new plan.",
+        "MANDATE_UNSUPPORTED | never | Chain 1 has no delegation framework that we know. Use direct custody there.",
       ]
     `)
   })

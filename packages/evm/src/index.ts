@@ -74,6 +74,36 @@ export {
   unlockKeystore,
 } from './keystore/unlockKeystore.js'
 export {
+  createMandatePort,
+  toDesignator,
+} from './mandate/createMandatePort.js'
+export {
+  createMandateSigner,
+  type MandateSignRequest,
+  type SignMandate,
+} from './mandate/createMandateSigner.js'
+export {
+  type DelegationFramework,
+  drawDelegation,
+  encodeExecutions,
+  hashDelegation,
+  toDelegationDomain,
+} from './mandate/drawDelegation.js'
+export { encodeRedemption } from './mandate/encodeRedemption.js'
+export {
+  MandateBatchMismatchError,
+  MandateCallFailedError,
+  MandateExpiredError,
+  MandateOverspentError,
+  MandateRedeemerError,
+  MandateRevokedError,
+  MandateSignatureError,
+  MandateSpentError,
+  MandateUnderpaidError,
+  MandateUnsupportedError,
+} from './mandate/errors.js'
+export { toMandateError } from './mandate/toMandateError.js'
+export {
   classifySendError,
   type SendAnswer,
 } from './outbox/classifySendError.js'

@@ -166,11 +166,16 @@ create table halt (
 );
 `
 
+const legAuthorization = `
+alter table leg add column code_authorization text;
+`
+
 /** The journal's tables: run them with `runMigrations` before anything else. */
 export const journalSchema: MigrationSet = {
   namespace: 'journal',
   migrations: [
     { version: 1, name: 'intents', sql: intentTables },
     { version: 2, name: 'outbox', sql: outboxTables },
+    { version: 3, name: 'leg-authorization', sql: legAuthorization },
   ],
 }

@@ -34,6 +34,21 @@ export {
   type QuoteRequest,
   quoteRequestSchema,
 } from './artifacts/instruction.js'
+export {
+  type Custody,
+  custodies,
+  type Delegation,
+  delegationSchema,
+  delegationTypedDataTypes,
+  type Mandate,
+  type MandateBound,
+  mandateBoundSchema,
+  mandateSchema,
+  type PlanCustody,
+  planCustodySchema,
+  type SignedAuthorization,
+  signedAuthorizationSchema,
+} from './artifacts/mandate.js'
 export { type Preview, previewSchema } from './artifacts/preview.js'
 export {
   behestDomain,
@@ -167,6 +182,11 @@ export type {
   SimulationResult,
 } from './ports/chainPort.js'
 export type { IntentStorePort, StoredIntent } from './ports/intentStorePort.js'
+export type {
+  MandatePort,
+  MandateTerms,
+  Redemption,
+} from './ports/mandatePort.js'
 export type {
   AttestorPort,
   LegOrder,

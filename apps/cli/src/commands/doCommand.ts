@@ -1,7 +1,13 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { createIntentClient, type IntentClient } from '@behest/client'
-import { type IntentRecord, intentRecordSchema, isNumbered } from '@behest/spec'
+import {
+  type Custody,
+  custodies,
+  type IntentRecord,
+  intentRecordSchema,
+  isNumbered,
+} from '@behest/spec'
 import * as z from 'zod'
 import { exitCodes, UsageError } from '../exitCodes.js'
 import { renderPreview } from '../show/renderPreview.js'
@@ -26,11 +32,13 @@ export async function doCommand(
       yes: { type: 'boolean', short: 'y', default: false },
       json: { type: 'boolean', default: false },
       'idempotency-key': { type: 'string' },
+      custody: { type: 'string' },
     },
   })
   const utterance = positionals.join(' ')
   if (utterance.trim() === '')
     throw new UsageError('Give a sentence: behest do "swap 1 ETH for USDC".')
+  const custody = readCustody(values.custody)
   const stack = await openStack({
     config: readStackConfig(process.env),
     onProgress: (message) => console.error(message),
@@ -41,6 +49,7 @@ export async function doCommand(
     const created = await client.create({
       utterance,
       ...(key === undefined ? {} : { idempotencyKey: key }),
+      ...(custody === undefined ? {} : { custody }),
       context: {
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC',
       },
@@ -49,6 +58,13 @@ export async function doCommand(
   } finally {
     await stack.leave()
   }
+}
+
+function readCustody(given: string | undefined): Custody | undefined {
+  const custody = custodies.find((one) => one === given)
+  if (given !== undefined && custody === undefined)
+    throw new UsageError(`--custody is ${custodies.join(' or ')}.`)
+  return custody
 }
 
 /**

@@ -27,8 +27,11 @@ export function renderPreview(preview: Preview): string {
     for (const { symbol, priceUsd } of liquidationPrices ?? [])
       lines.push(`  liquidated when    ${symbol} is under $${priceUsd}`)
   }
+  const { custody } = preview
   lines.push(
-    `  gas                at most ${preview.gas.atMostDecimal} ${preview.gas.symbol}`,
+    `  gas                at most ${preview.gas.atMostDecimal} ${preview.gas.symbol}${
+      custody?.executor ? ', paid by the executor' : ''
+    }`,
     `  good until         ${new Date(preview.untilUnixSeconds * 1000).toISOString()} (chain time)`,
     `  allowances after   ${
       preview.allowances.length === 0
@@ -47,6 +50,12 @@ export function renderPreview(preview: Preview): string {
     if (step.certificate) lines.push(`     ${step.certificate}`)
     for (const call of step.calls)
       lines.push(`     ${call.purpose.padEnd(8)} ${call.says}`)
+  }
+  if (custody) {
+    lines.push('', `  ${custody.type}: ${custody.says}`)
+    for (const { stepIds, says } of custody.mandates)
+      for (const bound of says)
+        lines.push(`     ${stepIds.join('+')}  ${bound}`)
   }
   for (const { why } of preview.choice) if (why) lines.push('', `  ${why}`)
   if (preview.follows !== undefined) lines.push('', `  ${preview.follows}`)

@@ -72,6 +72,7 @@ export function intentRoutes(options: IntentRoutesOptions): Router {
       ...(body.previousIntentId === undefined
         ? {}
         : { previousIntentId: body.previousIntentId }),
+      ...(body.custody === undefined ? {} : { custody: body.custody }),
     })
     runner.wake(record.id)
     response

@@ -1,5 +1,6 @@
 import {
   addressSchema,
+  custodies,
   hashSchema,
   hexSchema,
   parseContextSchema,
@@ -25,6 +26,8 @@ export const createIntentBodySchema = z.strictObject({
   context: contextBodySchema.optional(),
   /** What "that" means: the intent that was shown last. */
   previousIntentId: text(64).min(1).optional(),
+  /** How it is carried out; chosen for the user if absent. */
+  custody: z.enum(custodies).optional(),
 })
 
 /** Body of `POST /v1/intents/:id/answers`. */

@@ -5,6 +5,8 @@ import {
   createAttestor,
   createChainPort,
   createLegSigner,
+  createMandatePort,
+  createMandateSigner,
   createOutboxChain,
   type EvmChainPort,
   knownContracts,
@@ -32,11 +34,13 @@ import {
   createGuardedFetch,
   serveAgent,
 } from '@behest/sdk'
-import type {
-  Address,
-  Candidate,
-  IntentRecord,
-  LanguagePort,
+import {
+  type Address,
+  type Candidate,
+  type Custody,
+  type IntentRecord,
+  isSameAddress,
+  type LanguagePort,
 } from '@behest/spec'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { createOptionsPort } from '../adapters/createOptionsPort.js'
@@ -51,6 +55,8 @@ export type World = {
   readonly responses: ResponseStore
   readonly language: LanguagePort
   readonly user: Address
+  /** Who carries out mandates and pays their gas. */
+  readonly executor: Address
   /** The honest swap agent. */
   readonly honest: Agent<'swap'>
   /** Whom the registry names from now on. */
@@ -61,6 +67,7 @@ export type World = {
   readonly carryOut: (
     utterance: string,
     beforeApproval?: (record: IntentRecord) => Promise<void>,
+    custody?: Custody,
   ) => Promise<IntentRecord>
   readonly onStop: (close: () => Promise<unknown>) => void
   readonly stop: () => Promise<void>
@@ -79,6 +86,7 @@ export async function createWorld(
   ])
   closers.push(devnet.stop, database.drop)
   const account = privateKeyToAccount(devnetAccounts[1].privateKey)
+  const executor = privateKeyToAccount(devnetAccounts[3].privateKey)
   const deployment = toLocalDeployment(devnet.addresses)
   const chain = createChainPort({ rpcUrl: devnet.url, deployment })
   for (const [token, amountUnits] of [
@@ -91,7 +99,13 @@ export async function createWorld(
     outbox,
     pool: database.pool,
     chain: createOutboxChain({ client: chain.client, deployment }),
-    sign: createLegSigner({ account, chainId: deployment.chainId }).sign,
+    sign: (transaction) =>
+      createLegSigner({
+        account: isSameAddress(transaction.from, account.address)
+          ? account
+          : executor,
+        chainId: deployment.chainId,
+      }).sign(transaction),
   })
   const store = createIntentStore({ pool: database.pool })
   closers.push(worker.stop, store.close)
@@ -110,6 +124,12 @@ export async function createWorld(
       chain,
       sender: createSender({ outbox, workers: [worker] }),
       attestor: createAttestor(privateKeyToAccount(generatePrivateKey())),
+      mandates: createMandatePort({
+        client: chain.client,
+        deployment,
+        executor: executor.address,
+        sign: createMandateSigner({ account, deployment }),
+      }),
       now: () => new Date(),
       createId: () => crypto.randomUUID(),
     },
@@ -129,6 +149,7 @@ export async function createWorld(
     responses: createResponseStore({ pool: database.pool }),
     language,
     user: account.address,
+    executor: executor.address,
     honest,
     setCandidates: (next) => {
       candidates = next
@@ -152,7 +173,7 @@ export async function createWorld(
         why: 'live',
       }))
     },
-    carryOut: async (utterance, beforeApproval) => {
+    carryOut: async (utterance, beforeApproval, custody) => {
       const id = crypto.randomUUID()
       await engine.start({
         id,
@@ -160,6 +181,7 @@ export async function createWorld(
         account: account.address,
         context: { now: new Date().toISOString(), timeZone: 'UTC' },
         principal: 'test',
+        ...(custody === undefined ? {} : { custody }),
       })
       await engine.advance(id)
       const planned = await engine.get(id)

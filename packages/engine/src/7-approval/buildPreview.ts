@@ -15,6 +15,7 @@ import {
 import { decodeCall } from '../decode/decodeCall.js'
 import type { KnownContract } from '../ports.js'
 import { sayCall, toVocabulary } from './sayCall.js'
+import { sayCustody } from './sayCustody.js'
 
 const healthWarningE2 = 150
 
@@ -89,6 +90,13 @@ export function buildPreview(options: {
       atMostDecimal: toDecimal(simulation.gas.atMostWei, 18),
       symbol: nativeToken.symbol,
     },
+    custody: sayCustody({
+      plan,
+      decimalsOf: (token) =>
+        [nativeToken, ...vocabulary.tokens].find(({ address }) =>
+          isSameAddress(address, token),
+        )?.decimals,
+    }),
     untilUnixSeconds: plan.deadlineUnixSeconds,
     warnings: [...(follows?.cannot ?? []), ...listWarnings(plan, simulation)],
     ...(follows ? { follows: follows.says } : {}),

@@ -1,10 +1,12 @@
 import {
   type ApprovalArtifact,
+  BehestError,
   type ChainPort,
   type ExecutionArtifact,
   type Hex,
   isSameAddress,
   type LegResult,
+  type MandatePort,
   type PlanArtifact,
   type PlanCall,
   type PlanStep,
@@ -15,6 +17,7 @@ import { encodeFunctionData, keccak256, parseAbi, stringToBytes } from 'viem'
 import { spliceCall } from '../5-plan/spliceCall.js'
 import { listOthers, listTokens, sumOf } from '../6-simulation/simulatePlan.js'
 import type { Linked } from '../ports.js'
+import { executeMandates } from './executeMandates.js'
 
 const approveAbi = parseAbi([
   'function approve(address spender, uint256 amount) returns (bool)',
@@ -32,6 +35,8 @@ export type ExecutePlanOptions = {
   readonly approval: Linked<ApprovalArtifact>
   readonly sender: SenderPort
   readonly chain: ChainPort
+  /** Absent where only direct custody is possible. */
+  readonly mandates?: MandatePort | undefined
   readonly waitMs: number
   readonly now: () => Date
   readonly onProgress: (message: string) => Promise<void>
@@ -50,8 +55,30 @@ export type ExecutePlanOptions = {
 export async function executePlan(
   options: ExecutePlanOptions,
 ): Promise<ExecutionArtifact> {
-  const { plan, simulation, approval, now } = options
+  const { plan, approval, now, mandates } = options
   const startedAt = now().toISOString()
+  const isMandated = plan.body.custody?.type === 'mandate'
+  if (isMandated && !mandates)
+    throw new MandatesMissingError({ planHash: plan.hash })
+  const transactions =
+    isMandated && mandates
+      ? await executeMandates({ ...options, mandates })
+      : await executeDirectly(options)
+  return {
+    stage: 'execution',
+    parentHash: approval.hash,
+    planHash: plan.hash,
+    transactions: [...transactions],
+    startedAt,
+    finishedAt: now().toISOString(),
+  }
+}
+
+/** The account itself sends each call, as a transaction of its own. */
+async function executeDirectly(
+  options: ExecutePlanOptions,
+): Promise<readonly Transaction[]> {
+  const { plan, simulation } = options
   const transactions: Transaction[] = []
   const given = new Map<string, bigint>()
   let stopped: string | null = null
@@ -99,14 +126,7 @@ export async function executePlan(
     if (stopped === null && isBuiltUpon(plan.body, step.id))
       await readGiven({ step, hashes, given, options })
   }
-  return {
-    stage: 'execution',
-    parentHash: approval.hash,
-    planHash: plan.hash,
-    transactions,
-    startedAt,
-    finishedAt: now().toISOString(),
-  }
+  return transactions
 }
 
 /** Names a leg: the same call of the same plan is the same leg for ever. */
@@ -126,11 +146,12 @@ function isBuiltUpon(plan: PlanArtifact, stepId: string): boolean {
   )
 }
 
-async function readGiven(options: {
+/** Measures what a step gave, for the steps that take it. */
+export async function readGiven(options: {
   readonly step: PlanStep
   readonly hashes: readonly Hex[]
   readonly given: Map<string, bigint>
-  readonly options: ExecutePlanOptions
+  readonly options: Pick<ExecutePlanOptions, 'chain' | 'plan'>
 }): Promise<void> {
   const { step, hashes, given } = options
   const { chain, plan } = options.options
@@ -207,7 +228,8 @@ function gasLimitOf(
   return simulation.steps[stepIndex]?.calls[callIndex]?.gasLimit ?? 0n
 }
 
-function toTransaction(
+/** How a leg ended, as the execution keeps it. */
+export function toTransaction(
   result: LegResult,
 ): Omit<Transaction, 'stepId' | 'callIndex' | 'purpose'> {
   switch (result.type) {
@@ -240,4 +262,18 @@ function toTransaction(
 
 function toKey(stepId: string, token: string): string {
   return `${stepId} ${token.toLowerCase()}`
+}
+
+/** Thrown when a plan with mandates comes to a process that can use none. */
+export class MandatesMissingError extends BehestError {
+  readonly code = 'MANDATES_MISSING'
+  readonly stage = 'execution'
+  readonly retry = 'same-input'
+
+  constructor(facts: { planHash: string }) {
+    super(
+      `Plan ${facts.planHash} is carried out by mandates, and this process has no executor for them. Configure the executor's keystore and start again.`,
+      { facts },
+    )
+  }
 }

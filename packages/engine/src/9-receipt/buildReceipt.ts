@@ -8,6 +8,8 @@ import {
   type IntentArtifact,
   isSameAddress,
   type JsonValue,
+  type Mandate,
+  type MandateBound,
   type PlanArtifact,
   type PlanStep,
   type Quote,
@@ -66,6 +68,9 @@ export async function buildReceipt(options: {
       (sum, { gasWei }) => sum + (gasWei ?? 0n),
       0n,
     ),
+    ...(plan.body.custody?.type === 'mandate'
+      ? { gasPaidBy: plan.body.custody.executor }
+      : {}),
     feesPaid: listFees(plan.body, steps),
     startedAt: execution.body.startedAt,
     finishedAt: execution.body.finishedAt,
@@ -106,6 +111,11 @@ async function buildStep(
   const calls = execution.body.transactions.filter(
     ({ stepId }) => stepId === step.id,
   )
+  // Steps of one batch share its transaction: what changed is the whole batch's.
+  const batch = findBatch(plan.body, step)
+  const together = plan.body.steps.filter(
+    ({ id }) => id === step.id || batch?.stepIds.includes(id),
+  )
   const transactions = calls.flatMap(({ hash }) => (hash ? [hash] : []))
   const mined = calls.flatMap(({ hash, outcome }) =>
     hash && (outcome === 'succeeded' || outcome === 'reverted') ? [hash] : [],
@@ -115,8 +125,8 @@ async function buildStep(
       ? { deltas: [], positions: [] }
       : await chain.readRealised({
           account: plan.body.account,
-          otherAccounts: listOthers([step], plan.body.account),
-          tokens: listTokens([step]),
+          otherAccounts: listOthers(together, plan.body.account),
+          tokens: listTokens(together),
           transactions: mined,
         })
   const { verdict, why } = judge(
@@ -124,6 +134,7 @@ async function buildStep(
     calls,
     realised.deltas,
     plan.body.account,
+    together.length > 1 ? batch?.bounds : undefined,
   )
   const quote = findQuote(quotes, step.quoteId)
   return {
@@ -149,6 +160,7 @@ function judge(
   calls: ExecutionArtifact['transactions'],
   realised: readonly AssetDelta[],
   account: string,
+  bounds?: readonly MandateBound[],
 ): { readonly verdict: ReceiptStep['verdict']; readonly why?: string } {
   const unknown = calls.find(({ outcome }) => outcome === 'unknown')
   if (unknown)
@@ -165,6 +177,7 @@ function judge(
           ? `Call ${failed.callIndex + 1} was mined and reverted${failed.reason ? `: ${failed.reason}` : ''}.`
           : `Call ${failed.callIndex + 1} was not sent: ${failed.reason ?? 'an earlier one failed'}.`,
     }
+  if (bounds !== undefined) return judgeBatch(bounds, realised)
   for (const { token, account: to, atLeastUnits } of step.receive) {
     const arrived = sumOf(realised, to, token.address)
     if (arrived < atLeastUnits)
@@ -182,6 +195,28 @@ function judge(
       }
   }
   return { verdict: 'MET' }
+}
+
+/** A batch keeps its word as a whole: its steps' amounts add up in one change. */
+function judgeBatch(
+  bounds: readonly MandateBound[],
+  realised: readonly AssetDelta[],
+): ReturnType<typeof judge> {
+  for (const { account, token, symbol, direction, units } of bounds) {
+    const change = sumOf(realised, account, token)
+    if (direction === 'increase' ? change < units : -change > units)
+      return {
+        verdict: 'NOT_MET',
+        why: `${symbol} of ${account} changed by ${change} units; its ${direction} was bound to ${units}.`,
+      }
+  }
+  return { verdict: 'MET' }
+}
+
+function findBatch(plan: PlanArtifact, step: PlanStep): Mandate | undefined {
+  return plan.custody?.type === 'mandate'
+    ? plan.custody.mandates.find(({ stepIds }) => stepIds.includes(step.id))
+    : undefined
 }
 
 function toOutcome(steps: readonly ReceiptStep[]): Receipt['outcome'] {

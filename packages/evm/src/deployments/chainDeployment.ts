@@ -22,6 +22,16 @@ export type MorphoMarket = {
   readonly lltv: bigint
 }
 
+/** The caveat enforcers that a mandate is made of. */
+export type DelegationEnforcers = {
+  readonly exactExecutionBatch: Address
+  readonly erc20BalanceChange: Address
+  readonly nativeBalanceChange: Address
+  readonly timestamp: Address
+  readonly redeemer: Address
+  readonly limitedCalls: Address
+}
+
 /** Where the contracts that we use are on one chain. */
 export type ChainDeployment = {
   readonly chainId: number
@@ -69,5 +79,6 @@ export type ChainDeployment = {
   readonly delegation?: {
     readonly delegationManager: Address
     readonly implementation: Address
+    readonly enforcers: DelegationEnforcers
   }
 }

@@ -9,6 +9,7 @@
 // [morpho] npm @morpho-org/morpho-ts 1.x, addresses.ts; a market's id is proved by
 //   its own hash in the tests
 // [multicall3] multicall3.com/deployments
+// [delegation] npm @metamask/smart-accounts-kit 2.0.0, which the tests compare
 // [circle] developers.circle.com: USDC contract addresses
 // [tokens] token lists of the chains' own bridges, same as in [aave]
 import type { ChainDeployment } from './chainDeployment.js'
@@ -16,6 +17,19 @@ import type { ChainDeployment } from './chainDeployment.js'
 const permit2 = '0x000000000022D473030F116dDEE9F6B43aC78BA3'
 const multicall3 = '0xcA11bde05977b3631167028862bE2a173976CA11'
 const feeTiers = [100, 500, 3000, 10_000] as const
+// [delegation] the same addresses on every chain, framework 1.3.0
+const delegation = {
+  delegationManager: '0xdb9B1e94B5b69Df7e401DDbedE43491141047dB3',
+  implementation: '0x63c0c19a282a1B52b07dD5a65b58948A07DAE32B',
+  enforcers: {
+    exactExecutionBatch: '0x1e141e455d08721Dd5BCDA1BaA6Ea5633Afd5017',
+    erc20BalanceChange: '0xcdF6aB796408598Cea671d79506d7D48E97a5437',
+    nativeBalanceChange: '0xbD7B277507723490Cd50b12EaaFe87C616be6880',
+    timestamp: '0x1046bb45C8d673d4ea75321280DB34899413c069',
+    redeemer: '0xE144b0b2618071B4E56f746313528a669c7E65c5',
+    limitedCalls: '0x04658B29F6b82ed55274221a06Fc97D318E25416',
+  },
+} as const
 const eightySixPercent = 860_000_000_000_000_000n
 
 const ethereum: ChainDeployment = {
@@ -89,6 +103,7 @@ const ethereum: ChainDeployment = {
   },
   universalRouter: '0x66a9893cC07D91D95644AEDD05D03f95e1dBA8Af',
   permit2,
+  delegation,
   // [multicall3]
   multicall3,
   // [aave]
@@ -187,6 +202,7 @@ const base: ChainDeployment = {
   },
   universalRouter: '0x6fF5693b99212Da76ad316178A184AB56D299b43',
   permit2,
+  delegation,
   // [multicall3]
   multicall3,
   // [aave]
@@ -292,6 +308,7 @@ const arbitrum: ChainDeployment = {
   },
   universalRouter: '0xA51afAFe0263b40EdaEf0Df8781eA9aa03E381a3',
   permit2,
+  delegation,
   // [multicall3]
   multicall3,
   // [aave]
@@ -377,6 +394,7 @@ const optimism: ChainDeployment = {
   },
   universalRouter: '0x851116D9223fabED8E56C0E6b8Ad0c31d98B3507',
   permit2,
+  delegation,
   // [multicall3]
   multicall3,
   // [aave]
@@ -462,6 +480,7 @@ const polygon: ChainDeployment = {
   },
   universalRouter: '0x1095692A6237d83C6a72F3F5eFEdb9A670C49223',
   permit2,
+  delegation,
   // [multicall3]
   multicall3,
   // [aave]

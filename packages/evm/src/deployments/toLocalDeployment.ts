@@ -47,6 +47,14 @@ const local = z.object({
   delegation: z.object({
     DelegationManager: address,
     implementations: z.object({ EIP7702StatelessDeleGatorImpl: address }),
+    caveatEnforcers: z.object({
+      ExactExecutionBatchEnforcer: address,
+      ERC20BalanceChangeEnforcer: address,
+      NativeBalanceChangeEnforcer: address,
+      TimestampEnforcer: address,
+      RedeemerEnforcer: address,
+      LimitedCallsEnforcer: address,
+    }),
   }),
 })
 
@@ -126,6 +134,17 @@ export function toLocalDeployment(addresses: unknown): ChainDeployment {
       delegationManager: data.delegation.DelegationManager,
       implementation:
         data.delegation.implementations.EIP7702StatelessDeleGatorImpl,
+      enforcers: {
+        exactExecutionBatch:
+          data.delegation.caveatEnforcers.ExactExecutionBatchEnforcer,
+        erc20BalanceChange:
+          data.delegation.caveatEnforcers.ERC20BalanceChangeEnforcer,
+        nativeBalanceChange:
+          data.delegation.caveatEnforcers.NativeBalanceChangeEnforcer,
+        timestamp: data.delegation.caveatEnforcers.TimestampEnforcer,
+        redeemer: data.delegation.caveatEnforcers.RedeemerEnforcer,
+        limitedCalls: data.delegation.caveatEnforcers.LimitedCallsEnforcer,
+      },
     },
   }
 }

@@ -5,7 +5,9 @@ import {
   hexToNumber,
   numberToHex,
   type PublicRpcSchema,
+  type RpcAuthorization,
 } from 'viem'
+import { recoverAuthorizationAddress } from 'viem/utils'
 import {
   type ChainClient,
   createChainClient,
@@ -18,6 +20,7 @@ import {
   toChainError,
 } from '../client/errors.js'
 import type { ChainDeployment } from '../deployments/chainDeployment.js'
+import { toDesignator } from '../mandate/createMandatePort.js'
 import { decodeRevert } from '../revert/decodeRevert.js'
 import { requestSimulation } from '../simulation/requestSimulation.js'
 import { classifySendError } from './classifySendError.js'
@@ -312,6 +315,34 @@ async function ask<const TMethod extends Method>(
   }
 }
 
+/** The code that a transaction's own authorisations give accounts. */
+async function readDesignators(transaction: {
+  readonly authorizationList?: readonly RpcAuthorization[] | undefined
+}): Promise<Readonly<Record<Address, Hex>>> {
+  const designators: Record<Address, Hex> = {}
+  for (const {
+    address,
+    chainId,
+    nonce,
+    r,
+    s,
+    yParity,
+  } of transaction.authorizationList ?? []) {
+    const authority = await recoverAuthorizationAddress({
+      authorization: {
+        address,
+        chainId: hexToNumber(chainId),
+        nonce: hexToNumber(nonce),
+        r,
+        s,
+        yParity: hexToNumber(yParity),
+      },
+    })
+    designators[authority] = toDesignator(address)
+  }
+  return designators
+}
+
 /**
  * Asks why a transaction reverted by running it again right before its block.
  * Nothing else of that block runs first, so it may not revert, or not for the
@@ -334,7 +365,7 @@ async function findReason(
         client,
         blockNumber: hexToBigInt(transaction.blockNumber) - 1n,
         timestampUnixSeconds: hexToNumber(block.timestamp),
-        code: {},
+        code: await readDesignators(transaction),
       },
       [
         {

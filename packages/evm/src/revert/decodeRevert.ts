@@ -1,11 +1,13 @@
 import type { Hex } from '@behest/spec'
 import { decodeErrorResult, parseAbi, size, slice } from 'viem'
 import { knownErrorsAbi } from '../abi/abis.js'
+import { delegationErrorsAbi } from '../mandate/delegationAbi.js'
 import { aaveErrors } from './aaveErrors.js'
 
 const errorsAbi = [
   ...parseAbi(['error Error(string reason)', 'error Panic(uint256 code)']),
   ...knownErrorsAbi,
+  ...delegationErrorsAbi,
 ]
 
 const panics: Readonly<Record<string, string>> = {

@@ -3,6 +3,7 @@ import {
   BehestError,
   type Hex,
   isSameAddress,
+  type SignedAuthorization,
 } from '@behest/spec'
 import { getAddress, keccak256, type LocalAccount, zeroAddress } from 'viem'
 import { assertNoDevelopmentKey } from '../keystore/assertNoDevelopmentKey.js'
@@ -21,6 +22,8 @@ export type LegTransaction = {
   readonly gasLimit: bigint
   readonly maxFeePerGasWei: bigint
   readonly maxPriorityFeePerGasWei: bigint
+  /** EIP-7702: gives another account its code with this transaction. */
+  readonly authorization?: SignedAuthorization
 }
 
 /** Signs transactions of one account on one chain, and nothing else. */
@@ -61,8 +64,11 @@ export function createLegSigner(options: {
           account: account.address,
           problem,
         })
+      const { authorization } = transaction
       const raw = await account.signTransaction({
-        type: 'eip1559',
+        ...(authorization === undefined
+          ? { type: 'eip1559' }
+          : { type: 'eip7702', authorizationList: [authorization] }),
         chainId,
         // Only the spelling changes: a wrong checksum is no other address.
         to: getAddress(transaction.to),
@@ -96,8 +102,11 @@ function findProblem(
     transaction.maxPriorityFeePerGasWei > transaction.maxFeePerGasWei
   )
     return 'its tip is above its whole fee'
+  const { authorization } = transaction
+  if (authorization !== undefined && authorization.chainId !== chainId)
+    return `it gives an account its code on chain ${authorization.chainId}`
   const isEmpty = isSameAddress(to, account) && valueWei === 0n && data === '0x'
-  if (purpose === 'cancel' && !isEmpty)
+  if (purpose === 'cancel' && (!isEmpty || authorization !== undefined))
     return 'it cancels by doing something else'
   return undefined
 }

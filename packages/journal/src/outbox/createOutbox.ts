@@ -664,9 +664,9 @@ async function insertLeg(
   await client.query(
     `insert into leg (id, intent_id, plan_hash, step_id, call_index, chain,
       chain_id, sender, to_address, value_wei, data, gas_limit, max_fee_cap_wei,
-      deadline_unix_seconds, depth, previous_id, state)
+      deadline_unix_seconds, depth, previous_id, code_authorization, state)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-      'QUEUED')
+      $17, 'QUEUED')
      on conflict do nothing`,
     [
       leg.legId.toLowerCase(),
@@ -685,6 +685,9 @@ async function insertLeg(
       leg.deadlineUnixSeconds,
       depth,
       previousId?.toLowerCase() ?? null,
+      leg.authorization === undefined
+        ? null
+        : JSON.stringify(leg.authorization),
     ],
   )
   const { rows } = await client.query<LegRow>(
@@ -781,7 +784,14 @@ function toTransaction(options: {
   const call =
     purpose === 'cancel'
       ? { to: from, valueWei: 0n, data: '0x' as const }
-      : { to: leg.to, valueWei: leg.valueWei, data: leg.data }
+      : {
+          to: leg.to,
+          valueWei: leg.valueWei,
+          data: leg.data,
+          ...(leg.authorization === undefined
+            ? {}
+            : { authorization: leg.authorization }),
+        }
   return { ...common, ...call, gasLimit: leg.gasLimit }
 }
 

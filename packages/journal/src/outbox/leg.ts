@@ -1,4 +1,10 @@
-import type { Address, Hex, LegResult } from '@behest/spec'
+import {
+  type Address,
+  type Hex,
+  type LegResult,
+  type SignedAuthorization,
+  signedAuthorizationSchema,
+} from '@behest/spec'
 import { toHex } from '../sql/bytes.js'
 
 /** Where a leg stands. UNKNOWN is not one of them: that is said to who waits. */
@@ -73,6 +79,8 @@ export type Leg = {
   readonly gasLimit: bigint
   readonly maxFeeCapWei: bigint
   readonly deadlineUnixSeconds: number
+  /** EIP-7702: gives another account its code with this transaction. */
+  readonly authorization: SignedAuthorization | undefined
   readonly depth: number
   readonly state: LegState
   readonly nonce: number | undefined
@@ -96,6 +104,7 @@ export type LegRow = {
   readonly gas_limit: string
   readonly max_fee_cap_wei: string
   readonly deadline_unix_seconds: string
+  readonly code_authorization: string | null
   readonly depth: number
   readonly state: LegState
   readonly nonce: string | null
@@ -136,6 +145,10 @@ export function toLeg(row: LegRow, attempts: readonly AttemptRow[]): Leg {
     gasLimit: BigInt(row.gas_limit),
     maxFeeCapWei: BigInt(row.max_fee_cap_wei),
     deadlineUnixSeconds: Number(row.deadline_unix_seconds),
+    authorization:
+      row.code_authorization === null
+        ? undefined
+        : signedAuthorizationSchema.parse(JSON.parse(row.code_authorization)),
     depth: row.depth,
     state: row.state,
     nonce: row.nonce === null ? undefined : Number(row.nonce),

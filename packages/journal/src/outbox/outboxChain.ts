@@ -1,4 +1,4 @@
-import type { Address, Hex } from '@behest/spec'
+import type { Address, Hex, SignedAuthorization } from '@behest/spec'
 
 /** The block at the top of the chain. */
 export type ChainHead = {
@@ -78,6 +78,8 @@ export type UnsignedTransaction = {
   readonly gasLimit: bigint
   readonly maxFeePerGasWei: bigint
   readonly maxPriorityFeePerGasWei: bigint
+  /** EIP-7702: gives another account its code with this transaction. */
+  readonly authorization?: SignedAuthorization
 }
 
 /** Signs a transaction; deterministic, so that lost bytes come back the same. */

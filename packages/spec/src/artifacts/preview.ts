@@ -6,6 +6,7 @@ import {
   unitsSchema,
   unixSecondsSchema,
 } from '../units/units.js'
+import { custodies, mandateBoundSchema } from './mandate.js'
 import { routeHopSchema } from './quote.js'
 import { allowanceChangeSchema } from './stages.js'
 import { healthChangeSchema, positionDeltaSchema } from './token.js'
@@ -60,6 +61,26 @@ export const previewSchema = z.strictObject({
     atMostDecimal: decimalSchema,
     symbol: text(64),
   }),
+  /** How it is carried out, and by whom. */
+  custody: z
+    .strictObject({
+      type: z.enum(custodies),
+      /** One sentence for people. */
+      says: text(500),
+      /** Who carries it out and pays the gas; absent where the account does. */
+      executor: addressSchema.optional(),
+      /** What the chain itself holds each batch to. */
+      mandates: z.array(
+        z.strictObject({
+          stepIds: z.array(text(8)),
+          delegationHash: hashSchema.optional(),
+          bounds: z.array(mandateBoundSchema),
+          says: z.array(text(300)),
+          untilUnixSeconds: unixSecondsSchema,
+        }),
+      ),
+    })
+    .optional(),
   untilUnixSeconds: unixSecondsSchema,
   warnings: z.array(text(500)),
   /** Which earlier request this goes back to, where it says less than it means. */

@@ -18,6 +18,7 @@ import {
   unixSecondsSchema,
 } from '../units/units.js'
 import { instructionSchema } from './instruction.js'
+import { custodies, planCustodySchema } from './mandate.js'
 import { quoteSchema, routeHopSchema } from './quote.js'
 import {
   assetDeltaSchema,
@@ -35,6 +36,8 @@ export const utteranceArtifactSchema = z.strictObject({
   account: addressSchema,
   chainId: z.int().min(1),
   context: parseContextSchema,
+  /** How the user wants it carried out; chosen for them if absent. */
+  custody: z.enum(custodies).optional(),
   receivedAt: isoTime,
   /** The intent that was before the speaker's eyes: "that" in these words. */
   previousIntentId: text(64).optional(),
@@ -245,6 +248,8 @@ export const planArtifactSchema = z.strictObject({
   steps: z.array(planStepSchema).min(1).max(10),
   /** Chain time after which no call of it may start. */
   deadlineUnixSeconds: unixSecondsSchema,
+  /** Absent: direct. */
+  custody: planCustodySchema.optional(),
 })
 /** Stage 5: what will be done. */
 export type PlanArtifact = z.output<typeof planArtifactSchema>
@@ -397,6 +402,8 @@ export const receiptSchema = z.strictObject({
   ),
   health: z.array(healthChangeSchema),
   gasWei: unitsSchema,
+  /** Who paid the gas, where it was not the account. */
+  gasPaidBy: addressSchema.optional(),
   feesPaid: z.array(assetDeltaSchema),
   startedAt: isoTime,
   finishedAt: isoTime,

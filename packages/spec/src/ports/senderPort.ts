@@ -1,3 +1,4 @@
+import type { SignedAuthorization } from '../artifacts/mandate.js'
 import type { Address, Hex } from '../units/hex.js'
 
 /** One transaction that must happen once: a call of an approved plan. */
@@ -9,6 +10,7 @@ export type LegOrder = {
   readonly stepId: string
   readonly callIndex: number
   readonly chainId: number
+  /** Who signs and pays: the user, or the executor of a mandate. */
   readonly account: Address
   readonly to: Address
   readonly valueWei: bigint
@@ -16,6 +18,8 @@ export type LegOrder = {
   readonly gasLimit: bigint
   readonly maxFeePerGasWei: bigint
   readonly deadlineUnixSeconds: number
+  /** EIP-7702: gives another account its code with this transaction. */
+  readonly authorization?: SignedAuthorization
 }
 
 /** How a leg ended, or that its end is not known yet. Never a guess. */
