@@ -15,6 +15,7 @@ import {
 } from './http/errors.js'
 import { handleError } from './http/handleError.js'
 import { assertShallow } from './http/readRequest.js'
+import { type ChatRoutesOptions, chatRoutes } from './routes/chatRoutes.js'
 import {
   type IntentRoutesOptions,
   intentRoutes,
@@ -27,7 +28,8 @@ const ratePerMinute = 1200
 
 /** What the app is made of. */
 export type CreateAppOptions = IntentRoutesOptions &
-  Pick<MountFacesOptions, 'webhooks' | 'responses'> & {
+  Pick<MountFacesOptions, 'webhooks' | 'responses'> &
+  Pick<ChatRoutesOptions, 'chats' | 'verifyMessage'> & {
     readonly chain: ChainPort
     readonly logger: Logger
     readonly metrics: Metrics
@@ -124,6 +126,7 @@ export function createApp(options: CreateAppOptions): Express {
     })
   })
   app.use('/v1', intentRoutes(options))
+  app.use('/v1', chatRoutes({ ...options, chainId: chain.chainId }))
   app.use('/v1', registryRoutes(options))
 
   const { webFolder } = options

@@ -20,6 +20,7 @@ import {
 } from '@behest/evm'
 import {
   conversationSchema,
+  createChatStore,
   createIntentRunner,
   createIntentStore,
   createOutbox,
@@ -244,6 +245,8 @@ export async function wire(options: {
     engine,
     store,
     responses: createResponseStore({ pool: database.pool }),
+    chats: createChatStore({ pool: database.pool }),
+    verifyMessage: chain.client.verifyMessage,
     language,
     runner,
     accounts: [user.address],

@@ -79,6 +79,15 @@ const accountsSchema = z.object({
     }),
   ),
 })
+const chatSchema = z.object({
+  id: z.string(),
+  account: z.string().nullish(),
+  linkedAt: z.string().nullish(),
+  shownAt: z.string().nullish(),
+})
+/** A chat elsewhere; `account` while it may speak for one. */
+export type Chat = z.output<typeof chatSchema>
+
 /** The accounts that a server signs for, and what they hold. */
 export type Accounts = z.output<typeof accountsSchema>
 
@@ -129,6 +138,31 @@ export type IntentClient = {
   readonly cancel: (id: string, options?: CallOptions) => Promise<IntentRecord>
   readonly receipt: (id: string, options?: CallOptions) => Promise<Receipt>
   readonly accounts: (options?: CallOptions) => Promise<Accounts>
+  /** Which chats of other platforms may speak for an account. */
+  readonly chats: {
+    readonly get: (id: string, options?: CallOptions) => Promise<Chat>
+    readonly list: (
+      platform: string,
+      options?: CallOptions,
+    ) => Promise<readonly Chat[]>
+    /** Lets a chat speak for the account that signed; see `toChatLinkMessage`. */
+    readonly link: (
+      input: {
+        readonly id: string
+        readonly account: Address
+        readonly issuedAt: string
+        readonly signature: Hex
+      },
+      options?: CallOptions,
+    ) => Promise<Chat>
+    readonly unlink: (id: string, options?: CallOptions) => Promise<Chat>
+    /** Remembers up to when the ends of intents were shown in a chat. */
+    readonly markShown: (
+      id: string,
+      shownAt: string,
+      options?: CallOptions,
+    ) => Promise<Chat>
+  }
 }
 
 /**
@@ -150,6 +184,8 @@ export function createIntentClient(options: ClientOptions): IntentClient {
   const http = createHttp(options)
   const pathOf = (id: string, rest = '') =>
     `/v1/intents/${encodeURIComponent(id)}${rest}`
+  const chatPath = (id: string, rest = '') =>
+    `/v1/chats/${encodeURIComponent(id)}${rest}`
   const decide = (
     id: string,
     body: Readonly<Record<string, unknown>>,
@@ -225,5 +261,33 @@ export function createIntentClient(options: ClientOptions): IntentClient {
         { method: 'GET', path: '/v1/accounts', ...call },
         accountsSchema,
       ),
+    chats: {
+      get: (id, call) =>
+        http.ask({ method: 'GET', path: chatPath(id), ...call }, chatSchema),
+      list: async (platform, call) => {
+        const { chats } = await http.ask(
+          { method: 'GET', path: '/v1/chats', query: { platform }, ...call },
+          z.object({ chats: z.array(chatSchema) }),
+        )
+        return chats
+      },
+      link: (body, call) =>
+        http.ask(
+          { method: 'POST', path: '/v1/chats', body, ...call },
+          chatSchema,
+        ),
+      unlink: (id, call) =>
+        http.ask({ method: 'DELETE', path: chatPath(id), ...call }, chatSchema),
+      markShown: (id, shownAt, call) =>
+        http.ask(
+          {
+            method: 'PUT',
+            path: chatPath(id, '/shown'),
+            body: { shownAt },
+            ...call,
+          },
+          chatSchema,
+        ),
+    },
   }
 }

@@ -2,6 +2,7 @@ export {
   type Accounts,
   type AnswerInput,
   type ApproveInput,
+  type Chat,
   type ContextInput,
   type CreateIntentInput,
   createIntentClient,
@@ -33,3 +34,4 @@ export type {
   SearchHit,
   SearchPage,
 } from './registrySchemas.js'
+export { toChatLinkMessage } from './toChatLinkMessage.js'

@@ -1,4 +1,9 @@
 export {
+  type Chat,
+  type ChatStore,
+  createChatStore,
+} from './conversation/createChatStore.js'
+export {
   conversationSchema,
   createResponseStore,
   type ResponseStore,

@@ -93,6 +93,7 @@ export const edgeStatus: Readonly<Record<string, number>> = {
   CURSOR_MALFORMED: 400,
   ROUTE_NOT_FOUND: 404,
   RECEIPT_NOT_READY: 404,
+  CHAT_LINK_REFUSED: 403,
   HOST_REFUSED: 421,
   MEDIA_TYPE_UNSUPPORTED: 415,
   BODY_TOO_LARGE: 413,

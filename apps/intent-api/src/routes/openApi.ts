@@ -14,6 +14,11 @@ import {
   openAiComponents,
 } from '../faces/openai/describeRoutes.js'
 import {
+  chatSchema,
+  linkChatBodySchema,
+  shownBodySchema,
+} from './chatRoutes.js'
+import {
   answersBodySchema,
   approvalBodySchema,
   createIntentBodySchema,
@@ -38,6 +43,10 @@ const components: Readonly<Record<string, z.ZodType>> = {
   Receipt: receiptSchema,
   ...openAiComponents,
   Problem: problemSchema,
+  Chat: chatSchema,
+  ChatList: z.object({ chats: z.array(chatSchema) }),
+  LinkChatBody: linkChatBodySchema,
+  ShownBody: shownBodySchema,
   Accounts: z.object({
     chain: z.string(),
     chainId: z.int(),
@@ -92,6 +101,13 @@ export function buildOpenApi(options: { readonly serverUrl: string }): Json {
     required: true,
     schema: { type: 'string', pattern: '^[A-Za-z0-9_-]{1,64}$' },
     example: '0193f2a0-7b7e-7c3a-9f64-0d5d2c1b7a11',
+  }
+  const chatId = {
+    name: 'id',
+    in: 'path',
+    required: true,
+    schema: { type: 'string', pattern: '^[a-z]{1,20}:-?[0-9]{1,20}$' },
+    example: 'telegram:123456',
   }
   return {
     openapi: '3.1.0',
@@ -196,6 +212,54 @@ export function buildOpenApi(options: { readonly serverUrl: string }): Json {
           operationId: 'listAccounts',
           summary: 'The accounts that this server signs for',
           responses: { '200': ok('Accounts'), ...problems },
+        },
+      },
+      '/v1/chats': {
+        get: {
+          operationId: 'listChats',
+          summary: 'Chats of a platform that speak for an account',
+          parameters: [
+            {
+              name: 'platform',
+              in: 'query',
+              required: true,
+              schema: { type: 'string', pattern: '^[a-z]{1,20}$' },
+              example: 'telegram',
+            },
+          ],
+          responses: { '200': ok('ChatList'), ...problems },
+        },
+        post: {
+          operationId: 'linkChat',
+          summary: 'Let a chat speak for the account that signed so',
+          requestBody: body('LinkChatBody'),
+          responses: {
+            '201': ok('Chat'),
+            '403': problem('The signature does not link this chat'),
+            ...problems,
+          },
+        },
+      },
+      '/v1/chats/{id}': {
+        parameters: [chatId],
+        get: {
+          operationId: 'getChat',
+          summary: 'Whom a chat speaks for',
+          responses: { '200': ok('Chat'), ...problems },
+        },
+        delete: {
+          operationId: 'unlinkChat',
+          summary: 'Let a chat speak for nobody any more',
+          responses: { '200': ok('Chat'), ...problems },
+        },
+      },
+      '/v1/chats/{id}/shown': {
+        parameters: [chatId],
+        put: {
+          operationId: 'markChatShown',
+          summary: 'Remember up to when a chat was shown how intents ended',
+          requestBody: body('ShownBody'),
+          responses: { '200': ok('Chat'), ...problems },
         },
       },
     },

@@ -13,7 +13,9 @@ import {
   toLocalDeployment,
 } from '@behest/evm'
 import {
+  type ChatStore,
   conversationSchema,
+  createChatStore,
   createIntentStore,
   createOutbox,
   createOutboxWorker,
@@ -53,6 +55,7 @@ export type World = {
   readonly store: IntentStore
   readonly webhooks: WebhookStore
   readonly responses: ResponseStore
+  readonly chats: ChatStore
   readonly language: LanguagePort
   readonly user: Address
   /** Who carries out mandates and pays their gas. */
@@ -147,6 +150,7 @@ export async function createWorld(
     store,
     webhooks: createWebhookStore({ pool: database.pool }),
     responses: createResponseStore({ pool: database.pool }),
+    chats: createChatStore({ pool: database.pool }),
     language,
     user: account.address,
     executor: executor.address,

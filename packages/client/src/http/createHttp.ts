@@ -27,7 +27,7 @@ export type CallOptions = {
 
 /** One request. */
 export type HttpCall = CallOptions & {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** Begins with a slash, its parts encoded. */
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | undefined>>

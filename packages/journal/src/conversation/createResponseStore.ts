@@ -38,6 +38,20 @@ create index response_age on response (created_at);
 create index response_of_intent on response (intent_id);
 `,
     },
+    {
+      version: 2,
+      name: 'chats',
+      sql: `
+create table chat (
+  id text primary key,
+  account bytea,
+  issued_at timestamptz,
+  signature bytea,
+  linked_at timestamptz,
+  shown_at timestamptz
+);
+`,
+    },
   ],
 }
 

@@ -43,6 +43,8 @@ export async function serveFaces(world: World): Promise<ServedFaces> {
       engine: world.engine,
       store: world.store,
       responses: world.responses,
+      chats: world.chats,
+      verifyMessage: world.chain.client.verifyMessage,
       language: world.language,
       runner: { wake },
       accounts: [world.user],
