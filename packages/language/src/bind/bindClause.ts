@@ -308,7 +308,8 @@ function refineSense(clause: ReadClause): string {
         return 'bridge'
       if (
         /^take out/.test(clause.verbText) &&
-        hasWord(parts, /^(?:loan|loans)$/)
+        (hasWord(parts, /^(?:loan|loans)$/) ||
+          monies.some((money) => money.cue === 'against'))
       )
         return 'borrow'
       if (hasWord(parts, /^(?:loan)$/) && hasWord(parts, /^out$/))

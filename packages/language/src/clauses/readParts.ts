@@ -80,6 +80,9 @@ const NAMED_POOL =
   /^(?:[234]pool|3crv|tripool|tricrypto\d?|tricryptousdc|crypto[23]|steth-?ng|fraxbp|crvusd-?ng)$/
 const RELATIVES =
   /^(?:mom|mum|dad|mother|father|brother|sister|bro|sis|wife|husband|friend|buddy|landlord|boss|grandma|grandpa|girlfriend|boyfriend|gf|bf|roommate|employee|contractor|accountant|treasury|cold|ledger|hot|savings|main|burner|trezor|vault|multisig|safe|coinbase|binance|kraken)$/
+/** People without a name; a wallet with a nickname may be in the contacts. */
+const PEOPLE =
+  /^(?:mom|mum|dad|mother|father|brother|sister|bro|sis|wife|husband|friend|buddy|landlord|boss|grandma|grandpa|girlfriend|boyfriend|gf|bf|roommate|employee|contractor|accountant)$/
 const SELF =
   /^(?:(?:my|our)(?: (?:own|main|personal))?(?: (?:wallet|account|address|self|eoa))|myself|me|mine|wallet)(?= |$)/
 const PRONOUN =
@@ -647,11 +650,29 @@ export function readParts(options: {
     ) {
       // `of` inside a noun phrase was taken with it; here it ties to a noun.
       if (!(next === 'of' && cue !== '')) cue = next
-      joined = joined && next === 'of'
+      // `to usdc and to dai` is a list; `, on base` begins something new.
+      joined =
+        joined &&
+        (next === 'of' ||
+          (/^(?:and|&|plus)$/.test(textOf(items[index - 1])) &&
+            /^(?:to|for)$/.test(next)))
       index += 1
       continue
     }
     const pronoun = readPronoun(items, index, sense)
+    // `is it possible to …`, `make it so that …`: it stands for nothing.
+    if (
+      pronoun?.pronoun === 'it' &&
+      !behindVerb &&
+      cue === '' &&
+      word === 'it' &&
+      /^(?:is|was|can|does|would|could|will|be|make|made|think|find|if)$/.test(
+        textOf(items[index - 1]),
+      )
+    ) {
+      index = pronoun.next
+      continue
+    }
     if (pronoun !== undefined) {
       const before = parts.at(-1)
       // `1 eth of that`: a count of its own, out of what was given.
@@ -1799,6 +1820,9 @@ function readUnknown(
                   reason: `"${said}" has letters of another alphabet that look like "${item.lookalike}".`,
                 },
               }),
+          ...(item.lookalike === undefined && PEOPLE.test(item.text)
+            ? { problem: { reason: `Who is "${said}"?` } }
+            : {}),
         },
         next: after,
       }

@@ -265,6 +265,14 @@ function segmentSentence(
   return clauses
 }
 
+function isPlace(item: Item | undefined): boolean {
+  return (
+    item?.type === 'word' &&
+    (item.senses.chain !== undefined || item.senses.venue !== undefined) &&
+    !/^(?:eth|ether|aave|comp|gmx|uni|crv|link|arb|op)$/.test(item.text)
+  )
+}
+
 /** `get 150 usdt over to avalanche`, `take 30 dai from gnosis to ethereum` */
 function carriesAcross(items: readonly Item[], head: Head): boolean {
   if (
@@ -403,7 +411,7 @@ function readPassive(
       before,
     )
   const wanted =
-    /(?:^| )(?:(?:i|we|me) (?:want|need|would like|would love)|i'd (?:like|love)|wanna have|(?:please|to|you|sure|and|let's|can i|could i|i'll) (?:have|get|see)|^(?:have|get)|gets?|need|want)(?= )/.test(
+    /(?:^| )(?:(?:i|we|me) (?:want|need|would like|would love)|i'd (?:like|love)|wanna have|(?:please|to|you|sure|and|let's|can i|could i|i'll) (?:have|get|see)|^(?:have|get)|gets?|need|want)(?= |$)/.test(
       before,
     ) &&
     !/(?:already|was|were|been|just|not|never|have been|i|we|you|they|he|she)$/.test(
@@ -429,7 +437,7 @@ function hasParticiple(items: readonly Item[], at: number): boolean {
       return false
     if (item.type === 'word' && item.senses.verbForm === 'past')
       return (
-        ahead > at + 1 &&
+        (ahead > at + 1 || /^gets?$/.test(textOf(items[at]))) &&
         // `my staked eth`, `the borrowed dai`: a thing that was.
         !(
           items[ahead + 1]?.type === 'word' &&
@@ -645,10 +653,15 @@ function readHead(
     // `close my eth long`, `open a 5x long`: part of another order.
     if (last !== undefined && !hasConnector(items, last.at + 1, at))
       return undefined
+    // `50 usdc long eth 5x`: what backs it stands in front.
+    const backed =
+      last === undefined &&
+      items.slice(0, at).some((each) => each.type === 'number')
     if (
       before?.type === 'word' &&
       before.senses.token !== undefined &&
-      before.senses.venue === undefined
+      before.senses.venue === undefined &&
+      !backed
     )
       return undefined
     if (!hasMoneyAhead(items, at + 1, 8)) return undefined
@@ -756,6 +769,7 @@ function readHead(
     (sense === 'take' || sense === 'get') &&
     /^(?:it|them|that)$/.test(next) &&
     textOf(items[at + 2]) === 'from' &&
+    !isPlace(items[at + 3]) &&
     last === undefined &&
     items.some(
       (each, before) => before < at && /^(?:want|need)$/.test(textOf(each)),

@@ -306,7 +306,7 @@ export function parseJapanese(
     // A question behind the orders, or instead of them.
   } else if (drafts.length === 0) {
     // `1万USDCをETHに`: the trade without its verb.
-    const items = toItems(current, normalised, 'swap')
+    const items = withKept(toItems(current, normalised, 'swap'), kept)
     const parts = readParts({
       items: readQuantities(readSlippage(items)),
       sense: 'swap',
@@ -378,7 +378,8 @@ export function parseJapanese(
     const before = drafts.at(-1) as DraftStep
     const backs =
       monies.length === 1 &&
-      (money?.cue === 'with' || said.includes('担保')) &&
+      (money?.cue === 'with' ||
+        said.some((word) => /^(?:担保|証拠金|マージン)$/.test(word))) &&
       money !== undefined &&
       /^(?:long|short)$/.test(before.action) &&
       before.legs.collateral === undefined
@@ -403,17 +404,24 @@ export function parseJapanese(
             to: { start: party.start, end: party.end, value: party.text },
           }
         : before
+    const filled = fillMain(last, money)
     const slip = parts.find((part) => part.type === 'slippage')
     const venue = parts.find((part) => part.type === 'venue')
     const chain = parts.find((part) => part.type === 'chain')
+    const spends = last.action === 'approve' || last.action === 'revoke'
     drafts[drafts.length - 1] = {
-      ...last,
+      ...filled,
+      ...(venue !== undefined && spends && last.spender === undefined
+        ? {
+            spender: { start: venue.start, end: venue.end, value: venue.id },
+          }
+        : {}),
       ...(slip?.bps === undefined
         ? {}
         : {
             slippageBps: { start: slip.start, end: slip.end, value: slip.bps },
           }),
-      ...(venue === undefined || last.venue !== undefined
+      ...(venue === undefined || last.venue !== undefined || spends
         ? {}
         : { venue: { start: venue.start, end: venue.end, value: venue.id } }),
       ...(chain === undefined || last.chain !== undefined
@@ -423,6 +431,37 @@ export function parseJapanese(
     clauses.push({ step: drafts.length - 1, parts })
   }
   return { drafts, clauses, blocked, advice, quoted }
+}
+
+/** `bob.ethに送る、50USDC`: how much, said behind the verb. */
+function fillMain(
+  draft: DraftStep,
+  money: Extract<Part, { type: 'money' }> | undefined,
+): DraftStep {
+  const { main } = draft.legs
+  if (
+    money?.amount === undefined ||
+    money.cue === 'to' ||
+    money.pronoun !== undefined ||
+    draft.action === 'swap' ||
+    draft.action === 'ask' ||
+    main?.amount !== undefined ||
+    main?.pronoun !== undefined ||
+    (main?.token === undefined) === (money.token === undefined)
+  )
+    return draft
+  const { elliptic: _, ...rest } = draft
+  return {
+    ...rest,
+    legs: {
+      ...draft.legs,
+      main: {
+        ...main,
+        ...(money.token === undefined ? {} : { token: money.token }),
+        amount: money.amount,
+      },
+    },
+  }
 }
 
 /** What is to stay behind, and of what. */
@@ -465,9 +504,10 @@ function keepBack(drafts: DraftStep[], kept: Kept): boolean {
       ...last.legs,
       [name]: {
         ...leg,
+        // From `全部` to what is kept: both say how much.
         amount: {
-          start: kept.number.start,
-          end: kept.number.end,
+          start: Math.min(leg.amount.start, kept.number.start),
+          end: Math.max(leg.amount.end, kept.number.end),
           value: { kind: 'rest', keep: { decimal: kept.number.decimal } },
         },
       },
@@ -604,18 +644,7 @@ function toItems(
     let content = group.flatMap((slot) => contentOf(slot, normalised))
     group = []
     if (content.length === 0 && pending.length === 0) return
-    const whole = endOfObject(content, particle, sense)
-    if (whole > 0) {
-      out.push(
-        { type: 'break', strength: 'line', start: at, end: at, spaced: true },
-        ...reorder(
-          content
-            .slice(0, whole)
-            .filter((item) => !('text' in item && item.text === 'worth')),
-        ),
-      )
-      content = content.slice(whole)
-    }
+    if (/^(?:に|へ)$/.test(particle)) content = cutObject(content, at)
     content = float(content, particle, at)
     if (content.length === 0 && pending.length === 0) return
     const { before, last } = splitLast(content, sense, particle)
@@ -710,6 +739,20 @@ function toItems(
     }
     return content
   }
+  /** `ARB全部ETHに`, `100USDC分DAIに`: the object goes in front of the goal. */
+  const cutObject = (content: Item[], at: number): Item[] => {
+    const end = endOfObject(content, sense)
+    if (end === 0) return content
+    out.push(
+      { type: 'break', strength: 'line', start: at, end: at, spaced: true },
+      ...reorder(
+        content
+          .slice(0, end)
+          .filter((item) => !('text' in item && item.text === 'worth')),
+      ),
+    )
+    return content.slice(end)
+  }
   const counted = new Set<number>()
   for (const [index, slot] of slots.entries()) {
     const next = slots[index + 1]
@@ -735,7 +778,10 @@ function toItems(
       case 'や':
       case 'および':
       case '及び': {
-        const content = group.flatMap((each) => contentOf(each, normalised))
+        const content = cutObject(
+          group.flatMap((each) => contentOf(each, normalised)),
+          slot.start,
+        )
         group = []
         if (content.length > 0) {
           const { before, last } = splitLast(content, sense, '')
@@ -776,7 +822,7 @@ function toItems(
             last.senses.chain !== undefined) &&
           (last.senses.token === undefined ||
             slot.text !== 'の' ||
-            isPlaceNoun(slots, slot))
+            isPlaceNoun(slots, slot, last.senses.venue !== undefined))
         ) {
           group = []
           out.push({
@@ -797,7 +843,17 @@ function toItems(
       case '相当': {
         const content = group.flatMap((each) => contentOf(each, normalised))
         const last = content.at(-1)
-        if (last?.type === 'word' && last.senses.token !== undefined) {
+        if (
+          last?.type === 'word' &&
+          last.senses.token !== undefined &&
+          /^(?:分|相当)$/.test(slot.text) &&
+          sense === 'buy' &&
+          object !== undefined &&
+          content.some((item) => item.type === 'number')
+        ) {
+          // `ETHを100USDC分買って`: what is paid for it.
+          flush('を使って', slot.start)
+        } else if (last?.type === 'word' && last.senses.token !== undefined) {
           group.push({
             type: 'word',
             text: '分',
@@ -836,37 +892,39 @@ function toItems(
   return out
 }
 
-/** `ARB全部ETHに`, `100USDC分DAIに`: where the object ends and the goal begins. */
-function endOfObject(
-  content: readonly Item[],
-  particle: string,
-  sense: string,
-): number {
-  if (!/^(?:に|へ)$/.test(particle) || !/^(?:swap|buy|sell)$/.test(sense))
-    return 0
+/** Where the object ends and the goal begins: `0.3ETHほど USDCに`. */
+function endOfObject(content: readonly Item[], sense: string): number {
+  if (!/^(?:swap|sell)$/.test(sense)) return 0
   const isToken = (item: Item | undefined) =>
     item?.type === 'word' && item.senses.token !== undefined
-  for (let at = 0; at + 2 < content.length; at += 1) {
+  for (let at = 0; at + 1 < content.length; at += 1) {
+    if (!isToken(content[at])) continue
+    const before = content[at - 1]
     const next = content[at + 1]
+    const counted = before?.type === 'number' || before?.type === 'quantity'
+    if (counted && isToken(next)) return at + 1
+    if (!isToken(content[at + 2])) continue
     if (
-      isToken(content[at]) &&
-      isToken(content[at + 2]) &&
-      ((next?.type === 'quantity' && next.quantity.kind === 'share') ||
-        (textAt(content, at + 1) === 'worth' &&
-          content[at - 1]?.type === 'number'))
+      (next?.type === 'quantity' && next.quantity.kind === 'share') ||
+      (/^(?:worth|each)$/.test(textAt(content, at + 1)) && counted)
     )
       return at + 2
   }
   return 0
 }
 
-function isPlaceNoun(slots: readonly Slot[], after: Slot): boolean {
+function isPlaceNoun(
+  slots: readonly Slot[],
+  after: Slot,
+  isVenue: boolean,
+): boolean {
   const next = slots[slots.indexOf(after) + 1]
   return (
     (next?.type === 'item' &&
       next.item.type === 'word' &&
       next.item.senses.chain === undefined) ||
-    (next?.type === 'word' &&
+    (isVenue &&
+      (next?.type === 'word' || next?.type === 'verb') &&
       /^(?:報酬|リワード|ローン|債務|借金|ポジション|プール|ボルト|流動性|担保|負債|報酬金|借入|借り入れ|預金|貸付|ステーキング|残高)/.test(
         next.text,
       ))
@@ -893,6 +951,8 @@ const WORDS: Readonly<Record<string, string>> = createTable({
   ポジション: 'position',
   流動性: 'liquidity',
   担保: 'collateral',
+  証拠金: 'collateral',
+  マージン: 'collateral',
   手持ち: 'my',
   保有している: 'my',
   持っている: 'my',

@@ -142,7 +142,19 @@ for (const [word, bps] of [
   ['三分の二', 6666],
 ] as const)
   known.set(word, { type: 'share', bps })
-for (const word of ['残り', '残りの分', '余り', 'のこり', '残額', '残った分'])
+for (const word of [
+  '残り',
+  '残り全部',
+  '残り全額',
+  '残りすべて',
+  '残り全て',
+  '残りは全部',
+  '残りの分',
+  '余り',
+  'のこり',
+  '残額',
+  '残った分',
+])
   known.set(word, { type: 'remainder' })
 for (const word of [
   'それ',
@@ -196,6 +208,8 @@ for (const word of [
   '手数料',
   '流動性',
   '担保',
+  '証拠金',
+  'マージン',
   'ローン',
   '債務',
   '借金',

@@ -104,6 +104,23 @@ function readOne(items: readonly Item[], index: number): Found | undefined {
     if (/^(?:%|percent|pct|percents)$/.test(unit)) {
       let end = index + 2
       if (textOf(items[end]) === 'of') end += 1
+      // `50% of its value in usdc`: measured in something else.
+      const worth =
+        /^(?:its|their|the|that|my collateral's) (?:\S+ )?(?:value|worth)(?= |$)/.exec(
+          lookahead(items, end, 4),
+        )
+      if (worth !== null)
+        return {
+          quantity: problem(
+            'A part of the value of something else has no fixed size. How much exactly?',
+          ),
+          next:
+            end +
+            countWords(worth[0]) +
+            (/^(?:in|of|as)$/.test(textOf(items[end + countWords(worth[0])]))
+              ? 1
+              : 0),
+        }
       const bps = item.problem ? undefined : toBps(item.decimal)
       return {
         quantity:
