@@ -1,3 +1,6 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { isReceiptSignedBy } from '@behest/sdk'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, type World } from './testing/createWorld.js'
 
@@ -36,6 +39,58 @@ describe('outcomes', () => {
     }
     expect(record.artifacts.receipt?.receipt.outcome).toBe('MET')
     expect(await readNonce(hasty)).toBe(nonce + 1)
+  }, 40_000)
+
+  test('behavior: a receipt is signed by the engine and by the agent whose work it is', async () => {
+    const record = await patient.carryOut('swap 0.5 ETH for USDC')
+    const receipt = record.artifacts.receipt?.receipt
+    if (receipt === undefined) throw new RangeError('a receipt')
+    const [step] = receipt.steps
+    expect(receipt.signatures).toHaveLength(2)
+    const [, agent] = receipt.signatures
+    expect(agent?.by).toBe(step?.agentAddress)
+    expect(
+      await isReceiptSignedBy({
+        receipt,
+        by: step?.agentAddress ?? '0x',
+        signature: agent?.signature ?? '0x',
+      }),
+    ).toBe(true)
+  }, 40_000)
+
+  test('behavior: no agent can hold a receipt back', async () => {
+    const candidates = await patient.serve([patient.honest])
+    // It quotes, and from the approval on it only hangs.
+    let hangs = false
+    const proxy = createServer((request, response) => {
+      if (hangs) return
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', async () => {
+        const answer = await fetch(candidates[0]?.url ?? '', {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'a2a-version': '1.0' },
+          body: Buffer.concat(chunks),
+        })
+        response.writeHead(answer.status, {
+          'content-type': 'application/json',
+        })
+        response.end(await answer.text())
+      })
+    })
+    await new Promise<void>((done) => proxy.listen(0, '127.0.0.1', done))
+    const { port } = proxy.address() as AddressInfo
+    patient.setCandidates(
+      candidates.map((one) => ({ ...one, url: `http://127.0.0.1:${port}` })),
+    )
+    const record = await patient.carryOut('swap 0.5 ETH for USDC', async () => {
+      hangs = true
+    })
+    expect(record.artifacts.receipt?.receipt.outcome).toBe('MET')
+    expect(record.artifacts.receipt?.receipt.signatures).toHaveLength(1)
+    proxy.closeAllConnections()
+    proxy.close()
+    patient.setCandidates(candidates)
   }, 40_000)
 
   test('L-PREV-06: a plan that no longer holds is not carried out, but asked anew', async () => {

@@ -38,6 +38,7 @@ import {
 } from './7-approval/decideApproval.js'
 import { executePlan } from './8-execution/executePlan.js'
 import { buildReceipt } from './9-receipt/buildReceipt.js'
+import { countersign } from './9-receipt/countersign.js'
 import { hashArtifact, hashJson, toWire } from './hashArtifact.js'
 import { type OpenIntent, openIntent } from './openIntent.js'
 import {
@@ -471,7 +472,7 @@ async function runStages(
     status: 'running',
     message: 'The transactions were carried out.',
   })
-  const artifact = await buildReceipt({
+  const signed = await buildReceipt({
     intentId: intent.id,
     intent: understood,
     quotes: intent.require('quotes').body,
@@ -481,7 +482,18 @@ async function runStages(
     chain: ports.chain,
     attestor: ports.attestor,
   })
-  const { outcome } = artifact.receipt
+  const { outcome } = signed.receipt
+  // What is not over yet has nothing that an agent could stand by.
+  const artifact =
+    outcome === 'UNKNOWN'
+      ? signed
+      : await countersign({
+          artifact: signed,
+          candidates: intent.require('candidates').body,
+          quotes: intent.require('quotes').body,
+          agents: ports.agents,
+          timeoutMs: limits.countersignMs,
+        })
   await intent.append({
     artifact,
     status: outcome === 'UNKNOWN' ? 'unknown' : 'done',

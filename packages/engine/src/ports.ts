@@ -65,6 +65,8 @@ export type EngineOptions = {
   readonly minHealthPercent?: number
   /** How long one transaction is waited for. Default 30000. */
   readonly sendWaitMs?: number
+  /** Most that agents get to sign a receipt, in milliseconds. 1000 if absent. */
+  readonly countersignMs?: number
 }
 
 /** The options with every default filled in. */
@@ -79,6 +81,7 @@ export function toLimits(options: EngineOptions): Limits {
     planValidForSeconds: 300,
     minHealthPercent: 110,
     sendWaitMs: 30_000,
+    countersignMs: 1000,
     ...options,
   }
 }

@@ -44,6 +44,8 @@ const errors: readonly BehestError[] = [
   new sdk.FetchFailedError({ url }, cause),
   new sdk.AgentCardInvalidError({ reason: 'it is no JSON' }),
   new sdk.AgentSignerMissingError({ agent }),
+  new sdk.ReceiptRequestMalformedError({ field: 'quotes' }),
+  new sdk.ReceiptNotMineError({ reason: 'no step of it names this agent' }),
   new sdk.ServerAddressUnusableError({ host: '127.0.0.1', port: 80 }, cause),
   new sdk.RegistryUnreachableError({ url }),
   new sdk.RegistryRefusedError({
@@ -94,6 +96,8 @@ describe('errors', () => {
         "FETCH_FAILED | same-input | https://agent.example cannot be reached. Check the address and ask again.",
         "AGENT_CARD_INVALID | never | The agent card is not valid: it is no JSON. Serve an A2A 1.0 card with the capability extension.",
         "AGENT_SIGNER_MISSING | never | There is no key for agent "pay". Pass one under its name in \`signer\`.",
+        "RECEIPT_REQUEST_MALFORMED | never | The request to sign a receipt is not understood at "quotes". Send the receipt and the quotes that it names.",
+        "RECEIPT_NOT_MINE | never | The agent does not sign this receipt: no step of it names this agent. Ask the agent that quoted.",
         "SERVER_ADDRESS_UNUSABLE | never | Cannot listen at 127.0.0.1:80. Choose another port, or stop what uses it.",
         "REGISTRY_UNREACHABLE | same-input | The registry at https://agent.example cannot be reached. Check the address; keepPublished tries again by itself.",
         "REGISTRY_REFUSED | never | The registry refused with 409 SEQUENCE_OLD. Publish with a greater sequence.",

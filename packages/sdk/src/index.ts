@@ -83,6 +83,12 @@ export type { AgentSigner } from './sign/AgentSigner.js'
 export { hashQuote, hashRequest } from './sign/hashRequest.js'
 export { QuoteSignerMismatchError, signQuote } from './sign/signQuote.js'
 export {
+  isReceiptSignedBy,
+  ReceiptNotMineError,
+  ReceiptRequestMalformedError,
+  signReceipt,
+} from './sign/signReceipt.js'
+export {
   QuoteExpiredError,
   QuoteMalformedError,
   QuoteRequestMismatchError,

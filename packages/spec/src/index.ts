@@ -66,6 +66,12 @@ export {
   unsignedQuoteSchema,
 } from './artifacts/quote.js'
 export {
+  type ReceiptRequest,
+  type ReceiptSignature,
+  receiptRequestSchema,
+  receiptSignatureSchema,
+} from './artifacts/receiptSigning.js'
+export {
   type IntentEvent,
   type IntentRecord,
   type IntentStatus,

@@ -42,7 +42,12 @@ export function renderReceipt(receipt: Receipt): string {
     '',
     `  gas  ${toDecimal(receipt.gasWei, 18)} of the chain's coin`,
     `  plan ${receipt.planHash}`,
-    ...receipt.signatures.map(({ by }) => `  signed by ${by}`),
+    ...receipt.signatures.map(({ by }) => {
+      const step = receipt.steps.find(
+        ({ agentAddress }) => agentAddress.toLowerCase() === by.toLowerCase(),
+      )
+      return `  signed by ${step?.agent ?? 'the engine'} ${by}`
+    }),
   )
   return lines.join('\n')
 }

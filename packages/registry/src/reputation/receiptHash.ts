@@ -39,8 +39,9 @@ export async function assertReceiptSigned(
 ): Promise<readonly string[]> {
   if (receipt.signatures.length === 0)
     throw new ReceiptRefusedError({ reason: 'nobody signed it' })
-  if (receipt.signatures.length > 8)
-    throw new ReceiptRefusedError({ reason: 'it has more than 8 signatures' })
+  // An engine's, and one of the agent of each step.
+  if (receipt.signatures.length > 16)
+    throw new ReceiptRefusedError({ reason: 'it has more than 16 signatures' })
   const signers = new Set<string>()
   for (const { by, signature } of receipt.signatures) {
     const signer = await recoverTypedDataAddress({

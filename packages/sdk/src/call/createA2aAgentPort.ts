@@ -3,14 +3,19 @@ import {
   BehestError,
   type Candidate,
   capabilityExtensionUri,
+  isSameAddress,
   type Quote,
   type QuoteDecline,
   type QuoteRequest,
   quoteDeclineSchema,
   quoteRequestSchema,
+  type Receipt,
+  receiptRequestSchema,
+  receiptSignatureSchema,
 } from '@behest/spec'
 import * as z from 'zod'
 import { measureJsonDepth } from '../serve/measureJsonDepth.js'
+import { isReceiptSignedBy } from '../sign/signReceipt.js'
 import { verifyQuote } from '../sign/verifyQuote.js'
 import { toPrintable } from '../text/toPrintable.js'
 import { createGuardedFetch, type Fetch } from './createGuardedFetch.js'
@@ -30,7 +35,7 @@ const maxAnswerDepth = 32
  *   absent.
  * @param options.nowUnixSeconds - Chain time for expiry, in Unix seconds; that
  *   of the request's block if absent.
- * @returns A port whose `requestQuote` throws the errors below.
+ * @returns A port whose calls throw the errors below.
  * @throws {AgentTimeoutError} when the answer was not there in time.
  * @throws {AgentUnreachableError} when there was no answer.
  * @throws {AgentAnswerMalformedError} when the answer is neither a valid quote
@@ -43,48 +48,112 @@ export function createA2aAgentPort(
   } = {},
 ): AgentPort {
   const fetch = options.fetch ?? createGuardedFetch()
+  /** One question and its answer, both within the time. */
+  async function askInTime<Result>(
+    options: {
+      readonly candidate: Candidate
+      readonly requestId: string
+      readonly data: unknown
+      readonly timeoutMs: number
+    },
+    read: (data: unknown) => Promise<Result>,
+  ): Promise<Result> {
+    const { candidate, timeoutMs } = options
+    const facts = { agentId: candidate.agentId, url: candidate.url }
+    const controller = new AbortController()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const tooLate = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => {
+        const error = new AgentTimeoutError({ ...facts, timeoutMs })
+        controller.abort(error)
+        reject(error)
+      }, timeoutMs)
+    })
+    const answer = ask({ ...options, fetch, signal: controller.signal })
+    // Nobody waits for it after the deadline: its failure is no news then.
+    answer.catch(() => {})
+    try {
+      return await read(await Promise.race([answer, tooLate]))
+    } catch (error) {
+      throw toAgentError(error, { ...facts, timeoutMs })
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
   return {
-    async requestQuote({ candidate, request, timeoutMs }) {
-      const facts = { agentId: candidate.agentId, url: candidate.url }
-      const controller = new AbortController()
-      let timer: ReturnType<typeof setTimeout> | undefined
-      const tooLate = new Promise<never>((_resolve, reject) => {
-        timer = setTimeout(() => {
-          const error = new AgentTimeoutError({ ...facts, timeoutMs })
-          controller.abort(error)
-          reject(error)
-        }, timeoutMs)
-      })
-      const answer = ask({
-        fetch,
-        candidate,
-        request,
-        signal: controller.signal,
-      })
-      // Nobody waits for it after the deadline: its failure is no news then.
-      answer.catch(() => {})
-      try {
-        const data = await Promise.race([answer, tooLate])
-        const nowUnixSeconds =
-          (await options.nowUnixSeconds?.()) ??
-          request.block.timestampUnixSeconds
-        return await readAnswer({ data, candidate, request, nowUnixSeconds })
-      } catch (error) {
-        throw toAgentError(error, { ...facts, timeoutMs })
-      } finally {
-        clearTimeout(timer)
-      }
+    requestQuote: ({ candidate, request, timeoutMs }) =>
+      askInTime(
+        {
+          candidate,
+          requestId: request.requestId,
+          data: z.encode(quoteRequestSchema, request),
+          timeoutMs,
+        },
+        async (data) => {
+          const nowUnixSeconds =
+            (await options.nowUnixSeconds?.()) ??
+            request.block.timestampUnixSeconds
+          return readAnswer({ data, candidate, request, nowUnixSeconds })
+        },
+      ),
+    signReceipt: ({ candidate, receipt, quotes, timeoutMs }) => {
+      const requestId = `r_${receipt.intentId}`.slice(0, 64)
+      return askInTime(
+        {
+          candidate,
+          requestId,
+          data: z.encode(receiptRequestSchema, {
+            type: 'behest.receipt-request',
+            version: 1,
+            requestId,
+            receipt,
+            quotes: [...quotes],
+          }),
+          timeoutMs,
+        },
+        async (data) => readReceiptSignature({ data, candidate, receipt }),
+      )
     },
   }
+}
+
+/** Reads an agent's signature over a receipt; only one that holds is given. */
+async function readReceiptSignature(options: {
+  readonly data: unknown
+  readonly candidate: Candidate
+  readonly receipt: Receipt
+}): Promise<Receipt['signatures'][number]> {
+  const { candidate, receipt } = options
+  const { agentId, url } = candidate
+  const parsed = receiptSignatureSchema.safeParse(options.data)
+  if (!parsed.success)
+    throw new AgentAnswerMalformedError({
+      agentId,
+      url,
+      reason: 'it is no signature over a receipt',
+    })
+  const { by, signature } = parsed.data
+  if (
+    !isSameAddress(by, candidate.agent) ||
+    !(await isReceiptSignedBy({ receipt, by, signature }))
+  )
+    throw new AgentAnswerMalformedError({
+      agentId,
+      url,
+      reason: 'its signature over the receipt does not hold',
+    })
+  return { by, signature }
 }
 
 async function ask(options: {
   readonly fetch: Fetch
   readonly candidate: Candidate
-  readonly request: QuoteRequest
+  readonly requestId: string
+  readonly data: unknown
   readonly signal: AbortSignal
 }): Promise<unknown> {
-  const { fetch, candidate, request, signal } = options
+  const { fetch, candidate, requestId, data, signal } = options
   const { agentId, url } = candidate
   const response = await fetch(url, {
     method: 'POST',
@@ -96,18 +165,13 @@ async function ask(options: {
     },
     body: JSON.stringify({
       jsonrpc: '2.0',
-      id: request.requestId,
+      id: requestId,
       method: 'SendMessage',
       params: {
         message: {
-          messageId: request.requestId,
+          messageId: requestId,
           role: 'ROLE_USER',
-          parts: [
-            {
-              data: z.encode(quoteRequestSchema, request),
-              mediaType: 'application/json',
-            },
-          ],
+          parts: [{ data, mediaType: 'application/json' }],
         },
       },
     }),
@@ -142,7 +206,7 @@ async function ask(options: {
     return refuse(
       `it is error ${error.code}: ${toPrintable(error.message, 200)}`,
     )
-  if (id !== request.requestId) refuse('it is for another request')
+  if (id !== requestId) refuse('it is for another request')
   return findData(result) ?? refuse('it holds no single data part of ours')
 }
 
@@ -181,7 +245,14 @@ function findData(result: z.output<typeof envelopeSchema>['result']): unknown {
   ]
   const ours = parts
     .map((part) => part.data)
-    .filter((data) => isTyped(data, 'behest.quote', 'behest.decline'))
+    .filter((data) =>
+      isTyped(
+        data,
+        'behest.quote',
+        'behest.decline',
+        'behest.receipt-signature',
+      ),
+    )
   // Two answers to one question: which one would be signed for?
   return ours.length === 1 ? ours[0] : undefined
 }

@@ -3,12 +3,14 @@ import {
   type AgentPort,
   BehestError,
   quoteRequestSchema,
+  receiptRequestSchema,
 } from '@behest/spec'
 import * as z from 'zod'
 import type { Agent } from '../define/Agent.js'
 import { AgentTooSlowError, createQuoter } from '../quote/createQuoter.js'
 import { readAnswer } from '../quote/quoteInProcess.js'
 import type { AgentSigner } from '../sign/AgentSigner.js'
+import { signReceipt } from '../sign/signReceipt.js'
 import {
   AgentAnswerMalformedError,
   AgentTimeoutError,
@@ -47,6 +49,29 @@ export function createInProcessAgentPort(options: {
     ]),
   )
   return {
+    async signReceipt(call) {
+      const { candidate, receipt, quotes } = call
+      const found = here.get(toKey(candidate.name, candidate.agent))
+      if (found === undefined && otherwise?.signReceipt !== undefined)
+        return otherwise.signReceipt(call)
+      if (found === undefined)
+        throw new AgentUnreachableError({
+          agentId: candidate.agentId,
+          url: candidate.url,
+          reason: 'it does not run in this process',
+        })
+      const { by, signature } = await signReceipt({
+        wire: z.encode(receiptRequestSchema, {
+          type: 'behest.receipt-request',
+          version: 1,
+          requestId: `r_${receipt.intentId}`.slice(0, 64),
+          receipt,
+          quotes: [...quotes],
+        }),
+        signer: found.signer,
+      })
+      return { by, signature }
+    },
     async requestQuote(call) {
       const { candidate, request, timeoutMs } = call
       const { agentId, url } = candidate

@@ -17,6 +17,7 @@ import type { Agent, AgentReply, QuoteContext } from '../define/Agent.js'
 import type { AgentSigner } from '../sign/AgentSigner.js'
 import { hashRequest } from '../sign/hashRequest.js'
 import { signQuote } from '../sign/signQuote.js'
+import { signReceipt } from '../sign/signReceipt.js'
 import { toPrintable } from '../text/toPrintable.js'
 import { buildQuote } from './buildQuote.js'
 
@@ -35,6 +36,14 @@ export type Quoter = {
    * @throws {AgentTooSlowError} when the agent did not answer in time.
    */
   answer(wire: unknown): Promise<WireAnswer>
+  /**
+   * Signs a receipt that rests on quotes of this agent.
+   *
+   * @param wire - The request as parsed from JSON. Untrusted.
+   * @throws {ReceiptRequestMalformedError} when it is no request of this version.
+   * @throws {ReceiptNotMineError} when the agent did not promise what it says.
+   */
+  signReceipt(wire: unknown): Promise<WireAnswer>
 }
 
 // Without a bound, a peer that sends new requests forever fills the memory.
@@ -119,6 +128,7 @@ export function createQuoter(options: {
   }
 
   return {
+    signReceipt: async (wire) => ({ ...(await signReceipt({ wire, signer })) }),
     async answer(wire) {
       const request = parseRequest(wire)
       const requestHash = hashRequest(request)

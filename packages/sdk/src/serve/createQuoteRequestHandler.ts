@@ -16,12 +16,16 @@ import {
   type Quoter,
   type WireAnswer,
 } from '../quote/createQuoter.js'
+import {
+  ReceiptNotMineError,
+  ReceiptRequestMalformedError,
+} from '../sign/signReceipt.js'
 
 type AgentCard = Awaited<ReturnType<A2ARequestHandler['getAgentCard']>>
 
 /**
  * Creates the A2A side of one agent: a message with a request in, a message
- * with a quote or a decline out.
+ * with a quote or a decline out; or a receipt in, a signature out.
  *
  * Stateless on purpose: a quote is the whole answer, so there are no tasks to
  * store, no streams to resume and no webhooks to be tricked into calling.
@@ -63,9 +67,16 @@ export function createQuoteRequestHandler(options: {
       if (context.requestedExtensions?.includes(capabilityExtensionUri))
         context.addActivatedExtension(capabilityExtensionUri)
       try {
-        return toMessage(await quoter.answer(wire), message)
+        const answer = isReceiptRequest(wire)
+          ? await quoter.signReceipt(wire)
+          : await quoter.answer(wire)
+        return toMessage(answer, message)
       } catch (error) {
-        if (error instanceof QuoteRequestMalformedError)
+        if (
+          error instanceof QuoteRequestMalformedError ||
+          error instanceof ReceiptRequestMalformedError ||
+          error instanceof ReceiptNotMineError
+        )
           throw new RequestMalformedError(error.shortMessage)
         onError(error)
         // The cause is the author's business: it may name nodes and keys.
@@ -91,6 +102,15 @@ export function createQuoteRequestHandler(options: {
     listTaskPushNotificationConfigs: noPush,
     deleteTaskPushNotificationConfig: noPush,
   }
+}
+
+function isReceiptRequest(wire: unknown): boolean {
+  return (
+    typeof wire === 'object' &&
+    wire !== null &&
+    'type' in wire &&
+    wire.type === 'behest.receipt-request'
+  )
 }
 
 function findRequest(message: Message | undefined): unknown {

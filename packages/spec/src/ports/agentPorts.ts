@@ -1,7 +1,7 @@
 import type { QuoteRequest } from '../artifacts/instruction.js'
 import type { Quote, QuoteDecline } from '../artifacts/quote.js'
 import type { IntentStatus } from '../artifacts/record.js'
-import type { Candidate, Follows } from '../artifacts/stages.js'
+import type { Candidate, Follows, Receipt } from '../artifacts/stages.js'
 import type {
   Action,
   ParseContext,
@@ -33,6 +33,18 @@ export type AgentPort = {
     readonly request: QuoteRequest
     readonly timeoutMs: number
   }): Promise<Quote | QuoteDecline>
+  /**
+   * Has an agent sign a receipt that rests on its quotes. What comes back was
+   * checked to be its signature over exactly that receipt.
+   *
+   * @throws as `requestQuote` does.
+   */
+  signReceipt?(options: {
+    readonly candidate: Candidate
+    readonly receipt: Receipt
+    readonly quotes: readonly Quote[]
+    readonly timeoutMs: number
+  }): Promise<Receipt['signatures'][number]>
 }
 
 /** A request that the same account made before, as far as words can refer to it. */
