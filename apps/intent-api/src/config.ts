@@ -10,6 +10,8 @@ const environmentSchema = z.object({
   BEHEST_RPC_URL: z.url().default('http://127.0.0.1:8545'),
   /** Where signed transactions are offered, and only there. */
   BEHEST_PRIVATE_RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** A second node: a block counts only where both have it. */
+  BEHEST_WITNESS_RPC_URL: z.url({ protocol: /^https?$/ }).optional(),
   BEHEST_REGISTRY_URL: z.url().default('http://127.0.0.1:4100'),
   /** Which chain the RPC must serve; whichever it is unless told. */
   BEHEST_CHAIN: z.string().optional(),
@@ -36,6 +38,8 @@ export type Config = {
   readonly rpcUrl: string
   /** A private node for sending; the RPC's own mempool if absent. */
   readonly privateRpcUrl?: string
+  /** A second node of the same chain, against one that lies or lags. */
+  readonly witnessRpcUrl?: string
   readonly registryUrl: string
   readonly chain?: string
   readonly passwordFile?: string
@@ -83,6 +87,9 @@ export function parseConfig(
     ...(values.BEHEST_PRIVATE_RPC_URL === undefined
       ? {}
       : { privateRpcUrl: values.BEHEST_PRIVATE_RPC_URL }),
+    ...(values.BEHEST_WITNESS_RPC_URL === undefined
+      ? {}
+      : { witnessRpcUrl: values.BEHEST_WITNESS_RPC_URL }),
     ...(values.BEHEST_CHAIN === undefined
       ? {}
       : { chain: values.BEHEST_CHAIN }),

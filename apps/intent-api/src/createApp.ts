@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { answerRequestOnce, type Idempotency } from '@behest/journal'
 import { type Address, type ChainPort, toDecimal } from '@behest/spec'
 import express, { type Express } from 'express'
 import { rateLimit } from 'express-rate-limit'
@@ -33,6 +34,8 @@ export type CreateAppOptions = IntentRoutesOptions &
     readonly chain: ChainPort
     readonly logger: Logger
     readonly metrics: Metrics
+    /** Keeps the answers to writes that carry an `Idempotency-Key`. */
+    readonly idempotency: Idempotency
     readonly serverUrl: string
     /** Folder of the built page; without one, only the API is served. */
     readonly webFolder?: string
@@ -115,6 +118,15 @@ export function createApp(options: CreateAppOptions): Express {
       verify: (_request, _response, raw) => assertShallow(raw),
     }),
   )
+  app.use('/v1', async (request, response, next) => {
+    await answerRequestOnce({
+      idempotency: options.idempotency,
+      principal: 'intent-api',
+      request,
+      response,
+      handle: () => next(),
+    })
+  })
   app.get('/v1/accounts', async (_request, response) => {
     response.json({
       chain: chain.chainName,

@@ -6,6 +6,7 @@ import { createEngine } from '@behest/engine'
 import {
   assertDeployment,
   createAttestor,
+  createChainClient,
   createChainPort,
   createKeystoreAccount,
   createLegSigner,
@@ -21,6 +22,7 @@ import {
 import {
   conversationSchema,
   createChatStore,
+  createIdempotency,
   createIntentRunner,
   createIntentStore,
   createOutbox,
@@ -29,6 +31,7 @@ import {
   createSender,
   createWebhookStore,
   createWorkflows,
+  idempotencySchema,
   journalSchema,
   openDatabase,
   runMigrations,
@@ -57,6 +60,7 @@ import { createDesk } from './faces/desk/createDesk.js'
 import { isLoopbackHost } from './http/assertOwnHost.js'
 
 const drainMs = 8000
+const sweepEveryMs = 600_000
 
 /** Everything of one process, put together. */
 export type Wired = {
@@ -113,6 +117,7 @@ export async function wire(options: {
   await runMigrations(database.pool, journalSchema)
   await runMigrations(database.pool, webhookSchema)
   await runMigrations(database.pool, conversationSchema)
+  await runMigrations(database.pool, idempotencySchema)
   if (deployment.name === 'local')
     await Promise.all([
       fundLocalAccount({
@@ -136,6 +141,14 @@ export async function wire(options: {
     ...(config.privateRpcUrl === undefined
       ? {}
       : { offerRpcUrl: config.privateRpcUrl }),
+    ...(config.witnessRpcUrl === undefined
+      ? {}
+      : {
+          witness: createChainClient({
+            rpcUrl: config.witnessRpcUrl,
+            deployment,
+          }),
+        }),
   })
   const [userSigner, executorSigner] = [user, executor].map((account) =>
     createLegSigner({ account, chainId: deployment.chainId }),
@@ -240,6 +253,11 @@ export async function wire(options: {
     allowedLoopbackHosts: isLoopbackHost(config.host) ? ['127.0.0.1:*'] : [],
   }
   const webhookFetch = createGuardedFetch(webhooks)
+  const idempotency = createIdempotency({ pool: database.pool })
+  const sweeping = setInterval(() => {
+    idempotency.sweep().catch(report)
+  }, sweepEveryMs).unref()
+
   let isDraining = false
   const app = createApp({
     engine,
@@ -258,6 +276,7 @@ export async function wire(options: {
     metrics,
     serverUrl,
     webhooks,
+    idempotency,
     registryUrl: config.registryUrl,
     ...(config.webFolder === undefined ? {} : { webFolder: config.webFolder }),
     embedOrigins: config.embedOrigins,
@@ -302,6 +321,7 @@ export async function wire(options: {
     stop: async () => {
       isDraining = true
       await pushSender.stop()
+      clearInterval(sweeping)
       await runner.stop({ waitMs: drainMs })
       await workflows.stop({ waitMs: 1000 })
       await worker.stop()

@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto'
+import { answerRequestOnce, type Idempotency } from '@behest/journal'
 import type { Registry } from '@behest/registry'
 import express, { type Express, type RequestHandler } from 'express'
 import { rateLimit } from 'express-rate-limit'
@@ -24,6 +25,8 @@ const maxInFlight = 512
 
 export type CreateAppOptions = {
   readonly registry: Registry
+  /** Keeps the answers to writes that carry an `Idempotency-Key`. */
+  readonly idempotency: Idempotency
   readonly limits: RateLimits
   readonly trustedProxies: number
   readonly operatorToken: string | undefined
@@ -113,7 +116,18 @@ export function createApp(options: CreateAppOptions): Express {
         : []),
       ...(route.body === undefined || route.bodyKind === 'lines'
         ? []
-        : readJsonBody(maxBodyBytes)),
+        : ([
+            ...readJsonBody(maxBodyBytes),
+            async (request, response, next) => {
+              await answerRequestOnce({
+                idempotency: options.idempotency,
+                principal: 'registry-api',
+                request,
+                response,
+                handle: () => next(),
+              })
+            },
+          ] satisfies RequestHandler[])),
       async (request, response) => {
         // A parameter that nobody reads is a wish that nobody grants.
         if (Object.keys(route.query.shape).length === 0)

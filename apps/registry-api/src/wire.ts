@@ -1,5 +1,10 @@
 import { join } from 'node:path'
-import { openDatabase, runMigrations } from '@behest/journal'
+import {
+  createIdempotency,
+  idempotencySchema,
+  openDatabase,
+  runMigrations,
+} from '@behest/journal'
 import {
   createProbe,
   createRegistry,
@@ -14,6 +19,8 @@ import { createHouseCheck } from './wiring/createHouseCheck.js'
 import { createReceiptCheck } from './wiring/createReceiptCheck.js'
 import { createUrlPolicy } from './wiring/createUrlPolicy.js'
 import { followChainId } from './wiring/followChainId.js'
+
+const sweepEveryMs = 600_000
 
 /** The parts of one registry process, put together. */
 export type WiredRegistry = {
@@ -46,6 +53,7 @@ export async function wire(options: {
     },
   })
   await runMigrations(database.pool, registryMigrations)
+  await runMigrations(database.pool, idempotencySchema)
   const fetch = createGuardedFetch({
     allowedLoopbackHosts: config.loopbackAgents,
     timeoutMs: 10_000,
@@ -83,9 +91,14 @@ export async function wire(options: {
     ...(encoder === undefined ? {} : { encoder }),
     onError,
   })
+  const idempotency = createIdempotency({ pool: database.pool })
+  const sweeping = setInterval(() => {
+    idempotency.sweep().catch(onError)
+  }, sweepEveryMs).unref()
   let draining = false
   const app = createApp({
     registry,
+    idempotency,
     limits: config.limits,
     trustedProxies: config.trustedProxies,
     operatorToken: options.operatorToken,
@@ -102,6 +115,7 @@ export async function wire(options: {
     },
     stop: async () => {
       stopping = true
+      clearInterval(sweeping)
       chain.stop()
       await registry.stop()
       await encoder?.stop()

@@ -9,6 +9,10 @@ export {
   type ResponseStore,
 } from './conversation/createResponseStore.js'
 export {
+  answerRequestOnce,
+  IdempotencyKeyInvalidError,
+} from './intents/answerRequestOnce.js'
+export {
   createIdempotency,
   type Idempotency,
   type KeptAnswer,
@@ -132,7 +136,7 @@ export {
   type ExecutorSlot,
   takeExecutorSlot,
 } from './runner/takeExecutorSlot.js'
-export { journalSchema } from './schema.js'
+export { idempotencySchema, journalSchema } from './schema.js'
 export {
   createWebhookStore,
   type DueWebhook,

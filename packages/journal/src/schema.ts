@@ -179,3 +179,25 @@ export const journalSchema: MigrationSet = {
     { version: 3, name: 'leg-authorization', sql: legAuthorization },
   ],
 }
+
+const keptAnswerTables = `
+create table kept_answer (
+  principal text not null,
+  key text not null,
+  body_hash bytea not null,
+  status int,
+  answer text,
+  location text,
+  started_at timestamptz not null default now(),
+  locked_until timestamptz not null,
+  expires_at timestamptz not null,
+  primary key (principal, key)
+);
+create index kept_answer_expiry on kept_answer (expires_at);
+`
+
+/** The table of answers that are given again; each API's database has one. */
+export const idempotencySchema: MigrationSet = {
+  namespace: 'idempotency',
+  migrations: [{ version: 1, name: 'kept-answers', sql: keptAnswerTables }],
+}

@@ -90,6 +90,7 @@ export class ReceiptNotReadyError extends BehestError {
 /** HTTP status of the errors that belong to the edge. */
 export const edgeStatus: Readonly<Record<string, number>> = {
   REQUEST_INVALID: 400,
+  IDEMPOTENCY_KEY_INVALID: 400,
   CURSOR_MALFORMED: 400,
   ROUTE_NOT_FOUND: 404,
   RECEIPT_NOT_READY: 404,

@@ -28,7 +28,9 @@ export function handleError(options: {
     const status = edgeStatus[problem.code] ?? problem.status
     if (status >= 500 && !BehestError.isInstance(error))
       options.logger.error({ error, path: request.path }, 'defect')
-    if (status === 429 || status === 503) response.setHeader('Retry-After', '1')
+    const wait = problem.facts?.retryAfterSeconds
+    if (wait !== undefined || status === 429 || status === 503)
+      response.setHeader('Retry-After', wait ?? '1')
     response
       .status(status)
       .type('application/problem+json')

@@ -16,13 +16,16 @@ import {
   type ChatStore,
   conversationSchema,
   createChatStore,
+  createIdempotency,
   createIntentStore,
   createOutbox,
   createOutboxWorker,
   createResponseStore,
   createSender,
   createWebhookStore,
+  type Idempotency,
   type IntentStore,
+  idempotencySchema,
   journalSchema,
   type ResponseStore,
   type WebhookStore,
@@ -56,6 +59,7 @@ export type World = {
   readonly webhooks: WebhookStore
   readonly responses: ResponseStore
   readonly chats: ChatStore
+  readonly idempotency: Idempotency
   readonly language: LanguagePort
   readonly user: Address
   /** Who carries out mandates and pays their gas. */
@@ -84,7 +88,12 @@ export async function createWorld(
   const [devnet, database] = await Promise.all([
     start(),
     createTestDatabase({
-      schemas: [journalSchema, webhookSchema, conversationSchema],
+      schemas: [
+        journalSchema,
+        idempotencySchema,
+        webhookSchema,
+        conversationSchema,
+      ],
     }),
   ])
   closers.push(devnet.stop, database.drop)
@@ -151,6 +160,7 @@ export async function createWorld(
     webhooks: createWebhookStore({ pool: database.pool }),
     responses: createResponseStore({ pool: database.pool }),
     chats: createChatStore({ pool: database.pool }),
+    idempotency: createIdempotency({ pool: database.pool }),
     language,
     user: account.address,
     executor: executor.address,

@@ -9,6 +9,9 @@ const statusOfCode: Readonly<Record<string, number>> = {
   ROUTE_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   REQUEST_MALFORMED: 400,
+  IDEMPOTENCY_KEY_INVALID: 400,
+  IDEMPOTENCY_IN_PROGRESS: 409,
+  IDEMPOTENCY_KEY_REUSED: 422,
   QUERY_REFUSED: 400,
   CURSOR_STALE: 409,
   SEQUENCE_STALE: 409,
@@ -190,7 +193,11 @@ export function toProblem(error: unknown, instance: string): Problem {
 
 /** Sends a problem. */
 export function sendProblem(response: Response, problem: Problem): void {
-  if (problem.status === 429 || problem.status === 503)
+  if (
+    problem.status === 429 ||
+    problem.status === 503 ||
+    problem.facts?.retryAfterSeconds !== undefined
+  )
     response.setHeader('retry-after', problem.facts?.retryAfterSeconds ?? '1')
   response
     .status(problem.status)

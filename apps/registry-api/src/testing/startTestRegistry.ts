@@ -1,5 +1,10 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import {
+  createIdempotency,
+  idempotencySchema,
+  runMigrations,
+} from '@behest/journal'
 import { createTestDatabase, type TestDatabase } from '@behest/journal/testing'
 import {
   type CanaryPort,
@@ -40,6 +45,7 @@ export async function startTestRegistry(
   const database =
     options.database ??
     (await createTestDatabase({ schemas: [registryMigrations] }))
+  await runMigrations(database.pool, idempotencySchema)
   const errors: unknown[] = []
   const onError = (error: unknown) => {
     errors.push(error)
@@ -68,6 +74,7 @@ export async function startTestRegistry(
   let draining = false
   const app = createApp({
     registry,
+    idempotency: createIdempotency({ pool: database.pool }),
     limits: {
       searchPerMinute: 0,
       writePerMinute: 0,

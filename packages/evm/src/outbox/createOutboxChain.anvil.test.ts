@@ -7,6 +7,7 @@ import { mnemonicToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startChain, type TestChain } from '../../test/startChain.js'
 import { startRpcProxy } from '../../test/startRpcProxy.js'
+import { ChainReadError } from '../client/errors.js'
 import {
   createChainClient,
   createLegSigner,
@@ -182,6 +183,8 @@ describe('createOutboxChain', () => {
       const { number, hash } = await outbox.readHead()
       expect(await outbox.readBlockHash(number)).toBe(hash)
       expect(await both.readBlockHash(number)).toBeNull()
+      // Nor does one node alone say which chain this is.
+      await expect(both.readIdentity()).rejects.toThrow(ChainReadError)
       const last = BigInt(other.addresses.snapshot.blockNumber)
       expect(await both.readBlockHash(last)).toBe(
         await outbox.readBlockHash(last),

@@ -163,23 +163,39 @@ export function createOutboxChain(
     return found === undefined ? null : { hash: found.hash, blockNumber }
   }
 
+  /** What both nodes said last; only where there is a second one. */
+  let agreed: string | undefined
+
+  const readIdentityOf = async (node: ChainClient): Promise<string> => {
+    // A local chain makes its genesis anew each time that it is loaded.
+    const number = deployment.identityBlock ?? 0n
+    const [chainId, block] = await Promise.all([
+      ask(node, 'eth_chainId', undefined),
+      readBlock(node, number),
+    ])
+    if (block === null || block.hash === null)
+      throw new ChainReadError({
+        method: 'eth_getBlockByNumber',
+        reason: `it does not have block ${number}, which names the chain`,
+      })
+    return `${hexToNumber(chainId)}:${block.hash}`
+  }
+
   return {
     chainId: deployment.chainId,
     depth: deployment.finalityDepth,
 
     async readIdentity() {
-      // A local chain makes its genesis anew each time that it is loaded.
-      const number = deployment.identityBlock ?? 0n
-      const [chainId, block] = await Promise.all([
-        ask(client, 'eth_chainId', undefined),
-        readBlock(client, number),
-      ])
-      if (block === null || block.hash === null)
+      const identity = await readIdentityOf(client)
+      if (identity === agreed || witness === undefined) return identity
+      // One node alone does not make a chain another one.
+      if ((await readIdentityOf(witness)) !== identity)
         throw new ChainReadError({
           method: 'eth_getBlockByNumber',
-          reason: `it does not have block ${number}, which names the chain`,
+          reason: 'two nodes do not agree which chain this is',
         })
-      return `${hexToNumber(chainId)}:${block.hash}`
+      agreed = identity
+      return identity
     },
 
     async readHead() {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hex } from '@behest/spec'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { journalSchema } from '../schema.js'
+import { idempotencySchema } from '../schema.js'
 import {
   createTestDatabase,
   type TestDatabase,
@@ -18,12 +18,12 @@ let database: TestDatabase
 let idempotency: Idempotency
 
 beforeAll(async () => {
-  database = await createTestDatabase({ schemas: [journalSchema] })
+  database = await createTestDatabase({ schemas: [idempotencySchema] })
   idempotency = createIdempotency({ pool: database.pool })
 })
 afterAll(() => database.drop())
 beforeEach(async () => {
-  await database.pool.query('truncate idempotency')
+  await database.pool.query('truncate kept_answer')
 })
 
 const request = { principal: 'alice', key: 'k', bodyHash: hashOf(1) }
@@ -37,7 +37,7 @@ describe('answerOnce', () => {
           maxLength: 50,
         }),
         async (bodies) => {
-          await database.pool.query('truncate idempotency')
+          await database.pool.query('truncate kept_answer')
           let effects = 0
           const ask = async (body: number): Promise<string> => {
             for (;;)
@@ -85,16 +85,19 @@ describe('answerOnce', () => {
 
   test('behavior: work that a crash ended is taken over after its time', async () => {
     let finish = () => {}
-    const slow = idempotency.answerOnce(
-      { ...request, workSeconds: 0.1 },
-      async () => {
-        await new Promise<void>((resolve) => {
-          finish = resolve
-        })
-        return { status: 200, body: 'late' }
-      },
+    let isAtWork = false
+    const slow = idempotency.answerOnce(request, async () => {
+      isAtWork = true
+      await new Promise<void>((resolve) => {
+        finish = resolve
+      })
+      return { status: 200, body: 'late' }
+    })
+    while (!isAtWork) await sleep(2)
+    // No sign of life for longer than a process may be silent.
+    await database.pool.query(
+      `update kept_answer set locked_until = now() - interval '1 second'`,
     )
-    await sleep(150)
     const answer = await idempotency.answerOnce(request, async () => ({
       status: 200,
       body: 'taken over',
@@ -102,6 +105,25 @@ describe('answerOnce', () => {
     expect(answer.body).toBe('taken over')
     finish()
     expect((await slow).body).toBe('taken over')
+  })
+
+  test('behavior: work that takes longer than its time, and shows it lives, is not taken over', async () => {
+    let finish = () => {}
+    const slow = idempotency.answerOnce(
+      { ...request, workSeconds: 0.6 },
+      async () => {
+        await new Promise<void>((resolve) => {
+          finish = resolve
+        })
+        return { status: 200, body: 'slow' }
+      },
+    )
+    await sleep(1_500)
+    await expect(
+      idempotency.answerOnce(request, async () => ({ status: 200, body: 'y' })),
+    ).rejects.toThrow(IdempotencyInProgressError)
+    finish()
+    expect((await slow).body).toBe('slow')
   })
 
   test('behavior: forgotten after its time', async () => {

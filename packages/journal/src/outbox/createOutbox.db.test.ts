@@ -308,4 +308,40 @@ describe('arrows', () => {
     expect((await outbox.readLeg(hashOf(11)))?.state).toBe('SENT')
     expect((await outbox.readLeg(hashOf(12)))?.state).toBe('CHAIN_GONE')
   })
+
+  test('behavior: mined, its chain gone and back: another attempt of it may be mined then', async () => {
+    await align(0)
+    await queue(toOrder())
+    const signed = await signNext()
+    if (signed.type !== 'signed') throw new TypeError('nothing was signed')
+    const { leg, attempt } = signed
+    const bump = await outbox.signReplacement({
+      leg,
+      lock,
+      purpose: 'bump',
+      fees: { maxFeePerGasWei: 9n, maxPriorityFeePerGasWei: 2n },
+      sign: signForScriptedChain,
+    })
+    const mine = (hash: Hex, blockNumber: bigint) =>
+      outbox.recordMined({
+        legId: leg.id,
+        receipt: {
+          hash,
+          blockNumber,
+          blockHash: hashOf(900 + Number(blockNumber)),
+          status: 'success',
+          gasUsed: 10n,
+          effectiveGasPriceWei: 3n,
+        },
+      })
+    await mine(attempt.hash, 8n)
+    await outbox.reconcileChain({ chain: '31337:other', chainId: 31_337 })
+    await outbox.reconcileChain({ chain, chainId: 31_337 })
+    await mine(bump?.hash ?? '0x', 9n)
+    expect(await outbox.settleMined(leg.id)).toBe('FINAL')
+    expect(toLegResult((await outbox.readLeg(leg.id))!)).toMatchObject({
+      hash: bump?.hash,
+      blockNumber: 9n,
+    })
+  })
 })

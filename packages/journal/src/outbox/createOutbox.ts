@@ -215,6 +215,35 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
     return rowCount === 1
   }
 
+  /**
+   * Opens settled legs again. Blocks that they were in are forgotten with it: a
+   * transaction may come back in another block, and another attempt instead of it.
+   */
+  async function reopen(
+    condition: string,
+    values: readonly unknown[],
+  ): Promise<number> {
+    const reopened = await inTransaction(pool, async (client) => {
+      const { rows } = await client.query<{ id: string }>(
+        `update leg set settled_at = null, reason = null,
+          state = case when exists (
+            select 1 from attempt where leg_id = leg.id and kind = 'cancel')
+            then 'CANCELLING' else 'SENT' end
+         where ${condition} returning id`,
+        [...values],
+      )
+      await client.query(
+        `update attempt set block_number = null, block_hash = null,
+          status = null, gas_used = null, gas_price_wei = null
+         where leg_id = any($1)`,
+        [rows.map(({ id }) => id)],
+      )
+      return rows
+    })
+    for (const { id } of reopened) tell(id)
+    return reopened.length
+  }
+
   return {
     queueLegs: async ({ chain, depth, legs }) => {
       const stored = await inTransaction(pool, async (client) => {
@@ -514,40 +543,21 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
          where chain_id = $1 and chain <> $2 and state = any($3) returning id`,
         [chainId, chain, openStates],
       )
-      const returned = await pool.query<{ id: string }>(
-        // One that was never signed was called "not sent": it stays so.
-        `update leg set settled_at = null, reason = null, state = 'SENT'
-         where chain = $1 and state = 'CHAIN_GONE' and nonce is not null
-         returning id`,
+      // One that was never signed was called "not sent": it stays so.
+      const returned = await reopen(
+        `chain = $1 and state = 'CHAIN_GONE' and nonce is not null`,
         [chain],
       )
-      for (const { id } of [...gone.rows, ...returned.rows]) tell(id)
-      return { gone: gone.rows.length, returned: returned.rows.length }
+      for (const { id } of gone.rows) tell(id)
+      return { gone: gone.rows.length, returned }
     },
 
-    reopenLost: async ({ chain, address, fromNonce }) => {
-      const reopened = await inTransaction(pool, async (client) => {
-        const { rows } = await client.query<{ id: string }>(
-          `update leg set settled_at = null, reason = null,
-            state = case when exists (
-              select 1 from attempt where leg_id = leg.id and kind = 'cancel')
-              then 'CANCELLING' else 'SENT' end
-           where chain = $1 and sender = $2 and nonce >= $3
-            and state in ('FINAL', 'REVERTED', 'CANCELLED')
-           returning id`,
-          [chain, toBytes(address), fromNonce],
-        )
-        await client.query(
-          `update attempt set block_number = null, block_hash = null,
-            status = null, gas_used = null, gas_price_wei = null
-           where leg_id = any($1)`,
-          [rows.map(({ id }) => id)],
-        )
-        return rows
-      })
-      for (const { id } of reopened) tell(id)
-      return reopened.length
-    },
+    reopenLost: ({ chain, address, fromNonce }) =>
+      reopen(
+        `chain = $1 and sender = $2 and nonce >= $3
+          and state in ('FINAL', 'REVERTED', 'CANCELLED')`,
+        [chain, toBytes(address), fromNonce],
+      ),
 
     readSenders: async (chain) => {
       const { rows } = await pool.query<{ address: Buffer }>(

@@ -649,6 +649,28 @@ describe('blocks', () => {
     })
   })
 
+  test('behavior: a chain that comes back is noticed without new work, and its legs go on', async () => {
+    chain.levers.automine = false
+    let isAway = false
+    const wandering = {
+      ...chain,
+      readIdentity: async () =>
+        isAway ? '31337:another' : chain.readIdentity(),
+    }
+    const sender = await startSender({ chain: wandering })
+    const sent = await toOrder()
+    await sender.carryOut(sent, { waitMs: 200 })
+    const readState = async () => (await outbox.readLeg(sent.legId))?.state
+    await until(async () => (await readState()) === 'SENT')
+    isAway = true
+    await until(async () => (await readState()) === 'CHAIN_GONE')
+    isAway = false
+    chain.levers.automine = true
+    chain.mine()
+    await until(async () => (await readState()) === 'FINAL')
+    expect([...chain.countEffects().values()]).toEqual([1])
+  })
+
   test('behavior: none of several senders sends what is of the old chain', async () => {
     chain.levers.automine = false
     const others = ['a1', 'a2', 'a3', 'a4'].map(

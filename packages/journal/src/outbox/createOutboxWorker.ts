@@ -102,9 +102,11 @@ const maxDelayMs = 1_000
 const lockRetryMs = 200
 const discoverEveryMs = 1_000
 const identityEveryMs = 2_000
+/** As often also without work: the chain that legs wait for may be back. */
+const identityIdleEveryMs = 5_000
 /** A node behind a balancer may be of another chain: so many must say the same. */
 const firmReads = 5
-const firmEveryMs = 50
+const firmEveryMs = 250
 const laneIdleMs = 10_000
 /** One lost broadcast holds up every later nonce: it is not waited for long. */
 const reofferMs = { first: 250, most: 4_000 }
@@ -260,6 +262,10 @@ export async function createOutboxWorker(
     while (!stopping.signal.aborted) {
       await clock.sleep(discoverEveryMs, stopping.signal)
       await discover('idle')
+      if (clock.nowMs() - identityReadAtMs >= identityIdleEveryMs)
+        await assertIdentity(identity, 'now').catch((error: unknown) =>
+          emit({ type: 'failed', error }),
+        )
     }
   })()
 

@@ -69,6 +69,8 @@ export type RpcProxy = {
   /** Broadcasts that the node took and whose answer was then lost. */
   readonly appliedAndLost: () => number
   readonly seen: readonly SeenRaw[]
+  /** Says for so long, whenever it is asked, that it is of another chain, in ms. */
+  readonly pretend: (milliseconds: number) => void
   /** Passes requests on to another node from now on. */
   readonly setTarget: (url: string) => void
   readonly stop: () => Promise<void>
@@ -105,6 +107,7 @@ export async function createRpcProxy(options: {
   let target = options.targetUrl
   let requests = 0
   let appliedAndLost = 0
+  let pretendsUntilMs = 0
   const faults = { ...calm }
   const seen: SeenRaw[] = []
   const seenHashes = new Set<Hex>()
@@ -253,7 +256,10 @@ export async function createRpcProxy(options: {
         jsonrpc: '2.0',
         id: request.id,
       })
-    const fault = drawFault(request)
+    const fault =
+      Date.now() < pretendsUntilMs && canBeWrongChain(request)
+        ? 'wrongChain'
+        : drawFault(request)
     if (fault !== undefined) faults[fault]++
     switch (fault) {
       case 'requestLost':
@@ -307,6 +313,9 @@ export async function createRpcProxy(options: {
     requests: () => requests,
     appliedAndLost: () => appliedAndLost,
     seen,
+    pretend: (milliseconds) => {
+      pretendsUntilMs = Date.now() + milliseconds
+    },
     setTarget: (url) => {
       target = url
     },

@@ -6,6 +6,7 @@ import {
   createPool,
   type DatabaseConnection,
   type EmbeddedPostgres,
+  idempotencySchema,
   isSettled,
   journalSchema,
   LegConflictError,
@@ -204,6 +205,7 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
       options,
       pool,
       chain,
+      proxy,
       random,
       chaos: chaos.signal,
       counts,
@@ -266,17 +268,21 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     witness.rates = calm
     workers.calm()
     await weather.calm()
-    const calmAtMs = Date.now()
+    let calmAtMs = Date.now()
+    const isGivenUp = () =>
+      Date.now() - calmAtMs > options.settleWithinMs ||
+      (mutant !== undefined && inspector.violations.length > 0)
+    /** Waits until nothing is open any more; gives how long that took, in ms. */
+    const settle = async () => {
+      while (!(await isAllSettled(pool, client.asked())) && !isGivenUp())
+        await sleep(50)
+      return Date.now() - calmAtMs
+    }
     const pickedUpMs = await measurePickUp(workers, async () =>
       isAllSettled(pool, client.asked()),
     )
-    let visitMs = 0
+    let settledMs = await settle()
     if (options.otherChain === 'visits') {
-      const visitAtMs = Date.now()
-      // Steps that wait for others could not be signed while no block is made.
-      const until = Date.now() + options.settleWithinMs
-      while (!(await isAllSettled(pool, client.asked())) && Date.now() < until)
-        await sleep(50)
       isVisited = true
       const visit = {
         chain,
@@ -301,15 +307,9 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
       } finally {
         await other.stop()
       }
-      visitMs = Date.now() - visitAtMs
+      calmAtMs = Date.now()
+      settledMs = Math.max(settledMs, await settle())
     }
-    const calmFor = () => Date.now() - calmAtMs - visitMs
-    const isGivenUp = () =>
-      calmFor() > options.settleWithinMs ||
-      (mutant !== undefined && inspector.violations.length > 0)
-    while (!(await isAllSettled(pool, client.asked())) && !isGivenUp())
-      await sleep(50)
-    const settledMs = calmFor()
     await watching.stop()
     const isDone = await isAllSettled(pool, client.asked())
     if (isDone) await retry(inspector.audit)
@@ -379,6 +379,7 @@ async function createRoundDatabase(
   const pool = createPool({ connection, max: 1 })
   try {
     await runMigrations(pool, journalSchema)
+    await runMigrations(pool, idempotencySchema)
     await pool.query(chaosSchema)
     if (mutant?.breakDatabase !== undefined)
       await pool.query(mutant.breakDatabase)
@@ -454,13 +455,14 @@ function startWeather(world: {
   readonly options: RoundOptions
   readonly pool: ReturnType<typeof createPool>
   readonly chain: ChaosChain
+  readonly proxy: RpcProxy
   readonly random: Random
   readonly chaos: AbortSignal
   readonly counts: Counts
   readonly workers: ReturnType<typeof createWorkers>
   readonly server: EmbeddedPostgres
 }) {
-  const { options, pool, chain, chaos, counts, workers, server } = world
+  const { options, pool, chain, proxy, chaos, counts, workers, server } = world
   const isStorm = options.weather === 'storm'
   const random = world.random.fork('weather')
   const stopping = new AbortController()
@@ -505,6 +507,8 @@ function startWeather(world: {
       }
       if (random.chance(0.1))
         counts.dropped += await chain.drop({ share: 0.5, random })
+      // A node that stays with its lie: only the second one knows better.
+      if (random.chance(0.01)) proxy.pretend(random.between(1_000, 4_000))
       if (random.chance(0.02)) {
         await chain.skipSeconds(random.between(5, 30))
         counts.clockJumps++
@@ -809,7 +813,12 @@ async function isAllSettled(
 ): Promise<boolean> {
   const states = await readStates(pool)
   const done = Object.entries(states)
-    .filter(([state]) => isSettled(state as Parameters<typeof isSettled>[0]))
+    // A chain that was away for a moment is back: what it had goes on.
+    .filter(
+      ([state]) =>
+        state !== 'CHAIN_GONE' &&
+        isSettled(state as Parameters<typeof isSettled>[0]),
+    )
     .reduce((sum, [, count]) => sum + count, 0)
   return done >= legs
 }

@@ -57,6 +57,7 @@ export async function serveFaces(world: World): Promise<ServedFaces> {
         { write: (line: string) => void defects.push(line) },
       ),
       metrics: createMetrics(),
+      idempotency: world.idempotency,
       serverUrl: url,
       webhooks: {
         store: world.webhooks,
