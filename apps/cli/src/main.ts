@@ -5,6 +5,7 @@ import { doCommand } from './commands/doCommand.js'
 import { doctorCommand } from './commands/doctorCommand.js'
 import { lendCommand } from './commands/lendCommand.js'
 import { listCommand } from './commands/listCommand.js'
+import { ordersCommand } from './commands/ordersCommand.js'
 import { parseCommand } from './commands/parseCommand.js'
 import { registryCommand } from './commands/registryCommand.js'
 import { resumeCommand } from './commands/resumeCommand.js'
@@ -25,6 +26,7 @@ const commands: Readonly<Record<string, Command>> = {
   status: statusCommand,
   list: listCommand,
   resume: resumeCommand,
+  orders: ordersCommand,
   agent: agentCommand,
   agents: agentsCommand,
   registry: registryCommand,
@@ -38,6 +40,7 @@ const usage = `Say what you want. Agents compete to do it. Nothing happens beyon
   behest do "<sentence>" [--yes] [--json]     carry it out, stage by stage, to its receipt
   behest parse "<sentence>" [--json]          what it would be understood as (--stdin: one a line)
   behest status <id> · list · resume <id>     what became of an intent, of all, go on with one
+  behest orders [list] | show <id> | cancel <id>
   behest agents search "<query>" | show <id> | publish <url> | explain <id> "<query>"
   behest agent new <folder>                   a new agent that runs, with its tests
   behest registry import <file.ndjson>        manifests in bulk, by the operator

@@ -16,6 +16,7 @@ import {
 } from './http/errors.js'
 import { handleError } from './http/handleError.js'
 import { assertShallow } from './http/readRequest.js'
+import { type OrderRoutesOptions, orderRoutes } from './orders/orderRoutes.js'
 import { type ChatRoutesOptions, chatRoutes } from './routes/chatRoutes.js'
 import {
   type IntentRoutesOptions,
@@ -31,6 +32,8 @@ const ratePerMinute = 1200
 export type CreateAppOptions = IntentRoutesOptions &
   Pick<MountFacesOptions, 'webhooks' | 'responses'> &
   Pick<ChatRoutesOptions, 'chats' | 'verifyMessage'> & {
+    /** Where standing orders are; without them there are no routes for them. */
+    readonly orders?: OrderRoutesOptions['orders']
     readonly chain: ChainPort
     readonly logger: Logger
     readonly metrics: Metrics
@@ -140,6 +143,8 @@ export function createApp(options: CreateAppOptions): Express {
   app.use('/v1', intentRoutes(options))
   app.use('/v1', chatRoutes({ ...options, chainId: chain.chainId }))
   app.use('/v1', registryRoutes(options))
+  const { orders, store } = options
+  if (orders) app.use('/v1', orderRoutes({ orders, store }))
 
   const { webFolder } = options
   if (webFolder !== undefined && existsSync(join(webFolder, 'index.html')))

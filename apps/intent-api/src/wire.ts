@@ -25,6 +25,7 @@ import {
   createIdempotency,
   createIntentRunner,
   createIntentStore,
+  createOrderStore,
   createOutbox,
   createOutboxWorker,
   createResponseStore,
@@ -35,6 +36,7 @@ import {
   journalSchema,
   openDatabase,
   runMigrations,
+  standingSchema,
   takeExecutorSlot,
   webhookSchema,
 } from '@behest/journal'
@@ -58,6 +60,11 @@ import { createMetrics } from './createMetrics.js'
 import { startPushSender } from './faces/a2a/push/startPushSender.js'
 import { createDesk } from './faces/desk/createDesk.js'
 import { isLoopbackHost } from './http/assertOwnHost.js'
+import { createOrderKeeper } from './orders/createOrderKeeper.js'
+import {
+  buildOrderTypedData,
+  createOrderPort,
+} from './orders/createOrderPort.js'
 
 const drainMs = 8000
 const sweepEveryMs = 600_000
@@ -118,6 +125,7 @@ export async function wire(options: {
   await runMigrations(database.pool, webhookSchema)
   await runMigrations(database.pool, conversationSchema)
   await runMigrations(database.pool, idempotencySchema)
+  await runMigrations(database.pool, standingSchema)
   if (deployment.name === 'local')
     await Promise.all([
       fundLocalAccount({
@@ -134,6 +142,7 @@ export async function wire(options: {
 
   const metrics = createMetrics()
   const store = createIntentStore({ pool: database.pool })
+  const orders = createOrderStore({ pool: database.pool })
   const outbox = createOutbox({ pool: database.pool })
   const outboxChain = createOutboxChain({
     client: chain.client,
@@ -199,6 +208,10 @@ export async function wire(options: {
               sign: createMandateSigner({ account: user, deployment }),
             }),
           }),
+      orders: createOrderPort({
+        store: orders,
+        sign: (order) => user.signTypedData(buildOrderTypedData(order)),
+      }),
       now: () => new Date(),
       createId: randomUUID,
       onReceipt: (receipt) => {
@@ -257,6 +270,14 @@ export async function wire(options: {
   const sweeping = setInterval(() => {
     idempotency.sweep().catch(report)
   }, sweepEveryMs).unref()
+  const keeper = createOrderKeeper({
+    store: orders,
+    engine,
+    chain,
+    wake: runner.wake,
+    owner: slot.name,
+    onError: report,
+  })
 
   let isDraining = false
   const app = createApp({
@@ -267,6 +288,7 @@ export async function wire(options: {
     verifyMessage: chain.client.verifyMessage,
     language,
     runner,
+    orders,
     accounts: [user.address],
     chainName: deployment.name,
     now: () => new Date(),
@@ -322,6 +344,7 @@ export async function wire(options: {
       isDraining = true
       await pushSender.stop()
       clearInterval(sweeping)
+      await keeper.stop({ waitMs: drainMs })
       await runner.stop({ waitMs: drainMs })
       await workflows.stop({ waitMs: 1000 })
       await worker.stop()

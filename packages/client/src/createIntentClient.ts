@@ -6,6 +6,7 @@ import {
   type IntentRecord,
   intentRecordSchema,
   type JsonValue,
+  type MissedRuns,
   type ParseContext,
   type ParseResult,
   parseResultSchema,
@@ -19,6 +20,7 @@ import {
   type ClientOptions,
   createHttp,
 } from './http/createHttp.js'
+import { buildStandingCalls, type StandingCalls } from './standingCalls.js'
 
 /** What a sentence is read against; the server fills in what is absent. */
 export type ContextInput = {
@@ -38,6 +40,8 @@ export type CreateIntentInput = ParseInput & {
   readonly idempotencyKey?: string
   /** What "that" means in the words; the account's newest intent if absent. */
   readonly previousIntentId?: string
+  /** For a standing order: what is done about runs that nobody could run. */
+  readonly missedRuns?: MissedRuns
 }
 
 /** A reply to questions: values by slot, or free words. */
@@ -92,7 +96,7 @@ export type Chat = z.output<typeof chatSchema>
 export type Accounts = z.output<typeof accountsSchema>
 
 /** Everything that the intent API answers; see {@link createIntentClient}. */
-export type IntentClient = {
+export type IntentClient = StandingCalls & {
   /** Reads a sentence and starts nothing. */
   readonly parse: (
     input: ParseInput,
@@ -197,6 +201,7 @@ export function createIntentClient(options: ClientOptions): IntentClient {
     )
 
   return {
+    ...buildStandingCalls(http),
     parse: ({ utterance, context }, call) =>
       http.ask(
         {
@@ -208,14 +213,27 @@ export function createIntentClient(options: ClientOptions): IntentClient {
         parseResultSchema,
       ),
     create: (
-      { utterance, account, context, idempotencyKey, previousIntentId },
+      {
+        utterance,
+        account,
+        context,
+        idempotencyKey,
+        previousIntentId,
+        missedRuns,
+      },
       call,
     ) =>
       http.ask(
         {
           method: 'POST',
           path: '/v1/intents',
-          body: { utterance, account, context, previousIntentId },
+          body: {
+            utterance,
+            account,
+            context,
+            previousIntentId,
+            missedRuns,
+          },
           ...(idempotencyKey === undefined
             ? {}
             : { headers: { 'Idempotency-Key': idempotencyKey } }),

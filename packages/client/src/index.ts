@@ -34,4 +34,5 @@ export type {
   SearchHit,
   SearchPage,
 } from './registrySchemas.js'
+export type { OrderPage, StandingCalls } from './standingCalls.js'
 export { toChatLinkMessage } from './toChatLinkMessage.js'

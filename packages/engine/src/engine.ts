@@ -6,8 +6,12 @@ import {
   type IntentArtifact,
   type IntentRecord,
   type JsonValue,
+  type MissedRuns,
+  type OrderRunLink,
+  type OrderTerms,
   type ParseContext,
   type ParseResult,
+  type PlanArtifact,
   type Question,
   type StoredIntent,
 } from '@behest/spec'
@@ -28,7 +32,7 @@ import { resolveTokens } from './3-candidates/resolveTokens.js'
 import { QuoteExpiredError } from './4-quotes/errors.js'
 import { negotiate } from './4-quotes/negotiate.js'
 import type { ChosenQuote } from './5-plan/buildPlan.js'
-import { assertStillHolds } from './6-simulation/assertStillHolds.js'
+import { assertStillHolds, hasBegun } from './6-simulation/assertStillHolds.js'
 import { chooseCustody } from './6-simulation/chooseCustody.js'
 import { PlanDriftedError } from './6-simulation/errors.js'
 import { settlePlan } from './6-simulation/settlePlan.js'
@@ -41,10 +45,18 @@ import { buildReceipt } from './9-receipt/buildReceipt.js'
 import { countersign } from './9-receipt/countersign.js'
 import { hashArtifact, hashJson, toWire } from './hashArtifact.js'
 import { type OpenIntent, openIntent } from './openIntent.js'
+import { isWaiting } from './orders/buildOrderTerms.js'
+import {
+  approveRun,
+  decideOrder,
+  readRunIntent,
+  standOrder,
+} from './orders/standOrder.js'
 import {
   type EngineOptions,
   type EnginePorts,
   type Limits,
+  type Linked,
   toLimits,
 } from './ports.js'
 import { toProblem } from './toProblem.js'
@@ -67,6 +79,14 @@ export type Engine = {
     readonly previousIntentId?: string
     /** How it is to be carried out; chosen for the user if absent. */
     readonly custody?: Custody
+    /** For what becomes a standing order; runs that are missed are skipped unless told. */
+    readonly missedRuns?: MissedRuns
+  }): Promise<{ readonly record: IntentRecord; readonly created: boolean }>
+  /** Keeps the intent of one run of an order. The same id and run is one intent. */
+  startRun(options: {
+    readonly id: string
+    readonly run: OrderRunLink
+    readonly terms: OrderTerms
   }): Promise<{ readonly record: IntentRecord; readonly created: boolean }>
   /**
    * Goes on with an intent until it ends or needs somebody. Safe to call at any
@@ -127,6 +147,25 @@ export function createEngine(
       return show(intent.stored()) // the same yes twice is one yes
     if (status !== 'needs-approval')
       throw new NothingToApproveError({ intentId: id, status })
+    const understood = intent.require('intent')
+    if (understood.body.order) {
+      await intent.append({
+        artifact: decideOrder({
+          understood,
+          terms: understood.body.order,
+          planHash,
+          decision,
+          ...(signature === undefined ? {} : { signature }),
+          decidedAt: ports.now().toISOString(),
+        }),
+        status: decision === 'approve' ? 'running' : 'rejected',
+        message:
+          decision === 'approve'
+            ? 'The order was approved.'
+            : 'The order was rejected; nothing will run.',
+      })
+      return show(intent.stored())
+    }
     const head = await ports.chain.readHead()
     try {
       const artifact = decideApproval({
@@ -156,15 +195,18 @@ export function createEngine(
 
   const start: Engine['start'] = async (order) => {
     const { id, text, account, context, principal, idempotencyKey } = order
-    const { previousIntentId, custody } = order
-    const artifact = recordUtterance({
-      text,
-      account,
-      chainId: ports.chain.chainId,
-      context,
-      custody,
-      ...(previousIntentId === undefined ? {} : { previousIntentId }),
-    })
+    const { previousIntentId, custody, missedRuns } = order
+    const artifact = {
+      ...recordUtterance({
+        text,
+        account,
+        chainId: ports.chain.chainId,
+        context,
+        custody,
+        ...(previousIntentId === undefined ? {} : { previousIntentId }),
+      }),
+      ...(missedRuns === undefined ? {} : { missedRuns }),
+    }
     const { intent, created } = await ports.store.create({
       id,
       principal,
@@ -175,6 +217,7 @@ export function createEngine(
         account,
         ...(previousIntentId === undefined ? {} : { previousIntentId }),
         ...(custody === undefined ? {} : { custody }),
+        ...(missedRuns === undefined ? {} : { missedRuns }),
       }),
       account,
       chainId: ports.chain.chainId,
@@ -186,6 +229,32 @@ export function createEngine(
 
   return {
     start,
+    async startRun({ id, run, terms }) {
+      const { utterance, account, chainId } = terms
+      const artifact = {
+        ...recordUtterance({
+          text: utterance,
+          account,
+          chainId,
+          context: {
+            now: ports.now().toISOString(),
+            timeZone: terms.schedule?.timeZone ?? 'UTC',
+          },
+        }),
+        run,
+      }
+      const { intent, created } = await ports.store.create({
+        id,
+        principal: `order:${run.orderId}`,
+        idempotencyKey: id,
+        bodyHash: hashJson({ ...run }),
+        account,
+        chainId,
+        utterance,
+        artifact: { hash: hashArtifact(artifact), body: toWire(artifact) },
+      })
+      return { record: show(intent), created }
+    },
 
     async advance(id) {
       const intent = await openIntent(ports.store, id)
@@ -342,12 +411,14 @@ async function runStages(
   const understood =
     intent.find('intent') ??
     (await intent.append({
-      artifact: await understandUtterance({
-        intentId: intent.id,
-        utterance,
-        language: ports.language,
-        store: ports.store,
-      }),
+      artifact: utterance.body.run
+        ? await readRunIntent({ utterance, orders: ports.orders })
+        : await understandUtterance({
+            intentId: intent.id,
+            utterance,
+            language: ports.language,
+            store: ports.store,
+          }),
       status: 'running',
       message: 'The request was read.',
     }))
@@ -361,9 +432,17 @@ async function runStages(
   if (result.type === 'none') return refuse(intent, result)
   if (result.type === 'clarify') return ask(intent, understood.body, ports)
 
-  const planned = intent.find('simulation')
-  if (!planned) {
-    const { steps } = result.intent
+  const { run } = utterance.body
+  const { steps } = result.intent
+  if (ports.orders && !run && steps.some(isWaiting))
+    return standOrder({
+      intent,
+      utterance,
+      understood,
+      orders: ports.orders,
+      chain: ports.chain,
+    })
+  if (!intent.find('simulation')) {
     assertServable({ steps, chain: ports.chain })
     const resolved = await resolveSteps(steps, ports)
     if (resolved.type === 'questions')
@@ -441,14 +520,36 @@ async function runStages(
     })
     await intent.append({
       artifact: settled.simulated.artifact,
-      status: 'needs-approval',
-      message: 'The plan was simulated and holds. It waits for approval.',
+      status: run ? 'running' : 'needs-approval',
+      message: run
+        ? 'The plan was simulated and holds.'
+        : 'The plan was simulated and holds. It waits for approval.',
     })
-    return 'waiting'
+    if (!run) return 'waiting'
   }
 
   const plan = intent.require('plan')
+  const planned = intent.require('simulation')
+  if (run && !intent.find('approval'))
+    await intent.append({
+      artifact: await approveRun({
+        intent,
+        run,
+        orders: ports.orders,
+        nowUnixSeconds: (await ports.chain.readHead()).timestampUnixSeconds,
+        decidedAt: ports.now().toISOString(),
+      }),
+      status: 'running',
+      message: 'The plan is within the signed order, which approves it.',
+    })
   const approval = intent.require('approval')
+  if (run && (await isCancelledInTime({ run, plan, ports }))) {
+    await intent.setStatus({
+      status: 'cancelled',
+      message: 'The order ended before anything was signed.',
+    })
+    return 'ended'
+  }
   if (!intent.find('execution'))
     await assertStillHolds({
       plan,
@@ -478,6 +579,7 @@ async function runStages(
     quotes: intent.require('quotes').body,
     plan,
     simulation: planned.body,
+    approval: approval.body,
     execution,
     chain: ports.chain,
     attestor: ports.attestor,
@@ -502,6 +604,17 @@ async function runStages(
   if (outcome === 'UNKNOWN') return 'again'
   ports.onReceipt?.(artifact.receipt)
   return 'ended'
+}
+
+/** An order that ends between the yes and the first signature has the last word. */
+async function isCancelledInTime(options: {
+  readonly run: OrderRunLink
+  readonly plan: Linked<PlanArtifact>
+  readonly ports: EnginePorts
+}): Promise<boolean> {
+  const { run, plan, ports } = options
+  if (await hasBegun({ plan, sender: ports.sender })) return false
+  return !(await ports.orders?.find(run.orderId))?.isActive
 }
 
 async function resolveSteps(

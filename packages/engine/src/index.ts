@@ -68,5 +68,24 @@ export {
 } from './engine.js'
 export { hashArtifact, hashJson, toWire } from './hashArtifact.js'
 export { ArtifactMissingError, IntentNotFoundError } from './openIntent.js'
+export {
+  buildOrderTerms,
+  isWaiting,
+} from './orders/buildOrderTerms.js'
+export { checkOrderRun } from './orders/checkOrderRun.js'
+export { OrderRunRefusedError, OrderUnbindableError } from './orders/errors.js'
+export {
+  type Evaluation,
+  evaluateConditions,
+  sayCondition,
+} from './orders/evaluateConditions.js'
+export { type DueRun, findDueRun } from './orders/findDueRun.js'
+export {
+  findLatestOccurrence,
+  getOccurrence,
+  getShortestPeriodSeconds,
+} from './orders/getOccurrence.js'
+export { listOrderLines, sayOrder } from './orders/sayOrder.js'
+export { hashOrderTerms } from './orders/standOrder.js'
 export type { EngineOptions, EnginePorts, KnownContract } from './ports.js'
 export { toProblem } from './toProblem.js'

@@ -8,6 +8,7 @@ import type {
   LanguagePort,
   MandatePort,
   OptionsPort,
+  OrderPort,
   Receipt,
   RegistryPort,
   SenderPort,
@@ -34,6 +35,8 @@ export type EnginePorts = {
   readonly attestor: AttestorPort
   /** Absent where no executor can use mandates: then all custody is direct. */
   readonly mandates?: MandatePort
+  /** Where what waits is kept; without it, what waits is refused. */
+  readonly orders?: OrderPort
   /** Wall clock, for records and for the age of waiting; never for money. */
   readonly now: () => Date
   /** Fresh ids for requests. */

@@ -8,6 +8,7 @@ import {
 } from '@behest/spec'
 import * as z from 'zod'
 import { buildPreview } from './7-approval/buildPreview.js'
+import { toProposal } from './orders/standOrder.js'
 import type { Limits } from './ports.js'
 
 /**
@@ -27,7 +28,7 @@ export function toRecord(options: {
     setArtifact(artifacts, z.decode(artifactSchema, body))
     hashes[stage] = hash
   }
-  const { intent, quotes, plan, simulation } = artifacts
+  const { utterance, intent, quotes, plan, simulation } = artifacts
   const draft = intent?.result
   const answers = (quotes?.outcomes ?? []).flatMap(({ outcome }) =>
     outcome.type === 'quoted' && outcome.quote.answer
@@ -69,6 +70,8 @@ export function toRecord(options: {
     ...(intent?.answer === undefined
       ? {}
       : { answer: { text: intent.answer } }),
+    ...(intent?.order ? { order: toProposal(intent.order) } : {}),
+    ...(utterance?.run ? { run: utterance.run } : {}),
     ...(answers.length > 0
       ? {
           answer: {

@@ -42,6 +42,14 @@ export {
   toSchemaChecksum,
 } from './migrations/runMigrations.js'
 export {
+  createOrderStore,
+  type OrderStore,
+  type StoredOrder,
+  type StoredRun,
+} from './orders/createOrderStore.js'
+export { OrderConflictError, OrderNotFoundError } from './orders/errors.js'
+export { standingSchema } from './orders/standingSchema.js'
+export {
   createFaultPoint,
   type FaultPoint,
   type FaultPointName,

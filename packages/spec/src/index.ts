@@ -171,6 +171,45 @@ export {
   tokenRefSchema,
 } from './intent/intent.js'
 export { isNumbered } from './intent/isNumbered.js'
+export {
+  type MissedRuns,
+  missedRunChoices,
+  type OrderBound,
+  type OrderEvent,
+  type OrderObservation,
+  type OrderProposal,
+  type OrderRecord,
+  type OrderRun,
+  type OrderRunLink,
+  type OrderSchedule,
+  type OrderTerms,
+  orderBoundSchema,
+  orderEventSchema,
+  orderObservationSchema,
+  orderProposalSchema,
+  orderRecordSchema,
+  orderRunLinkSchema,
+  orderRunOutcomes,
+  orderRunSchema,
+  orderScheduleSchema,
+  orderStatuses,
+  orderTermsSchema,
+  orderTypedDataTypes,
+  type WireOrderRecord,
+} from './orders/order.js'
+export {
+  type Policy,
+  type PolicyFinding,
+  type PolicyRecord,
+  type PolicyRules,
+  type PolicyVerdict,
+  policyFindingSchema,
+  policyRecordSchema,
+  policyRulesSchema,
+  policySchema,
+  policyTypedDataTypes,
+  policyVerdictSchema,
+} from './policy/policy.js'
 export type {
   AgentPort,
   LanguagePort,
@@ -199,6 +238,11 @@ export type {
   LegResult,
   SenderPort,
 } from './ports/senderPort.js'
+export type {
+  OrderPort,
+  PolicyPort,
+  PolicySpend,
+} from './ports/standingPorts.js'
 export { type Stage, stages } from './stage.js'
 export {
   type JsonValue,

@@ -7,9 +7,11 @@ import {
   type IntentRecord,
   intentRecordSchema,
   isNumbered,
+  missedRunChoices,
 } from '@behest/spec'
 import * as z from 'zod'
 import { exitCodes, UsageError } from '../exitCodes.js'
+import { renderProposal } from '../show/renderOrder.js'
 import { renderPreview } from '../show/renderPreview.js'
 import { renderRecord } from '../show/renderRecord.js'
 import { openStack } from '../stack/openStack.js'
@@ -33,12 +35,16 @@ export async function doCommand(
       json: { type: 'boolean', default: false },
       'idempotency-key': { type: 'string' },
       custody: { type: 'string' },
+      missed: { type: 'string' },
     },
   })
   const utterance = positionals.join(' ')
   if (utterance.trim() === '')
     throw new UsageError('Give a sentence: behest do "swap 1 ETH for USDC".')
   const custody = readCustody(values.custody)
+  const missedRuns = missedRunChoices.find((choice) => choice === values.missed)
+  if (values.missed !== undefined && missedRuns === undefined)
+    throw new UsageError(`--missed is ${missedRunChoices.join(' or ')}.`)
   const stack = await openStack({
     config: readStackConfig(process.env),
     onProgress: (message) => console.error(message),
@@ -50,6 +56,7 @@ export async function doCommand(
       utterance,
       ...(key === undefined ? {} : { idempotencyKey: key }),
       ...(custody === undefined ? {} : { custody }),
+      ...(missedRuns === undefined ? {} : { missedRuns }),
       context: {
         timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone ?? 'UTC',
       },
@@ -121,18 +128,21 @@ async function decide(
   record: IntentRecord,
   conversation: Conversation,
 ): Promise<'decided' | 'later'> {
-  const { preview } = record
-  if (!preview) return 'later'
-  console.error(`\n${renderPreview(preview)}\n`)
+  const { preview, order } = record
+  const planHash = preview?.planHash ?? order?.termsHash
+  if (planHash === undefined) return 'later'
+  console.error(
+    `\n${preview ? renderPreview(preview) : order ? renderProposal(order) : ''}\n`,
+  )
   if (conversation.yes) {
-    await client.approve(record.id, { planHash: preview.planHash })
+    await client.approve(record.id, { planHash })
     return 'decided'
   }
   const answer = await ask('Do exactly this? [y/N] ')
   if (answer === null) return 'later'
   if (/^(?:y|yes)$/i.test(answer.trim()))
-    await client.approve(record.id, { planHash: preview.planHash })
-  else await client.reject(record.id, { planHash: preview.planHash })
+    await client.approve(record.id, { planHash })
+  else await client.reject(record.id, { planHash })
   return 'decided'
 }
 

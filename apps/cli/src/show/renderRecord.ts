@@ -1,5 +1,6 @@
 import type { AssetDelta, IntentRecord, Receipt } from '@behest/spec'
 import { toDecimal } from '@behest/spec'
+import { renderProposal } from './renderOrder.js'
 import { renderPreview } from './renderPreview.js'
 
 /** Writes where an intent stands: its receipt, its answer, or what it needs. */
@@ -13,6 +14,10 @@ export function renderRecord(record: IntentRecord): string {
     return `${head}\n\n${(record.questions ?? []).map(({ text }) => `? ${text}`).join('\n')}\n\nAnswer with: behest resume ${record.id}`
   if (record.status === 'needs-approval' && record.preview)
     return `${head}\n\n${renderPreview(record.preview)}\n\nApprove with: behest resume ${record.id}`
+  if (record.order)
+    return record.status === 'done'
+      ? `${record.order.headline}\n\nFollow it with: behest orders show ${record.id}`
+      : `${head}\n\n${renderProposal(record.order)}\n\nApprove with: behest resume ${record.id}`
   return `${head}  at stage ${record.stage}`
 }
 

@@ -73,6 +73,7 @@ export function intentRoutes(options: IntentRoutesOptions): Router {
         ? {}
         : { previousIntentId: body.previousIntentId }),
       ...(body.custody === undefined ? {} : { custody: body.custody }),
+      ...(body.missedRuns === undefined ? {} : { missedRuns: body.missedRuns }),
     })
     runner.wake(record.id)
     response

@@ -18,6 +18,7 @@ import {
   linkChatBodySchema,
   shownBodySchema,
 } from './chatRoutes.js'
+import { describeStanding, standingComponents } from './describeStanding.js'
 import {
   answersBodySchema,
   approvalBodySchema,
@@ -42,6 +43,7 @@ const components: Readonly<Record<string, z.ZodType>> = {
   IntentEvent: intentEventSchema,
   Receipt: receiptSchema,
   ...openAiComponents,
+  ...standingComponents,
   Problem: problemSchema,
   Chat: chatSchema,
   ChatList: z.object({ chats: z.array(chatSchema) }),
@@ -121,6 +123,7 @@ export function buildOpenApi(options: { readonly serverUrl: string }): Json {
     servers: [{ url: options.serverUrl }],
     paths: {
       ...describeOpenAiRoutes(),
+      ...describeStanding({ id, problems, body, ok, queryParameters }),
       '/v1/parse': {
         post: {
           operationId: 'parse',

@@ -3,6 +3,7 @@ import {
   custodies,
   hashSchema,
   hexSchema,
+  missedRunChoices,
   parseContextSchema,
   text,
 } from '@behest/spec'
@@ -28,6 +29,8 @@ export const createIntentBodySchema = z.strictObject({
   previousIntentId: text(64).min(1).optional(),
   /** How it is carried out; chosen for the user if absent. */
   custody: z.enum(custodies).optional(),
+  /** For a standing order: skipped unless told. */
+  missedRuns: z.enum(missedRunChoices).optional(),
 })
 
 /** Body of `POST /v1/intents/:id/answers`. */

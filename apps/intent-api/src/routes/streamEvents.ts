@@ -85,7 +85,8 @@ function hasEnded(status: string): boolean {
   return ['done', 'failed', 'rejected', 'cancelled'].includes(status)
 }
 
-function readLastSequence(request: Request): number | undefined {
+/** The event that a reader saw last, where it came back. */
+export function readLastSequence(request: Request): number | undefined {
   const header = request.headers['last-event-id']
   if (header === undefined) return undefined
   if (typeof header !== 'string' || !/^\d{1,15}$/.test(header))

@@ -18,6 +18,7 @@ import {
   createChatStore,
   createIdempotency,
   createIntentStore,
+  createOrderStore,
   createOutbox,
   createOutboxWorker,
   createResponseStore,
@@ -27,11 +28,13 @@ import {
   type IntentStore,
   idempotencySchema,
   journalSchema,
+  type OrderStore,
   type ResponseStore,
+  standingSchema,
   type WebhookStore,
   webhookSchema,
 } from '@behest/journal'
-import { createTestDatabase } from '@behest/journal/testing'
+import { createTestDatabase, type TestDatabase } from '@behest/journal/testing'
 import { createParser } from '@behest/language'
 import {
   type Agent,
@@ -49,6 +52,10 @@ import {
 } from '@behest/spec'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { createOptionsPort } from '../adapters/createOptionsPort.js'
+import {
+  buildOrderTypedData,
+  createOrderPort,
+} from '../orders/createOrderPort.js'
 
 /** The engine over a real chain, a real journal and real agents, in this process. */
 export type World = {
@@ -60,6 +67,8 @@ export type World = {
   readonly responses: ResponseStore
   readonly chats: ChatStore
   readonly idempotency: Idempotency
+  readonly orders: OrderStore
+  readonly database: TestDatabase['pool']
   readonly language: LanguagePort
   readonly user: Address
   /** Who carries out mandates and pays their gas. */
@@ -93,6 +102,7 @@ export async function createWorld(
         idempotencySchema,
         webhookSchema,
         conversationSchema,
+        standingSchema,
       ],
     }),
   ])
@@ -120,6 +130,7 @@ export async function createWorld(
       }).sign(transaction),
   })
   const store = createIntentStore({ pool: database.pool })
+  const orders = createOrderStore({ pool: database.pool })
   closers.push(worker.stop, store.close)
   const honest = createSwapSingleAgent(chain)
   const language = createParser()
@@ -142,6 +153,10 @@ export async function createWorld(
         executor: executor.address,
         sign: createMandateSigner({ account, deployment }),
       }),
+      orders: createOrderPort({
+        store: orders,
+        sign: (order) => account.signTypedData(buildOrderTypedData(order)),
+      }),
       now: () => new Date(),
       createId: () => crypto.randomUUID(),
     },
@@ -161,6 +176,8 @@ export async function createWorld(
     responses: createResponseStore({ pool: database.pool }),
     chats: createChatStore({ pool: database.pool }),
     idempotency: createIdempotency({ pool: database.pool }),
+    orders,
+    database: database.pool,
     language,
     user: account.address,
     executor: executor.address,
@@ -199,12 +216,12 @@ export async function createWorld(
       })
       await engine.advance(id)
       const planned = await engine.get(id)
-      if (planned.status !== 'needs-approval' || !planned.preview)
-        return planned
+      const planHash = planned.preview?.planHash ?? planned.order?.termsHash
+      if (planned.status !== 'needs-approval' || !planHash) return planned
       await beforeApproval?.(planned)
       await engine.decide({
         id,
-        planHash: planned.preview.planHash,
+        planHash,
         decision: 'approve',
       })
       await engine.advance(id)

@@ -50,7 +50,7 @@ export class StandingOrderUnsupportedError extends BehestError {
 
   constructor(facts: { stepId: string; said: string }) {
     super(
-      `"${facts.said}" would have to wait, and standing orders are not served yet; nothing was sent. Ask again without it when you want it done.`,
+      `"${facts.said}" would have to wait, and no standing orders are kept here; nothing was sent. Ask again without it when you want it done.`,
       { facts },
     )
   }

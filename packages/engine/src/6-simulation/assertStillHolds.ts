@@ -6,6 +6,16 @@ import { checkSimulation } from './checkSimulation.js'
 import { PlanDriftedError } from './errors.js'
 import { simulatePlan } from './simulatePlan.js'
 
+/** Tells whether the first call of a plan was ever taken on. */
+export async function hasBegun(options: {
+  readonly plan: Linked<PlanArtifact>
+  readonly sender: SenderPort
+}): Promise<boolean> {
+  const { plan, sender } = options
+  const [first] = plan.body.steps
+  return first !== undefined && sender.hasLeg(toLegId(plan.hash, first.id, 0))
+}
+
 /**
  * Simulates an approved plan once more, at the newest block, right before its
  * first signature. A plan that has begun is not asked again: it must end.
@@ -20,8 +30,7 @@ export async function assertStillHolds(options: {
   readonly limits: Limits
 }): Promise<void> {
   const { plan, chain, sender, limits } = options
-  const [first] = plan.body.steps
-  if (first && (await sender.hasLeg(toLegId(plan.hash, first.id, 0)))) return
+  if (await hasBegun({ plan, sender })) return
   const block = await chain.readHead()
   if (block.timestampUnixSeconds >= plan.body.deadlineUnixSeconds)
     throw new QuoteExpiredError({

@@ -1,4 +1,5 @@
 import {
+  type ApprovalArtifact,
   type AssetDelta,
   type AttestorPort,
   type ChainPort,
@@ -47,6 +48,7 @@ export async function buildReceipt(options: {
   readonly quotes: QuotesArtifact
   readonly plan: Linked<PlanArtifact>
   readonly simulation: SimulationArtifact
+  readonly approval: ApprovalArtifact
   readonly execution: Linked<ExecutionArtifact>
   readonly chain: ChainPort
   readonly attestor: AttestorPort
@@ -64,6 +66,8 @@ export async function buildReceipt(options: {
     account: plan.body.account,
     steps,
     health: await readHealth(options),
+    approvedBy: options.approval.by.type,
+    ...toApprovedUnder(options.approval),
     gasWei: execution.body.transactions.reduce(
       (sum, { gasWei }) => sum + (gasWei ?? 0n),
       0n,
@@ -101,6 +105,21 @@ export function hashReceipt(receipt: Receipt): Hex {
   return hashJson(
     z.encode(receiptSchema, { ...receipt, signatures: [] }) as JsonValue,
   )
+}
+
+function toApprovedUnder({
+  by,
+}: ApprovalArtifact): Pick<Receipt, 'approvedUnder'> {
+  switch (by.type) {
+    case 'person':
+      return {}
+    case 'policy':
+      return { approvedUnder: by.policyHash }
+    case 'order':
+      return { approvedUnder: by.termsHash }
+    default:
+      return by satisfies never
+  }
 }
 
 async function buildStep(

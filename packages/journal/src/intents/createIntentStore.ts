@@ -424,7 +424,7 @@ async function writeApproval(
     [intentId, body.planHash.toLowerCase()],
   )
   if (body.decision !== 'approve') return
-  const by = body.by.type === 'person' ? body.by.account : body.by.policyHash
+  const by = toApprover(body.by)
   const { rows } = await client.query<{ intent_id: string }>(
     `with added as (
       insert into approval (plan_hash, intent_id, by) values ($1, $2, $3)
@@ -435,6 +435,21 @@ async function writeApproval(
   )
   if (rows.some(({ intent_id }) => intent_id !== intentId))
     throw new ApprovalConflictError({ planHash: body.planHash, intentId })
+}
+
+function toApprover(
+  by: Extract<WireArtifact, { stage: 'approval' }>['by'],
+): Hex {
+  switch (by.type) {
+    case 'person':
+      return by.account
+    case 'policy':
+      return by.policyHash
+    case 'order':
+      return by.termsHash
+    default:
+      return by satisfies never
+  }
 }
 
 async function withdrawApprovals(

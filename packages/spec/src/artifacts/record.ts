@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { questionSchema } from '../intent/intent.js'
+import { orderProposalSchema, orderRunLinkSchema } from '../orders/order.js'
 import { stages } from '../stage.js'
 import { addressSchema, hashSchema } from '../units/hex.js'
 import { text } from '../units/text.js'
@@ -76,6 +77,10 @@ export const intentRecordSchema = z.object({
   hashes: z.partialRecord(z.enum(stages), hashSchema),
   questions: z.array(questionSchema).optional(),
   preview: previewSchema.optional(),
+  /** What waits: the order to approve, under the same id once it stands. */
+  order: orderProposalSchema.optional(),
+  /** The order that this is a run of. */
+  run: orderRunLinkSchema.optional(),
   /** For questions: the answer in words and values. */
   answer: z
     .object({

@@ -6,6 +6,12 @@ import {
   parseResultSchema,
 } from '../intent/intent.js'
 import {
+  missedRunChoices,
+  orderRunLinkSchema,
+  orderTermsSchema,
+} from '../orders/order.js'
+import { policyVerdictSchema } from '../policy/policy.js'
+import {
   addressSchema,
   assetAddressSchema,
   hashSchema,
@@ -41,6 +47,10 @@ export const utteranceArtifactSchema = z.strictObject({
   receivedAt: isoTime,
   /** The intent that was before the speaker's eyes: "that" in these words. */
   previousIntentId: text(64).optional(),
+  /** For a standing order: what is done about runs that nobody could run. */
+  missedRuns: z.enum(missedRunChoices).optional(),
+  /** Nobody said this one: it is a run of a standing order. */
+  run: orderRunLinkSchema.optional(),
 })
 /** Stage 1: what was said. */
 export type UtteranceArtifact = z.output<typeof utteranceArtifactSchema>
@@ -79,6 +89,8 @@ export const intentArtifactSchema = z.strictObject({
   follows: followsSchema.optional(),
   /** What the journal itself could answer: then nothing is to be carried out. */
   answer: text(4000).optional(),
+  /** What waits for a date or a condition: the order that it would become. */
+  order: orderTermsSchema.optional(),
 })
 /** Stage 2: what it means. */
 export type IntentArtifact = z.output<typeof intentArtifactSchema>
@@ -322,6 +334,8 @@ export const simulationArtifactSchema = z.strictObject({
       violations: z.array(violationSchema),
     }),
   ),
+  /** What the account's policy says of it, where there is one. */
+  policy: policyVerdictSchema.optional(),
 })
 /** Stage 6: what exactly this plan does at one block. */
 export type SimulationArtifact = z.output<typeof simulationArtifactSchema>
@@ -336,6 +350,11 @@ export const approvalArtifactSchema = z.strictObject({
   by: z.discriminatedUnion('type', [
     z.strictObject({ type: z.literal('person'), account: addressSchema }),
     z.strictObject({ type: z.literal('policy'), policyHash: hashSchema }),
+    z.strictObject({
+      type: z.literal('order'),
+      orderId: text(64),
+      termsHash: hashSchema,
+    }),
   ]),
   signature: hexSchema.optional(),
   decidedAt: isoTime,
@@ -401,6 +420,10 @@ export const receiptSchema = z.strictObject({
     }),
   ),
   health: z.array(healthChangeSchema),
+  /** Who said yes: the person, or what they had signed before. */
+  approvedBy: z.enum(['person', 'policy', 'order']).optional(),
+  /** The policy's or the order's hash, where one of them said yes. */
+  approvedUnder: hashSchema.optional(),
   gasWei: unitsSchema,
   /** Who paid the gas, where it was not the account. */
   gasPaidBy: addressSchema.optional(),

@@ -1,0 +1,66 @@
+import { orderEventSchema, orderRecordSchema } from '@behest/spec'
+import * as z from 'zod'
+import { orderListQuerySchema } from '../orders/orderRoutes.js'
+
+type Json = Record<string, unknown>
+
+/** The shapes of what stands: orders. */
+export const standingComponents: Readonly<Record<string, z.ZodType>> = {
+  OrderRecord: orderRecordSchema,
+  OrderEvent: orderEventSchema,
+  OrderList: z.object({
+    orders: z.array(orderRecordSchema),
+    nextCursor: z.string().optional(),
+  }),
+}
+
+/** The routes of what stands, as OpenAPI has them. */
+export function describeStanding(parts: {
+  readonly id: Json
+  readonly problems: Json
+  readonly body: (name: string) => Json
+  readonly ok: (name: string) => Json
+  readonly queryParameters: (schema: z.ZodType) => Json[]
+}): Json {
+  const { id, problems, ok, queryParameters } = parts
+  return {
+    '/v1/orders': {
+      get: {
+        operationId: 'listOrders',
+        summary: 'Standing orders, newest first',
+        parameters: queryParameters(orderListQuerySchema),
+        responses: { '200': ok('OrderList'), ...problems },
+      },
+    },
+    '/v1/orders/{id}': {
+      parameters: [id],
+      get: {
+        operationId: 'getOrder',
+        summary: 'One standing order with its runs',
+        responses: { '200': ok('OrderRecord'), ...problems },
+      },
+    },
+    '/v1/orders/{id}/events': {
+      parameters: [id],
+      get: {
+        operationId: 'followOrder',
+        summary: 'Server-sent events, resumable by Last-Event-ID',
+        responses: {
+          '200': {
+            description: 'One OrderEvent per message',
+            content: { 'text/event-stream': { schema: { type: 'string' } } },
+          },
+          ...problems,
+        },
+      },
+    },
+    '/v1/orders/{id}/cancel': {
+      parameters: [id],
+      post: {
+        operationId: 'cancelOrder',
+        summary: 'End a standing order at once; asking again changes nothing',
+        responses: { '200': ok('OrderRecord'), ...problems },
+      },
+    },
+  }
+}

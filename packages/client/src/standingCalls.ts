@@ -1,0 +1,59 @@
+import { type Address, type OrderRecord, orderRecordSchema } from '@behest/spec'
+import * as z from 'zod'
+import type { CallOptions, createHttp } from './http/createHttp.js'
+
+const orderPageSchema = z.object({
+  orders: z.array(orderRecordSchema),
+  nextCursor: z.string().nullish(),
+})
+/** A page of standing orders, the newest first. */
+export type OrderPage = {
+  readonly orders: readonly OrderRecord[]
+  readonly nextCursor?: string
+}
+
+/** What is asked of standing orders. */
+export type StandingCalls = {
+  readonly orders: (
+    input?: {
+      readonly limit?: number
+      readonly cursor?: string
+      readonly account?: Address
+      readonly status?: OrderRecord['status']
+    },
+    options?: CallOptions,
+  ) => Promise<OrderPage>
+  readonly order: (id: string, options?: CallOptions) => Promise<OrderRecord>
+  /** Ends a standing order at once. Asking again gives the same answer. */
+  readonly cancelOrder: (
+    id: string,
+    options?: CallOptions,
+  ) => Promise<OrderRecord>
+}
+
+/** Builds the calls of standing orders over an HTTP client. */
+export function buildStandingCalls(
+  http: ReturnType<typeof createHttp>,
+): StandingCalls {
+  const orderPath = (id: string, rest = '') =>
+    `/v1/orders/${encodeURIComponent(id)}${rest}`
+  return {
+    orders: async (input, call) => {
+      const { orders, nextCursor } = await http.ask(
+        { method: 'GET', path: '/v1/orders', query: { ...input }, ...call },
+        orderPageSchema,
+      )
+      return { orders, ...(nextCursor == null ? {} : { nextCursor }) }
+    },
+    order: (id, call) =>
+      http.ask(
+        { method: 'GET', path: orderPath(id), ...call },
+        orderRecordSchema,
+      ),
+    cancelOrder: (id, call) =>
+      http.ask(
+        { method: 'POST', path: orderPath(id, '/cancel'), ...call },
+        orderRecordSchema,
+      ),
+  }
+}

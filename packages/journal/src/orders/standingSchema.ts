@@ -1,0 +1,8 @@
+import type { MigrationSet } from '../migrations/runMigrations.js'
+import { orderTables } from './orderTables.js'
+
+/** The tables of what stands: run them with `runMigrations`. */
+export const standingSchema: MigrationSet = {
+  namespace: 'standing',
+  migrations: [{ version: 1, name: 'orders', sql: orderTables }],
+}

@@ -1,0 +1,59 @@
+import type { OrderTerms } from '../orders/order.js'
+import type { PolicyRecord } from '../policy/policy.js'
+import type { Address, Hex } from '../units/hex.js'
+
+/** Where standing orders are kept. */
+export type OrderPort = {
+  /**
+   * Lets an approved order stand: signs its mandate and keeps it. Safe to call
+   * again for the same intent.
+   */
+  open(options: {
+    readonly orderId: string
+    readonly terms: OrderTerms
+    readonly termsHash: Hex
+    /** The person's own signature, where the account itself signs. */
+    readonly signature?: Hex
+  }): Promise<void>
+  /** The terms of an order, and whether it may still run. */
+  find(orderId: string): Promise<{
+    readonly terms: OrderTerms
+    readonly termsHash: Hex
+    readonly isActive: boolean
+  } | null>
+}
+
+/** What a plan asks to spend of a policy's caps. */
+export type PolicySpend = {
+  readonly account: Address
+  readonly chainId: number
+  readonly intentId: string
+  readonly planHash: Hex
+  readonly usdE8: bigint
+  /** Who says yes: what nobody was asked for has a cap of its own. */
+  readonly by: 'person' | 'policy' | 'order'
+  readonly policyHash: Hex
+}
+
+/** Where signed policies and what was spent under them are kept. */
+export type PolicyPort = {
+  /** The policy that binds an account, killed or not; `null` where it has none. */
+  find(options: {
+    readonly account: Address
+    readonly chainId: number
+  }): Promise<PolicyRecord | null>
+  /**
+   * Reserves a plan's spend in one transaction: two plans at one moment cannot
+   * both have the last dollar. Asking again for the same plan is harmless.
+   */
+  reserve(spend: PolicySpend): Promise<
+    | { readonly type: 'reserved' }
+    | {
+        readonly type: 'refused'
+        readonly rule: string
+        readonly message: string
+      }
+  >
+  /** Gives back what a plan reserved, unless something of it was signed. */
+  release(options: { readonly planHash: Hex }): Promise<void>
+}
