@@ -3,6 +3,7 @@
 // With a file of {"query", "expected"} and {"name", "description"} lines it
 // measures on that set instead of our own.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { embedRequest } from '../dist/encoder/createEmbedder.js'
 import { createSentenceEncoder } from '../dist/encoder/createSentenceEncoder.js'
 import { AgentIndex } from '../dist/index/agentIndex.js'
 import { rankAgents } from '../dist/search/rankAgents.js'
@@ -11,7 +12,7 @@ import { tokenize } from '../dist/text/tokenize.js'
 import { toEnglish } from '../dist/text/translate.js'
 
 const [outFile, setFile] = process.argv.slice(2)
-const { agents, queries } = setFile ? readSet(setFile) : readOwnSet()
+const { agents, queries } = setFile ? readSet(setFile) : readOwnSets()
 
 // Repeatable numbers: two runs ask the same.
 let state = 7
@@ -20,10 +21,22 @@ const next = () => {
   return state / 2 ** 32
 }
 
-function readOwnSet() {
+// Both sets stand in one registry: whoever asks does not know which is which.
+function readOwnSets() {
+  const sets = [
+    readOwnSet('quality.txt', ''),
+    readOwnSet('unseen.txt', 'unseen '),
+  ]
+  return {
+    agents: sets.flatMap(({ agents }) => agents),
+    queries: sets.flatMap(({ queries }) => queries),
+  }
+}
+
+function readOwnSet(name, prefix) {
   const agents = []
   const queries = []
-  const file = new URL('quality.txt', import.meta.url)
+  const file = new URL(name, import.meta.url)
   for (const line of readFileSync(file, 'utf8').split('\n')) {
     const text = line.slice(2)
     if (line.startsWith('@ ')) {
@@ -33,27 +46,35 @@ function readOwnSet() {
     else if (line.startsWith('= ')) add('japanese', text)
   }
   function add(kind, query) {
-    queries.push({ kind, query, expected: agents.at(-1).name })
+    queries.push({
+      kind: `${prefix}${kind}`,
+      query,
+      expected: agents.at(-1).name,
+    })
   }
   const own = [...queries]
   for (const { name, description } of agents) {
     queries.push({
-      kind: 'name',
-      query: name.replace('-', ' '),
+      kind: `${prefix}name`,
+      query: name.replace(/[-_]/g, ' '),
       expected: name,
     })
     queries.push({
-      kind: 'typo',
-      query: misspell(name.replace('-', ' ')),
+      kind: `${prefix}typo`,
+      query: misspell(name.replace(/[-_]/g, ' ')),
       expected: name,
     })
     const words = description.split(/\s+/).filter((_, place) => place % 2 === 0)
-    queries.push({ kind: 'precise', query: words.join(' '), expected: name })
+    queries.push({
+      kind: `${prefix}precise`,
+      query: words.join(' '),
+      expected: name,
+    })
   }
   for (const { query, expected, kind } of own)
-    if (kind === 'paraphrase' && query.split(' ').length > 4)
+    if (kind.endsWith('paraphrase') && query.split(' ').length > 4)
       queries.push({
-        kind: 'long',
+        kind: `${prefix}long`,
         query: `Hello, could you please help me: ${query}. Thank you very much!`,
         expected,
       })
@@ -126,8 +147,8 @@ for (const [number, agent] of agents.entries()) {
 const results = { words: [], found: [] }
 for (const { query, expected, kind } of queries) {
   const english = toEnglish(query)
-  const [vector] =
-    english === '' ? [] : await encoder.embed([english], { priority: 'query' })
+  const vector =
+    english === '' ? undefined : await embedRequest(encoder, english)
   const base = {
     filter: {},
     statuses: new Set(['unverified']),
