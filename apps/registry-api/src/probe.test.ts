@@ -131,6 +131,8 @@ async function probe(options: {
       deleted: false,
       seq: 1,
       leaseUntilMs: 1e15,
+      cardSigned: false,
+      handle: null,
     },
     card,
     canaries: [capability],

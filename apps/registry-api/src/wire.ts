@@ -15,10 +15,13 @@ import { createGuardedFetch } from '@behest/sdk'
 import { createApp } from './createApp.js'
 import type { RegistryConfig } from './readConfig.js'
 import { createCanary } from './wiring/createCanary.js'
+import { createCanarySimulation } from './wiring/createCanarySimulation.js'
+import { createContractSignatures } from './wiring/createContractSignatures.js'
 import { createHouseCheck } from './wiring/createHouseCheck.js'
 import { createReceiptCheck } from './wiring/createReceiptCheck.js'
 import { createUrlPolicy } from './wiring/createUrlPolicy.js'
 import { followChainId } from './wiring/followChainId.js'
+import { readCardSignature } from './wiring/readCardSignature.js'
 
 const sweepEveryMs = 600_000
 
@@ -70,19 +73,25 @@ export async function wire(options: {
     probe: createProbe({
       fetch,
       nowMs: Date.now,
-      canary: createCanary({
-        rpcUrl: config.rpcUrl,
-        chainId: chain.get,
-        // Loaded when a local agent asks for it, never on a public chain.
-        localDeployment: async () => {
-          const { toLocalDeployment } = await import('@behest/evm')
-          const { readAddresses } = await import('@behest/devnet')
-          return toLocalDeployment(readAddresses())
-        },
-      }),
+      canary: {
+        ...createCanary({
+          rpcUrl: config.rpcUrl,
+          chainId: chain.get,
+          // Loaded when a local agent asks for it, never on a public chain.
+          localDeployment: async () => {
+            const { toLocalDeployment } = await import('@behest/evm')
+            const { readAddresses } = await import('@behest/devnet')
+            return toLocalDeployment(readAddresses())
+          },
+        }),
+        simulate: createCanarySimulation(config.rpcUrl),
+      },
     }),
     assertUrl: createUrlPolicy(config.loopbackAgents),
     isReference,
+    fetch,
+    readCardSignature,
+    isSignedByContract: createContractSignatures(config.rpcUrl),
     checkReceipt: createReceiptCheck({
       rpcUrl: config.rpcUrl,
       chainId: chain.get,

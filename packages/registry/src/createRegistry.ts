@@ -3,8 +3,10 @@
 import type {
   HeartbeatRequest,
   JsonValue,
+  NameRequest,
   PublishRequest,
   RemoveRequest,
+  TransferRequest,
 } from '@behest/spec'
 import type pg from 'pg'
 import { createEmbedder, type Embedder } from './encoder/createEmbedder.js'
@@ -15,14 +17,19 @@ import {
 } from './errors/registryErrors.js'
 import type { IndexStatistics } from './index/agentIndex.js'
 import { createProber, type Prober } from './liveness/createProber.js'
+import type { GuardedFetch } from './liveness/guardedFetch.js'
 import type { ProbePort } from './liveness/probeAgent.js'
+import { claimName, type NameView } from './publish/claimName.js'
 import { type ImportResult, importAgents } from './publish/importAgents.js'
 import {
+  type CardSignaturePort,
   defaultPublishLimits,
   type PublishLimits,
   publishAgent,
 } from './publish/publishAgent.js'
 import { removeAgent, renewLease } from './publish/renewLease.js'
+import type { ContractSignaturePort } from './publish/signatures.js'
+import { transferAgent } from './publish/transferAgent.js'
 import { computeTrust } from './reputation/computeTrust.js'
 import {
   createReputation,
@@ -46,6 +53,7 @@ import {
   writeSuspension,
 } from './store/agentStore.js'
 import { type HealthReport, readHealth } from './store/healthStore.js'
+import { readName } from './store/nameStore.js'
 import { type ReceiptView, readReceipts } from './store/receiptStore.js'
 import { changeChannel, followFeed } from './sync/followFeed.js'
 import { toEnglish } from './text/translate.js'
@@ -64,6 +72,12 @@ export type CreateRegistryOptions = {
   /** Whether an owner or operator belongs to this house. */
   readonly isReference?: (address: string) => boolean
   readonly limits?: Partial<PublishLimits>
+  /** Asks contract accounts that own agents. Without one only keys own. */
+  readonly isSignedByContract?: ContractSignaturePort
+  /** Checks the signature that a card carries. Without one none is looked at. */
+  readonly readCardSignature?: CardSignaturePort
+  /** Guarded: reads what stands behind short names. Without one none is given. */
+  readonly fetch?: GuardedFetch
   /** Finds by meaning. Without one, words and letters decide alone. */
   readonly encoder?: EncoderPort
   /** Asks the chain about receipts. Without one no receipt counts. */
@@ -112,6 +126,18 @@ export type Registry = {
     agentId: string,
     request: RemoveRequest,
   ) => Promise<{ readonly seq: number }>
+  /** Hands an agent over to another owner; both have signed. */
+  readonly transfer: (
+    agentId: string,
+    request: TransferRequest,
+  ) => Promise<{ readonly seq: number }>
+  /** Claims a short name for an agent. */
+  readonly claimName: (
+    request: NameRequest,
+  ) => Promise<NameView & { readonly seq: number }>
+  /** Reads who holds a short name. */
+  readonly getName: (name: string) => Promise<NameView>
+  /** One agent by its id, or by its short name with the `@` before it. */
   readonly get: (agentId: string) => Promise<
     AgentView & {
       readonly card: string
@@ -262,7 +288,11 @@ export async function createRegistry(
   const toView = (record: AgentRecord): AgentView =>
     toAgentView(record, feed.nowMs())
 
-  async function findAgent(agentId: string): Promise<AgentRecord> {
+  async function findAgent(asked: string): Promise<AgentRecord> {
+    const agentId = asked.startsWith('@')
+      ? (await readName(pool, { name: asked.slice(1) }))?.agentId
+      : asked
+    if (agentId === undefined) throw new AgentNotFoundError({ agentId: asked })
     const record = await readAgent(pool, agentId)
     if (record === undefined || record.deleted)
       throw new AgentNotFoundError({ agentId })
@@ -279,6 +309,8 @@ export async function createRegistry(
         limits,
         assertUrl: options.assertUrl,
         isReference: options.isReference ?? (() => false),
+        isSignedByContract: options.isSignedByContract,
+        readCardSignature: options.readCardSignature,
       })
       // Answered when it can be found: "published, yet not found" ends here.
       if (outcome.type === 'written') {
@@ -304,6 +336,7 @@ export async function createRegistry(
         request,
         chainId: getChainId(),
         nowMs: feed.nowMs(),
+        isSignedByContract: options.isSignedByContract,
       })
       await tellOthers()
       return { leaseUntil: new Date(leaseUntilMs).toISOString() }
@@ -314,13 +347,52 @@ export async function createRegistry(
         agentId,
         request,
         chainId: getChainId(),
+        isSignedByContract: options.isSignedByContract,
       })
       await tellOthers()
       return result
     },
+    transfer: async (agentId, request) => {
+      const result = await transferAgent({
+        pool,
+        agentId,
+        request,
+        chainId: getChainId(),
+        nowMs: feed.nowMs(),
+        limits,
+        isSignedByContract: options.isSignedByContract,
+      })
+      reputation.wake()
+      await tellOthers()
+      return result
+    },
+    claimName: async (request) => {
+      if (options.fetch === undefined)
+        throw new RegistryNotReadyError({
+          missing: 'it reads no domains, so it gives no names',
+        })
+      const { view, seq } = await claimName({
+        pool,
+        request,
+        chainId: getChainId(),
+        nowMs: feed.nowMs(),
+        fetch: options.fetch,
+        assertUrl: options.assertUrl,
+        isSignedByContract: options.isSignedByContract,
+      })
+      await tellOthers()
+      return { ...view, seq }
+    },
+    getName: async (name) => {
+      const held = await readName(pool, { name })
+      if (held === undefined || held.agentDeleted)
+        throw new AgentNotFoundError({ agentId: `@${name}` })
+      const { agentDeleted: _, leaseUntilMs: __, ...view } = held
+      return view
+    },
     get: async (agentId) => {
       const record = await findAgent(agentId)
-      const card = await readCard(pool, agentId)
+      const card = await readCard(pool, record.id)
       return {
         ...toView(record),
         card: card?.card ?? '',
@@ -352,8 +424,8 @@ export async function createRegistry(
       }
     },
     listVersions: async (agentId) => {
-      await findAgent(agentId)
-      return readVersions(pool, agentId)
+      const { id } = await findAgent(agentId)
+      return readVersions(pool, id)
     },
     search: async (query) => {
       const vector =
@@ -373,7 +445,7 @@ export async function createRegistry(
       const vector =
         query.text === undefined ? undefined : await embedQuery(query.text)
       // Receipts say more than the stored number: recomputed, it must agree.
-      const trust = computeTrust(await reputation.readInput()).get(agentId)
+      const trust = computeTrust(await reputation.readInput()).get(record.id)
       return explainAgent({
         index: feed.current(),
         indexSeq: feed.indexSeq(),
@@ -401,14 +473,14 @@ export async function createRegistry(
     countWaitingForVectors: async () => (await embedder?.countWaiting()) ?? 0,
     health: async (agentId) => {
       const record = await findAgent(agentId)
-      const report = await readHealth(pool, agentId)
+      const report = await readHealth(pool, record.id)
       if (report === undefined) throw new AgentNotFoundError({ agentId })
-      return { agentId, listedAs: toView(record).status, ...report }
+      return { agentId: record.id, listedAs: toView(record).status, ...report }
     },
     suspend: async ({ agentId, type, reason }) => {
-      await findAgent(agentId)
+      const { id } = await findAgent(agentId)
       await inTransaction(pool, (client) =>
-        writeSuspension(client, { agentId, type, reason, by: 'operator' }),
+        writeSuspension(client, { agentId: id, type, reason, by: 'operator' }),
       )
       await tellOthers()
     },

@@ -21,6 +21,7 @@ export {
   MessageExpiredError,
   MessageMismatchError,
   NameTakenError,
+  NameUnprovenError,
   QueryRefusedError,
   QuotaExceededError,
   ReceiptRefusedError,
@@ -29,20 +30,24 @@ export {
   SignatureInvalidError,
   UrlRefusedError,
 } from './errors/registryErrors.js'
+export type { GuardedFetch } from './liveness/guardedFetch.js'
 export {
   type CanaryPort,
   createProbe,
-  type GuardedFetch,
   type ProbePort,
   type ProbeResult,
 } from './liveness/probeAgent.js'
+export type { NameView } from './publish/claimName.js'
 export {
   type AgentManifest,
   type ImportResult,
   importAgents,
 } from './publish/importAgents.js'
-export type { PublishLimits } from './publish/publishAgent.js'
-export { toAgentId } from './publish/signatures.js'
+export type {
+  CardSignaturePort,
+  PublishLimits,
+} from './publish/publishAgent.js'
+export { type ContractSignaturePort, toAgentId } from './publish/signatures.js'
 export {
   type CountedStep,
   computeTrust,

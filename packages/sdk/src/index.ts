@@ -59,8 +59,10 @@ export {
 } from './publish/publishAgent.js'
 export {
   signHeartbeat,
+  signName,
   signPublish,
   signRemove,
+  signTransfer,
 } from './publish/signRegistryMessages.js'
 export { toAgentId } from './publish/toAgentId.js'
 export { AgentLimitExceededError } from './quote/assertWithinLimits.js'

@@ -13,6 +13,11 @@ export {
   heartbeatMessageSchema,
   heartbeatRequestSchema,
   maxCardBytes,
+  type NameMessage,
+  type NameRequest,
+  nameMessageSchema,
+  nameProofPath,
+  nameRequestSchema,
   type PublishMessage,
   type PublishRequest,
   publishMessageSchema,
@@ -23,6 +28,11 @@ export {
   registryTypedDataTypes,
   removeMessageSchema,
   removeRequestSchema,
+  shortNameSchema,
+  type TransferMessage,
+  type TransferRequest,
+  transferMessageSchema,
+  transferRequestSchema,
 } from './agent/registryMessages.js'
 export {
   type Instruction,

@@ -17,6 +17,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   SEQUENCE_STALE: 409,
   HEARTBEAT_STALE: 409,
   NAME_TAKEN: 409,
+  NAME_UNPROVEN: 422,
   SIGNATURE_INVALID: 401,
   OPERATOR_UNKNOWN: 401,
   CARD_TOO_LARGE: 413,

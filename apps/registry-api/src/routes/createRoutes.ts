@@ -5,9 +5,11 @@ import { type Registry, type SearchQuery, toChainId } from '@behest/registry'
 import {
   heartbeatRequestSchema,
   type JsonValue,
+  nameRequestSchema,
   publishRequestSchema,
   receiptSchema,
   removeRequestSchema,
+  transferRequestSchema,
 } from '@behest/spec'
 import * as z from 'zod'
 import { limitBytes } from '../http/limitBytes.js'
@@ -25,6 +27,9 @@ import {
   heartbeatResultSchema,
   importResultSchema,
   listQuerySchema,
+  namePathSchema,
+  nameResultSchema,
+  nameSchema,
   publishResultSchema,
   receiptListSchema,
   receiptsQuerySchema,
@@ -34,6 +39,7 @@ import {
   searchQuerySchema,
   suspensionBodySchema,
   suspensionResultSchema,
+  transferResultSchema,
   versionListSchema,
 } from './schemas.js'
 
@@ -146,6 +152,56 @@ export function createRoutes(registry: Registry): Route[] {
         const { id } = parsePart(agentPathSchema, 'path', request.params)
         const body = parsePart(heartbeatRequestSchema, 'body', request.body)
         response.json(await registry.heartbeat(id, body))
+      },
+    },
+    {
+      method: 'post',
+      path: '/v1/agents/{id}/transfer',
+      name: 'transferAgent',
+      summary:
+        'Hand an agent over to another owner. Both have signed; id, history and reputation stay.',
+      parameters: agentPathSchema,
+      query: emptyQuerySchema,
+      body: transferRequestSchema,
+      answers: { 200: { says: 'Handed over.', schema: transferResultSchema } },
+      problems: [401, 404, 409, 413, 415, 422],
+      limit: 'write',
+      handle: async (request, response) => {
+        const { id } = parsePart(agentPathSchema, 'path', request.params)
+        const body = parsePart(transferRequestSchema, 'body', request.body)
+        const { seq } = await registry.transfer(id, body)
+        response.json({ owner: body.message.newOwner.toLowerCase(), seq })
+      },
+    },
+    {
+      method: 'post',
+      path: '/v1/names',
+      name: 'claimName',
+      summary:
+        'Claim a short name for an agent: first come, with a domain that lists its owner.',
+      query: emptyQuerySchema,
+      body: nameRequestSchema,
+      answers: { 200: { says: 'Held.', schema: nameResultSchema } },
+      problems: [401, 404, 409, 413, 415, 422],
+      limit: 'write',
+      handle: async (request, response) => {
+        const body = parsePart(nameRequestSchema, 'body', request.body)
+        response.json(await registry.claimName(body))
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/names/{name}',
+      name: 'getName',
+      summary: 'Get who holds a short name.',
+      parameters: namePathSchema,
+      query: emptyQuerySchema,
+      answers: { 200: { says: 'The name.', schema: nameSchema } },
+      problems: [404],
+      limit: 'search',
+      handle: async (request, response) => {
+        const { name } = parsePart(namePathSchema, 'path', request.params)
+        response.json(await registry.getName(name.replace(/^@/, '')))
       },
     },
     {

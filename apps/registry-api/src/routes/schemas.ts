@@ -114,6 +114,10 @@ export const agentViewSchema = z.object({
   updatedAt: isoTime,
   leaseUntil: isoTime.nullable(),
   seq: z.int(),
+  /** Whether the card carries the agent's own signature (JWS). */
+  cardSigned: z.boolean(),
+  /** The short name that its owner holds, without the `@`. */
+  handle: z.string().nullable(),
 })
 
 /** The answer to a publish. */
@@ -167,6 +171,8 @@ export const searchHitSchema = z.object({
   why: z.array(z.string()),
   reference: z.boolean(),
   leaseUntil: isoTime.nullable(),
+  cardSigned: z.boolean(),
+  handle: z.string().nullable(),
 })
 
 /** A page of what was found. */
@@ -219,6 +225,28 @@ export const healthSchema = z.object({
 
 /** The answer to a heartbeat. */
 export const heartbeatResultSchema = z.object({ leaseUntil: isoTime })
+
+/** The answer to a transfer. */
+export const transferResultSchema = z.object({
+  owner: addressSchema,
+  seq: z.int(),
+})
+
+/** A short name in a path. */
+export const namePathSchema = z.strictObject({ name: text(64).min(1) })
+
+/** A short name that somebody holds. */
+export const nameSchema = z.object({
+  name: z.string(),
+  agentId: z.string(),
+  owner: addressSchema,
+  origin: z.string(),
+  claimedAt: isoTime,
+  provedAt: isoTime,
+})
+
+/** The answer to a claim. */
+export const nameResultSchema = nameSchema.extend({ seq: z.int() })
 
 /** The answer to a removal. */
 export const removalResultSchema = z.object({

@@ -18,6 +18,7 @@ import { createGuardedFetch } from '@behest/sdk'
 import { createApp } from '../createApp.js'
 import type { RateLimits } from '../readConfig.js'
 import { createUrlPolicy } from '../wiring/createUrlPolicy.js'
+import { readCardSignature } from '../wiring/readCardSignature.js'
 
 /** A registry API over a database of its own, on a free port. */
 export type TestRegistry = {
@@ -68,6 +69,8 @@ export async function startTestRegistry(
           }),
         }),
     assertUrl: createUrlPolicy(loopback),
+    fetch,
+    readCardSignature,
     onError,
     ...options.registry,
   })

@@ -94,6 +94,30 @@ export class MessageExpiredError extends BehestError {
   }
 }
 
+/** Thrown when no domain stands behind the claim of a short name. */
+export class NameUnprovenError extends BehestError {
+  readonly code = 'NAME_UNPROVEN'
+  readonly retry = 'same-input'
+
+  constructor(facts: {
+    name: string
+    origin: string
+    owner: string
+    reason: string
+  }) {
+    super(
+      `The name @${short(facts.name)} is not proven: ${short(facts.origin)}/.well-known/behest.json does not vouch for ${facts.owner}, for ${short(facts.reason)}. Serve {"owners": ["${facts.owner}"]} there and claim the name again.`,
+      {
+        facts: {
+          ...facts,
+          origin: short(facts.origin),
+          reason: short(facts.reason),
+        },
+      },
+    )
+  }
+}
+
 /** Thrown when a publish or remove message is not newer than what is stored. */
 export class SequenceStaleError extends BehestError {
   readonly code = 'SEQUENCE_STALE'

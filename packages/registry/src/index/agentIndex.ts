@@ -31,6 +31,8 @@ export type HitFace = Pick<
   | 'reference'
   | 'version'
   | 'source'
+  | 'cardSigned'
+  | 'handle'
 > & { readonly agentId: string; readonly marks: readonly string[] }
 
 /** The state of an index, for `/readyz` and `/metrics`. */
@@ -299,6 +301,8 @@ function toFace(record: AgentRecord): HitFace {
     reference: record.reference,
     version: record.version,
     source: record.source,
+    cardSigned: record.cardSigned,
+    handle: record.handle,
     marks: collectMarks([
       record.name,
       record.description,
@@ -312,12 +316,12 @@ function toFace(record: AgentRecord): HitFace {
 export function toIndexTexts(
   record: Pick<
     AgentRecord,
-    'name' | 'description' | 'keywords' | 'capabilities' | 'examples'
+    'name' | 'description' | 'keywords' | 'capabilities' | 'examples' | 'handle'
   >,
 ): IndexTexts {
-  const { name, description, keywords, examples } = record
+  const { name, description, keywords, examples, handle } = record
   return {
-    terms: tokenize(`${name}\n${description}\n${keywords}`)
+    terms: tokenize(`${name}\n${handle ?? ''}\n${description}\n${keywords}`)
       .concat(toCapabilityTerms(record.capabilities))
       .concat(tokenize(examples.join('\n'))),
     head: toGramText(`${name} ${description}`, headLetters),
@@ -390,6 +394,8 @@ function toContentKey(record: AgentRecord): number {
       record.name,
       record.url,
       record.endpoint,
+      record.handle,
+      record.cardSigned,
     ].join('\n'),
   )
 }

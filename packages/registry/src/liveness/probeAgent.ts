@@ -16,17 +16,7 @@ import {
 import { keccak256, stringToBytes, verifyTypedData } from 'viem'
 import * as z from 'zod'
 import type { AgentRecord } from '../store/agentRecord.js'
-
-/** The one way to reach an address that a stranger named. */
-export type GuardedFetch = (
-  url: string,
-  init?: {
-    readonly method?: 'GET' | 'POST'
-    readonly headers?: Readonly<Record<string, string>>
-    readonly body?: string
-    readonly signal?: AbortSignal
-  },
-) => Promise<Response>
+import { type GuardedFetch, readBody } from './guardedFetch.js'
 
 /** Builds a typed request to try a capability with. */
 export type CanaryPort = {
@@ -65,7 +55,6 @@ export type ProbePort = (options: {
 
 const cardTimeoutMs = 3_000
 const canaryTimeoutMs = 10_000
-const maxBodyBytes = 262_144
 
 /**
  * Creates the probe of the registry.
@@ -355,25 +344,6 @@ function findDataPart(body: string): unknown {
     if (typeof part === 'object' && part !== null && 'data' in part)
       return (part as { data: unknown }).data
   return undefined
-}
-
-async function readBody(response: Response): Promise<string> {
-  const reader = response.body?.getReader()
-  if (reader === undefined) return ''
-  const pieces: Uint8Array[] = []
-  let size = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) break
-    size += value.byteLength
-    // Counted after decompression: a small bomb is a large body.
-    if (size > maxBodyBytes) {
-      await reader.cancel()
-      throw new DOMException('the answer is too large', 'QuotaExceededError')
-    }
-    pieces.push(value)
-  }
-  return Buffer.concat(pieces).toString('utf8')
 }
 
 // Coarse on purpose: a prober that tells everything is a port scanner.

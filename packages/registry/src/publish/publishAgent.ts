@@ -11,14 +11,22 @@ import {
   SequenceStaleError,
   SignatureInvalidError,
 } from '../errors/registryErrors.js'
+import type { AgentRecord } from '../store/agentRecord.js'
 import {
   type AgentWrite,
   type Queryable,
+  readAgent,
   type WriteOutcome,
   writePublished,
 } from '../store/agentStore.js'
 import { toSkeleton } from '../text/toSkeleton.js'
-import { recoverSigner, toAgentId, toAgentName } from './signatures.js'
+import {
+  assertSignedBy,
+  type ContractSignaturePort,
+  recoverSigner,
+  toAgentId,
+  toAgentName,
+} from './signatures.js'
 
 /** How long a lease may run, and how many agents an owner may have. */
 export type PublishLimits = {
@@ -35,6 +43,18 @@ export const defaultPublishLimits: PublishLimits = {
 const maxExamples = 20
 
 /**
+ * Tells whether a card carries its agent's own signature (JWS). `forged`: it has
+ * signatures, and none of them is that of the key that it names.
+ */
+export type CardSignaturePort = (
+  card: string,
+) => Promise<
+  | { readonly type: 'signed' }
+  | { readonly type: 'unsigned' }
+  | { readonly type: 'forged'; readonly reason: string }
+>
+
+/**
  * Checks a publish request and stores it. Cheap checks come first; nothing is
  * written until all of them held.
  *
@@ -43,6 +63,8 @@ const maxExamples = 20
  * @param options.nowMs - The database's time.
  * @param options.assertUrl - Throws when a URL may not be called.
  * @param options.isReference - Whether an owner or operator is of this house.
+ * @param options.isSignedByContract - Asks contract accounts that own agents.
+ * @param options.readCardSignature - Checks the card's own signature.
  */
 export async function publishAgent(options: {
   readonly pool: pg.Pool
@@ -52,6 +74,8 @@ export async function publishAgent(options: {
   readonly limits: PublishLimits
   readonly assertUrl: (url: string) => void
   readonly isReference: (address: string) => boolean
+  readonly isSignedByContract?: ContractSignaturePort | undefined
+  readonly readCardSignature?: CardSignaturePort | undefined
 }): Promise<{
   readonly outcome: Exclude<WriteOutcome, { type: 'stale' }>
   readonly owner: string
@@ -76,25 +100,36 @@ export async function publishAgent(options: {
   assertBelongs(message, card)
   options.assertUrl(message.url)
   options.assertUrl(card.endpoint)
-  const owner = await recoverSigner({
+  const signed = {
     type: 'Publish',
     message,
     chainId: options.chainId,
     signature: request.signature,
-  })
-  const name = toAgentName(message.agentId)
-  const expectedId = toAgentId(owner, name)
-  if (expectedId !== message.agentId)
+  } as const
+  const owner =
+    request.owner === undefined
+      ? await recoverSigner(signed)
+      : await assertSignedBy({
+          ...signed,
+          signers: [request.owner],
+          isSignedByContract: options.isSignedByContract,
+        })
+  const [stored, cardSignature] = await Promise.all([
+    readAgent(pool, message.agentId),
+    options.readCardSignature?.(request.card) ?? { type: 'unsigned' as const },
+  ])
+  assertOwns({ owner, message, stored, chainId: options.chainId })
+  if (cardSignature.type === 'forged')
     throw new SignatureInvalidError({
-      message: 'Publish',
-      reason: `it comes from ${owner}, whose agent "${name}" has the id ${expectedId}, not ${message.agentId}`,
-      chainId: options.chainId,
+      message: 'card',
+      reason: cardSignature.reason,
     })
   const write = toAgentWrite({
     request,
     card,
     owner,
     cardHash,
+    cardSigned: cardSignature.type === 'signed',
     reference:
       options.isReference(owner) || options.isReference(message.operator),
   })
@@ -114,6 +149,34 @@ export async function publishAgent(options: {
       storedSequence: outcome.storedSequence,
     })
   return { outcome, owner }
+}
+
+// An id derives from its first owner and name. Handed over, it keeps the id, and
+// the first owner's signature no longer counts.
+function assertOwns(options: {
+  readonly owner: string
+  readonly message: PublishRequest['message']
+  readonly stored: AgentRecord | undefined
+  readonly chainId: number
+}): void {
+  const { owner, message, stored, chainId } = options
+  const name = toAgentName(message.agentId)
+  const expectedId = toAgentId(owner, name)
+  const storedOwner = stored?.source === 'signed' ? stored.owner : null
+  if (
+    storedOwner === null
+      ? expectedId === message.agentId
+      : isSameAddress(storedOwner, owner)
+  )
+    return
+  throw new SignatureInvalidError({
+    message: 'Publish',
+    reason:
+      storedOwner === null || expectedId !== message.agentId
+        ? `it comes from ${owner}, whose agent "${name}" has the id ${expectedId}, not ${message.agentId}`
+        : `it comes from ${owner}, who handed the agent over to ${storedOwner}`,
+    chainId,
+  })
 }
 
 function assertBelongs(
@@ -138,6 +201,7 @@ function toAgentWrite(options: {
   readonly card: ParsedCard
   readonly owner: string
   readonly cardHash: string
+  readonly cardSigned: boolean
   readonly reference: boolean
 }): AgentWrite {
   const { request, card } = options
@@ -161,6 +225,7 @@ function toAgentWrite(options: {
     reference: options.reference,
     cardText: request.card,
     cardHash: options.cardHash,
+    cardSigned: options.cardSigned,
     capabilities: card.profile.capabilities,
     examples: toExamples(examples),
     keywords: card.skills

@@ -1,8 +1,4 @@
-import {
-  type HeartbeatRequest,
-  isSameAddress,
-  type RemoveRequest,
-} from '@behest/spec'
+import type { HeartbeatRequest, RemoveRequest } from '@behest/spec'
 import type pg from 'pg'
 import {
   AgentNotFoundError,
@@ -10,7 +6,6 @@ import {
   MessageExpiredError,
   MessageMismatchError,
   SequenceStaleError,
-  SignatureInvalidError,
 } from '../errors/registryErrors.js'
 import {
   inTransaction,
@@ -18,7 +13,7 @@ import {
   writeHeartbeat,
   writeRemoval,
 } from '../store/agentStore.js'
-import { recoverSigner } from './signatures.js'
+import { assertSignedBy, type ContractSignaturePort } from './signatures.js'
 
 const maxClockSkewSeconds = 300
 
@@ -37,6 +32,7 @@ export async function renewLease(options: {
   readonly pool: pg.Pool
   readonly agentId: string
   readonly request: HeartbeatRequest
+  readonly isSignedByContract?: ContractSignaturePort | undefined
   readonly chainId: number
   readonly nowMs: number
 }): Promise<{ readonly leaseUntilMs: number }> {
@@ -53,21 +49,14 @@ export async function renewLease(options: {
   const agent = await readAgent(pool, agentId)
   if (agent === undefined || agent.deleted || agent.source !== 'signed')
     throw new AgentNotFoundError({ agentId })
-  const signer = await recoverSigner({
+  await assertSignedBy({
     type: 'Heartbeat',
     message,
     chainId: options.chainId,
     signature: request.signature,
+    signers: [agent.agent, agent.owner].filter((one) => one !== null),
+    isSignedByContract: options.isSignedByContract,
   })
-  if (
-    !isSameAddress(signer, agent.agent ?? '') &&
-    !isSameAddress(signer, agent.owner ?? '')
-  )
-    throw new SignatureInvalidError({
-      message: 'Heartbeat',
-      reason: `it comes from ${signer}, who neither owns nor operates "${agentId}"`,
-      chainId: options.chainId,
-    })
   const outcome = await writeHeartbeat(pool, {
     agentId,
     counter: message.counter,
@@ -100,6 +89,7 @@ export async function removeAgent(options: {
   readonly pool: pg.Pool
   readonly agentId: string
   readonly request: RemoveRequest
+  readonly isSignedByContract?: ContractSignaturePort | undefined
   readonly chainId: number
 }): Promise<{ readonly seq: number }> {
   const { pool, agentId, request } = options
@@ -108,18 +98,14 @@ export async function removeAgent(options: {
   const agent = await readAgent(pool, agentId)
   if (agent === undefined || agent.owner === null)
     throw new AgentNotFoundError({ agentId })
-  const signer = await recoverSigner({
+  const signer = await assertSignedBy({
     type: 'Remove',
     message,
     chainId: options.chainId,
     signature: request.signature,
+    signers: [agent.owner],
+    isSignedByContract: options.isSignedByContract,
   })
-  if (!isSameAddress(signer, agent.owner))
-    throw new SignatureInvalidError({
-      message: 'Remove',
-      reason: `it comes from ${signer}, who does not own "${agentId}"`,
-      chainId: options.chainId,
-    })
   const outcome = await inTransaction(pool, (client) =>
     writeRemoval(client, {
       agentId,

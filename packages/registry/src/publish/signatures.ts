@@ -1,12 +1,15 @@
 import {
   type HeartbeatMessage,
   type Hex,
+  isSameAddress,
+  type NameMessage,
   type PublishMessage,
   type RemoveMessage,
   registryDomain,
   registryTypedDataTypes,
+  type TransferMessage,
 } from '@behest/spec'
-import { keccak256, recoverTypedDataAddress, stringToBytes } from 'viem'
+import { hashTypedData, keccak256, recoverAddress, stringToBytes } from 'viem'
 import { SignatureInvalidError } from '../errors/registryErrors.js'
 
 /** A message that an owner or operator signs, by its EIP-712 type. */
@@ -14,6 +17,15 @@ export type RegistryMessage =
   | { readonly type: 'Publish'; readonly message: PublishMessage }
   | { readonly type: 'Heartbeat'; readonly message: HeartbeatMessage }
   | { readonly type: 'Remove'; readonly message: RemoveMessage }
+  | { readonly type: 'Transfer'; readonly message: TransferMessage }
+  | { readonly type: 'Name'; readonly message: NameMessage }
+
+/** Asks a contract account whether it stands behind a signature (ERC-1271). */
+export type ContractSignaturePort = (options: {
+  readonly account: Hex
+  readonly hash: Hex
+  readonly signature: Hex
+}) => Promise<boolean>
 
 const halfOfOrder = BigInt(
   '0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0',
@@ -41,25 +53,58 @@ export async function recoverSigner(
   if (BigInt(`0x${signature.slice(66, 130)}`) > halfOfOrder)
     throw refuse('its s value is in the upper half')
   try {
-    return (await recover(options)).toLowerCase() as Hex
-  } catch (error) {
-    if (error instanceof SignatureInvalidError) throw error
+    const hash = hashMessage(options)
+    return (await recoverAddress({ hash, signature })).toLowerCase() as Hex
+  } catch {
     throw refuse('it is not a signature over this message')
   }
 }
 
-function recover(
+/**
+ * Asserts that one of those who may sign a message did: with its key, or, where
+ * it is a contract, by that contract's word.
+ *
+ * @param options.signers - Who may sign, any case.
+ * @param options.isSignedByContract - Without one only keys sign.
+ * @returns Who did, in lower case.
+ * @throws {SignatureInvalidError} when none of them did.
+ */
+export async function assertSignedBy(
   options: RegistryMessage & {
     readonly chainId: number
     readonly signature: Hex
+    readonly signers: readonly string[]
+    readonly isSignedByContract: ContractSignaturePort | undefined
   },
 ): Promise<Hex> {
+  const { signers, isSignedByContract, signature } = options
+  let refusal: unknown
+  try {
+    const signer = await recoverSigner(options)
+    if (signers.some((one) => isSameAddress(one, signer))) return signer
+    refusal = new SignatureInvalidError({
+      message: options.type,
+      reason: `it comes from ${signer}, and ${signers.join(' or ')} must sign`,
+      chainId: options.chainId,
+    })
+  } catch (error) {
+    refusal = error
+  }
+  const hash = hashMessage(options)
+  for (const account of new Set(signers.map((one) => one.toLowerCase())))
+    if (
+      await isSignedByContract?.({ account: account as Hex, hash, signature })
+    )
+      return account as Hex
+  throw refusal
+}
+
+function hashMessage(options: RegistryMessage & { chainId: number }): Hex {
   const domain = { ...registryDomain, chainId: options.chainId }
-  const common = { domain, signature: options.signature } as const
   switch (options.type) {
     case 'Publish':
-      return recoverTypedDataAddress({
-        ...common,
+      return hashTypedData({
+        domain,
         types: { Publish: registryTypedDataTypes.Publish },
         primaryType: 'Publish',
         message: {
@@ -69,8 +114,8 @@ function recover(
         },
       })
     case 'Heartbeat':
-      return recoverTypedDataAddress({
-        ...common,
+      return hashTypedData({
+        domain,
         types: { Heartbeat: registryTypedDataTypes.Heartbeat },
         primaryType: 'Heartbeat',
         message: {
@@ -80,13 +125,34 @@ function recover(
         },
       })
     case 'Remove':
-      return recoverTypedDataAddress({
-        ...common,
+      return hashTypedData({
+        domain,
         types: { Remove: registryTypedDataTypes.Remove },
         primaryType: 'Remove',
         message: {
           ...options.message,
           sequence: BigInt(options.message.sequence),
+        },
+      })
+    case 'Transfer':
+      return hashTypedData({
+        domain,
+        types: { Transfer: registryTypedDataTypes.Transfer },
+        primaryType: 'Transfer',
+        message: {
+          ...options.message,
+          sequence: BigInt(options.message.sequence),
+          expiresAtUnixSeconds: BigInt(options.message.expiresAtUnixSeconds),
+        },
+      })
+    case 'Name':
+      return hashTypedData({
+        domain,
+        types: { Name: registryTypedDataTypes.Name },
+        primaryType: 'Name',
+        message: {
+          ...options.message,
+          atUnixSeconds: BigInt(options.message.atUnixSeconds),
         },
       })
   }

@@ -160,5 +160,37 @@ alter table registry.receipt_steps
 create index receipts_seq on registry.receipts (seq);
 `,
     },
+    {
+      version: 3,
+      name: 'keys that an agent had, short names, signed cards',
+      sql: `
+alter table registry.agents add column card_signed boolean not null default false;
+
+-- Receipts name the key that an agent had then; a new key keeps what the old
+-- ones earned, and no old hand becomes a stranger.
+create table registry.keys (
+  agent_id text not null references registry.agents (id) on delete cascade,
+  key text not null,
+  role text not null check (role in ('owner', 'agent')),
+  since timestamptz not null default clock_timestamp(),
+  primary key (agent_id, key, role)
+);
+insert into registry.keys (agent_id, key, role)
+select id, owner, 'owner' from registry.agents where owner is not null and source = 'signed'
+union all
+select id, agent, 'agent' from registry.agents where agent is not null and source = 'signed';
+
+create table registry.names (
+  name text primary key,
+  skeleton text not null unique,
+  agent_id text not null unique references registry.agents (id) on delete cascade,
+  owner text not null,
+  origin text not null,
+  claimed_at timestamptz not null default clock_timestamp(),
+  proved_at timestamptz not null default clock_timestamp()
+);
+create index names_owner on registry.names (owner);
+`,
+    },
   ],
 } as const

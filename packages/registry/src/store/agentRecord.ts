@@ -73,4 +73,8 @@ export type AgentRecord = {
   readonly seq: number
   /** When the lease ends, Unix time in ms; absent for imported agents. */
   readonly leaseUntilMs: number | null
+  /** Whether the card carries the agent's own signature (JWS). */
+  readonly cardSigned: boolean
+  /** The short name that its owner claimed, without the `@`. */
+  readonly handle: string | null
 }

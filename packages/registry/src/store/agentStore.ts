@@ -33,15 +33,18 @@ type Row = {
   deleted: boolean
   seq: string
   lease_until: Date | null
+  card_signed: boolean
+  handle: string | null
 }
 
 const columns = `a.id, a.source, a.owner, a.agent, a.name, a.description,
   a.version, a.url, a.endpoint, a.contact, a.reference, a.card_hash,
   a.capabilities, a.examples, a.keywords, a.sequence, a.status,
   a.status_since, a.status_reason, a.delisted, a.trust, a.published_at,
-  a.updated_at, a.deleted, a.seq, l.lease_until`
-const from =
-  'registry.agents a left join registry.leases l on l.agent_id = a.id'
+  a.updated_at, a.deleted, a.seq, l.lease_until, a.card_signed, n.name as handle`
+const from = `registry.agents a
+  left join registry.leases l on l.agent_id = a.id
+  left join registry.names n on n.agent_id = a.id`
 
 function toRecord(row: Row): AgentRecord {
   return {
@@ -71,6 +74,8 @@ function toRecord(row: Row): AgentRecord {
     deleted: row.deleted,
     seq: Number(row.seq),
     leaseUntilMs: row.lease_until?.getTime() ?? null,
+    cardSigned: row.card_signed,
+    handle: row.handle,
   }
 }
 
@@ -251,6 +256,7 @@ export type AgentWrite = {
   readonly reference: boolean
   readonly cardText: string
   readonly cardHash: string
+  readonly cardSigned: boolean
   readonly capabilities: AgentRecord['capabilities']
   readonly examples: readonly string[]
   readonly keywords: string
@@ -291,9 +297,9 @@ export async function writePublished(
      w as (insert into registry.agents as a (id, source, owner, agent, name,
        name_skeleton, description, version, url, endpoint, contact, reference,
        card_text, card_hash, capabilities, examples, keywords, sequence,
-       signature, message, status, status_reason, seq)
-     select $1, $2, $3::text, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13::text,
-       $14::text, $15, $16, $17, $18::bigint, $19, $20, 'unverified', 'waits for its first probe', t.seq from t
+       signature, message, card_signed, status, status_reason, seq)
+     select $1, $2, $3::text, $4::text, $5, $6, $7, $8, $9, $10, $11, $12, $13::text,
+       $14::text, $15, $16, $17, $18::bigint, $19, $20, $22::boolean, 'unverified', 'waits for its first probe', t.seq from t
      on conflict (id) do update set
        owner = excluded.owner, agent = excluded.agent, name = excluded.name,
        name_skeleton = excluded.name_skeleton,
@@ -304,7 +310,7 @@ export async function writePublished(
        capabilities = excluded.capabilities, examples = excluded.examples,
        keywords = excluded.keywords, sequence = excluded.sequence,
        signature = excluded.signature, message = excluded.message,
-       source = excluded.source, deleted = false,
+       source = excluded.source, card_signed = excluded.card_signed, deleted = false,
        updated_at = clock_timestamp(), seq = excluded.seq,
        -- A new card or address was not measured yet; an operator's word stays.
        status = case when a.status = 'suspended' then a.status
@@ -319,7 +325,9 @@ export async function writePublished(
            or a.endpoint <> excluded.endpoint) then clock_timestamp()
          else a.status_since end,
        delisted = case when a.card_hash <> excluded.card_hash then '{}' else a.delisted end
+     -- Not for an owner who handed it over in the meantime.
      where a.sequence < excluded.sequence
+       and (a.source = 'imported' or a.owner = excluded.owner)
        returning a.id, a.seq, (a.xmax = 0) as created),
      l as (update registry.clock set seq = seq + 1
        where feed = 'leases' and exists (select 1 from w) returning seq),
@@ -330,6 +338,10 @@ export async function writePublished(
        on conflict (agent_id) do update set lease_seconds = excluded.lease_seconds,
          lease_until = excluded.lease_until, renewed_at = clock_timestamp(),
          seq = excluded.seq),
+     keyed as (insert into registry.keys (agent_id, key, role)
+       select w.id, k.key, k.role from w,
+         (values ($3::text, 'owner'), ($4::text, 'agent')) as k (key, role)
+       where k.key is not null on conflict do nothing),
      visited as (insert into registry.health (agent_id, next_probe_at)
        select w.id, clock_timestamp() from w
        on conflict (agent_id) do update
@@ -360,6 +372,7 @@ export async function writePublished(
       write.signature,
       JSON.stringify(write.message),
       options.leaseSeconds,
+      write.cardSigned,
     ],
   )
   const row = rows[0]
@@ -465,6 +478,51 @@ export async function writeRemoval(
     detail: '',
   })
   return { type: 'written', created: false, seq: Number(row.seq) }
+}
+
+/**
+ * Hands an agent over. Its id, versions and receipts stay; the key that owned it
+ * is remembered as one of its own.
+ */
+export async function writeTransfer(
+  database: Queryable,
+  options: {
+    readonly agentId: string
+    readonly owner: string
+    readonly newOwner: string
+    readonly sequence: number
+  },
+): Promise<WriteOutcome> {
+  const { rows } = await database.query<{ seq: string }>(
+    `with t as (update registry.clock set seq = seq + 1 where feed = 'agents' returning seq),
+     w as (update registry.agents a set owner = $3, sequence = $4,
+         updated_at = clock_timestamp(), seq = t.seq
+       from t where a.id = $1 and a.owner = $2 and a.sequence < $4
+         and not a.deleted and a.source = 'signed'
+       returning a.id, a.seq),
+     keyed as (insert into registry.keys (agent_id, key, role)
+       select w.id, k.key, 'owner' from w, (values ($2::text), ($3::text)) as k (key)
+       on conflict do nothing),
+     audited as (insert into registry.audit (kind, agent_id, by, seq, detail)
+       select 'transfer', w.id, $2, w.seq, $3 from w)
+     select seq from w`,
+    [options.agentId, options.owner, options.newOwner, options.sequence],
+  )
+  const seq = rows[0]?.seq
+  if (seq !== undefined)
+    return { type: 'written', created: false, seq: Number(seq) }
+  const { rows: stored } = await database.query<{
+    sequence: string
+    seq: string
+    owner: string
+  }>('select sequence, seq, owner from registry.agents where id = $1', [
+    options.agentId,
+  ])
+  const sequence = Number(stored[0]?.sequence ?? 0)
+  // Handed in twice: it is done.
+  return stored[0]?.owner === options.newOwner && sequence === options.sequence
+    ? { type: 'unchanged', seq: Number(stored[0].seq) }
+    : { type: 'stale', storedSequence: sequence }
 }
 
 /** What an agent is now believed to be. */

@@ -198,8 +198,9 @@ export async function readConfirmedSteps(
     `select s.receipt_hash, s.agent_id, s.account, s.step_id, r.signers, r.body
      from registry.receipt_steps s
      join registry.receipts r on r.hash = s.receipt_hash
-     -- Of another key than the agent's own: not this agent's work.
-     join registry.agents a on a.id = s.agent_id and a.agent = s.agent_address
+     -- Of a key that the agent never had: not this agent's work.
+     join registry.keys k on k.agent_id = s.agent_id and k.role = 'agent'
+       and k.key = s.agent_address
      where r.verdict = 'confirmed'
        and r.finished_at > clock_timestamp() - make_interval(days => $1::int)
      order by r.seq limit 200000`,
@@ -215,24 +216,17 @@ export async function readConfirmedSteps(
   }))
 }
 
-/** Reads who owns and who operates each agent that has receipts. */
+/** Reads every key that ever owned or operated each agent with receipts. */
 export async function readControllers(
   database: Queryable,
 ): Promise<Map<string, string[]>> {
-  const { rows } = await database.query<{
-    id: string
-    owner: string | null
-    agent: string | null
-  }>(
-    `select id, owner, agent from registry.agents
-     where id in (select distinct agent_id from registry.receipt_steps)`,
+  const { rows } = await database.query<{ id: string; keys: string[] }>(
+    `select agent_id as id, array_agg(distinct key order by key) as keys
+     from registry.keys
+     where agent_id in (select distinct agent_id from registry.receipt_steps)
+     group by agent_id`,
   )
-  return new Map(
-    rows.map(({ id, owner, agent }) => [
-      id,
-      [owner, agent].filter((address) => address !== null),
-    ]),
-  )
+  return new Map(rows.map(({ id, keys }) => [id, keys]))
 }
 
 /** Writes trust where it changed; each change takes a number of the feed. */

@@ -46,6 +46,8 @@ export function buildRecord(
     updatedAtMs: 0,
     deleted: false,
     seq: 1,
+    cardSigned: false,
+    handle: null,
     leaseUntilMs: 1e15,
     ...over,
   }

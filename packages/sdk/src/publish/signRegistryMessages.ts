@@ -1,12 +1,17 @@
 import {
   type HeartbeatMessage,
   type HeartbeatRequest,
+  type Hex,
+  type NameMessage,
+  type NameRequest,
   type PublishMessage,
   type PublishRequest,
   type RemoveMessage,
   type RemoveRequest,
   registryDomain,
   registryTypedDataTypes,
+  type TransferMessage,
+  type TransferRequest,
 } from '@behest/spec'
 import type { AgentSigner } from '../sign/AgentSigner.js'
 
@@ -63,6 +68,51 @@ export async function signRemove(
     types: { Remove: registryTypedDataTypes.Remove },
     primaryType: 'Remove',
     message: { ...message, sequence: BigInt(message.sequence) },
+  })
+  return { message, signature }
+}
+
+/**
+ * Signs the body of `POST /v1/agents/:id/transfer`: the owner until now and the
+ * new one sign the same message.
+ *
+ * @param options.signer - The owner until now.
+ * @param options.newOwner - Who gets the agent.
+ */
+export async function signTransfer(
+  options: Signing<TransferMessage> & {
+    readonly newOwner: Pick<AgentSigner, 'signTypedData'>
+  },
+): Promise<TransferRequest> {
+  const { message, signer, newOwner, chainId } = options
+  const sign = (by: Pick<AgentSigner, 'signTypedData'>): Promise<Hex> =>
+    by.signTypedData({
+      domain: { ...registryDomain, chainId },
+      types: { Transfer: registryTypedDataTypes.Transfer },
+      primaryType: 'Transfer',
+      message: {
+        ...message,
+        sequence: BigInt(message.sequence),
+        expiresAtUnixSeconds: BigInt(message.expiresAtUnixSeconds),
+      },
+    })
+  return {
+    message,
+    signature: await sign(signer),
+    newOwnerSignature: await sign(newOwner),
+  }
+}
+
+/** Signs the body of `POST /v1/names`. */
+export async function signName(
+  options: Signing<NameMessage>,
+): Promise<NameRequest> {
+  const { message, signer, chainId } = options
+  const signature = await signer.signTypedData({
+    domain: { ...registryDomain, chainId },
+    types: { Name: registryTypedDataTypes.Name },
+    primaryType: 'Name',
+    message: { ...message, atUnixSeconds: BigInt(message.atUnixSeconds) },
   })
   return { message, signature }
 }

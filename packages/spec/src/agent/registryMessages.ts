@@ -7,7 +7,7 @@ import { unixSecondsSchema } from '../units/units.js'
 export const registryDomain = { name: 'Behest Registry', version: '1' } as const
 
 /**
- * EIP-712 types of the three messages that an owner signs for a registry. Each
+ * EIP-712 types of the messages that an owner signs for a registry. Each
  * has its own primary type, so that none can be replayed as another.
  */
 export const registryTypedDataTypes = {
@@ -27,6 +27,18 @@ export const registryTypedDataTypes = {
   Remove: [
     { name: 'agentId', type: 'string' },
     { name: 'sequence', type: 'uint256' },
+  ],
+  Transfer: [
+    { name: 'agentId', type: 'string' },
+    { name: 'newOwner', type: 'address' },
+    { name: 'sequence', type: 'uint256' },
+    { name: 'expiresAtUnixSeconds', type: 'uint256' },
+  ],
+  Name: [
+    { name: 'name', type: 'string' },
+    { name: 'agentId', type: 'string' },
+    { name: 'origin', type: 'string' },
+    { name: 'atUnixSeconds', type: 'uint256' },
   ],
 } as const
 
@@ -88,12 +100,69 @@ export const removeMessageSchema = z.strictObject({
 /** What an owner signs to take an agent off the registry. */
 export type RemoveMessage = z.output<typeof removeMessageSchema>
 
+/** Schema of {@link TransferMessage}. */
+export const transferMessageSchema = z.strictObject({
+  agentId: agentIdSchema,
+  newOwner: addressSchema,
+  /** Greater than that of the last publish. */
+  sequence: counterSchema,
+  /** Until when it may be handed in, Unix time in seconds. */
+  expiresAtUnixSeconds: unixSecondsSchema,
+})
+/** What the old and the new owner both sign to hand an agent over. */
+export type TransferMessage = z.output<typeof transferMessageSchema>
+
+/** Schema of a short name, written `@name`; without the `@`. */
+export const shortNameSchema = z
+  .string()
+  .min(3)
+  .max(40)
+  .regex(/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])$/)
+
+/** Schema of {@link NameMessage}. */
+export const nameMessageSchema = z.strictObject({
+  name: shortNameSchema,
+  agentId: agentIdSchema,
+  /** Where the proof is served: scheme and host, e.g. `https://swap.example`. */
+  origin: text(253).min(8),
+  atUnixSeconds: unixSecondsSchema,
+})
+/** What an owner signs to claim a short name for an agent. */
+export type NameMessage = z.output<typeof nameMessageSchema>
+
+/** Path below an origin that says which owners may claim names for it. */
+export const nameProofPath = '/.well-known/behest.json'
+
+/** Schema of the body of `POST /v1/agents/:id/transfer`. */
+export const transferRequestSchema = z.strictObject({
+  message: transferMessageSchema,
+  /** Of the owner until now. */
+  signature: hexSchema,
+  /** Of the new owner, over the same message. */
+  newOwnerSignature: hexSchema,
+})
+/** The body of `POST /v1/agents/:id/transfer`. */
+export type TransferRequest = z.output<typeof transferRequestSchema>
+
+/** Schema of the body of `POST /v1/names`. */
+export const nameRequestSchema = z.strictObject({
+  message: nameMessageSchema,
+  signature: hexSchema,
+})
+/** The body of `POST /v1/names`. */
+export type NameRequest = z.output<typeof nameRequestSchema>
+
 /** Schema of the body of `POST /v1/agents`. */
 export const publishRequestSchema = z.strictObject({
   /** The A2A card, verbatim: JSON as text, hashed and kept as it is. */
   card: z.string().min(2).max(maxCardBytes),
   message: publishMessageSchema,
   signature: hexSchema,
+  /**
+   * Who owns the agent: named where the owner is a contract (ERC-1271), whose
+   * address no signature gives away.
+   */
+  owner: addressSchema.optional(),
 })
 /** The body of `POST /v1/agents`. */
 export type PublishRequest = z.output<typeof publishRequestSchema>
