@@ -7,6 +7,7 @@ import { lendCommand } from './commands/lendCommand.js'
 import { listCommand } from './commands/listCommand.js'
 import { ordersCommand } from './commands/ordersCommand.js'
 import { parseCommand } from './commands/parseCommand.js'
+import { policyCommand } from './commands/policyCommand.js'
 import { registryCommand } from './commands/registryCommand.js'
 import { resumeCommand } from './commands/resumeCommand.js'
 import { routeCommand } from './commands/routeCommand.js'
@@ -27,6 +28,7 @@ const commands: Readonly<Record<string, Command>> = {
   list: listCommand,
   resume: resumeCommand,
   orders: ordersCommand,
+  policy: policyCommand,
   agent: agentCommand,
   agents: agentsCommand,
   registry: registryCommand,
@@ -40,6 +42,7 @@ const usage = `Say what you want. Agents compete to do it. Nothing happens beyon
   behest do "<sentence>" [--yes] [--json]     carry it out, stage by stage, to its receipt
   behest parse "<sentence>" [--json]          what it would be understood as (--stdin: one a line)
   behest status <id> · list · resume <id>     what became of an intent, of all, go on with one
+  behest policy show | set <file.json> | kill [--why <text>]
   behest orders [list] | show <id> | cancel <id>
   behest agents search "<query>" | show <id> | publish <url> | explain <id> "<query>"
   behest agent new <folder>                   a new agent that runs, with its tests

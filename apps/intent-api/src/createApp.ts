@@ -17,6 +17,10 @@ import {
 import { handleError } from './http/handleError.js'
 import { assertShallow } from './http/readRequest.js'
 import { type OrderRoutesOptions, orderRoutes } from './orders/orderRoutes.js'
+import {
+  type PolicyRoutesOptions,
+  policyRoutes,
+} from './policies/policyRoutes.js'
 import { type ChatRoutesOptions, chatRoutes } from './routes/chatRoutes.js'
 import {
   type IntentRoutesOptions,
@@ -34,6 +38,8 @@ export type CreateAppOptions = IntentRoutesOptions &
   Pick<ChatRoutesOptions, 'chats' | 'verifyMessage'> & {
     /** Where standing orders are; without them there are no routes for them. */
     readonly orders?: OrderRoutesOptions['orders']
+    /** Where signed policies are; without them there are no routes for them. */
+    readonly policies?: PolicyRoutesOptions['policies']
     readonly chain: ChainPort
     readonly logger: Logger
     readonly metrics: Metrics
@@ -143,8 +149,9 @@ export function createApp(options: CreateAppOptions): Express {
   app.use('/v1', intentRoutes(options))
   app.use('/v1', chatRoutes({ ...options, chainId: chain.chainId }))
   app.use('/v1', registryRoutes(options))
-  const { orders, store } = options
+  const { orders, policies, store } = options
   if (orders) app.use('/v1', orderRoutes({ orders, store }))
+  if (policies) app.use('/v1', policyRoutes({ policies, chain }))
 
   const { webFolder } = options
   if (webFolder !== undefined && existsSync(join(webFolder, 'index.html')))

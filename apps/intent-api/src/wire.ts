@@ -13,6 +13,7 @@ import {
   createMandatePort,
   createMandateSigner,
   createOutboxChain,
+  createPricePort,
   knownContracts,
   type LegSigner,
   readDeployment,
@@ -28,6 +29,7 @@ import {
   createOrderStore,
   createOutbox,
   createOutboxWorker,
+  createPolicyStore,
   createResponseStore,
   createSender,
   createWebhookStore,
@@ -143,6 +145,7 @@ export async function wire(options: {
   const metrics = createMetrics()
   const store = createIntentStore({ pool: database.pool })
   const orders = createOrderStore({ pool: database.pool })
+  const policies = createPolicyStore({ pool: database.pool })
   const outbox = createOutbox({ pool: database.pool })
   const outboxChain = createOutboxChain({
     client: chain.client,
@@ -208,6 +211,8 @@ export async function wire(options: {
               sign: createMandateSigner({ account: user, deployment }),
             }),
           }),
+      policies,
+      prices: createPricePort({ client: chain.client, deployment }),
       orders: createOrderPort({
         store: orders,
         sign: (order) => user.signTypedData(buildOrderTypedData(order)),
@@ -289,6 +294,7 @@ export async function wire(options: {
     language,
     runner,
     orders,
+    policies,
     accounts: [user.address],
     chainName: deployment.name,
     now: () => new Date(),

@@ -1,4 +1,12 @@
-import { type Address, type OrderRecord, orderRecordSchema } from '@behest/spec'
+import {
+  type Address,
+  type Hex,
+  type OrderRecord,
+  orderRecordSchema,
+  type Policy,
+  type PolicyRecord,
+  policyRecordSchema,
+} from '@behest/spec'
 import * as z from 'zod'
 import type { CallOptions, createHttp } from './http/createHttp.js'
 
@@ -29,6 +37,22 @@ export type StandingCalls = {
     id: string,
     options?: CallOptions,
   ) => Promise<OrderRecord>
+  /** The policy that binds an account's plans, and what was spent today. */
+  readonly policy: (
+    account: Address,
+    options?: CallOptions,
+  ) => Promise<PolicyRecord>
+  /** Lets a policy hold that the account has signed. */
+  readonly setPolicy: (
+    input: { readonly policy: Policy; readonly signature: Hex },
+    options?: CallOptions,
+  ) => Promise<PolicyRecord>
+  /** Stops everything of an account, until it signs a newer policy. */
+  readonly kill: (
+    account: Address,
+    input: { readonly why: string },
+    options?: CallOptions,
+  ) => Promise<PolicyRecord>
 }
 
 /** Builds the calls of standing orders over an HTTP client. */
@@ -54,6 +78,26 @@ export function buildStandingCalls(
       http.ask(
         { method: 'POST', path: orderPath(id, '/cancel'), ...call },
         orderRecordSchema,
+      ),
+    policy: (account, call) =>
+      http.ask(
+        { method: 'GET', path: `/v1/policies/${account}`, ...call },
+        policyRecordSchema,
+      ),
+    setPolicy: (input, call) =>
+      http.ask(
+        { method: 'POST', path: '/v1/policies', body: input, ...call },
+        policyRecordSchema,
+      ),
+    kill: (account, input, call) =>
+      http.ask(
+        {
+          method: 'POST',
+          path: `/v1/policies/${account}/kill`,
+          body: input,
+          ...call,
+        },
+        policyRecordSchema,
       ),
   }
 }

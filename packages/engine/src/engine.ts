@@ -37,6 +37,12 @@ import { chooseCustody } from './6-simulation/chooseCustody.js'
 import { PlanDriftedError } from './6-simulation/errors.js'
 import { settlePlan } from './6-simulation/settlePlan.js'
 import {
+  approveByPolicy,
+  assertPolicyAllows,
+  findObjection,
+  judgePlan,
+} from './7-approval/applyPolicy.js'
+import {
   decideApproval,
   NothingToApproveError,
 } from './7-approval/decideApproval.js'
@@ -168,6 +174,14 @@ export function createEngine(
     }
     const head = await ports.chain.readHead()
     try {
+      if (decision === 'approve' && isPlanShown(intent, planHash))
+        await assertPolicyAllows({
+          ports,
+          limits,
+          plan: intent.require('plan').body,
+          planHash: intent.require('plan').hash,
+          simulation: intent.require('simulation').body,
+        })
       const artifact = decideApproval({
         plan: intent.require('plan'),
         simulation: intent.require('simulation'),
@@ -518,14 +532,26 @@ async function runStages(
       status: 'running',
       message: 'The plan was made.',
     })
-    await intent.append({
-      artifact: settled.simulated.artifact,
-      status: run ? 'running' : 'needs-approval',
-      message: run
-        ? 'The plan was simulated and holds.'
-        : 'The plan was simulated and holds. It waits for approval.',
+    const policy = await judgePlan({
+      ports,
+      limits,
+      plan: settled.plan,
+      planHash: settled.planHash,
+      simulation: settled.simulated.artifact,
+      by: run ? 'order' : 'policy',
     })
-    if (!run) return 'waiting'
+    const isAsked = !run && policy?.verdict !== 'approve'
+    await intent.append({
+      artifact: {
+        ...settled.simulated.artifact,
+        ...(policy ? { policy } : {}),
+      },
+      status: isAsked ? 'needs-approval' : 'running',
+      message: isAsked
+        ? `The plan was simulated and holds. It waits for approval${policy?.findings[0] ? `: ${policy.findings[0].message}` : '.'}`
+        : 'The plan was simulated and holds.',
+    })
+    if (isAsked) return 'waiting'
   }
 
   const plan = intent.require('plan')
@@ -542,7 +568,38 @@ async function runStages(
       status: 'running',
       message: 'The plan is within the signed order, which approves it.',
     })
+  const { policy } = planned.body
+  if (!run && policy?.verdict === 'approve' && !intent.find('approval'))
+    await intent.append({
+      artifact: approveByPolicy({
+        plan,
+        simulation: planned,
+        policyHash: policy.policyHash,
+        decidedAt: ports.now().toISOString(),
+      }),
+      status: 'running',
+      message: `The plan is within the policy that you signed (${policy.sequence}), which approves it.`,
+    })
   const approval = intent.require('approval')
+  const objection = (await hasBegun({ plan, sender: ports.sender }))
+    ? undefined
+    : await findObjection({
+        ports,
+        plan: plan.body,
+        approval: approval.body,
+      })
+  if (objection) await ports.policies?.release({ planHash: plan.hash })
+  if (objection === 'killed') {
+    await intent.setStatus({
+      status: 'cancelled',
+      message: 'Everything was stopped before anything was signed.',
+    })
+    return 'ended'
+  }
+  if (objection === 'replaced') {
+    await reopenQuotes(intent, 'The policy that approved it was replaced.')
+    return 'again'
+  }
   if (run && (await isCancelledInTime({ run, plan, ports }))) {
     await intent.setStatus({
       status: 'cancelled',
@@ -602,8 +659,15 @@ async function runStages(
     message: `The receipt says ${outcome}.`,
   })
   if (outcome === 'UNKNOWN') return 'again'
+  if (execution.body.transactions.every((one) => one.outcome === 'not-sent'))
+    await ports.policies?.release({ planHash: plan.hash })
   ports.onReceipt?.(artifact.receipt)
   return 'ended'
+}
+
+/** A yes to another plan is refused for that, before any rule is asked. */
+function isPlanShown(intent: OpenIntent, planHash: Hex): boolean {
+  return intent.require('plan').hash.toLowerCase() === planHash.toLowerCase()
 }
 
 /** An order that ends between the yes and the first signature has the last word. */

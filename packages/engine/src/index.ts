@@ -50,12 +50,24 @@ export {
   type SimulatedPlan,
   simulatePlan,
 } from './6-simulation/simulatePlan.js'
+export {
+  buildPolicyTypedData,
+  hashPolicy,
+} from './7-approval/buildPolicyTypedData.js'
 export { buildPreview } from './7-approval/buildPreview.js'
 export {
   decideApproval,
   NothingToApproveError,
   PlanHashMismatchError,
 } from './7-approval/decideApproval.js'
+export {
+  type Evaluated,
+  type EvaluatePolicyOptions,
+  evaluatePolicy,
+  listPriced,
+  type PricesUsdE8,
+} from './7-approval/evaluatePolicy.js'
+export { PolicyRefusedError } from './7-approval/policyErrors.js'
 export { executePlan, toLegId } from './8-execution/executePlan.js'
 export { buildReceipt, hashReceipt } from './9-receipt/buildReceipt.js'
 export { type DecodedCall, decodeCall } from './decode/decodeCall.js'

@@ -9,6 +9,8 @@ import type {
   MandatePort,
   OptionsPort,
   OrderPort,
+  PolicyPort,
+  PricePort,
   Receipt,
   RegistryPort,
   SenderPort,
@@ -37,6 +39,10 @@ export type EnginePorts = {
   readonly mandates?: MandatePort
   /** Where what waits is kept; without it, what waits is refused. */
   readonly orders?: OrderPort
+  /** Where signed policies are kept; without it, only persons approve. */
+  readonly policies?: PolicyPort
+  /** What a policy's caps are measured by; without it, nothing has a price. */
+  readonly prices?: PricePort
   /** Wall clock, for records and for the age of waiting; never for money. */
   readonly now: () => Date
   /** Fresh ids for requests. */

@@ -112,6 +112,7 @@ export {
   createOutboxChain,
   type OutboxChain,
 } from './outbox/createOutboxChain.js'
+export { createPricePort } from './prices/createPricePort.js'
 export {
   RealisedUnknownError,
   TransactionNotMinedError,

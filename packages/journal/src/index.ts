@@ -97,6 +97,12 @@ export type {
 } from './outbox/outboxChain.js'
 export type { SenderLock } from './outbox/senderLock.js'
 export {
+  createPolicyStore,
+  PolicyMissingError,
+  PolicyReplayedError,
+  type PolicyStore,
+} from './policies/createPolicyStore.js'
+export {
   type ConnectionErrorListener,
   connectClient,
   createPool,

@@ -252,6 +252,7 @@ export type {
   OrderPort,
   PolicyPort,
   PolicySpend,
+  PricePort,
 } from './ports/standingPorts.js'
 export { type Stage, stages } from './stage.js'
 export {

@@ -1,11 +1,19 @@
-import { orderEventSchema, orderRecordSchema } from '@behest/spec'
+import {
+  orderEventSchema,
+  orderRecordSchema,
+  policyRecordSchema,
+} from '@behest/spec'
 import * as z from 'zod'
 import { orderListQuerySchema } from '../orders/orderRoutes.js'
+import { killBodySchema, policyBodySchema } from '../policies/policyRoutes.js'
 
 type Json = Record<string, unknown>
 
-/** The shapes of what stands: orders. */
+/** The shapes of what stands: orders and policies. */
 export const standingComponents: Readonly<Record<string, z.ZodType>> = {
+  PolicyRecord: policyRecordSchema,
+  PolicyBody: policyBodySchema,
+  KillBody: killBodySchema,
   OrderRecord: orderRecordSchema,
   OrderEvent: orderEventSchema,
   OrderList: z.object({
@@ -22,8 +30,39 @@ export function describeStanding(parts: {
   readonly ok: (name: string) => Json
   readonly queryParameters: (schema: z.ZodType) => Json[]
 }): Json {
-  const { id, problems, ok, queryParameters } = parts
+  const { id, problems, body, ok, queryParameters } = parts
+  const account = {
+    name: 'account',
+    in: 'path',
+    required: true,
+    schema: { type: 'string', pattern: '^0x[0-9a-fA-F]{40}$' },
+  }
   return {
+    '/v1/policies': {
+      post: {
+        operationId: 'setPolicy',
+        summary: 'Let a policy hold that the account has signed',
+        requestBody: body('PolicyBody'),
+        responses: { '201': ok('PolicyRecord'), ...problems },
+      },
+    },
+    '/v1/policies/{account}': {
+      parameters: [account],
+      get: {
+        operationId: 'getPolicy',
+        summary: 'The policy of an account and what was spent today',
+        responses: { '200': ok('PolicyRecord'), ...problems },
+      },
+    },
+    '/v1/policies/{account}/kill': {
+      parameters: [account],
+      post: {
+        operationId: 'killAccount',
+        summary: 'Stop everything of an account until it signs a newer policy',
+        requestBody: body('KillBody'),
+        responses: { '200': ok('PolicyRecord'), ...problems },
+      },
+    },
     '/v1/orders': {
       get: {
         operationId: 'listOrders',

@@ -8,6 +8,7 @@ import {
   createMandatePort,
   createMandateSigner,
   createOutboxChain,
+  createPricePort,
   type EvmChainPort,
   knownContracts,
   toLocalDeployment,
@@ -21,6 +22,7 @@ import {
   createOrderStore,
   createOutbox,
   createOutboxWorker,
+  createPolicyStore,
   createResponseStore,
   createSender,
   createWebhookStore,
@@ -29,6 +31,7 @@ import {
   idempotencySchema,
   journalSchema,
   type OrderStore,
+  type PolicyStore,
   type ResponseStore,
   standingSchema,
   type WebhookStore,
@@ -68,6 +71,7 @@ export type World = {
   readonly chats: ChatStore
   readonly idempotency: Idempotency
   readonly orders: OrderStore
+  readonly policies: PolicyStore
   readonly database: TestDatabase['pool']
   readonly language: LanguagePort
   readonly user: Address
@@ -131,6 +135,7 @@ export async function createWorld(
   })
   const store = createIntentStore({ pool: database.pool })
   const orders = createOrderStore({ pool: database.pool })
+  const policies = createPolicyStore({ pool: database.pool })
   closers.push(worker.stop, store.close)
   const honest = createSwapSingleAgent(chain)
   const language = createParser()
@@ -153,6 +158,8 @@ export async function createWorld(
         executor: executor.address,
         sign: createMandateSigner({ account, deployment }),
       }),
+      policies,
+      prices: createPricePort({ client: chain.client, deployment }),
       orders: createOrderPort({
         store: orders,
         sign: (order) => account.signTypedData(buildOrderTypedData(order)),
@@ -177,6 +184,7 @@ export async function createWorld(
     chats: createChatStore({ pool: database.pool }),
     idempotency: createIdempotency({ pool: database.pool }),
     orders,
+    policies,
     database: database.pool,
     language,
     user: account.address,

@@ -1,6 +1,6 @@
 import type { OrderTerms } from '../orders/order.js'
 import type { PolicyRecord } from '../policy/policy.js'
-import type { Address, Hex } from '../units/hex.js'
+import type { Address, AssetAddress, Hex } from '../units/hex.js'
 
 /** Where standing orders are kept. */
 export type OrderPort = {
@@ -21,6 +21,18 @@ export type OrderPort = {
     readonly termsHash: Hex
     readonly isActive: boolean
   } | null>
+}
+
+/** Prices that money may be bounded by. */
+export type PricePort = {
+  /**
+   * US dollars for one whole token, times 1e8; `null` where nobody prices it, or
+   * the price is older than it may be.
+   */
+  readFreshPriceUsdE8(options: {
+    readonly token: AssetAddress
+    readonly blockNumber: bigint
+  }): Promise<bigint | null>
 }
 
 /** What a plan asks to spend of a policy's caps. */

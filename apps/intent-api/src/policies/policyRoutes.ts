@@ -1,0 +1,128 @@
+import { buildPolicyTypedData, hashPolicy } from '@behest/engine'
+import { PolicyMissingError, type PolicyStore } from '@behest/journal'
+import {
+  type Address,
+  addressSchema,
+  BehestError,
+  type ChainPort,
+  hexSchema,
+  policyRecordSchema,
+  policySchema,
+  text,
+} from '@behest/spec'
+import { type Request, Router } from 'express'
+import { verifyTypedData } from 'viem'
+import * as z from 'zod'
+import { RequestInvalidError } from '../http/errors.js'
+import { readBody, readQuery } from '../http/readRequest.js'
+import { noQuerySchema } from '../routes/schemas.js'
+import { secp256k1Order } from './secp256k1Order.js'
+
+/** Body of `POST /v1/policies`. */
+export const policyBodySchema = z.strictObject({
+  policy: policySchema,
+  signature: hexSchema,
+})
+
+/** Body of `POST /v1/policies/:account/kill`. */
+export const killBodySchema = z.strictObject({
+  why: text(500).default('asked for by hand'),
+})
+
+/** What the routes of policies reach the product through. */
+export type PolicyRoutesOptions = {
+  readonly policies: PolicyStore
+  readonly chain: ChainPort
+}
+
+/** Shows, sets and stops by policies: the routes below `/v1/policies`. */
+export function policyRoutes(options: PolicyRoutesOptions): Router {
+  const { policies, chain } = options
+  const routes = Router()
+
+  routes.get('/policies/:account', async (request, response) => {
+    readQuery(request, noQuerySchema)
+    const account = readAccount(request)
+    const record = await policies.find({ account, chainId: chain.chainId })
+    if (!record) throw new PolicyMissingError({ account })
+    response.json(z.encode(policyRecordSchema, record))
+  })
+
+  routes.post('/policies', async (request, response) => {
+    const { policy, signature } = readBody(request, policyBodySchema)
+    if (policy.chainId !== chain.chainId)
+      throw new RequestInvalidError({
+        where: 'body',
+        problem: `policy.chainId: this server works on chain ${chain.chainId}`,
+      })
+    if (!(await isSignedBy(policy.account, policy, signature)))
+      throw new PolicySignatureError({ account: policy.account })
+    const { timestampUnixSeconds } = await chain.readHead()
+    const record = await policies.activate({
+      policy,
+      policyHash: hashPolicy(policy),
+      signature,
+      nowUnixSeconds: timestampUnixSeconds,
+    })
+    response.status(201).json(z.encode(policyRecordSchema, record))
+  })
+
+  // Whoever may talk to this server may stop it: stopping takes no signature.
+  routes.post('/policies/:account/kill', async (request, response) => {
+    const account = readAccount(request)
+    const { why } = readBody(request, killBodySchema)
+    const record = await policies.kill({
+      account,
+      chainId: chain.chainId,
+      why,
+    })
+    response.json(z.encode(policyRecordSchema, record))
+  })
+
+  return routes
+}
+
+/** A signature of the account's own key; its twin with the high half is refused. */
+async function isSignedBy(
+  account: Address,
+  policy: z.output<typeof policySchema>,
+  signature: `0x${string}`,
+): Promise<boolean> {
+  if (signature.length !== 132) return false
+  if (BigInt(`0x${signature.slice(66, 130)}`) > secp256k1Order / 2n)
+    return false
+  try {
+    return await verifyTypedData({
+      ...buildPolicyTypedData(policy),
+      address: account,
+      signature,
+    })
+  } catch {
+    // Bytes that are no signature at all.
+    return false
+  }
+}
+
+function readAccount(request: Request): Address {
+  const parsed = addressSchema.safeParse(request.params.account)
+  if (!parsed.success)
+    throw new RequestInvalidError({
+      where: 'path',
+      problem: 'account: it must be an address',
+    })
+  return parsed.data
+}
+
+/** Thrown when a policy was not signed by the account that it is for. */
+export class PolicySignatureError extends BehestError {
+  readonly code = 'POLICY_SIGNATURE_INVALID'
+  readonly stage = 'approval'
+  readonly retry = 'ask-user'
+
+  constructor(facts: { account: string }) {
+    super(
+      `The policy is not signed by ${facts.account}; the one before still holds. Sign exactly this policy with that account's key.`,
+      { facts },
+    )
+  }
+}

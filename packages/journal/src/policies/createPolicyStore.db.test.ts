@@ -1,0 +1,205 @@
+import type { Hex, Policy, PolicyRules } from '@behest/spec'
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { standingSchema } from '../orders/standingSchema.js'
+import { journalSchema } from '../schema.js'
+import {
+  createTestDatabase,
+  type TestDatabase,
+} from '../testing/createTestDatabase.js'
+import {
+  createPolicyStore,
+  PolicyMissingError,
+  PolicyReplayedError,
+  type PolicyStore,
+} from './createPolicyStore.js'
+
+const account = '0x00000000000000000000000000000000000000a1'
+const friend = '0x00000000000000000000000000000000000000b2'
+const of = { account, chainId: 31337 } as const
+const rules: PolicyRules = {
+  perTransactionUsd: '100',
+  perDayUsd: '100',
+  actions: ['any'],
+  tokens: ['any'],
+  venues: ['any'],
+  recipients: [friend],
+  maxPriceImpactBps: 100,
+  maxSlippageBps: 100,
+  minHealth: '1.5',
+}
+const policy = (sequence: number, changes: Partial<Policy> = {}): Policy => ({
+  version: 1,
+  ...of,
+  sequence,
+  validUntilUnixSeconds: 2_000_000_000,
+  limits: { ...rules, perDayUsd: '1000' },
+  automatic: rules,
+  beyond: 'ask',
+  coolingOffSeconds: 3600,
+  ...changes,
+})
+const toHash = (value: number): Hex =>
+  `0x${value.toString(16).padStart(64, '0')}`
+
+let database: TestDatabase
+let store: PolicyStore
+
+beforeAll(async () => {
+  database = await createTestDatabase({
+    schemas: [journalSchema, standingSchema],
+  })
+  store = createPolicyStore({ pool: database.pool })
+})
+afterAll(async () => {
+  await database.drop()
+})
+beforeEach(async () => {
+  await database.pool.query(
+    'truncate policy, policy_state, policy_spend, halt, leg, approval cascade',
+  )
+})
+
+const activate = (given: Policy, nowUnixSeconds = 1_000) =>
+  store.activate({
+    policy: given,
+    policyHash: toHash(given.sequence),
+    signature: '0x01',
+    nowUnixSeconds,
+  })
+const spend = (plan: number, usdE8: bigint, intentId = `i${plan}`) =>
+  store.reserve({
+    ...of,
+    intentId,
+    planHash: toHash(plan + 1000),
+    usdE8,
+    by: 'policy',
+    policyHash: toHash(1),
+  })
+
+describe('createPolicyStore', () => {
+  test('default: the newest signed policy holds; an old one does not come back', async () => {
+    expect(await store.find(of)).toBeNull()
+    await activate(policy(1))
+    await activate(policy(3))
+    expect((await store.find(of))?.policy.sequence).toBe(3)
+    await expect(activate(policy(1))).rejects.toBeInstanceOf(
+      PolicyReplayedError,
+    )
+    await expect(activate(policy(2))).rejects.toBeInstanceOf(
+      PolicyReplayedError,
+    )
+    // The same request again is the same answer.
+    expect((await activate(policy(3))).policy.sequence).toBe(3)
+  })
+
+  test('behavior: the kill switch holds until a newer policy is signed', async () => {
+    await expect(store.kill({ ...of, why: 'x' })).rejects.toBeInstanceOf(
+      PolicyMissingError,
+    )
+    await activate(policy(1))
+    expect(await store.kill({ ...of, why: 'stolen' })).toMatchObject({
+      killedWhy: 'stolen',
+    })
+    expect(await spend(1, 1n)).toMatchObject({ rule: 'killSwitch' })
+    const halts = () => database.pool.query('select scope from halt')
+    expect((await halts()).rows).toEqual([{ scope: `account:${account}` }])
+    // The policy that was stopped cannot start itself again.
+    await expect(activate(policy(1))).rejects.toBeInstanceOf(
+      PolicyReplayedError,
+    )
+    await activate(policy(2))
+    expect((await store.find(of))?.killedAt).toBeUndefined()
+    expect((await halts()).rows).toEqual([])
+  })
+
+  test('behavior: who is new waits; who was named before keeps the time', async () => {
+    expect((await activate(policy(1), 1_000)).recipientsFrom).toEqual({
+      [friend]: 4_600,
+    })
+    const other = '0x00000000000000000000000000000000000000c3'
+    expect(
+      (
+        await activate(
+          policy(2, { limits: { ...rules, recipients: [friend, other] } }),
+          9_000,
+        )
+      ).recipientsFrom,
+    ).toEqual({ [friend]: 4_600, [other]: 12_600 })
+  })
+
+  test('behavior: plans at one moment never share the last dollars', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(fc.bigInt({ min: 1n, max: 60n * 10n ** 8n }), {
+          minLength: 2,
+          maxLength: 12,
+        }),
+        async (amounts) => {
+          await database.pool.query(
+            'truncate policy, policy_state, policy_spend',
+          )
+          await activate(policy(1))
+          const answers = await Promise.all(
+            amounts.map((usdE8, index) => spend(index, usdE8)),
+          )
+          const cap = 100n * 10n ** 8n
+          const taken = amounts.filter(
+            (_, index) => answers[index]?.type === 'reserved',
+          )
+          const total = taken.reduce((sum, usdE8) => sum + usdE8, 0n)
+          expect(total).toBeLessThanOrEqual(cap)
+          // And nobody was turned away who would still have fitted.
+          for (const [index, usdE8] of amounts.entries())
+            if (answers[index]?.type === 'refused')
+              expect(total + usdE8).toBeGreaterThan(cap)
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+
+  test('behavior: a hundred at once at a cap for ten: exactly ten', async () => {
+    await activate(policy(1))
+    const answers = await Promise.all(
+      Array.from({ length: 100 }, (_, index) => spend(index, 10n ** 9n)),
+    )
+    expect(answers.filter(({ type }) => type === 'reserved')).toHaveLength(10)
+  })
+
+  test('behavior: the same plan reserves once; what takes its place gives it back', async () => {
+    await activate(policy(1))
+    const all = 100n * 10n ** 8n
+    expect(await spend(1, all, 'i')).toEqual({ type: 'reserved' })
+    expect(await spend(1, all, 'i')).toEqual({ type: 'reserved' })
+    expect(await spend(2, 1n, 'other')).toMatchObject({ rule: 'perDayUsd' })
+    expect(await spend(3, all, 'i')).toEqual({ type: 'reserved' })
+    await store.release({ planHash: toHash(1003) })
+    expect(await spend(2, 1n, 'other')).toEqual({ type: 'reserved' })
+  })
+
+  test('behavior: what was signed is not given back', async () => {
+    await activate(policy(1))
+    await spend(1, 100n, 'i')
+    const planHash = toHash(1001).slice(2)
+    await database.pool.query(
+      `insert into approval (plan_hash, intent_id, by) values ($1, 'i', 'x')`,
+      [Buffer.from(planHash, 'hex')],
+    )
+    await database.pool.query(
+      `insert into leg (id, intent_id, plan_hash, step_id, call_index, chain,
+        chain_id, sender, to_address, value_wei, data, gas_limit,
+        max_fee_cap_wei, deadline_unix_seconds, depth, state, nonce)
+       values ('l', 'i', $1, 's1', 0, 'c', 1, 'x', 'x', 0, 'x', 1, 1, 1, 1, 'SENT', 7)`,
+      [Buffer.from(planHash, 'hex')],
+    )
+    await store.release({ planHash: toHash(1001) })
+    expect((await store.find(of))?.spentTodayUsd).toBe('0.000001')
+  })
+
+  test('behavior: a reservation under a policy that was replaced is refused', async () => {
+    await activate(policy(1))
+    await activate(policy(2))
+    expect(await spend(1, 1n)).toMatchObject({ rule: 'policy' })
+  })
+})
