@@ -25,8 +25,14 @@ export type CliquePool = {
    * Fills `trade` with the best trade.
    *
    * @param logPrices - Natural log of each pool token's price per unit.
+   * @param logCharges - Natural log of how much dearer a unit of each token is
+   * when it is paid in, beside the fee; zero when left out.
    */
-  readonly evaluate: (logPrices: Float64Array, trade: CliqueTrade) => void
+  readonly evaluate: (
+    logPrices: Float64Array,
+    trade: CliqueTrade,
+    logCharges?: Float64Array,
+  ) => void
   /** Natural log of the middle price of one token in another. */
   readonly getLogRate: (indexIn: number, indexOut: number) => number
   /** Slope of the input in the log of the price at rest, smallest units. */

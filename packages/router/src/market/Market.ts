@@ -20,8 +20,9 @@ export type Market = {
   readonly sideOut: Int32Array
   /** Half the log of the price surplus of a side at the base prices. */
   readonly sideOffset: Float64Array
-  /** First segment of each side, and one past the last. */
+  /** First segment of each side, and one past its last. */
   readonly sideSegment: Int32Array
+  readonly sideSegmentEnd: Int32Array
   /** Where a segment starts, as distance from the current log price. */
   readonly segmentStart: Float64Array
   /** Input and output scale of a segment: reserves of the virtual pair. */
@@ -30,8 +31,8 @@ export type Market = {
   /** Input (before the fee is added) and output of all segments before. */
   readonly priorIn: Float64Array
   readonly priorOut: Float64Array
-  /** `1 / (1 - fee)`, by pool. */
-  readonly inverseGamma: Float64Array
+  /** What a side takes for one unit that reaches the pool: `1 / (1 - fee)`. */
+  readonly sideScale: Float64Array
   /** Pools with more than two tokens or another invariant. */
   readonly cliques: readonly (CliquePool | undefined)[]
   /** Tokens of each pool: `poolToken[poolStart[i] … poolStart[i + 1]]`. */

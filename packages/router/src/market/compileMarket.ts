@@ -47,9 +47,10 @@ export function compileMarket(pools: readonly Pool[]): Market {
   const count = pools.length
   const sideIn = new Int32Array(2 * count)
   const sideOut = new Int32Array(2 * count)
-  const sideSegment = new Int32Array(2 * count + 1)
+  const sideSegment = new Int32Array(2 * count)
+  const sideSegmentEnd = new Int32Array(2 * count)
   const middle = new Float64Array(count)
-  const inverseGamma = new Float64Array(count)
+  const sideScale = new Float64Array(2 * count)
   const halfLogGamma = new Float64Array(count)
   const cliques: (CliquePool | undefined)[] = new Array(count)
   const rows: SegmentRows = {
@@ -63,7 +64,9 @@ export function compileMarket(pools: readonly Pool[]): Market {
     const first = poolStart[i]!
     sideIn[2 * i] = sideOut[2 * i + 1] = poolToken[first]!
     sideOut[2 * i] = sideIn[2 * i + 1] = poolToken[first + 1]!
-    inverseGamma[i] = 1e6 / (1e6 - pool.feePips)
+    const scale = 1e6 / (1e6 - pool.feePips)
+    sideScale[2 * i] = sideScale[2 * i + 1] = scale
+    sideSegment[2 * i] = rows.start.length
     halfLogGamma[i] = Math.log1p(-pool.feePips / 1e6) / 2
     switch (pool.kind) {
       case 'constant-product': {
@@ -90,7 +93,8 @@ export function compileMarket(pools: readonly Pool[]): Market {
         sideSegment[2 * i + 1] = rows.start.length
         break
     }
-    sideSegment[2 * i + 2] = rows.start.length
+    sideSegmentEnd[2 * i] = sideSegment[2 * i + 1]!
+    sideSegmentEnd[2 * i + 1] = rows.start.length
   }
 
   const { tokenStart, tokenPool } = indexTokens(
@@ -144,12 +148,13 @@ export function compileMarket(pools: readonly Pool[]): Market {
     sideOut,
     sideOffset,
     sideSegment,
+    sideSegmentEnd,
     segmentStart: Float64Array.from(rows.start),
     segmentIn,
     segmentOut: Float64Array.from(rows.output),
     priorIn: Float64Array.from(rows.priorIn),
     priorOut: Float64Array.from(rows.priorOut),
-    inverseGamma,
+    sideScale,
     cliques,
     ...graph,
     basePrice,
@@ -161,7 +166,8 @@ export function compileMarket(pools: readonly Pool[]): Market {
   }
 }
 
-function indexTokens(
+/** Lists the pools of every token. */
+export function indexTokens(
   tokens: number,
   poolStart: Int32Array,
   poolToken: Int32Array,

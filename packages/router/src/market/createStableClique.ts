@@ -33,6 +33,7 @@ export function createStableClique(pool: StablePool): CliquePool {
   const after = new Float64Array(size)
   const levels = new Float64Array(size)
   const prices = new Float64Array(size)
+  const entryPrices = new Float64Array(size)
   // How far each price is under the dearest one, without and with the fee.
   const shortIn = new Float64Array(size)
   const shortOut = new Float64Array(size)
@@ -64,7 +65,7 @@ export function createStableClique(pool: StablePool): CliquePool {
       let changed = false
       for (let k = 0; k < size; k++) {
         const held = balances[k]!
-        const marginalIn = level * prices[k]! - amplified * shortIn[k]!
+        const marginalIn = level * entryPrices[k]! - amplified * shortIn[k]!
         const marginalOut =
           level * gamma * prices[k]! - amplified * shortOut[k]!
         // A marginal value under the linear part's has no finite balance.
@@ -132,15 +133,21 @@ export function createStableClique(pool: StablePool): CliquePool {
   }
 
   /** Fills `flows` in value; the slack is negative when a trade pays. */
-  const solve = (logPrices: Float64Array, flows: Float64Array): number => {
+  const solve = (
+    logPrices: Float64Array,
+    flows: Float64Array,
+    logCharges: Float64Array | undefined,
+  ): number => {
     let most = Number.NEGATIVE_INFINITY
     for (let k = 0; k < size; k++)
       most = Math.max(most, logPrices[k]! - logRates[k]!)
     // Prices per scaled unit, the dearest token at 1.
     for (let k = 0; k < size; k++) {
       const log = logPrices[k]! - logRates[k]! - most
+      const charge = logCharges?.[k] ?? 0
       prices[k] = Math.exp(log)
-      shortIn[k] = -Math.expm1(log)
+      entryPrices[k] = Math.exp(log + charge)
+      shortIn[k] = -Math.expm1(log + charge)
       shortOut[k] = -Math.expm1(log + logGamma)
     }
     flows.fill(0)
@@ -151,7 +158,7 @@ export function createStableClique(pool: StablePool): CliquePool {
       const price = Math.log(prices[k]!)
       // No trade pays while `scale * price` can be within the fee of every
       // token's marginal value.
-      lowest = Math.max(lowest, marginal - price)
+      lowest = Math.max(lowest, marginal - price - (logCharges?.[k] ?? 0))
       highest = Math.min(highest, marginal - price - logGamma)
     }
     const slack = highest - lowest
@@ -161,7 +168,9 @@ export function createStableClique(pool: StablePool): CliquePool {
     const unit = Math.exp(most)
     for (let k = 0; k < size; k++) {
       const moved = balances[k]! - after[k]!
-      flows[k] = unit * prices[k]! * (moved > 0 ? gamma * moved : moved)
+      flows[k] =
+        unit *
+        (moved > 0 ? prices[k]! * gamma * moved : entryPrices[k]! * moved)
     }
     return slack
   }
@@ -179,11 +188,11 @@ export function createStableClique(pool: StablePool): CliquePool {
       (2 * size),
     getDepth: (index) =>
       (balances[index]! / Math.exp(logRates[index]!)) * amplified,
-    evaluate: (logPrices, trade) => {
+    evaluate: (logPrices, trade, logCharges) => {
       trade.conductances.fill(0)
       trade.value = 0
       trade.margin = 0
-      const slack = solve(logPrices, trade.flows)
+      const slack = solve(logPrices, trade.flows, logCharges)
       trade.slack = Math.max(0, slack)
       if (slack >= 0) return
       let value = 0
@@ -205,7 +214,7 @@ export function createStableClique(pool: StablePool): CliquePool {
       for (let j = 0; j < size; j++) {
         for (let k = 0; k < size; k++) shifted[k] = logPrices[k]!
         shifted[j] = shifted[j]! + probe
-        solve(shifted, probed)
+        solve(shifted, probed, logCharges)
         for (let k = 0; k < size; k++)
           if (k !== j) {
             const slope = Math.max(0, (trade.flows[k]! - probed[k]!) / probe)

@@ -12,13 +12,14 @@ export function createWeightedClique(pool: WeightedPool): CliquePool {
   const gamma = 1 - pool.feePips / 1e6
   const levels = new Float64Array(size)
   const moves = new Float64Array(size)
+  const entries = new Float64Array(size)
   const breaks = new Float64Array(2 * size)
 
   const sumAt = (x: number): number => {
     let sum = 0
     for (let k = 0; k < size; k++) {
       const received = x + levels[k]!
-      const tendered = received + logGamma
+      const tendered = received + entries[k]!
       if (tendered > 0) sum += weights[k]! * tendered
       else if (received < 0) sum += weights[k]! * received
     }
@@ -36,7 +37,7 @@ export function createWeightedClique(pool: WeightedPool): CliquePool {
       (weights[indexIn]! + weights[indexOut]!) /
       gamma,
     getDepth: (index) => balances[index]!,
-    evaluate: (logPrices, trade) => {
+    evaluate: (logPrices, trade, logCharges) => {
       trade.value = 0
       trade.flows.fill(0)
       trade.conductances.fill(0)
@@ -45,7 +46,8 @@ export function createWeightedClique(pool: WeightedPool): CliquePool {
       for (let k = 0; k < size; k++) {
         levels[k] = logWeights[k]! - logPrices[k]! - logBalances[k]!
         breaks[2 * k] = -levels[k]!
-        breaks[2 * k + 1] = -levels[k]! - logGamma
+        entries[k] = logGamma - (logCharges?.[k] ?? 0)
+        breaks[2 * k + 1] = -levels[k]! - entries[k]!
         lowest = Math.max(lowest, breaks[2 * k]!)
         highest = Math.min(highest, breaks[2 * k + 1]!)
       }
@@ -72,12 +74,12 @@ export function createWeightedClique(pool: WeightedPool): CliquePool {
       let active = 0
       for (let k = 0; k < size; k++) {
         const received = root + levels[k]!
-        const tendered = received + logGamma
+        const tendered = received + entries[k]!
         moves[k] = 0
         if (tendered > 0) {
           const held = Math.exp(logPrices[k]! + logBalances[k]!)
           moves[k] = 1
-          trade.flows[k] = (-held * Math.expm1(tendered)) / gamma
+          trade.flows[k] = -held * Math.expm1(tendered) * Math.exp(-entries[k]!)
         } else if (received < 0) {
           const held = Math.exp(logPrices[k]! + logBalances[k]!)
           moves[k] = 1

@@ -18,7 +18,7 @@ import type {
   WeightedPool,
 } from '../pools/Pool.js'
 import type { Dual } from '../solve/createDual.js'
-import { getCheapestGas } from './chooseByGas.js'
+import { countEntries } from './gas/createCaps.js'
 import { hashPools } from './hashPools.js'
 
 /**
@@ -26,7 +26,7 @@ import { hashPools } from './hashPools.js'
  * every token. It survives a JSON round trip.
  */
 export type Certificate = {
-  readonly version: 1
+  readonly version: 2
   /** Names the pool set that the proof is about. */
   readonly poolSetHash: string
   readonly sell: TokenId
@@ -41,13 +41,15 @@ export type Certificate = {
    * that no pool connects with it.
    */
   readonly logPrices: readonly (number | null)[]
-  /** The same for what is left after the cost of gas. */
+  /**
+   * The same for what is left after the cost of gas: every pool counts with the
+   * most that a trade could gain there, less its gas. No trade is larger than
+   * what `upperBound` buys of a token at `logPrices` of the whole certificate.
+   */
   readonly net?: {
     readonly gasPriceWei: string
     /** Smallest units of the bought token that one wei is worth. */
     readonly unitsPerWei: number
-    /** Part of each pool's gas charged pool by pool; the rest by chain. */
-    readonly split: number
     readonly amountOut: string
     readonly upperBound: string
     readonly logPrices: readonly (number | null)[]
@@ -128,7 +130,7 @@ export function verifyCertificate(
     reason,
   })
   const market = getMarket(pools)
-  if (certificate.version !== 1) return invalid('Its version is not known.')
+  if (certificate.version !== 2) return invalid('Its version is not known.')
   if (certificate.poolSetHash !== hashPools(market))
     return invalid('It speaks about another pool set.')
   const sell = market.tokenIndex.get(certificate.sell)
@@ -163,7 +165,6 @@ export function verifyCertificate(
     gasPriceWei === undefined ||
     claimedNet === undefined ||
     !(net.unitsPerWei > 0) ||
-    !(net.split >= 0 && net.split <= 1) ||
     !Number.isFinite(net.unitsPerWei)
   )
     return invalid('Its gas price is not a number.')
@@ -174,7 +175,8 @@ export function verifyCertificate(
     logPrices: net.logPrices,
     gas: {
       unitsPerGas: Number(gasPriceWei) * net.unitsPerWei,
-      split: net.split,
+      bound: claimed,
+      logPrices: certificate.logPrices,
     },
   })
   if (typeof netUpperBound === 'string') return invalid(netUpperBound)
@@ -206,7 +208,12 @@ function recompute(
     readonly buy: number
     readonly amountIn: bigint
     readonly logPrices: readonly (number | null)[]
-    readonly gas?: { readonly unitsPerGas: number; readonly split: number }
+    readonly gas?: {
+      readonly unitsPerGas: number
+      /** A bound on what the whole trade is worth at these prices. */
+      readonly bound: bigint
+      readonly logPrices: readonly (number | null)[]
+    }
   },
 ): bigint | string {
   const { sell, buy, logPrices } = options
@@ -227,6 +234,13 @@ function recompute(
     prices[token] =
       token === buy ? 1n << priceBits : toFixed(Math.exp(log), priceBits)
   }
+  const { gas } = options
+  /** The most of a token that any route gets hold of: it is a whole number. */
+  const getMost = (token: number): bigint | undefined =>
+    gas === undefined
+      ? undefined
+      : (gas.bound << priceBits) /
+        (toFixed(Math.exp(gas.logPrices[token] ?? -200), priceBits) || 1n)
   let total = toValueUp(options.amountIn * prices[sell]!)
   for (let i = 0; i < pools.length; i++) {
     const first = poolStart[i]!
@@ -237,10 +251,16 @@ function recompute(
     let profit: bigint
     switch (pool.kind) {
       case 'constant-product':
-        profit = boundPair(pool, price0, price1)
+        profit = boundPair(pool, price0, price1, [
+          getMost(poolToken[first]!),
+          getMost(poolToken[first + 1]!),
+        ])
         break
       case 'concentrated':
-        profit = boundConcentrated(pool, price0, price1)
+        profit = boundConcentrated(pool, price0, price1, [
+          getMost(poolToken[first]!),
+          getMost(poolToken[first + 1]!),
+        ])
         break
       case 'weighted':
       case 'stable':
@@ -248,24 +268,32 @@ function recompute(
           pool,
           pool.tokens.map((_, slot) => logPrices[poolToken[first + slot]!]!),
         )
+        if (gas !== undefined) {
+          // Spread over the most that can be paid in, gas is a fee; what is
+          // gained beyond that is no less than what is gained beyond the gas.
+          const cost = pool.gas * gas.unitsPerGas
+          const tokens = pool.tokens.map((_, slot) => poolToken[first + slot]!)
+          const beyond =
+            boundClique(
+              pool,
+              tokens.map((token) => logPrices[token]!),
+              tokens.map(
+                (token) =>
+                  (cost * (1 - 1e-9)) /
+                  countEntries(market, i) /
+                  Number(getMost(token)) /
+                  Math.exp(logPrices[token]!),
+              ),
+            ) + toFixed(cost, valueBits)
+          if (beyond < profit) profit = beyond
+        }
         break
     }
-    if (options.gas !== undefined)
+    if (gas !== undefined)
       // The cost is rounded down: what is left of the profit only grows.
-      profit -= toFixed(
-        pool.gas * options.gas.unitsPerGas * options.gas.split,
-        valueBits,
-      )
+      profit -= toFixed(pool.gas * gas.unitsPerGas, valueBits)
     if (profit > 0n) total += profit
   }
-  if (options.gas !== undefined)
-    // Every route pays at least for the cheapest chain of pools.
-    total -= toFixed(
-      getCheapestGas(market, sell, buy) *
-        options.gas.unitsPerGas *
-        (1 - options.gas.split),
-      valueBits,
-    )
   // A bound under zero is still one: rounding towards zero rounds it up.
   return total > 0n
     ? divideUp(total, 1n << valueBits)
@@ -285,22 +313,40 @@ function toValueUp(product: bigint): bigint {
   return divideUp(product, 1n << (priceBits - valueBits))
 }
 
-/** Best profit of a pair: `(sqrt(w) - sqrt(u / gamma))^2`. */
+type Most = readonly [bigint | undefined, bigint | undefined]
+
+/** Best profit of a pair: `(sqrt(w) - sqrt(u / gamma))^2`, or what `most` gains. */
 function boundPair(
   pool: ConstantProductPool,
   price0: bigint,
   price1: bigint,
+  most: Most,
 ): bigint {
   const gamma = million - BigInt(pool.feePips)
   const value0 = pool.reserves[0] * price0
   const value1 = pool.reserves[1] * price1
-  const [paid, received] =
+  const side =
     value1 * gamma > value0 * million
-      ? [value0, value1]
+      ? 0
       : value0 * gamma > value1 * million
-        ? [value1, value0]
-        : [0n, 0n]
-  if (received === 0n) return 0n
+        ? 1
+        : undefined
+  if (side === undefined) return 0n
+  const [paid, received] = side === 0 ? [value0, value1] : [value1, value0]
+  const limit = most[side]
+  if (limit !== undefined) {
+    const [priceIn, priceOut] = side === 0 ? [price0, price1] : [price1, price0]
+    const reserveIn = pool.reserves[side] * million
+    const reserveOut = pool.reserves[1 - side]!
+    const added = limit * gamma
+    const after = reserveIn + added
+    // Past the most that can come in the trade would still gain.
+    if (priceOut * gamma * reserveIn * reserveOut >= priceIn * after * after) {
+      const out = divideUp(priceOut * reserveOut * added, after)
+      const gain = out - priceIn * limit
+      return gain > 0n ? toValueUp(gain) : 0n
+    }
+  }
   const u = divideUp(paid * million, gamma)
   return toValueUp(u + received - 2n * squareRoot(u * received) + 2n)
 }
@@ -313,6 +359,7 @@ function boundConcentrated(
   pool: ConcentratedPool,
   price0: bigint,
   price1: bigint,
+  most: Most,
 ): bigint {
   const gamma = million - BigInt(pool.feePips)
   const now = pool.sqrtPriceX96
@@ -321,8 +368,10 @@ function boundConcentrated(
   const ratio = (price0 << 192n) / price1
   const falling = squareRoot((ratio * million) / gamma)
   const rising = squareRoot((ratio * gamma) / million)
-  if (falling < now) return walk(pool, 'down', falling, price0, price1, gamma)
-  if (rising > now) return walk(pool, 'up', rising, price0, price1, gamma)
+  if (falling < now)
+    return walk(pool, 'down', falling, price0, price1, gamma, most[0])
+  if (rising > now)
+    return walk(pool, 'up', rising, price0, price1, gamma, most[1])
   return 0n
 }
 
@@ -333,6 +382,7 @@ function walk(
   price0: bigint,
   price1: bigint,
   gamma: bigint,
+  most: bigint | undefined,
 ): bigint {
   const { ticks, window } = pool
   const down = direction === 'down'
@@ -350,12 +400,34 @@ function walk(
   let { liquidity } = pool
   let here = pool.sqrtPriceX96
   let total = 0n
+  // What may still come in after the fee, in millionths of a unit.
+  let room = most === undefined ? undefined : most * gamma
   for (;;) {
     const tick = ticks[position]
     const stop = tick === undefined ? end : getSqrtPriceAtTick(tick.index)
     // One unit past the target covers the rounding of its square root.
     const isLast = down ? stop <= target : stop >= target
-    const next = isLast ? target : stop
+    let next = isLast ? target : stop
+    let isFull = false
+    if (room !== undefined && liquidity > 0n) {
+      // How far the room moves the price, a unit further than it can.
+      const furthest = down
+        ? divideUp(
+            (liquidity << 96n) * here * million,
+            (liquidity << 96n) * million + room * here,
+          ) - 2n
+        : here + divideUp(room << 96n, liquidity * million) + 1n
+      if (down ? furthest > next : furthest < next) {
+        next = furthest
+        isFull = true
+      } else {
+        // Rounded down, so that the room can only be too large.
+        const moved = down
+          ? (((liquidity * (here - next)) << 96n) * million) / here / next
+          : (liquidity * (next - here) * million) >> 96n
+        room = room > moved ? room - moved : 0n
+      }
+    }
     if (liquidity > 0n && (down ? next < here : next > here)) {
       const low = down ? next : here
       const high = down ? here : next
@@ -375,9 +447,10 @@ function walk(
       }
       total += 2n * million
       // Stopping a hair off the best point loses less than this.
-      if (isLast) total += divideUp(liquidity * price1, 1n << 125n) + 1n
+      if (isLast || isFull)
+        total += divideUp(liquidity * price1, 1n << 125n) + 1n
     }
-    if (isLast || tick === undefined) break
+    if (isLast || isFull || tick === undefined) break
     liquidity += down ? -tick.liquidityNet : tick.liquidityNet
     here = stop
     position += down ? -1 : 1
@@ -388,6 +461,7 @@ function walk(
 function boundClique(
   pool: WeightedPool | StablePool,
   logPrices: readonly (number | null)[],
+  charges?: readonly number[],
 ): bigint {
   const clique =
     pool.kind === 'weighted'
@@ -397,6 +471,11 @@ function boundClique(
   clique.evaluate(
     Float64Array.from(logPrices, (log) => log ?? 0),
     trade,
+    charges === undefined
+      ? undefined
+      : Float64Array.from(charges, (charge) =>
+          Math.min(40, Math.log1p(charge)),
+        ),
   )
   return toFixed(trade.value * cliqueMargin + trade.margin, valueBits)
 }

@@ -2,6 +2,7 @@ import type { Market } from '../market/Market.js'
 import type { Pool } from '../pools/Pool.js'
 import { swapExactIn } from '../pools/quote.js'
 import type { Fill } from './Route.js'
+import { sellInPool } from './sellInPool.js'
 
 // A fifth hop has never paid for itself on the networks measured.
 const mostHops = 4
@@ -129,40 +130,6 @@ function isOnPath(label: Label, token: number): boolean {
   for (let at: Label | undefined = label; at !== undefined; at = at.from)
     if (at.token === token) return true
   return false
-}
-
-/** Sells in one pool in floating point; 0 when the pool cannot take it all. */
-function sellInPool(
-  market: Market,
-  pool: number,
-  indexIn: number,
-  indexOut: number,
-  amount: number,
-): number {
-  if (market.cliques[pool] !== undefined) {
-    if (!(amount >= 1)) return 0
-    const units = BigInt(Math.floor(amount))
-    const swap = swapExactIn(market.pools[pool]!, indexIn, indexOut, units)
-    return swap.amountIn === units ? Number(swap.amountOut) : 0
-  }
-  const side = 2 * pool + indexIn
-  const { priorIn, priorOut, segmentIn, segmentOut } = market
-  const lessFee = amount / market.inverseGamma[pool]!
-  let low = market.sideSegment[side]!
-  let high = market.sideSegment[side + 1]!
-  while (high - low > 1) {
-    const middle = (low + high) >> 1
-    if (priorIn[middle]! <= lessFee) low = middle
-    else high = middle
-  }
-  // Ranges without liquidity take nothing: step back to one that does.
-  while (segmentIn[low] === 0 && low > market.sideSegment[side]!) {
-    if (lessFee > priorIn[low]!) return 0
-    low--
-  }
-  if (!(segmentIn[low]! > 0)) return 0
-  const move = (lessFee - priorIn[low]!) / segmentIn[low]!
-  return priorOut[low]! + (segmentOut[low]! * move) / (1 + move)
 }
 
 function executePath(

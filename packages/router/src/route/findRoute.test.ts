@@ -396,6 +396,25 @@ describe('findRoute', () => {
     )
   })
 
+  test('behavior: the bound net of gas is met closely, small trades too', () => {
+    const gaps: number[] = []
+    for (const pools of [30, 100, 300]) {
+      const network = createNetwork({ seed: pools + 2, pools, requests: 30 })
+      forEachRoute(
+        network,
+        ({ net }) => {
+          if (net !== undefined && net.amountOut > 0n) gaps.push(net.gapBps)
+        },
+        10n ** 10n,
+      )
+    }
+    gaps.sort((left, right) => left - right)
+    expect(gaps.length).toBeGreaterThan(60)
+    // A swap's gas is 300 basis points of the smallest trades.
+    expect(gaps[gaps.length >> 1]).toBeLessThan(0.05)
+    expect(gaps[Math.floor(gaps.length * 0.9)]).toBeLessThan(4)
+  })
+
   test('behavior: unpriced gas is said, not guessed', () => {
     const route = findRoute({
       pools: [pair('one', ['a', 'b'], [unit, unit])],
@@ -661,6 +680,58 @@ describe('verifyCertificate', () => {
     expect(
       verifyCertificate(network.pools, { ...certificate, upperBound }),
     ).toMatchObject({ type: 'invalid' })
+  })
+
+  test('behavior: a smaller claim net of gas is refused', () => {
+    const { certificate: proof } = findRoute({
+      ...network,
+      ...request,
+      gasPriceWei: 10n ** 10n,
+    })
+    expect(verifyCertificate(network.pools, proof).type).toBe('valid')
+    const net = proof.net!
+    const upperBound = String((BigInt(net.upperBound) * 999_999n) / 1_000_000n)
+    expect(
+      verifyCertificate(network.pools, {
+        ...proof,
+        net: { ...net, upperBound },
+      }),
+    ).toMatchObject({ type: 'invalid' })
+  })
+
+  test('behavior: any prices bound what a route nets', () => {
+    fc.assert(
+      fc.property(
+        networks,
+        fc.array(fc.double({ min: -0.2, max: 0.2, noNaN: true }), {
+          minLength: 40,
+          maxLength: 40,
+        }),
+        (drawn, moves) => {
+          const network = build(drawn)
+          forEachRoute(
+            network,
+            (route) => {
+              const { net } = route.certificate
+              if (net === undefined) return
+              const logPrices = net.logPrices.map((log, i) =>
+                log === null || log === 0 ? log : log + moves[i % 40]!,
+              )
+              const upperBound = `1${'0'.repeat(99)}`
+              const check = verifyCertificate(network.pools, {
+                ...route.certificate,
+                net: { ...net, logPrices, upperBound },
+              })
+              expect(check.type).toBe('valid')
+              if (check.type === 'valid')
+                expect(check.netUpperBound! >= route.net!.amountOut).toBe(true)
+            },
+            10n ** 10n,
+          )
+        },
+      ),
+      { numRuns: 30 },
+    )
   })
 
   test('behavior: another snapshot is refused', () => {

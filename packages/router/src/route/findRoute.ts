@@ -10,20 +10,18 @@ import type { Pool, Token, TokenId } from '../pools/Pool.js'
 import type { Dual } from '../solve/createDual.js'
 import { getRates } from '../solve/getRates.js'
 import { type Certificate, readLogPrices } from './certificate.js'
-import {
-  chooseByGas,
-  type GasCosts,
-  getCheapestGas,
-  getNetCeiling,
-  readProfits,
-} from './chooseByGas.js'
 import { collectFlows, orderFlows } from './collectFlows.js'
 import { decomposeIntoPaths } from './decomposeIntoPaths.js'
 import { type Execution, executeFlows } from './executeFlows.js'
 import { executeChain, findPaths } from './findPaths.js'
+import { boundNet, type NetBound } from './gas/boundNet.js'
+import { chooseByGas } from './gas/chooseByGas.js'
+import { createCaps } from './gas/createCaps.js'
+import type { GasCosts } from './gas/GasCosts.js'
 import { hashPools } from './hashPools.js'
 import { priceGas } from './priceGas.js'
 import type { Fill, NetResult, PathPlan, Route } from './Route.js'
+import { readProfits } from './readProfits.js'
 import { type Request, selectPools, solveRequest } from './solveRequest.js'
 
 /** What a route is asked for. */
@@ -58,8 +56,6 @@ const closeEnough = 1e-7
 // from which on that is worth it.
 const smallBranches = [0.003, 0.02, 0.06, 0.15, 0.3]
 const coarse = 1e-8
-// Chains that are tried beside a selection of pools when gas counts.
-const mostChains = 10
 
 /**
  * Finds the best way to sell an exact amount, and proves how good it is.
@@ -187,16 +183,34 @@ export function routeRequest(
   if (acyclic.cut > closeEnough * dual.value)
     consider(routeInOrder(request, pools, acyclic.order))
 
+  const bound = toBound(dual)
+  let ceiling: { readonly dual: Dual; readonly bound: NetBound } | undefined
+  if (unitsPerGas > 0) {
+    const caps = createCaps(dual, Number(bound))
+    const chosen = chooseByGas(request, {
+      dual,
+      caps,
+      pools,
+      cost,
+      known: candidates.length === 0 ? Number.NEGATIVE_INFINITY : bestNet(),
+    })
+    ceiling = chosen
+    // Where prices are out of line the free prices can prove more.
+    const free = boundNet(dual, { cost, caps })
+    if (free.value < chosen.bound.value) ceiling = { dual, bound: free }
+    for (const flows of chosen.flows)
+      consider(executeFlows(market, flows, request))
+  }
   // The bound at the solved prices serves every other search.
-  const profit = readProfits(dual)
-  const ceilings: Dual[] = [dual]
+  const profit = ceiling?.bound.gains ?? readProfits(dual)
+  const price = ceiling?.dual.price ?? dual.price
   const searchPaths = (known: number, count = 3): readonly Execution[] =>
     findPaths({
       market,
       sell,
       buy,
       amountIn,
-      price: dual.price,
+      price,
       profit,
       cost,
       known,
@@ -205,26 +219,6 @@ export function routeRequest(
     })
   for (const path of searchPaths(candidates.length === 0 ? 0 : bestNet()))
     consider(path)
-  if (unitsPerGas > 0) {
-    const leader = candidates.find(({ net }) => net === bestNet())
-    const index = getPoolIndex(market)
-    const chosen = chooseByGas(request, dual, {
-      pools,
-      cost,
-      chains: searchPaths(0, mostChains).map(({ fills }) =>
-        fills.map(({ pool }) => index.get(pool)!),
-      ),
-      extra: [
-        ...ratePath.map(({ pool }) => pool),
-        ...(leader?.fills.length !== undefined && leader.fills.length <= 8
-          ? leader.fills.map(({ pool }) => index.get(pool)!)
-          : []),
-      ],
-    })
-    ceilings.push(...chosen.ceilings)
-    const flows = orderFlows(collectFlows(chosen.selection.dual), sell, buy)
-    consider(executeFlows(market, flows, request))
-  }
 
   const best = candidates.reduce<Candidate | undefined>(
     (leader, candidate) =>
@@ -243,7 +237,7 @@ export function routeRequest(
     throw explainNothing(options, request, pools)
   }
 
-  const upperBound = maximumOf(toBound(dual), best.amountOut)
+  const upperBound = maximumOf(bound, best.amountOut)
   const executable = planPaths(
     options,
     candidates,
@@ -253,12 +247,12 @@ export function routeRequest(
     searchPaths,
   )
   const net =
-    unitsPerGas > 0
-      ? toNet(best, ceilings, cost, unitsPerGas, gasOfPool, options)
-      : undefined
+    ceiling === undefined
+      ? undefined
+      : toNet(best, ceiling, unitsPerGas, gasOfPool, options)
   const finished = options.now?.()
   const certificate: Certificate = {
-    version: 1,
+    version: 2,
     poolSetHash: hashPools(market),
     sell: market.tokenIds[sell]!,
     buy: market.tokenIds[buy]!,
@@ -272,10 +266,9 @@ export function routeRequest(
           net: {
             gasPriceWei: String(options.gasPriceWei),
             unitsPerWei: gas.unitsPerWei,
-            split: net.split,
-            amountOut: String(net.result.amountOut),
-            upperBound: String(net.result.upperBound),
-            logPrices: readLogPrices(net.dual, pools),
+            amountOut: String(net.amountOut),
+            upperBound: String(net.upperBound),
+            logPrices: readLogPrices(ceiling!.dual, pools),
           },
         }),
   }
@@ -290,7 +283,7 @@ export function routeRequest(
       gapBps: toGapBps(best.amountOut, upperBound),
       fills: best.fills,
       executable,
-      ...(net === undefined ? {} : { net: net.result }),
+      ...(net === undefined ? {} : { net }),
       certificate,
       poolCount: market.pools.length,
       notes,
@@ -364,15 +357,20 @@ function toBound(dual: Dual): bigint {
 
 /** What the bound could miss of pools whose best trade is found by iteration. */
 export function getCliqueMargin(dual: Dual): number {
-  const { market, price } = dual
   let margin = 0
   for (const { trade } of dual.activeCliques)
     margin += cliqueMargin * trade.value + trade.margin
+  return margin + getRestMargin(dual)
+}
+
+/** What a check elsewhere may find in stable pools that are at rest by a hair. */
+function getRestMargin(dual: Dual): number {
+  const { market, price } = dual
+  let margin = 0
   for (const [i, clique] of market.cliques.entries()) {
     const pool = market.pools[i]!
     if (clique === undefined || pool.kind !== 'stable') continue
     const first = market.poolStart[i]!
-    // At rest by a hair, a check elsewhere may find it trading.
     for (const [k, balance] of pool.balances.entries()) {
       const unit = price[market.poolToken[first + k]!]!
       if (Number.isFinite(unit))
@@ -409,53 +407,39 @@ function countGas(
 
 function toNet(
   best: Candidate,
-  ceilings: readonly Dual[],
-  cost: GasCosts,
+  ceiling: { readonly dual: Dual; readonly bound: NetBound },
   unitsPerGas: number,
   gasOfPool: (pool: string) => number,
   options: FindRouteOptions,
-): {
-  readonly result: NetResult
-  readonly dual: Dual
-  readonly split: number
-} {
-  let dual = ceilings[0]!
-  const { market, sell, buy } = dual
-  const cheapest = getCheapestGas(market, sell, buy) * unitsPerGas
-  let lowest = Number.POSITIVE_INFINITY
-  let split = 1
-  for (const ceiling of ceilings) {
-    const found = getNetCeiling(ceiling, cost, cheapest)
-    if (found.value < lowest) {
-      lowest = found.value
-      split = found.split
-      dual = ceiling
-    }
-  }
-  const iterated = getCliqueMargin(dual)
+): NetResult {
+  const { dual, bound } = ceiling
   const gas = countGas(best.fills, gasOfPool)
   const gasUnits = toUnitsUp(gas * unitsPerGas)
   const amountOut = best.amountOut - gasUnits
+  let gains = 0
+  let iterated = 0
+  for (const [pool, gain] of bound.gains) {
+    gains += gain
+    if (dual.market.cliques[pool] !== undefined) iterated += gain
+  }
   const upperBound = maximumOf(
     toUnitsUp(
-      lowest * (1 + boundMargin) +
-        iterated +
-        // Costs are subtracted, so their rounding has to be added.
-        boundMargin * (gas * unitsPerGas + cheapest),
+      bound.value +
+        // Costs are subtracted, so the rounding of what they leave has to be
+        // added to that of the whole.
+        boundMargin * (Math.abs(bound.value) + gains) +
+        cliqueMargin * iterated +
+        getRestMargin(dual),
     ),
     amountOut,
   )
   return {
-    dual,
-    split,
-    result: {
-      gas: BigInt(gas),
-      gasWei: BigInt(gas) * (options.gasPriceWei ?? 0n),
-      gasUnits,
-      amountOut,
-      upperBound,
-      gapBps: toGapBps(amountOut, upperBound),
-    },
+    gas: BigInt(gas),
+    gasWei: BigInt(gas) * (options.gasPriceWei ?? 0n),
+    gasUnits,
+    amountOut,
+    upperBound,
+    gapBps: toGapBps(amountOut, upperBound),
   }
 }
 

@@ -57,7 +57,7 @@ export function createDual(options: {
   readonly allowed?: Uint8Array
 }): Dual {
   const { market, sell, buy, pools, allowed } = options
-  const { sideIn, sideOut, sideOffset, inverseGamma, cliques } = market
+  const { sideIn, sideOut, sideOffset, sideScale, cliques } = market
   const { poolStart, poolToken, basePrice } = market
   const tokens = market.tokenIds.length
   const shift = new Float64Array(tokens)
@@ -155,7 +155,7 @@ export function createDual(options: {
         }
         wake[position] = 0
         const trade = evaluateSide(market, side, distance)
-        const priceIn = price[from]! * inverseGamma[pool]! * scale
+        const priceIn = price[from]! * sideScale[side]! * scale
         const paid = trade.input * priceIn
         const received = trade.output * price[to]! * scale
         value += received - paid
@@ -217,7 +217,7 @@ export function evaluateSide(
 ): { input: number; output: number; slope: number } {
   const { segmentStart, segmentIn, segmentOut } = market
   let low = market.sideSegment[side]!
-  let high = market.sideSegment[side + 1]!
+  let high = market.sideSegmentEnd[side]!
   while (high - low > 1) {
     const middle = (low + high) >> 1
     if (segmentStart[middle]! <= distance) low = middle

@@ -579,9 +579,7 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
         getStart(buy),
     )
     return (
-      evaluateSide(market, which, 0).slope *
-      price *
-      market.inverseGamma[which >> 1]!
+      evaluateSide(market, which, 0).slope * price * market.sideScale[which]!
     )
   }
 }
@@ -596,11 +594,12 @@ type Scratch = {
   readonly touched: Uint8Array
 }
 
-const scratches = new WeakMap<Market, Scratch>()
+// By the list of tokens: a market that charges for its swaps shares it.
+const scratches = new WeakMap<Market['tokenIds'], Scratch>()
 
 /** Selections of pools are solved by the hundred: fresh buffers cost more. */
 function getScratch(market: Market): Scratch {
-  let scratch = scratches.get(market)
+  let scratch = scratches.get(market.tokenIds)
   if (scratch === undefined) {
     const tokens = market.tokenIds.length
     scratch = {
@@ -611,7 +610,7 @@ function getScratch(market: Market): Scratch {
       slopes: new Float64Array(tokens),
       touched: new Uint8Array(tokens),
     }
-    scratches.set(market, scratch)
+    scratches.set(market.tokenIds, scratch)
   }
   return scratch
 }
