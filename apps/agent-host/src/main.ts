@@ -16,17 +16,22 @@ import {
   toLocalDeployment,
   unlockKeystore,
 } from '@behest/evm'
-import { type AgentSigner, keepPublished, serveAgent } from '@behest/sdk'
+import { keepPublished, serveAgent } from '@behest/sdk'
 import { BehestError } from '@behest/spec'
 import { destination, pino } from 'pino'
 import { keccak256 } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import * as z from 'zod'
 import { createBuiltInAgents } from './createBuiltInAgents.js'
+import { startFacilitator } from './facilitator/startFacilitator.js'
+
+// Names its key beside those of the agents; no agent can have this name.
+const facilitatorName = 'x402 facilitator'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 const environmentSchema = z.object({
   BEHEST_AGENT_PORT: port.default(0),
+  BEHEST_FACILITATOR_PORT: port.optional(),
   BEHEST_HOST: z.string().default('127.0.0.1'),
   BEHEST_DATA: z.string().default('.behest'),
   BEHEST_RPC_URL: z.url().default('http://127.0.0.1:8545'),
@@ -57,8 +62,8 @@ async function main(): Promise<void> {
   const chain = createChainPort({ rpcUrl: config.BEHEST_RPC_URL, deployment })
   const agents = createBuiltInAgents({ chain })
 
-  const signers = await readSigners({
-    names: agents.map(({ name }) => name),
+  const keys = await readSigners({
+    names: [...agents.map(({ name }) => name), facilitatorName],
     path: join(dataFolder, 'keys', 'agents.json'),
     password: readFileSync(
       config.BEHEST_PASSWORD_FILE ?? join(dataFolder, 'keys', 'password'),
@@ -66,6 +71,7 @@ async function main(): Promise<void> {
     ).trim(),
     chainId: deployment.chainId,
   })
+  const { [facilitatorName]: facilitatorKey, ...signers } = keys
   writeFileSync(
     join(runFolder, 'house-agents.json'),
     JSON.stringify(Object.values(signers).map(({ address }) => address)),
@@ -89,6 +95,22 @@ async function main(): Promise<void> {
         logger.warn({ error: describe(error) }, 'publishing failed'),
     }),
   )
+  const facilitator =
+    facilitatorKey &&
+    (await startFacilitator({
+      chain,
+      deployment,
+      account: facilitatorKey,
+      host: config.BEHEST_HOST,
+      port: config.BEHEST_FACILITATOR_PORT,
+      rpcUrl: config.BEHEST_RPC_URL,
+      onError: (error) =>
+        logger.warn({ error: describe(error) }, 'the facilitator'),
+    }))
+  writeFileSync(
+    join(runFolder, 'facilitator.json'),
+    JSON.stringify({ url: facilitator?.url, address: facilitatorKey?.address }),
+  )
   const pidFile = join(runFolder, 'agents.pid')
   writeFileSync(pidFile, `${process.pid}\n`)
 
@@ -98,7 +120,7 @@ async function main(): Promise<void> {
     isStopping = true
     setTimeout(() => process.exit(1), 8000).unref()
     for (const publication of publications) publication.stop()
-    await server.close()
+    await Promise.all([server.close(), facilitator?.close()])
     rmSync(pidFile, { force: true })
     process.exit(0)
   }
@@ -131,6 +153,7 @@ async function main(): Promise<void> {
       name: 'agents',
       url: server.localUrl,
       agents: agents.map(({ name }) => name).join(', '),
+      facilitator: facilitator?.url,
     }),
   )
 }
@@ -155,7 +178,7 @@ async function readSigners(options: {
   readonly path: string
   readonly password: string
   readonly chainId: number
-}): Promise<Record<string, AgentSigner>> {
+}): Promise<Record<string, PrivateKeyAccount>> {
   const { names, path, password, chainId } = options
   const seed = existsSync(path)
     ? await unlockKeystore({ path, password, chainId })

@@ -3,6 +3,9 @@ import * as z from 'zod'
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
+const usdc = z
+  .string()
+  .regex(/^\d{1,9}(?:\.\d{1,6})?$/, 'it must be a decimal such as 0.05')
 const environmentSchema = z.object({
   BEHEST_INTENT_PORT: port.default(4000),
   BEHEST_HOST: z.string().default('127.0.0.1'),
@@ -27,6 +30,9 @@ const environmentSchema = z.object({
     .default('')
     .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ''))
     .pipe(z.array(z.url({ protocol: /^https?$/ }))),
+  /** What agents may be paid for quotes, in USDC; 0 never pays. */
+  BEHEST_PAY_PER_INTENT: usdc.default('0'),
+  BEHEST_PAY_PER_DAY: usdc.default('0'),
   BEHEST_LOG_LEVEL: z.string().default('info'),
 })
 
@@ -54,6 +60,8 @@ export type Config = {
   /** Origins of the sites that may show the page in a frame. */
   readonly embedOrigins: readonly string[]
   readonly logLevel: string
+  /** What agents may be paid for quotes, as decimals of USDC. */
+  readonly payments: { readonly perIntent: string; readonly perDay: string }
 }
 
 /**
@@ -94,6 +102,10 @@ export function parseConfig(
       ? {}
       : { chain: values.BEHEST_CHAIN }),
     logLevel: values.BEHEST_LOG_LEVEL,
+    payments: {
+      perIntent: values.BEHEST_PAY_PER_INTENT,
+      perDay: values.BEHEST_PAY_PER_DAY,
+    },
     embedOrigins: values.BEHEST_EMBED_ORIGINS.map((url) => new URL(url).origin),
     ...(values.BEHEST_PASSWORD_FILE === undefined
       ? {}

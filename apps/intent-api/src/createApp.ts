@@ -17,6 +17,7 @@ import {
 import { handleError } from './http/handleError.js'
 import { assertShallow } from './http/readRequest.js'
 import { type OrderRoutesOptions, orderRoutes } from './orders/orderRoutes.js'
+import type { PaymentStatus } from './payments/openPayments.js'
 import {
   type PolicyRoutesOptions,
   policyRoutes,
@@ -51,6 +52,7 @@ export type CreateAppOptions = IntentRoutesOptions &
     /** Origins of the sites that may show the page in a frame; none if absent. */
     readonly embedOrigins?: readonly string[]
     readonly registryUrl: string
+    readonly readPaymentStatus: () => Promise<PaymentStatus>
     /** Throws, or tells, why this server cannot serve. */
     readonly readReadiness: () => Promise<Record<string, unknown>>
   }
@@ -145,6 +147,9 @@ export function createApp(options: CreateAppOptions): Express {
         accounts.map((account) => readAccount(chain, account)),
       ),
     })
+  })
+  app.get('/v1/payments', async (_request, response) => {
+    response.json(await options.readPaymentStatus())
   })
   app.use('/v1', intentRoutes(options))
   app.use('/v1', chatRoutes({ ...options, chainId: chain.chainId }))

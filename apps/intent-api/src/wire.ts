@@ -37,6 +37,7 @@ import {
   idempotencySchema,
   journalSchema,
   openDatabase,
+  paymentSchema,
   runMigrations,
   standingSchema,
   takeExecutorSlot,
@@ -67,6 +68,7 @@ import {
   buildOrderTypedData,
   createOrderPort,
 } from './orders/createOrderPort.js'
+import { keepReconciled, openPayments } from './payments/openPayments.js'
 
 const drainMs = 8000
 const sweepEveryMs = 600_000
@@ -128,6 +130,7 @@ export async function wire(options: {
   await runMigrations(database.pool, conversationSchema)
   await runMigrations(database.pool, idempotencySchema)
   await runMigrations(database.pool, standingSchema)
+  await runMigrations(database.pool, paymentSchema)
   if (deployment.name === 'local')
     await Promise.all([
       fundLocalAccount({
@@ -141,6 +144,31 @@ export async function wire(options: {
         tokens: [],
       }),
     ])
+
+  const payments = await openPayments({
+    limits: config.payments,
+    pool: database.pool,
+    chain,
+    deployment,
+    unlock: async () => {
+      const payer = await unlock('payer')
+      if (deployment.name === 'local')
+        await fundLocalAccount({
+          rpcUrl: config.rpcUrl,
+          account: payer.address,
+          tokens: deployment.tokens.filter(({ symbol }) => symbol === 'USDC'),
+        })
+      return payer
+    },
+  })
+  const reconciling =
+    payments.payer &&
+    keepReconciled({
+      payer: payments.payer,
+      everyMs: 60_000,
+      onError: (error) =>
+        logger.warn({ error: describe(error) }, 'payments were not looked at'),
+    })
 
   const metrics = createMetrics()
   const store = createIntentStore({ pool: database.pool })
@@ -197,7 +225,11 @@ export async function wire(options: {
         baseUrl: config.registryUrl,
         isReference: readHouseKeys(dataFolder),
       }),
-      agents: createA2aAgentPort({ fetch: guardedFetch }),
+      agents: createA2aAgentPort({
+        fetch: guardedFetch,
+        ...(payments.payer === undefined ? {} : { payer: payments.payer }),
+      }),
+      readPayments: payments.readPayments,
       chain,
       sender: createSender({ outbox, workers: [worker] }),
       attestor: createAttestor(attestorAccount),
@@ -306,6 +338,7 @@ export async function wire(options: {
     webhooks,
     idempotency,
     registryUrl: config.registryUrl,
+    readPaymentStatus: payments.readStatus,
     ...(config.webFolder === undefined ? {} : { webFolder: config.webFolder }),
     embedOrigins: config.embedOrigins,
     readReadiness: async () => {
@@ -319,6 +352,9 @@ export async function wire(options: {
         block: head.number.toString(),
         database: database.embedded ? 'embedded' : 'server',
         language: config.model === undefined ? 'embedded' : config.model.model,
+        payments: payments.payer
+          ? `at most ${config.payments.perIntent} USDC per intent and ${config.payments.perDay} per day`
+          : 'none',
       }
     },
   })
@@ -348,6 +384,7 @@ export async function wire(options: {
     },
     stop: async () => {
       isDraining = true
+      reconciling?.stop()
       await pushSender.stop()
       clearInterval(sweeping)
       await keeper.stop({ waitMs: drainMs })

@@ -1,5 +1,6 @@
 import {
   type Address,
+  type AgentPayment,
   BehestError,
   type Custody,
   type Hex,
@@ -490,7 +491,10 @@ async function runStages(
       return askAgain(intent, understood.body, negotiation.questions, ports)
     const isAnswered = negotiation.chosen.length === 0
     const quotes = await intent.append({
-      artifact: negotiation.quotes,
+      artifact: {
+        ...negotiation.quotes,
+        ...(await readPayments(ports, intent.id)),
+      },
       status: isAnswered ? 'done' : 'running',
       message: isAnswered
         ? sayAnswers(negotiation.answers)
@@ -640,6 +644,7 @@ async function runStages(
     execution,
     chain: ports.chain,
     attestor: ports.attestor,
+    ...(await readPayments(ports, intent.id)),
   })
   const { outcome } = signed.receipt
   // What is not over yet has nothing that an agent could stand by.
@@ -679,6 +684,14 @@ async function isCancelledInTime(options: {
   const { run, plan, ports } = options
   if (await hasBegun({ plan, sender: ports.sender })) return false
   return !(await ports.orders?.find(run.orderId))?.isActive
+}
+
+async function readPayments(
+  { readPayments: read }: EnginePorts,
+  intentId: string,
+): Promise<{ readonly payments?: AgentPayment[] }> {
+  const payments = (await read?.(intentId)) ?? []
+  return payments.length === 0 ? {} : { payments: [...payments] }
 }
 
 async function resolveSteps(

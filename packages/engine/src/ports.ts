@@ -1,5 +1,6 @@
 import type {
   Address,
+  AgentPayment,
   AgentPort,
   AttestorPort,
   ChainPort,
@@ -47,6 +48,8 @@ export type EnginePorts = {
   readonly now: () => Date
   /** Fresh ids for requests. */
   readonly createId: () => string
+  /** What agents were paid for quotes of an intent; nothing if absent. */
+  readonly readPayments?: (intentId: string) => Promise<readonly AgentPayment[]>
   /** Told of every receipt; must not throw and must not be waited for. */
   readonly onReceipt?: (receipt: Receipt) => void
   /** Told of what nobody expected: a defect, with the intent it struck. */

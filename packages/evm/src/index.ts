@@ -55,6 +55,12 @@ export {
   LocalAddressesMalformedError,
   toLocalDeployment,
 } from './deployments/toLocalDeployment.js'
+export { authorizationAbi } from './facilitator/authorizationAbi.js'
+export {
+  createFacilitator,
+  type Facilitator,
+} from './facilitator/createFacilitator.js'
+export { readPaymentToken } from './facilitator/readPaymentToken.js'
 export { developmentAddresses } from './keystore/assertNoDevelopmentKey.js'
 export {
   type CreateKeystoreAccountOptions,

@@ -96,6 +96,8 @@ export type {
   UnsignedTransaction,
 } from './outbox/outboxChain.js'
 export type { SenderLock } from './outbox/senderLock.js'
+export { createPaymentLedger } from './payments/createPaymentLedger.js'
+export { paymentSchema } from './payments/paymentSchema.js'
 export {
   createPolicyStore,
   PolicyMissingError,

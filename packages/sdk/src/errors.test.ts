@@ -54,6 +54,28 @@ const errors: readonly BehestError[] = [
     reason: 'SEQUENCE_OLD',
     detail: 'Publish with a greater sequence.',
   }),
+  new sdk.AgentFacilitatorMissingError({ agent }),
+  new sdk.FacilitatorUnreachableError({ path: 'verify', reason: 'it is away' }),
+  new sdk.PaymentRequiredError({
+    units: 10_000n,
+    symbol: 'USDC',
+    payTo: '0xaa',
+  }),
+  new sdk.PaymentMalformedError({ header: 'payment-signature' }),
+  new sdk.PaymentMismatchError({ field: 'amount', asked: '2', given: '1' }),
+  new sdk.PaymentRefusedError({ reason: 'no balance' }),
+  new sdk.PaymentUsedError({ state: 'used already' }),
+  new sdk.PaymentUnsettledError({ reason: 'settlement_pending' }),
+  new sdk.PaymentDemandError({ agentId, symbol: 'USDC', chainId: 31_337 }),
+  new sdk.PaymentCapReachedError({
+    agentId,
+    symbol: 'USDC',
+    units: 10_000n,
+    cap: 'day',
+    spentUnits: 95_000n,
+    capUnits: 100_000n,
+  }),
+  new sdk.PaymentNotMadeError({ agentId }),
 ]
 
 describe('errors', () => {
@@ -101,6 +123,17 @@ describe('errors', () => {
         "SERVER_ADDRESS_UNUSABLE | never | Cannot listen at 127.0.0.1:80. Choose another port, or stop what uses it.",
         "REGISTRY_UNREACHABLE | same-input | The registry at https://agent.example cannot be reached. Check the address; keepPublished tries again by itself.",
         "REGISTRY_REFUSED | never | The registry refused with 409 SEQUENCE_OLD. Publish with a greater sequence.",
+        "AGENT_FACILITATOR_MISSING | never | Agent "pay" has a price, and nobody settles its payments. Pass \`facilitator: createFacilitatorClient({ url })\`, or leave out \`pricePerQuote\`.",
+        "FACILITATOR_UNREACHABLE | same-input | The facilitator did not answer /verify: it is away. Send the same payment again in a moment; it cannot be taken twice.",
+        "PAYMENT_REQUIRED | same-input | This call costs 10000 units of USDC. Sign one of the offers in the PAYMENT-REQUIRED header, and send it along as PAYMENT-SIGNATURE.",
+        "PAYMENT_MALFORMED | never | The payment-signature header holds no payment of x402 version 2, scheme exact. Nothing was taken; send the base64 of its JSON.",
+        "PAYMENT_MISMATCH | never | The payment's amount is 1; 2 was asked. Nothing was taken; sign the offer as it stands.",
+        "PAYMENT_REFUSED | never | The payment was refused: no balance. Nothing was answered; sign a new payment that can be taken.",
+        "PAYMENT_USED | never | This payment is used already: one payment buys one answer. Nothing more was taken; sign a new one for another call.",
+        "PAYMENT_UNSETTLED | same-input | The payment is not settled yet: settlement_pending. Send the same request with the same payment again; it is taken once.",
+        "PAYMENT_DEMAND_UNUSABLE | new-quote | Agent "pay-0a1b2c3d" asks to be paid in a way that is not used here: only USDC on chain 31337, by x402 v2, scheme exact. Go on with the other agents.",
+        "PAYMENT_CAP_REACHED | new-quote | Agent "pay-0a1b2c3d" asks 10000 units of USDC for a quote; 95000 of the 100000 allowed per day are spent. Nothing was paid; raise the cap, or go on with the other agents.",
+        "PAYMENT_NOT_MADE | new-quote | Agent "pay-0a1b2c3d" gives quotes for a payment only, and none is made here. Set BEHEST_PAY_PER_INTENT and BEHEST_PAY_PER_DAY, or go on with the other agents.",
       ]
     `)
   })

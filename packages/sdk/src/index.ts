@@ -38,6 +38,7 @@ export type {
   AgentReply,
   InstructionOf,
   QuoteContext,
+  QuotePrice,
   ServedAction,
 } from './define/Agent.js'
 export { AgentDefinitionError, defineAgent } from './define/defineAgent.js'
@@ -46,6 +47,38 @@ export {
   getAmountUnits,
   PositionUnknownError,
 } from './define/getAmountUnits.js'
+export {
+  type AgentPayer,
+  createAgentPayer,
+  PaymentCapReachedError,
+  PaymentDemandError,
+  PaymentNotMadeError,
+  type PaymentToken,
+} from './pay/createAgentPayer.js'
+export {
+  createFacilitatorClient,
+  type FacilitatorClient,
+  FacilitatorUnreachableError,
+} from './pay/createFacilitatorClient.js'
+export {
+  createPaymentReservations,
+  type PaidAnswer,
+  type PaymentReservations,
+  type Reservation,
+} from './pay/createPaymentReservations.js'
+export {
+  createPaywall,
+  type PaywallOptions,
+  type TakenPayment,
+} from './pay/createPaywall.js'
+export {
+  PaymentMalformedError,
+  PaymentMismatchError,
+  PaymentRefusedError,
+  PaymentRequiredError,
+  PaymentUnsettledError,
+  PaymentUsedError,
+} from './pay/paymentErrors.js'
 export {
   RegistryRefusedError,
   RegistryUnreachableError,
@@ -74,6 +107,7 @@ export {
 } from './quote/createQuoter.js'
 export { quoteInProcess } from './quote/quoteInProcess.js'
 export {
+  AgentFacilitatorMissingError,
   type AgentServer,
   AgentSignerMissingError,
   type ServedAgent,

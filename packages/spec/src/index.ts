@@ -208,6 +208,32 @@ export {
   type WireOrderRecord,
 } from './orders/order.js'
 export {
+  type AgentPayment,
+  type AgentPrice,
+  agentPaymentSchema,
+  agentPriceSchema,
+  type FacilitatorRequest,
+  facilitatorRequestSchema,
+  type PaymentPayload,
+  type PaymentRequired,
+  type PaymentRequirements,
+  paymentIdentifierKey,
+  paymentPayloadSchema,
+  paymentRequiredSchema,
+  paymentRequirementsSchema,
+  type SettleResponse,
+  settleResponseSchema,
+  type TransferAuthorization,
+  transferAuthorizationSchema,
+  transferAuthorizationTypes,
+  type VerifyResponse,
+  verifyResponseSchema,
+  type WirePaymentPayload,
+  type WirePaymentRequirements,
+  x402Headers,
+  x402Version,
+} from './payment/x402.js'
+export {
   type Policy,
   type PolicyFinding,
   type PolicyRecord,
@@ -242,6 +268,13 @@ export type {
   MandateTerms,
   Redemption,
 } from './ports/mandatePort.js'
+export type {
+  CapReached,
+  KeptPayment,
+  LedgerPayment,
+  PaymentCaps,
+  PaymentLedgerPort,
+} from './ports/paymentPorts.js'
 export type {
   AttestorPort,
   LegOrder,

@@ -49,6 +49,15 @@ const components: Readonly<Record<string, z.ZodType>> = {
   ChatList: z.object({ chats: z.array(chatSchema) }),
   LinkChatBody: linkChatBodySchema,
   ShownBody: shownBodySchema,
+  PaymentStatus: z.object({
+    isPaying: z.boolean(),
+    token: z.object({ address: addressSchema, symbol: z.string() }).optional(),
+    payer: addressSchema.optional(),
+    balance: z.string().optional(),
+    perIntent: z.string(),
+    perDay: z.string(),
+    spentToday: z.string(),
+  }),
   Accounts: z.object({
     chain: z.string(),
     chainId: z.int(),
@@ -208,6 +217,14 @@ export function buildOpenApi(options: { readonly serverUrl: string }): Json {
           operationId: 'getReceipt',
           summary: 'Promised against realised, signed',
           responses: { '200': ok('Receipt'), ...problems },
+        },
+      },
+      '/v1/payments': {
+        get: {
+          operationId: 'getPayments',
+          summary:
+            'What agents may be paid for quotes, and what they were today',
+          responses: { '200': ok('PaymentStatus'), ...problems },
         },
       },
       '/v1/accounts': {

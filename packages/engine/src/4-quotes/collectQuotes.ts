@@ -53,7 +53,7 @@ async function askOne(
   options: CollectQuotesOptions,
 ): Promise<QuoteOutcome> {
   const { block, timeoutMs, now } = options
-  const request: QuoteRequest = {
+  const fresh: QuoteRequest = {
     type: 'behest.quote-request',
     version: 1,
     requestId: options.createId(),
@@ -82,6 +82,9 @@ async function askOne(
     outcome,
   })
   try {
+    const request =
+      (await options.agents.recallRequest?.({ candidate, request: fresh })) ??
+      fresh
     const answer = await options.agents.requestQuote({
       candidate,
       request,

@@ -101,6 +101,7 @@ function checkStep(
         `It takes ${-delta.units} units of ${delta.symbol} and may take ${atMost}.`,
       )
   }
+  checkFees(step, deltas, add)
   const expected = new Map<
     string,
     {
@@ -136,6 +137,38 @@ function checkStep(
       add(
         'EXPECTATION_NOT_MET',
         `${arrived} units of ${item.symbol} arrive and ${item.units} were told.`,
+      )
+  }
+}
+
+/** A stated fee is what its recipient gains: earnings are counted by it. */
+function checkFees(
+  step: PlanStep,
+  deltas: readonly AssetDelta[],
+  add: (code: string, message: string) => void,
+): void {
+  const isMine =
+    (token: string, to: string) =>
+    (
+      item: { readonly token: { readonly address: string } } & (
+        | { readonly to: string }
+        | { readonly account: string }
+      ),
+    ): boolean =>
+      isSameAddress(item.token.address, token) &&
+      isSameAddress('to' in item ? item.to : item.account, to)
+  for (const { token, to } of step.fee) {
+    const stated = step.fee
+      .filter(isMine(token.address, to))
+      .reduce((sum, { units }) => sum + units, 0n)
+    const given = step.receive
+      .filter(isMine(token.address, to))
+      .reduce((sum, { expectedUnits }) => sum + expectedUnits, 0n)
+    const gained = sumOf(deltas, to, token.address)
+    if (gained < stated || gained > stated + given)
+      add(
+        'FEE_NOT_AS_STATED',
+        `${to} gains ${gained} units of ${token.symbol}; the quote states a fee of ${stated}.`,
       )
   }
 }

@@ -1,4 +1,5 @@
 import {
+  type AgentPayment,
   type ApprovalArtifact,
   type AssetDelta,
   type AttestorPort,
@@ -52,6 +53,7 @@ export async function buildReceipt(options: {
   readonly execution: Linked<ExecutionArtifact>
   readonly chain: ChainPort
   readonly attestor: AttestorPort
+  readonly payments?: AgentPayment[]
 }): Promise<ReceiptArtifact> {
   const { intentId, intent, plan, execution, attestor } = options
   const steps: ReceiptStep[] = []
@@ -76,6 +78,7 @@ export async function buildReceipt(options: {
       ? { gasPaidBy: plan.body.custody.executor }
       : {}),
     feesPaid: listFees(plan.body, steps),
+    ...(options.payments === undefined ? {} : { payments: options.payments }),
     startedAt: execution.body.startedAt,
     finishedAt: execution.body.finishedAt,
   }
@@ -171,6 +174,9 @@ async function buildStep(
     positions: [...realised.positions],
     verdict,
     ...(why === undefined ? {} : { why }),
+    ...(step.fee.length === 0
+      ? {}
+      : { fees: listGains(step, realised.deltas) }),
   }
 }
 
@@ -274,6 +280,27 @@ async function readHealth(options: {
       ...(before === undefined ? {} : { before }),
       ...(now?.after === undefined ? {} : { after: now.after }),
     }
+  })
+}
+
+/** What the recipients of the step's fees gained, and no more than was stated. */
+function listGains(
+  step: PlanStep,
+  realised: readonly AssetDelta[],
+): AssetDelta[] {
+  return step.fee.flatMap(({ token, to, units: stated }) => {
+    const gained = sumOf(realised, to, token.address)
+    const units = gained < stated ? gained : stated
+    if (units <= 0n) return []
+    return [
+      {
+        account: to,
+        token: token.address,
+        symbol: token.symbol,
+        units,
+        decimal: toDecimal(units, token.decimals),
+      },
+    ]
   })
 }
 

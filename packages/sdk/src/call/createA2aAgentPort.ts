@@ -3,7 +3,11 @@ import {
   BehestError,
   type Candidate,
   capabilityExtensionUri,
+  type Hex,
+  hashSchema,
   isSameAddress,
+  type JsonValue,
+  type PaymentRequired,
   type Quote,
   type QuoteDecline,
   type QuoteRequest,
@@ -12,8 +16,20 @@ import {
   type Receipt,
   receiptRequestSchema,
   receiptSignatureSchema,
+  x402Headers,
 } from '@behest/spec'
 import * as z from 'zod'
+import {
+  type AgentPayer,
+  PaymentCapReachedError,
+  PaymentDemandError,
+  PaymentNotMadeError,
+} from '../pay/createAgentPayer.js'
+import {
+  encodeHeader,
+  parseDemand,
+  parseSettlement,
+} from '../pay/paymentHeaders.js'
 import { measureJsonDepth } from '../serve/measureJsonDepth.js'
 import { isReceiptSignedBy } from '../sign/signReceipt.js'
 import { verifyQuote } from '../sign/verifyQuote.js'
@@ -35,6 +51,7 @@ const maxAnswerDepth = 32
  *   absent.
  * @param options.nowUnixSeconds - Chain time for expiry, in Unix seconds; that
  *   of the request's block if absent.
+ * @param options.payer - Pays agents that ask for it; nobody is paid if absent.
  * @returns A port whose calls throw the errors below.
  * @throws {AgentTimeoutError} when the answer was not there in time.
  * @throws {AgentUnreachableError} when there was no answer.
@@ -45,9 +62,11 @@ export function createA2aAgentPort(
   options: {
     readonly fetch?: Fetch
     readonly nowUnixSeconds?: () => number | Promise<number>
+    readonly payer?: AgentPayer
   } = {},
 ): AgentPort {
   const fetch = options.fetch ?? createGuardedFetch()
+  const { payer } = options
   /** One question and its answer, both within the time. */
   async function askInTime<Result>(
     options: {
@@ -55,6 +74,8 @@ export function createA2aAgentPort(
       readonly requestId: string
       readonly data: unknown
       readonly timeoutMs: number
+      /** Where the answer may have to be paid for: what it is an answer to. */
+      readonly request?: QuoteRequest
     },
     read: (data: unknown) => Promise<Result>,
   ): Promise<Result> {
@@ -69,7 +90,12 @@ export function createA2aAgentPort(
         reject(error)
       }, timeoutMs)
     })
-    const answer = ask({ ...options, fetch, signal: controller.signal })
+    const call = { ...options, fetch, signal: controller.signal }
+    const { request } = options
+    const answer =
+      payer === undefined || request === undefined
+        ? ask(call)
+        : askPaying({ ...call, payer, request })
     // Nobody waits for it after the deadline: its failure is no news then.
     answer.catch(() => {})
     try {
@@ -82,6 +108,9 @@ export function createA2aAgentPort(
   }
 
   return {
+    ...(payer === undefined
+      ? {}
+      : { recallRequest: (call) => payer.recallRequest(call) }),
     requestQuote: ({ candidate, request, timeoutMs }) =>
       askInTime(
         {
@@ -89,6 +118,7 @@ export function createA2aAgentPort(
           requestId: request.requestId,
           data: z.encode(quoteRequestSchema, request),
           timeoutMs,
+          request,
         },
         async (data) => {
           const nowUnixSeconds =
@@ -146,14 +176,73 @@ async function readReceiptSignature(options: {
   return { by, signature }
 }
 
-async function ask(options: {
+type AskOptions = {
   readonly fetch: Fetch
   readonly candidate: Candidate
   readonly requestId: string
   readonly data: unknown
   readonly signal: AbortSignal
-}): Promise<unknown> {
-  const { fetch, candidate, requestId, data, signal } = options
+}
+
+/** Asks, pays where that is demanded, and asks again with the payment. */
+async function askPaying(
+  options: AskOptions & {
+    readonly payer: AgentPayer
+    readonly request: QuoteRequest
+  },
+): Promise<unknown> {
+  const { payer, candidate, request, signal } = options
+  // A crash ended this very call before: what it bought is not bought again.
+  const before = await payer.find(request.requestId)
+  if (before?.answer !== undefined) return before.answer
+  let payment = before
+  if (payment === null)
+    try {
+      return await ask(options)
+    } catch (error) {
+      if (!(error instanceof PaymentDemandedError)) throw error
+      payment = await payer.pay({
+        candidate,
+        request,
+        demand: error.demand,
+      })
+    }
+  const paid = payment
+  const header = encodeHeader(paid.payload)
+  for (;;) {
+    let settlement: Hex | undefined
+    try {
+      const answer = await ask({
+        ...options,
+        payment: header,
+        onSettled: (transaction) => {
+          settlement = transaction
+        },
+      })
+      await payer.keepAnswer(paid, answer as JsonValue)
+      await payer.confirm(paid, settlement)
+      return answer
+    } catch (error) {
+      if (error instanceof PaymentDemandedError)
+        throw new AgentAnswerMalformedError({
+          agentId: candidate.agentId,
+          url: candidate.url,
+          reason: `it did not take the payment of ${paid.units} units (${toPrintable(error.demand.error ?? 'no reason given', 100)})`,
+        })
+      // Not settled yet: the same payment is taken once, however often it comes.
+      if (!(error instanceof AgentBusyError) || signal.aborted) throw error
+      await new Promise((resume) => setTimeout(resume, error.retryAfterMs))
+    }
+  }
+}
+
+async function ask(
+  options: AskOptions & {
+    readonly payment?: string
+    readonly onSettled?: (transaction: Hex) => void
+  },
+): Promise<unknown> {
+  const { fetch, candidate, requestId, data, signal, payment } = options
   const { agentId, url } = candidate
   const response = await fetch(url, {
     method: 'POST',
@@ -162,6 +251,7 @@ async function ask(options: {
       accept: 'application/json',
       'a2a-version': '1.0',
       'a2a-extensions': capabilityExtensionUri,
+      ...(payment === undefined ? {} : { [x402Headers.signature]: payment }),
     },
     body: JSON.stringify({
       jsonrpc: '2.0',
@@ -180,6 +270,16 @@ async function ask(options: {
   const refuse = (reason: string): never => {
     response.body?.cancel().catch(() => {})
     throw new AgentAnswerMalformedError({ agentId, url, reason })
+  }
+  if (response.status === 402) {
+    const demand = parseDemand(response.headers.get(x402Headers.required) ?? '')
+    if (demand === null) return refuse('it demands a payment that is not x402')
+    response.body?.cancel().catch(() => {})
+    throw new PaymentDemandedError({ agentId }, demand)
+  }
+  if (response.status === 503 && payment !== undefined) {
+    response.body?.cancel().catch(() => {})
+    throw new AgentBusyError({ agentId, url, reason: 'its status is 503' })
   }
   if (response.status >= 500) {
     response.body?.cancel().catch(() => {})
@@ -207,6 +307,11 @@ async function ask(options: {
       `it is error ${error.code}: ${toPrintable(error.message, 200)}`,
     )
   if (id !== requestId) refuse('it is for another request')
+  const settlement = parseSettlement(
+    response.headers.get(x402Headers.response) ?? '',
+  )
+  const transaction = hashSchema.safeParse(settlement?.transaction)
+  if (transaction.success) options.onSettled?.(transaction.data)
   return findData(result) ?? refuse('it holds no single data part of ours')
 }
 
@@ -316,6 +421,13 @@ function toAgentError(
     error instanceof AgentAnswerMalformedError
   )
     return error
+  if (error instanceof PaymentDemandedError)
+    return new PaymentNotMadeError({ agentId: facts.agentId })
+  if (
+    error instanceof PaymentCapReachedError ||
+    error instanceof PaymentDemandError
+  )
+    return error
   if (!BehestError.isInstance(error))
     return new AgentUnreachableError(
       { ...rest, reason: 'the connection failed' },
@@ -335,6 +447,16 @@ function toAgentError(
         { ...rest, reason: error.shortMessage, detail: error.code },
         error,
       )
+  }
+}
+
+/** Not an error of anybody: an agent says what it wants. Never leaves this file. */
+class PaymentDemandedError extends PaymentNotMadeError {
+  readonly demand: PaymentRequired
+
+  constructor(facts: { agentId: string }, demand: PaymentRequired) {
+    super(facts)
+    this.demand = demand
   }
 }
 
@@ -374,6 +496,11 @@ export class AgentUnreachableError extends BehestError {
       { facts, cause },
     )
   }
+}
+
+/** Thrown when an agent has not settled a payment yet. Never leaves this file. */
+class AgentBusyError extends AgentUnreachableError {
+  readonly retryAfterMs = 250
 }
 
 /** Thrown when an answer is neither a valid quote nor a decline. */

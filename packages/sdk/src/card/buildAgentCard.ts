@@ -1,4 +1,9 @@
-import { type Address, capabilityExtensionUri } from '@behest/spec'
+import {
+  type Address,
+  agentProfileSchema,
+  capabilityExtensionUri,
+} from '@behest/spec'
+import * as z from 'zod'
 import type { Agent } from '../define/Agent.js'
 import type { AgentCardJson } from './AgentCard.js'
 import { buildAgentProfile } from './buildAgentProfile.js'
@@ -37,7 +42,10 @@ export function buildAgentCard(options: {
           description:
             'What can be asked of this agent: send a behest.quote-request, get a behest.quote or a behest.decline.',
           required: false,
-          params: buildAgentProfile({ agent, agentAddress }),
+          params: z.encode(
+            agentProfileSchema,
+            buildAgentProfile({ agent, agentAddress }),
+          ),
         },
       ],
     },

@@ -1,7 +1,6 @@
 import {
   type Address,
   type AgentProfile,
-  agentProfileSchema,
   type Capability,
   instructionSchema,
   type JsonValue,
@@ -21,7 +20,8 @@ export function buildAgentProfile(options: {
   readonly agentAddress: Address
 }): AgentProfile {
   const { agent, agentAddress } = options
-  return agentProfileSchema.parse({
+  const { pricePerQuote } = agent
+  return {
     agent: agentAddress,
     capabilities: agent.serves.map(
       (action): Capability => ({
@@ -37,7 +37,15 @@ export function buildAgentProfile(options: {
         outputSchema,
       }),
     ),
-  })
+    ...(pricePerQuote === undefined
+      ? {}
+      : {
+          price: {
+            ...pricePerQuote,
+            payTo: pricePerQuote.payTo ?? agentAddress,
+          },
+        }),
+  }
 }
 
 // The same for every agent: the whole form is part of the protocol.

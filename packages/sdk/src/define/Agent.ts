@@ -1,6 +1,7 @@
 import type {
   Action,
   Address,
+  AgentPrice,
   Hex,
   Instruction,
   Quote,
@@ -108,6 +109,12 @@ export type AgentLimits = {
   readonly maxValidForSeconds: number
 }
 
+/** What a quote costs, in the smallest unit of an EIP-3009 token. */
+export type QuotePrice = Omit<AgentPrice, 'payTo'> & {
+  /** Who is paid; the agent's own key if absent. */
+  readonly payTo?: Address
+}
+
 /** What an author declares. */
 export type AgentDefinition<Served extends ServedAction> = {
   /** Lower-case words joined by hyphens; part of the agent's id. */
@@ -127,6 +134,8 @@ export type AgentDefinition<Served extends ServedAction> = {
   readonly feeBps?: number
   /** Requests in people's words, found by search. */
   readonly examples?: readonly string[]
+  /** What one quote costs, paid by x402 v2; quotes are free if absent. */
+  readonly pricePerQuote?: QuotePrice
   readonly limits: AgentLimits
   /**
    * Answers one request. It quotes; it never signs and never sends.
@@ -143,7 +152,8 @@ export type AgentDefinition<Served extends ServedAction> = {
 
 /** A defined agent: frozen, complete, ready to be served. */
 export type Agent<Served extends ServedAction = ServedAction> = Readonly<
-  Required<Omit<AgentDefinition<Served>, 'quote'>>
+  Required<Omit<AgentDefinition<Served>, 'quote' | 'pricePerQuote'>> &
+    Pick<AgentDefinition<Served>, 'pricePerQuote'>
 > & {
   // A method, so that an agent for one action passes where any agent is wanted.
   quote(

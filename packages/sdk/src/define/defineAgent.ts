@@ -1,6 +1,7 @@
 import {
   addressSchema,
   agentNameSchema,
+  agentPriceSchema,
   BehestError,
   bpsSchema,
   instructionSchema,
@@ -16,6 +17,12 @@ const servedActions = instructionSchema.options.map(
 
 const line = (maxLength: number) => text(maxLength).min(1)
 
+const priceSchema = z.strictObject({
+  chainId: z.int().min(1),
+  token: agentPriceSchema.shape.token,
+  units: z.bigint().min(1n),
+  payTo: addressSchema.optional(),
+})
 const definitionSchema = z.strictObject({
   name: agentNameSchema,
   version: z
@@ -31,6 +38,7 @@ const definitionSchema = z.strictObject({
   tokens: z.union([z.literal('any'), z.array(line(64)).min(1).max(500)]),
   venues: z.array(line(64)).max(50),
   feeBps: bpsSchema,
+  pricePerQuote: z.optional(priceSchema),
   examples: z.array(line(200)).max(20),
   limits: z.strictObject({
     spenders: z.array(addressSchema).max(50),
@@ -54,6 +62,8 @@ const definitionSchema = z.strictObject({
  * @param definition.venues - Canonical venue names.
  * @param definition.feeBps - Most that the agent takes, in hundredths of a per
  *   cent of what is spent.
+ * @param definition.pricePerQuote - What one quote costs: an EIP-3009 token, its
+ *   amount in smallest units, and who is paid.
  * @param definition.examples - Requests in people's words.
  * @param definition.limits - Spenders that may be approved, and the longest
  *   life of a quote in seconds. A quote past them is never sent out.

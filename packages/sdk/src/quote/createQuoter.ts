@@ -26,6 +26,8 @@ export type WireAnswer = { readonly [key: string]: JsonValue | undefined }
 
 /** Answers requests on behalf of one agent. */
 export type Quoter = {
+  /** Tells whether a request is one that the definition alone does not refuse. */
+  isServed(wire: unknown): boolean
   /**
    * Answers one request.
    *
@@ -129,6 +131,10 @@ export function createQuoter(options: {
 
   return {
     signReceipt: async (wire) => ({ ...(await signReceipt({ wire, signer })) }),
+    isServed(wire) {
+      const parsed = quoteRequestSchema.safeParse(wire)
+      return parsed.success && findRefusal(agent, parsed.data) === null
+    },
     async answer(wire) {
       const request = parseRequest(wire)
       const requestHash = hashRequest(request)

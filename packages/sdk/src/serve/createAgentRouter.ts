@@ -18,7 +18,7 @@ import {
   ServerCallContext,
   validateVersion,
 } from '@a2a-js/sdk/server'
-import { restHandler, UserBuilder } from '@a2a-js/sdk/server/express'
+import { restHandler } from '@a2a-js/sdk/server/express'
 import express, {
   type ErrorRequestHandler,
   type Request,
@@ -27,6 +27,7 @@ import express, {
   Router,
 } from 'express'
 import { keccak256, stringToHex } from 'viem'
+import { toCaller } from './Caller.js'
 import { measureJsonDepth } from './measureJsonDepth.js'
 
 /** Longest request body, in bytes. */
@@ -44,19 +45,22 @@ const maxRequestDepth = 20
  * @param options.cardText - The signed card, served verbatim.
  * @param options.admit - Lets a request in once its body is there, or says busy:
  *   counted before, slow senders would fill the places of all others.
+ * @param options.paywall - Stands before every call that can give a quote.
  * @param options.onError - Told about what nobody foresaw.
  */
 export function createAgentRouter(options: {
   readonly handler: A2ARequestHandler
   readonly cardText: string
   readonly admit: RequestHandler
+  readonly paywall?: RequestHandler
   readonly onError: (error: unknown) => void
 }): Router {
   const { handler, cardText, admit, onError } = options
+  const paywall = options.paywall ?? passOn
   const rpc = new JsonRpcTransportHandler(handler)
   const rest = restHandler({
     requestHandler: handler,
-    userBuilder: UserBuilder.noAuthentication,
+    userBuilder: async (request) => toCaller(request),
   })
   const etag = `"${keccak256(stringToHex(cardText)).slice(2, 34)}"`
 
@@ -70,7 +74,8 @@ export function createAgentRouter(options: {
     if (request.fresh) response.status(304).end()
     else response.send(cardText)
   })
-  router.post('/', requireJson, readJson, admit, async (request, response) => {
+  const steps = [requireJson, readJson, admit, paywall]
+  router.post('/', ...steps, async (request, response) => {
     const body: unknown = request.body
     const context = createContext(request)
     let answer: unknown
@@ -89,10 +94,12 @@ export function createAgentRouter(options: {
       response.set(HTTP_EXTENSION_HEADER, [...context.activatedExtensions])
     response.json(answer)
   })
-  router.use(restOnly, readJson, admit, rest)
+  router.use(restOnly, readJson, admit, paywall, rest)
   router.use(createErrorHandler(onError))
   return router
 }
+
+const passOn: RequestHandler = (_request, _response, next) => next()
 
 const readJson: RequestHandler = express.json({
   limit: maxRequestBytes,
@@ -148,6 +155,7 @@ function createContext(request: Request): ServerCallContext {
     ),
     // Absent means 0.3, as A2A says; the SDK's context knows that.
     requestedVersion: request.header(A2A_VERSION_HEADER) ?? '',
+    user: toCaller(request),
   })
 }
 

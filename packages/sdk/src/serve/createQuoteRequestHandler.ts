@@ -20,6 +20,7 @@ import {
   ReceiptNotMineError,
   ReceiptRequestMalformedError,
 } from '../sign/signReceipt.js'
+import { isPayingCaller } from './Caller.js'
 
 type AgentCard = Awaited<ReturnType<A2ARequestHandler['getAgentCard']>>
 
@@ -32,11 +33,14 @@ type AgentCard = Awaited<ReturnType<A2ARequestHandler['getAgentCard']>>
  *
  * @param options.card - The agent's card.
  * @param options.quoter - What answers.
+ * @param options.isPaid - Whether a quote costs something.
  * @param options.onError - Told about failures that the peer learns little of.
  */
 export function createQuoteRequestHandler(options: {
   readonly card: AgentCardJson
   readonly quoter: Quoter
+  /** Quotes are only for callers that came through the paywall. */
+  readonly isPaid?: boolean
   readonly onError: (error: unknown) => void
 }): A2ARequestHandler {
   const { card, quoter, onError } = options
@@ -66,6 +70,16 @@ export function createQuoteRequestHandler(options: {
       const wire = findRequest(message)
       if (context.requestedExtensions?.includes(capabilityExtensionUri))
         context.addActivatedExtension(capabilityExtensionUri)
+      // The paywall looks at the same message; what it did not understand as a
+      // request must not become one here.
+      if (
+        options.isPaid === true &&
+        quoter.isServed(wire) &&
+        !isPayingCaller(context.user)
+      )
+        throw new UnsupportedOperationError(
+          'A quote of this agent is paid for by x402. Send one data part in one message.',
+        )
       try {
         const answer = isReceiptRequest(wire)
           ? await quoter.signReceipt(wire)

@@ -1,14 +1,19 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { BehestError } from '@behest/spec'
+import { type AgentPrice, BehestError } from '@behest/spec'
 import express from 'express'
 import { buildAgentCard } from '../card/buildAgentCard.js'
+import { buildAgentProfile } from '../card/buildAgentProfile.js'
 import { signAgentCard } from '../card/signAgentCard.js'
 import type { Agent } from '../define/Agent.js'
-import { createQuoter } from '../quote/createQuoter.js'
+import type { FacilitatorClient } from '../pay/createFacilitatorClient.js'
+import type { PaymentReservations } from '../pay/createPaymentReservations.js'
+import type { TakenPayment } from '../pay/createPaywall.js'
+import { createQuoter, type Quoter } from '../quote/createQuoter.js'
 import type { AgentSigner } from '../sign/AgentSigner.js'
 import { createAgentRouter, maxRequestBytes } from './createAgentRouter.js'
+import { createQuotePaywall } from './createQuotePaywall.js'
 import { createQuoteRequestHandler } from './createQuoteRequestHandler.js'
 
 /** One agent on a server. */
@@ -49,6 +54,14 @@ export type ServeOptions = {
   readonly maxConcurrentRequests?: number
   /** Most that `close` waits for running requests, in ms; 5000 if absent. */
   readonly drainTimeoutMs?: number
+  /** Where payments are settled; needed by agents that cost something. */
+  readonly facilitator?: FacilitatorClient
+  /** Whose nonces bought what; in this process if absent. */
+  readonly reservations?: PaymentReservations
+  /** Told of every payment that was taken. */
+  readonly onTaken?: (
+    payment: TakenPayment & { readonly agent: string },
+  ) => void
   /** Told about failures of agents. Nothing is printed if absent. */
   readonly onError?: (error: unknown) => void
 }
@@ -65,6 +78,8 @@ export type ServeOptions = {
  * @param options - Key, address and bounds.
  * @returns The running server.
  * @throws {AgentSignerMissingError} when an agent has no key.
+ * @throws {AgentFacilitatorMissingError} when an agent with a price has no
+ *   facilitator.
  * @throws {ServerAddressUnusableError} when the address cannot be listened at.
  *
  * @example
@@ -115,10 +130,23 @@ export async function serveAgent(
         quoteTimeoutMs: options.quoteTimeoutMs ?? 10_000,
         nowMs: () => performance.now(),
       })
-      const handler = createQuoteRequestHandler({ card, quoter, onError })
+      const { price } = buildAgentProfile({
+        agent,
+        agentAddress: signer.address,
+      })
+      const handler = createQuoteRequestHandler({
+        card,
+        quoter,
+        isPaid: price !== undefined,
+        onError,
+      })
+      const paywall =
+        price === undefined
+          ? {}
+          : { paywall: createPaywallOf({ agent, price, quoter, options }) }
       app.use(
         path || '/',
-        createAgentRouter({ handler, cardText, admit, onError }),
+        createAgentRouter({ handler, cardText, admit, ...paywall, onError }),
       )
       running.push(Object.freeze({ agent, signer, url, cardText }))
     }
@@ -138,6 +166,29 @@ export async function serveAgent(
     await closeServer(server, 0)
     throw error
   }
+}
+
+function createPaywallOf(call: {
+  readonly agent: Agent
+  readonly price: AgentPrice
+  readonly quoter: Quoter
+  readonly options: ServeOptions
+}): express.RequestHandler {
+  const { agent, price, quoter, options } = call
+  const { facilitator, reservations, onTaken, onError } = options
+  if (facilitator === undefined)
+    throw new AgentFacilitatorMissingError({ agent: agent.name })
+  return createQuotePaywall({
+    price,
+    quoter,
+    facilitator,
+    description: `A quote of ${agent.name}: ${agent.summary}`.slice(0, 300),
+    ...(reservations === undefined ? {} : { reservations }),
+    ...(onTaken === undefined
+      ? {}
+      : { onTaken: (taken) => onTaken({ ...taken, agent: agent.name }) }),
+    ...(onError === undefined ? {} : { onError }),
+  })
 }
 
 function isList(served: Agent | readonly Agent[]): served is readonly Agent[] {
@@ -271,6 +322,19 @@ export class AgentSignerMissingError extends BehestError {
   constructor(facts: { agent: string }) {
     super(
       `There is no key for agent "${facts.agent}". Pass one under its name in \`signer\`.`,
+      { facts },
+    )
+  }
+}
+
+/** Thrown when an agent that costs something has nobody to settle payments. */
+export class AgentFacilitatorMissingError extends BehestError {
+  readonly code = 'AGENT_FACILITATOR_MISSING'
+  readonly retry = 'never'
+
+  constructor(facts: { agent: string }) {
+    super(
+      `Agent "${facts.agent}" has a price, and nobody settles its payments. Pass \`facilitator: createFacilitatorClient({ url })\`, or leave out \`pricePerQuote\`.`,
       { facts },
     )
   }

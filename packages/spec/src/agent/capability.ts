@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { actions } from '../intent/intent.js'
+import { agentPriceSchema } from '../payment/x402.js'
 import { addressSchema } from '../units/hex.js'
 import { text } from '../units/text.js'
 import { bpsSchema } from '../units/units.js'
@@ -35,6 +36,8 @@ export const agentProfileSchema = z.strictObject({
   /** The agent's key: identity, and signer of its quotes. */
   agent: addressSchema,
   capabilities: z.array(capabilitySchema).max(50),
+  /** What one quote costs, paid by x402. Absent: quotes are free. */
+  price: agentPriceSchema.optional(),
 })
 /** What the capability extension of a card holds as its params. */
 export type AgentProfile = z.output<typeof agentProfileSchema>

@@ -10,6 +10,7 @@ import {
   orderRunLinkSchema,
   orderTermsSchema,
 } from '../orders/order.js'
+import { agentPaymentSchema } from '../payment/x402.js'
 import { policyVerdictSchema } from '../policy/policy.js'
 import {
   addressSchema,
@@ -417,6 +418,8 @@ export const receiptSchema = z.strictObject({
       positions: z.array(positionDeltaSchema),
       verdict: z.enum(['MET', 'NOT_MET', 'UNKNOWN']),
       why: text(1000).optional(),
+      /** What the agent of this step took, as what its recipients gained. */
+      fees: z.array(assetDeltaSchema).max(4).optional(),
     }),
   ),
   health: z.array(healthChangeSchema),
@@ -428,6 +431,8 @@ export const receiptSchema = z.strictObject({
   /** Who paid the gas, where it was not the account. */
   gasPaidBy: addressSchema.optional(),
   feesPaid: z.array(assetDeltaSchema),
+  /** What the operator's payer key paid agents for quotes; not the user. */
+  payments: z.array(agentPaymentSchema).max(100).optional(),
   startedAt: isoTime,
   finishedAt: isoTime,
   signatures: z.array(

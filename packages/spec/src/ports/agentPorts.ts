@@ -45,6 +45,14 @@ export type AgentPort = {
     readonly quotes: readonly Quote[]
     readonly timeoutMs: number
   }): Promise<Receipt['signatures'][number]>
+  /**
+   * The request that was paid for in the same place before a crash, and whose
+   * answer is still owed: it is asked again instead of a new one.
+   */
+  recallRequest?(options: {
+    readonly candidate: Candidate
+    readonly request: QuoteRequest
+  }): Promise<QuoteRequest | null>
 }
 
 /** A request that the same account made before, as far as words can refer to it. */

@@ -65,6 +65,12 @@ export async function serveFaces(world: World): Promise<ServedFaces> {
       },
       registryUrl: 'http://127.0.0.1:9',
       readReadiness: async () => ({}),
+      readPaymentStatus: async () => ({
+        isPaying: false,
+        perIntent: '0',
+        perDay: '0',
+        spentToday: '0',
+      }),
     }),
   )
   world.onStop(async () => {
