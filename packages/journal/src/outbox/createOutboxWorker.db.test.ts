@@ -671,6 +671,38 @@ describe('blocks', () => {
     expect([...chain.countEffects().values()]).toEqual([1])
   })
 
+  test('behavior: a chain that is exchanged between two questions halts nobody', async () => {
+    let isAway = false
+    const wandering: typeof chain = {
+      ...chain,
+      readIdentity: async () =>
+        isAway ? '31337:another' : chain.readIdentity(),
+      readNonce: async (of) => {
+        if (of.include === 'mined') isAway = true
+        return isAway ? 0 : chain.readNonce(of)
+      },
+      readReceipt: async (hash) => (isAway ? null : chain.readReceipt(hash)),
+    }
+    const sender = createSender({
+      outbox,
+      workers: [await startWorker()],
+    })
+    await sender.carryOut(await toOrder(), { waitMs: 5_000 })
+    await workers.pop()?.stop()
+    const other = createSender({
+      outbox,
+      workers: [await startWorker({ chain: wandering })],
+    })
+    await other.carryOut(await toOrder(), { waitMs: 50 })
+    await until(() => events.some(({ type }) => type === 'chain-changed'))
+    expect(events.filter(({ type }) => type === 'halted')).toEqual([])
+    const { halted } = await outbox.readSender({
+      chain: await chain.readIdentity(),
+      address: account,
+    })
+    expect(halted).toBeUndefined()
+  })
+
   test('behavior: none of several senders sends what is of the old chain', async () => {
     chain.levers.automine = false
     const others = ['a1', 'a2', 'a3', 'a4'].map(

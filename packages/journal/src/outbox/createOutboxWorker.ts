@@ -472,6 +472,7 @@ function startLane(options: LaneOptions): Lane {
     await outbox.cancelFollowers({ chain: chainName, address })
     for (const leg of open)
       if (leg.state === 'QUEUED' && isPastDeadline(leg, head)) {
+        await options.assertIdentity(chainName, 'now')
         await outbox.settleUnmined({
           legId: leg.id,
           from: ['QUEUED'],
@@ -559,6 +560,8 @@ function startLane(options: LaneOptions): Lane {
       return false
     }
     if (await isReceiptBack(lastFinal.hash)) return false
+    // Another chain in its place would say the same.
+    await options.assertIdentity(chainName, 'now')
     if (worker.whenFinalIsLost === 'offer-again') {
       const legs = await outbox.reopenLost({
         chain: chainName,
@@ -681,7 +684,7 @@ function startLane(options: LaneOptions): Lane {
     // Below a nonce that the chain lost, this one would wait for ever.
     const sender = await outbox.readSender({ chain: lock.chain, address })
     if (!(await keepsFinal(lock.chain, sender))) return false
-    if (await settleForeign(leg, head)) return true
+    if (await settleForeign(leg, lock.chain, head)) return true
     if (await replace(leg, newest, lock, head)) return true
     if (nowMs - offered.atMs < offered.nextMs) return false
     await offer(leg, newest, head)
@@ -699,7 +702,11 @@ function startLane(options: LaneOptions): Lane {
   }
 
   /** Ends a leg only with the very transaction that took its nonce in hand. */
-  async function settleForeign(leg: Leg, head: ChainHead): Promise<boolean> {
+  async function settleForeign(
+    leg: Leg,
+    chainName: string,
+    head: ChainHead,
+  ): Promise<boolean> {
     const { nonce } = leg
     if (nonce === undefined) return false
     const mined = await chain.readNonce({ address, include: 'mined' })
@@ -714,6 +721,7 @@ function startLane(options: LaneOptions): Lane {
     if (head.number - user.blockNumber + 1n < BigInt(leg.depth)) return false
     const finalized = await chain.readFinalizedNumber?.()
     if (finalized !== undefined && finalized < user.blockNumber) return false
+    await options.assertIdentity(chainName, 'now')
     await outbox.settleUnmined({
       legId: leg.id,
       from: ['SIGNED', 'SENT', 'CANCELLING'],
