@@ -1,0 +1,9 @@
+export { createLogger, type Logger } from './createLogger.js'
+export { redactLine } from './redactLine.js'
+export {
+  type Fetch,
+  type IntentTracing,
+  startTracing,
+  type Tracing,
+  tracingOff,
+} from './startTracing.js'
