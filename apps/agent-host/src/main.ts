@@ -18,7 +18,7 @@ import {
 } from '@behest/evm'
 import { keepPublished, serveAgent } from '@behest/sdk'
 import { BehestError } from '@behest/spec'
-import { destination, pino } from 'pino'
+import { createLogger, startTracing } from '@behest/telemetry'
 import { keccak256 } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import * as z from 'zod'
@@ -39,6 +39,7 @@ const environmentSchema = z.object({
   BEHEST_CHAIN: z.string().optional(),
   BEHEST_PASSWORD_FILE: z.string().optional(),
   BEHEST_LOG_LEVEL: z.string().default('info'),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
 })
 
 async function main(): Promise<void> {
@@ -47,10 +48,10 @@ async function main(): Promise<void> {
       Object.entries(process.env).filter(([, value]) => value !== ''),
     ),
   )
-  const logger = pino(
-    { level: config.BEHEST_LOG_LEVEL, base: { server: 'agents' } },
-    destination({ dest: 2, sync: true }),
-  )
+  const tracing = await startTracing({
+    service: 'agents',
+    endpoint: config.OTEL_EXPORTER_OTLP_ENDPOINT,
+  })
   const dataFolder = resolve(config.BEHEST_DATA)
   const runFolder = join(dataFolder, 'run')
   mkdirSync(runFolder, { recursive: true, mode: 0o700 })
@@ -62,13 +63,19 @@ async function main(): Promise<void> {
   const chain = createChainPort({ rpcUrl: config.BEHEST_RPC_URL, deployment })
   const agents = createBuiltInAgents({ chain })
 
+  const password = readFileSync(
+    config.BEHEST_PASSWORD_FILE ?? join(dataFolder, 'keys', 'password'),
+    'utf8',
+  ).trim()
+  const logger = createLogger({
+    server: 'agents',
+    level: config.BEHEST_LOG_LEVEL,
+    secrets: [password],
+  })
   const keys = await readSigners({
     names: [...agents.map(({ name }) => name), facilitatorName],
     path: join(dataFolder, 'keys', 'agents.json'),
-    password: readFileSync(
-      config.BEHEST_PASSWORD_FILE ?? join(dataFolder, 'keys', 'password'),
-      'utf8',
-    ).trim(),
+    password,
     chainId: deployment.chainId,
   })
   const { [facilitatorName]: facilitatorKey, ...signers } = keys
@@ -80,6 +87,7 @@ async function main(): Promise<void> {
     signer: signers,
     host: config.BEHEST_HOST,
     port: config.BEHEST_AGENT_PORT,
+    before: tracing.serve,
     onError: (error) =>
       logger.warn({ error: describe(error) }, 'an agent failed'),
   })
@@ -121,6 +129,7 @@ async function main(): Promise<void> {
     setTimeout(() => process.exit(1), 8000).unref()
     for (const publication of publications) publication.stop()
     await Promise.all([server.close(), facilitator?.close()])
+    await tracing.stop()
     rmSync(pidFile, { force: true })
     process.exit(0)
   }

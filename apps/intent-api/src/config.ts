@@ -34,6 +34,8 @@ const environmentSchema = z.object({
   BEHEST_PAY_PER_INTENT: usdc.default('0'),
   BEHEST_PAY_PER_DAY: usdc.default('0'),
   BEHEST_LOG_LEVEL: z.string().default('info'),
+  /** Where traces go, as other programs name it; none without it. */
+  OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
 })
 
 /** How this process is set up; every value comes from the environment. */
@@ -62,6 +64,8 @@ export type Config = {
   readonly logLevel: string
   /** What agents may be paid for quotes, as decimals of USDC. */
   readonly payments: { readonly perIntent: string; readonly perDay: string }
+  /** Base address of an OTLP/HTTP collector; no traces without one. */
+  readonly traceEndpoint?: string
 }
 
 /**
@@ -106,6 +110,9 @@ export function parseConfig(
       perIntent: values.BEHEST_PAY_PER_INTENT,
       perDay: values.BEHEST_PAY_PER_DAY,
     },
+    ...(values.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+      ? {}
+      : { traceEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT }),
     embedOrigins: values.BEHEST_EMBED_ORIGINS.map((url) => new URL(url).origin),
     ...(values.BEHEST_PASSWORD_FILE === undefined
       ? {}

@@ -2,13 +2,14 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { answerRequestOnce, type Idempotency } from '@behest/journal'
 import { type Address, type ChainPort, toDecimal } from '@behest/spec'
-import express, { type Express } from 'express'
+import express, { type Express, type RequestHandler } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import type { Metrics } from './createMetrics.js'
 import { type MountFacesOptions, mountFaces } from './faces/mountFaces.js'
 import { assertOwnHost } from './http/assertOwnHost.js'
+import type { Readiness } from './http/createReadiness.js'
 import {
   DrainingError,
   RateLimitedError,
@@ -46,6 +47,8 @@ export type CreateAppOptions = IntentRoutesOptions &
     readonly metrics: Metrics
     /** Keeps the answers to writes that carry an `Idempotency-Key`. */
     readonly idempotency: Idempotency
+    /** Runs before everything else, e.g. to trace it. */
+    readonly serve?: RequestHandler
     readonly serverUrl: string
     /** Folder of the built page; without one, only the API is served. */
     readonly webFolder?: string
@@ -53,8 +56,7 @@ export type CreateAppOptions = IntentRoutesOptions &
     readonly embedOrigins?: readonly string[]
     readonly registryUrl: string
     readonly readPaymentStatus: () => Promise<PaymentStatus>
-    /** Throws, or tells, why this server cannot serve. */
-    readonly readReadiness: () => Promise<Record<string, unknown>>
+    readonly readReadiness: () => Promise<Readiness>
   }
 
 /** Creates the express app of the intent API and the page. */
@@ -64,6 +66,7 @@ export function createApp(options: CreateAppOptions): Express {
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
   app.set('etag', false)
+  if (options.serve !== undefined) app.use(options.serve)
   app.use(assertOwnHost(options))
   app.use(
     helmet({
@@ -88,7 +91,11 @@ export function createApp(options: CreateAppOptions): Express {
   })
   app.get('/readyz', async (_request, response) => {
     if (options.isDraining()) throw new DrainingError()
-    response.json({ status: 'ready', ...(await options.readReadiness()) })
+    const readiness = await options.readReadiness()
+    response
+      .status(readiness.status === 'unready' ? 503 : 200)
+      .setHeader('Cache-Control', 'no-store')
+    response.json(readiness)
   })
   app.get('/metrics', async (_request, response) => {
     response.type(metrics.contentType).send(await metrics.render())

@@ -1,23 +1,34 @@
 import { fstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
+import { createServer, type Server, type ServerResponse } from 'node:http'
 import { join, resolve } from 'node:path'
 import { BehestError } from '@behest/spec'
-import { destination, pino } from 'pino'
+import { createLogger, startTracing } from '@behest/telemetry'
 import { parseConfig } from './config.js'
 import { wire } from './wire.js'
 
-const drainMs = 8000
+/** Requests that are being answered get so long; then their connections end. */
+const answerMs = 4000
+/** Streams have no end of their own: their readers come back elsewhere. */
+const streamMs = 300
+const drainMs = 9500
 
 async function main(): Promise<void> {
   const config = parseConfig(process.env)
-  const logger = pino(
-    { level: config.logLevel, base: { server: 'intent-api' } },
-    // stdout holds the ready line and nothing else.
-    destination({ dest: 2, sync: true }),
-  )
+  const logger = createLogger({
+    server: 'intent-api',
+    level: config.logLevel,
+    secrets: [
+      config.databaseUrl,
+      config.model?.apiKey === 'none' ? undefined : config.model?.apiKey,
+    ],
+  })
+  const tracing = await startTracing({
+    service: 'intent-api',
+    endpoint: config.traceEndpoint,
+  })
   const runFolder = join(resolve(config.dataFolder), 'run')
   mkdirSync(runFolder, { recursive: true, mode: 0o700 })
-  const wired = await wire({ config, logger })
+  const wired = await wire({ config, logger, tracing })
   const server = createServer(
     {
       headersTimeout: 5000,
@@ -27,6 +38,11 @@ async function main(): Promise<void> {
     },
     wired.app,
   )
+  const answering = new Set<ServerResponse>()
+  server.on('request', (_request, response) => {
+    answering.add(response)
+    response.once('close', () => answering.delete(response))
+  })
   server.listen(config.port, config.host)
   await new Promise<void>((done, fail) => {
     server.once('listening', done)
@@ -40,12 +56,11 @@ async function main(): Promise<void> {
     if (isStopping) return
     isStopping = true
     // Whoever hangs on must not keep the process alive.
-    setTimeout(() => process.exit(1), drainMs + 1500).unref()
+    setTimeout(() => process.exit(1), drainMs).unref()
     wired.drain()
-    server.close()
-    server.closeIdleConnections()
-    setTimeout(() => server.closeAllConnections(), 500).unref()
+    await endConnections(server, answering)
     await wired.stop()
+    await tracing.stop()
     rmSync(pidFile, { force: true })
     process.exit(0)
   }
@@ -67,6 +82,24 @@ async function main(): Promise<void> {
       url: `http://${config.host}:${port}`,
     }),
   )
+}
+
+/** Takes no new connection, and lets every answer that is under way end. */
+async function endConnections(
+  server: Server,
+  answering: ReadonlySet<ServerResponse>,
+): Promise<void> {
+  const closed = new Promise((done) => server.close(done))
+  server.closeIdleConnections()
+  const streams = setTimeout(() => {
+    for (const response of answering)
+      if (`${response.getHeader('content-type')}`.includes('event-stream'))
+        response.end('retry: 1000\n\n')
+  }, streamMs)
+  const late = setTimeout(() => server.closeAllConnections(), answerMs)
+  await closed
+  clearTimeout(streams)
+  clearTimeout(late)
 }
 
 main().catch((error: unknown) => {

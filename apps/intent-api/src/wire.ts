@@ -51,6 +51,7 @@ import {
   type Receipt,
   receiptSchema,
 } from '@behest/spec'
+import type { Fetch, Tracing } from '@behest/telemetry'
 import type { Express } from 'express'
 import type { Logger } from 'pino'
 import * as z from 'zod'
@@ -63,6 +64,7 @@ import { createMetrics } from './createMetrics.js'
 import { startPushSender } from './faces/a2a/push/startPushSender.js'
 import { createDesk } from './faces/desk/createDesk.js'
 import { isLoopbackHost } from './http/assertOwnHost.js'
+import { assertReachable, createReadiness } from './http/createReadiness.js'
 import { createOrderKeeper } from './orders/createOrderKeeper.js'
 import {
   buildOrderTypedData,
@@ -70,7 +72,8 @@ import {
 } from './orders/createOrderPort.js'
 import { keepReconciled, openPayments } from './payments/openPayments.js'
 
-const drainMs = 8000
+/** Intents in the middle of something get so long to write down how far they got. */
+const drainMs = 2000
 const sweepEveryMs = 600_000
 
 /** Everything of one process, put together. */
@@ -91,8 +94,9 @@ export type Wired = {
 export async function wire(options: {
   readonly config: Config
   readonly logger: Logger
+  readonly tracing: Tracing
 }): Promise<Wired> {
-  const { config, logger } = options
+  const { config, logger, tracing } = options
   const dataFolder = resolve(config.dataFolder)
   const keyFolder = join(dataFolder, 'keys')
   mkdirSync(keyFolder, { recursive: true, mode: 0o700 })
@@ -171,7 +175,12 @@ export async function wire(options: {
     })
 
   const metrics = createMetrics()
-  const store = createIntentStore({ pool: database.pool })
+  const store = tracing.intents.watchStore(
+    createIntentStore({ pool: database.pool }),
+  )
+  const sendRequest = tracing.watchFetch((url: string, init?: RequestInit) =>
+    fetch(url, init),
+  )
   const orders = createOrderStore({ pool: database.pool })
   const policies = createPolicyStore({ pool: database.pool })
   const outbox = createOutbox({ pool: database.pool })
@@ -222,11 +231,12 @@ export async function wire(options: {
       language,
       options: createOptionsPort({ chain }),
       registry: createRegistryPort({
+        fetch: sendRequest,
         baseUrl: config.registryUrl,
         isReference: readHouseKeys(dataFolder),
       }),
       agents: createA2aAgentPort({
-        fetch: guardedFetch,
+        fetch: tracing.watchFetch(guardedFetch),
         ...(payments.payer === undefined ? {} : { payer: payments.payer }),
       }),
       readPayments: payments.readPayments,
@@ -253,7 +263,12 @@ export async function wire(options: {
       createId: randomUUID,
       onReceipt: (receipt) => {
         metrics.countReceipt(receipt.outcome)
-        void publishReceipt(config.registryUrl, receipt, logger)
+        void publishReceipt({
+          registryUrl: config.registryUrl,
+          receipt,
+          logger,
+          send: sendRequest,
+        })
       },
       onDefect: ({ intentId, error }) => {
         metrics.countDefect()
@@ -282,16 +297,18 @@ export async function wire(options: {
       },
       'an intent will be taken up again',
     )
+  const advance: typeof engine.advance = (intentId) =>
+    tracing.intents.around(intentId, () => engine.advance(intentId))
   const workflows = createWorkflows({
     pool: database.pool,
     executorId: slot.name,
-    advance: engine.advance,
+    advance,
     onError: report,
   })
   const runner = createIntentRunner({
     store,
     owner: slot.name,
-    advance: engine.advance,
+    advance,
     drive: workflows.drive,
     onError: report,
   })
@@ -337,26 +354,34 @@ export async function wire(options: {
     serverUrl,
     webhooks,
     idempotency,
+    serve: tracing.serve,
     registryUrl: config.registryUrl,
     readPaymentStatus: payments.readStatus,
     ...(config.webFolder === undefined ? {} : { webFolder: config.webFolder }),
     embedOrigins: config.embedOrigins,
-    readReadiness: async () => {
-      const [head] = await Promise.all([
-        chain.readHead(),
-        database.pool.query('select 1'),
-      ])
-      return {
+    readReadiness: createReadiness({
+      needed: {
+        database: async () => {
+          await database.pool.query('select 1')
+        },
+        chain: async () => {
+          await chain.readHead()
+        },
+      },
+      useful: {
+        registry: () => assertReachable(config.registryUrl),
+      },
+      describe: async () => ({
         chain: deployment.name,
         chainId: deployment.chainId,
-        block: head.number.toString(),
+        block: (await chain.readHead()).number.toString(),
         database: database.embedded ? 'embedded' : 'server',
         language: config.model === undefined ? 'embedded' : config.model.model,
         payments: payments.payer
           ? `at most ${config.payments.perIntent} USDC per intent and ${config.payments.perDay} per day`
           : 'none',
-      }
-    },
+      }),
+    }),
   })
   const pushSender = startPushSender({
     desk: createDesk({
@@ -381,15 +406,19 @@ export async function wire(options: {
     app,
     drain: () => {
       isDraining = true
+      worker.drain()
     },
     stop: async () => {
       isDraining = true
       reconciling?.stop()
-      await pushSender.stop()
+      worker.drain()
       clearInterval(sweeping)
-      await keeper.stop({ waitMs: drainMs })
-      await runner.stop({ waitMs: drainMs })
-      await workflows.stop({ waitMs: 1000 })
+      await Promise.all([
+        pushSender.stop(),
+        keeper.stop({ waitMs: drainMs }),
+        runner.stop({ waitMs: drainMs }),
+      ])
+      await workflows.stop({ waitMs: 500 })
       await worker.stop()
       await slot.release()
       await store.close()
@@ -425,13 +454,15 @@ function readHouseKeys(dataFolder: string): (agent: string) => boolean {
   }
 }
 
-async function publishReceipt(
-  registryUrl: string,
-  receipt: Receipt,
-  logger: Logger,
-): Promise<void> {
+async function publishReceipt(options: {
+  readonly registryUrl: string
+  readonly receipt: Receipt
+  readonly logger: Logger
+  readonly send: Fetch
+}): Promise<void> {
+  const { registryUrl, receipt, logger, send } = options
   try {
-    const response = await fetch(new URL('/v1/receipts', registryUrl), {
+    const response = await send(new URL('/v1/receipts', registryUrl).href, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify(z.encode(receiptSchema, receipt)),

@@ -25,6 +25,8 @@ const maxInFlight = 512
 
 export type CreateAppOptions = {
   readonly registry: Registry
+  /** Runs before everything else, e.g. to trace it. */
+  readonly serve?: RequestHandler
   /** Keeps the answers to writes that carry an `Idempotency-Key`. */
   readonly idempotency: Idempotency
   readonly limits: RateLimits
@@ -48,6 +50,7 @@ export function createApp(options: CreateAppOptions): Express {
   app.set('trust proxy', options.trustedProxies)
   app.set('query parser', 'simple')
   app.set('etag', false)
+  if (options.serve !== undefined) app.use(options.serve)
   app.use(helmet())
 
   app.get('/healthz', (_request, response) => {

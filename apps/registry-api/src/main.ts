@@ -3,20 +3,17 @@ import { fstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import type { Server } from 'node:http'
 import { join, resolve } from 'node:path'
 import { BehestError } from '@behest/spec'
-import pino from 'pino'
+import { createLogger, startTracing } from '@behest/telemetry'
 import { readConfig } from './readConfig.js'
 import { wire } from './wire.js'
 
 const drainMs = 8_000
 
-const logger = pino(
-  {
-    level: process.env.BEHEST_LOG_LEVEL ?? 'info',
-    base: { server: 'registry-api' },
-  },
-  // stdout holds the ready line and nothing else.
-  pino.destination({ dest: 2, sync: true }),
-)
+const logger = createLogger({
+  server: 'registry-api',
+  level: process.env.BEHEST_LOG_LEVEL ?? 'info',
+  secrets: [process.env.DATABASE_URL, process.env.BEHEST_OPERATOR_TOKEN],
+})
 
 function logError(error: unknown): void {
   if (BehestError.isInstance(error))
@@ -34,7 +31,16 @@ async function main(): Promise<void> {
   mkdirSync(runFolder, { recursive: true, mode: 0o700 })
   const operatorToken =
     config.operatorToken ?? randomBytes(32).toString('base64url')
-  const wired = await wire({ config, operatorToken, onError: logError })
+  const tracing = await startTracing({
+    service: 'registry-api',
+    endpoint: process.env.OTEL_EXPORTER_OTLP_ENDPOINT,
+  })
+  const wired = await wire({
+    config,
+    operatorToken,
+    onError: logError,
+    serve: tracing.serve,
+  })
   const server = await listen(wired.app.listen(config.port, config.host))
   const pidFile = join(runFolder, 'registry-api.pid')
   const tokenFile = join(runFolder, 'registry-operator.token')
@@ -57,6 +63,7 @@ async function main(): Promise<void> {
     setTimeout(() => server.closeAllConnections(), drainMs).unref()
     await closed
     await wired.stop()
+    await tracing.stop()
     rmSync(pidFile, { force: true })
     rmSync(tokenFile, { force: true })
     process.exit(0)

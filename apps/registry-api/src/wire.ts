@@ -12,6 +12,7 @@ import {
   registryMigrations,
 } from '@behest/registry'
 import { createGuardedFetch } from '@behest/sdk'
+import type { RequestHandler } from 'express'
 import { createApp } from './createApp.js'
 import type { RegistryConfig } from './readConfig.js'
 import { createCanary } from './wiring/createCanary.js'
@@ -42,6 +43,8 @@ export async function wire(options: {
   readonly config: RegistryConfig
   readonly operatorToken: string
   readonly onError: (error: unknown) => void
+  /** Runs before everything else of a request, e.g. to trace it. */
+  readonly serve?: RequestHandler
 }): Promise<WiredRegistry> {
   const { config, onError } = options
   let stopping = false
@@ -107,6 +110,7 @@ export async function wire(options: {
   let draining = false
   const app = createApp({
     registry,
+    ...(options.serve === undefined ? {} : { serve: options.serve }),
     idempotency,
     limits: config.limits,
     trustedProxies: config.trustedProxies,

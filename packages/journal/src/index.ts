@@ -75,6 +75,7 @@ export {
   LegConflictError,
   PlanNotApprovedError,
   SenderLockLostError,
+  SigningEndedError,
 } from './outbox/errors.js'
 export {
   type Fees,

@@ -21,7 +21,7 @@ import {
   NodeTracerProvider,
   RandomIdGenerator,
 } from '@opentelemetry/sdk-trace-node'
-import type { Fetch, Tracing } from './startTracing.js'
+import type { AnySender, Fetch, Tracing } from './startTracing.js'
 
 const quiet = ['/healthz', '/readyz', '/metrics']
 const sendEveryMs = 500
@@ -150,7 +150,8 @@ export function createTracing(options: {
       context.with(trace.setSpan(context.active(), span), () => next())
     },
 
-    watchFetch: <Sender extends Fetch>(fetch: Sender): Sender => {
+    watchFetch: <Sender extends AnySender>(fetch: Sender): Sender => {
+      const send = fetch as unknown as Fetch
       const watched: Fetch = async (url, init) => {
         const parent = getParent()
         const method = init?.method ?? 'GET'
@@ -170,7 +171,10 @@ export function createTracing(options: {
           set: (carrier, name, value) => carrier.set(name, value),
         })
         try {
-          const response = await fetch(url, { ...init, headers })
+          const response = await send(url, {
+            ...init,
+            headers: Object.fromEntries(headers),
+          })
           span.setAttribute('http.response.status_code', response.status)
           return response
         } catch (error) {
@@ -183,7 +187,7 @@ export function createTracing(options: {
           span.end()
         }
       }
-      return watched as Sender
+      return watched as unknown as Sender
     },
 
     intents: {

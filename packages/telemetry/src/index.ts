@@ -1,6 +1,7 @@
 export { createLogger, type Logger } from './createLogger.js'
 export { redactLine } from './redactLine.js'
 export {
+  type AnySender,
   type Fetch,
   type IntentTracing,
   startTracing,

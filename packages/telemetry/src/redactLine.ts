@@ -32,7 +32,10 @@ export function redactLine(line: string, secrets: readonly string[]): string {
   for (const secret of secrets) text = text.replaceAll(secret, masked)
   const kept: string[] = []
   // Set aside, so that the rules below do not see them.
-  text = text.replace(publicValue, (value) => `\u0001${kept.push(value) - 1}\u0002`)
+  text = text.replace(
+    publicValue,
+    (value) => `\u0001${kept.push(value) - 1}\u0002`,
+  )
   text = text
     .replace(/(?:0x)?[0-9a-fA-F]{64,}/g, masked)
     .replace(/\bBearer\s+[^\s"\\]+/gi, `Bearer ${masked}`)
@@ -66,7 +69,8 @@ function maskAddress(text: string): string {
     address.hostname,
   )
   const hasLogin = address.username !== '' || address.password !== ''
-  const isPlain = address.search === '' && !/[A-Za-z0-9_-]{16,}/.test(address.pathname)
+  const isPlain =
+    address.search === '' && !/[A-Za-z0-9_-]{16,}/.test(address.pathname)
   if (!hasLogin && (isLoopback || isPlain)) return text
   return `${address.protocol}//${address.host}/${masked}`
 }

@@ -4,6 +4,12 @@ import type { IntentStorePort } from '@behest/spec'
 /** What sends a request; like the platform's `fetch`. */
 export type Fetch = (url: string, init?: RequestInit) => Promise<Response>
 
+/** Anything like `fetch`, whatever it takes beside the address. */
+export type AnySender = (
+  url: string,
+  init?: never,
+) => Promise<{ readonly status: number }>
+
 /** Spans of an intent: one trace from its sentence to its receipt. */
 export type IntentTracing = {
   /** What is asked of others while `work` runs belongs to the intent's trace. */
@@ -25,7 +31,7 @@ export type Tracing = {
     next: (error?: unknown) => void,
   ) => void
   /** Sends the trace along with each request. */
-  readonly watchFetch: <Sender extends Fetch>(fetch: Sender) => Sender
+  readonly watchFetch: <Sender extends AnySender>(fetch: Sender) => Sender
   readonly intents: IntentTracing
   /** Sends what is left, and ends. */
   readonly stop: () => Promise<void>

@@ -1,5 +1,6 @@
 import { createRegistryClient } from '@behest/client'
 import { BehestError, type Candidate, type RegistryPort } from '@behest/spec'
+import type { Fetch } from '@behest/telemetry'
 
 const timeoutMs = 2000
 const askableStatuses = ['live', 'degraded']
@@ -14,9 +15,15 @@ const askableStatuses = ['live', 'degraded']
 export function createRegistryPort(options: {
   readonly baseUrl: string
   readonly isReference: (agent: string) => boolean
+  /** What sends the requests; the platform's `fetch` if absent. */
+  readonly fetch?: Fetch
 }): RegistryPort {
-  const { baseUrl, isReference } = options
-  const registry = createRegistryClient({ baseUrl, timeoutMs })
+  const { baseUrl, isReference, fetch } = options
+  const registry = createRegistryClient({
+    baseUrl,
+    timeoutMs,
+    ...(fetch === undefined ? {} : { fetch }),
+  })
   return {
     // Tokens are no filter: an agent that does not serve one declines to quote,
     // and tells why.

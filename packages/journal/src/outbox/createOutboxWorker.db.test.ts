@@ -703,6 +703,33 @@ describe('blocks', () => {
     expect(halted).toBeUndefined()
   })
 
+  test('behavior: after drain nothing is signed, and what was signed goes on', async () => {
+    chain.levers.automine = false
+    const worker = await startWorker()
+    const sender = createSender({ outbox, workers: [worker] })
+    const before = await toOrder()
+    const first = sender.carryOut(before, { waitMs: 10_000 })
+    await until(
+      async () => (await outbox.readLeg(before.legId))?.state === 'SENT',
+    )
+    worker.drain()
+    const after = await toOrder()
+    expect(await sender.carryOut(after, { waitMs: 300 })).toMatchObject({
+      type: 'unknown',
+    })
+    chain.mine()
+    expect(await first).toMatchObject({ type: 'succeeded' })
+    await sleep(300)
+    expect((await outbox.readLeg(after.legId))?.state).toBe('QUEUED')
+    await worker.stop()
+    // Nothing is lost: the next process signs it.
+    chain.levers.automine = true
+    await startWorker()
+    await until(
+      async () => (await outbox.readLeg(after.legId))?.state === 'FINAL',
+    )
+  })
+
   test('behavior: none of several senders sends what is of the old chain', async () => {
     chain.levers.automine = false
     const others = ['a1', 'a2', 'a3', 'a4'].map(

@@ -8,7 +8,11 @@ import type pg from 'pg'
 import { connectClient, getConnection } from '../postgres/connect.js'
 import type { FaultPoint } from './createFaultPoint.js'
 import { type Outbox, outboxChannel } from './createOutbox.js'
-import { ChainChangedError, SenderLockLostError } from './errors.js'
+import {
+  ChainChangedError,
+  SenderLockLostError,
+  SigningEndedError,
+} from './errors.js'
 import { getFirstFees, getReplacementFees } from './fees.js'
 import type { Attempt, Leg, LegState } from './leg.js'
 import type {
@@ -93,6 +97,8 @@ export type OutboxWorker = {
   readonly identity: () => string
   /** Looks at a sender now instead of soon. */
   readonly wake: (address: Address) => void
+  /** Signs nothing from here on; what was signed is offered and watched as before. */
+  readonly drain: () => void
   /** Signs nothing from here on, waits for what is under way, and lets go. */
   readonly stop: () => Promise<void>
 }
@@ -111,7 +117,7 @@ const laneIdleMs = 10_000
 /** One lost broadcast holds up every later nonce: it is not waited for long. */
 const reofferMs = { first: 250, most: 4_000 }
 const maxInFlight = 16
-const drainMs = 5_000
+const drainMs = 3_000
 
 const realClock: WorkerClock = {
   nowMs: () => performance.now(),
@@ -145,6 +151,7 @@ export async function createOutboxWorker(
   const clock = options.clock ?? realClock
   const emit = options.onEvent ?? (() => {})
   const stopping = new AbortController()
+  let isDraining = false
   const lanes = new Map<Address, Lane>()
   let identity = await readFirmIdentity(chain)
   let identityReadAtMs = clock.nowMs()
@@ -219,6 +226,7 @@ export async function createOutboxWorker(
         assertIdentity,
         identity: () => identity,
         stopping: stopping.signal,
+        maySign: () => !isDraining,
         clock,
         emit,
         worker: options,
@@ -276,7 +284,11 @@ export async function createOutboxWorker(
     wake: (address) => {
       if (!stopping.signal.aborted) ensureLane(address).wake()
     },
+    drain: () => {
+      isDraining = true
+    },
     stop: async () => {
+      isDraining = true
       stopping.abort()
       for (const lane of lanes.values()) lane.wake()
       // A node that never answers must not keep us: without the lock's
@@ -314,6 +326,7 @@ type LaneOptions = {
   ) => Promise<void>
   readonly identity: () => string
   readonly stopping: AbortSignal
+  readonly maySign: () => boolean
   readonly clock: WorkerClock
   readonly emit: (event: OutboxEvent) => void
   readonly worker: OutboxWorkerOptions
@@ -322,7 +335,13 @@ type LaneOptions = {
 
 function startLane(options: LaneOptions): Lane {
   const { address, identity, stopping, clock, emit, worker } = options
-  const { outbox, chain, sign } = worker
+  const { outbox, chain } = worker
+  /** Whoever came this far before the drain began comes no further. */
+  const sign: SignTransaction = (transaction) => {
+    if (!options.maySign())
+      throw new SigningEndedError({ legId: transaction.legId })
+    return worker.sign(transaction)
+  }
   const faultPoint = worker.faultPoint ?? (() => {})
   const bumpAfterBlocks = worker.bumpAfterBlocks ?? 5n
   const offerTimeoutMs = worker.offerTimeoutMs ?? 3_000
@@ -481,7 +500,7 @@ function startLane(options: LaneOptions): Lane {
         })
         hasProgressed = true
       }
-    if (stopping.aborted) return hasProgressed
+    if (!options.maySign()) return hasProgressed
     const [tipWei, most, isAligned] = await Promise.all([
       chain.readTipWei(),
       chain.readMaxInFlight?.(address) ?? maxInFlight,
@@ -489,7 +508,7 @@ function startLane(options: LaneOptions): Lane {
       options.assertIdentity(chainName, 'now'),
     ])
     if (!isAligned) return hasProgressed
-    while (!stopping.aborted) {
+    while (options.maySign()) {
       const result = await outbox.signNext({
         chain: chainName,
         address,
@@ -751,7 +770,7 @@ function startLane(options: LaneOptions): Lane {
       purpose,
     })
     // At the cap: wait. The nonce is not skipped and the leg is not dropped.
-    if (fees === undefined || stopping.aborted) return false
+    if (fees === undefined || !options.maySign()) return false
     const attempt = await outbox.signReplacement({
       leg,
       lock,

@@ -69,3 +69,17 @@ export class SenderLockLostError extends BehestError {
     )
   }
 }
+
+/** Thrown when something is to be signed by a process that is leaving. */
+export class SigningEndedError extends BehestError {
+  readonly code = 'SIGNING_ENDED'
+  readonly stage = 'execution'
+  readonly retry = 'same-input'
+
+  constructor(facts: { legId: string }) {
+    super(
+      `This process is leaving and signs nothing any more. Leg ${facts.legId} stays queued; another process, or the next one, signs it.`,
+      { facts },
+    )
+  }
+}

@@ -62,6 +62,8 @@ export type ServeOptions = {
   readonly onTaken?: (
     payment: TakenPayment & { readonly agent: string },
   ) => void
+  /** Runs before everything else of a request, e.g. to trace it. */
+  readonly before?: express.RequestHandler
   /** Told about failures of agents. Nothing is printed if absent. */
   readonly onError?: (error: unknown) => void
 }
@@ -99,6 +101,7 @@ export async function serveAgent(
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
   app.set('etag', false)
+  if (options.before !== undefined) app.use(options.before)
   app.use(refuseOversized)
 
   const server = createServer(

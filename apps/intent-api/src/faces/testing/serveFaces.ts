@@ -64,13 +64,13 @@ export async function serveFaces(world: World): Promise<ServedFaces> {
         allowedLoopbackHosts: ['127.0.0.1:*'],
       },
       registryUrl: 'http://127.0.0.1:9',
-      readReadiness: async () => ({}),
       readPaymentStatus: async () => ({
         isPaying: false,
         perIntent: '0',
         perDay: '0',
         spentToday: '0',
       }),
+      readReadiness: async () => ({ status: 'ready', parts: {} }),
     }),
   )
   world.onStop(async () => {
