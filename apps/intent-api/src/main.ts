@@ -1,13 +1,19 @@
 import { fstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server, type ServerResponse } from 'node:http'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { BehestError } from '@behest/spec'
 import { createLogger, startTracing } from '@behest/telemetry'
 import { parseConfig } from './config.js'
 import { wire } from './wire.js'
 
+/**
+ * Whoever was on the way when we began to leave is still let in: the door closes when
+ * nobody came for a moment, or after two seconds.
+ */
+const lastCallMs = { quiet: 300, most: 2000 }
 /** Requests that are being answered get so long; then their connections end. */
-const answerMs = 4000
+const answerMs = 3000
 /** Streams have no end of their own: their readers come back elsewhere. */
 const streamMs = 300
 const drainMs = 9500
@@ -38,10 +44,13 @@ async function main(): Promise<void> {
     },
     wired.app,
   )
+  let isStopping = false
   const answering = new Set<ServerResponse>()
   server.on('request', (_request, response) => {
     answering.add(response)
     response.once('close', () => answering.delete(response))
+    // The next request of this caller is for another process.
+    if (isStopping) response.setHeader('Connection', 'close')
   })
   server.listen(config.port, config.host)
   await new Promise<void>((done, fail) => {
@@ -51,7 +60,6 @@ async function main(): Promise<void> {
   const pidFile = join(runFolder, 'intent-api.pid')
   writeFileSync(pidFile, `${process.pid}\n`)
 
-  let isStopping = false
   const stop = async (): Promise<void> => {
     if (isStopping) return
     isStopping = true
@@ -89,6 +97,15 @@ async function endConnections(
   server: Server,
   answering: ReadonlySet<ServerResponse>,
 ): Promise<void> {
+  let came = 0
+  server.on('request', () => came++)
+  const until = Date.now() + lastCallMs.most
+  for (let before = -1; before !== came && Date.now() < until; ) {
+    before = came
+    await sleep(lastCallMs.quiet)
+    // On a busy machine the timer is due before what waits at the door was seen.
+    await new Promise((resume) => setImmediate(resume))
+  }
   const closed = new Promise((done) => server.close(done))
   server.closeIdleConnections()
   const streams = setTimeout(() => {
