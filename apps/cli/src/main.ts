@@ -13,6 +13,7 @@ import { resumeCommand } from './commands/resumeCommand.js'
 import { routeCommand } from './commands/routeCommand.js'
 import { startCommand } from './commands/startCommand.js'
 import { statusCommand } from './commands/statusCommand.js'
+import { telegramCommand } from './commands/telegramCommand.js'
 import { exitCodes, UsageError } from './exitCodes.js'
 
 /** A command: what follows its name goes in, an exit code comes out. */
@@ -35,6 +36,7 @@ const commands: Readonly<Record<string, Command>> = {
   route: routeCommand,
   lend: lendCommand,
   doctor: doctorCommand,
+  telegram: telegramCommand,
 }
 
 const usage = `Say what you want. Agents compete to do it. Nothing happens beyond your behest.
@@ -50,6 +52,7 @@ const usage = `Say what you want. Agents compete to do it. Nothing happens beyon
   behest route --pools <file> --sell <token> --buy <token> --amount <units>
   behest lend --markets <file> --supply <units>
   behest start                                the whole local stack (npm start)
+  behest telegram [link|unlink <chat>]        the bot, and which chat may speak for the account
   behest doctor [--agent <id or URL>]         what works, what does not, and what to do
 
 Exit codes: 0 done · 1 failed · 2 bad usage · 3 you must answer · 4 outcome unknown`

@@ -13,3 +13,12 @@ export {
   startScriptedModel,
   type Turn,
 } from './scripted-model/startScriptedModel.js'
+export {
+  type ScriptedTelegram,
+  ScriptedTelegramLateError,
+  startScriptedTelegram,
+  type TelegramButton,
+  type TelegramCall,
+  type TelegramFault,
+  type TelegramMessage,
+} from './scripted-telegram/startScriptedTelegram.js'

@@ -120,6 +120,10 @@ export async function startStack(options: {
         onProgress(`intent API ${config.intentUrl}`),
       ),
     ])
+    if (process.env.BEHEST_TELEGRAM_TOKEN) {
+      await add('telegram', 'apps/telegram/dist/main.js', environment)
+      onProgress('telegram   a bot that speaks for the chats that are linked')
+    }
     return { config, processes, stop }
   } catch (error) {
     await stop()
