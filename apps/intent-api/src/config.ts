@@ -23,6 +23,18 @@ const environmentSchema = z.object({
   OPENAI_API_KEY: z.string().optional(),
   OPENAI_BASE_URL: z.string().optional(),
   BEHEST_MODEL: z.string().optional(),
+  BEHEST_MODEL_TOKENS_PER_DAY: z.coerce.number().int().min(1).optional(),
+  BEHEST_MODEL_TOKENS_PER_DAY_PER_ACCOUNT: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .optional(),
+  BEHEST_MODEL_TIMEOUT_MS: z.coerce
+    .number()
+    .int()
+    .min(100)
+    .max(60_000)
+    .optional(),
   BEHEST_WEB_FOLDER: z.string().optional(),
   /** Sites that may frame the page, separated by spaces or commas. */
   BEHEST_EMBED_ORIGINS: z
@@ -57,6 +69,10 @@ export type Config = {
     readonly apiKey: string
     readonly baseUrl: string
     readonly model: string
+    /** What it may cost, and how long it may take; see `createModelParser`. */
+    readonly tokensPerDay?: number
+    readonly tokensPerDayPerAccount?: number
+    readonly timeoutMs?: number
   }
   readonly webFolder?: string
   /** Origins of the sites that may show the page in a frame. */
@@ -130,6 +146,18 @@ export function parseConfig(
             // Local servers want no key, and the client insists on one.
             apiKey: values.OPENAI_API_KEY ?? 'none',
             baseUrl: values.OPENAI_BASE_URL ?? 'https://api.openai.com/v1',
+            ...(values.BEHEST_MODEL_TOKENS_PER_DAY === undefined
+              ? {}
+              : { tokensPerDay: values.BEHEST_MODEL_TOKENS_PER_DAY }),
+            ...(values.BEHEST_MODEL_TOKENS_PER_DAY_PER_ACCOUNT === undefined
+              ? {}
+              : {
+                  tokensPerDayPerAccount:
+                    values.BEHEST_MODEL_TOKENS_PER_DAY_PER_ACCOUNT,
+                }),
+            ...(values.BEHEST_MODEL_TIMEOUT_MS === undefined
+              ? {}
+              : { timeoutMs: values.BEHEST_MODEL_TIMEOUT_MS }),
           },
         }
       : {}),

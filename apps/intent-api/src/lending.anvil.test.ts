@@ -89,6 +89,33 @@ describe('lending over several steps', () => {
     )
   }, 60_000)
 
+  test.each([
+    'and keep my health above 1.8',
+    'with a health factor of at least 1.8',
+    "but don't let my health drop below 1.8",
+  ])(
+    'the same floor, said as people say it: %s',
+    async (floor) => {
+      const refused = await world.carryOut(`borrow 900 USDC on aave ${floor}`)
+      expect(refused.status).toBe('failed')
+      expect(refused.problem?.detail).toContain('1.8')
+      met(
+        await world.carryOut(
+          `borrow 10 USDC on aave ${floor}`,
+          async ({ preview, artifacts }) => {
+            expect(Number(preview?.health[0]?.after)).toBeGreaterThanOrEqual(
+              1.8,
+            )
+            expect(artifacts.plan?.steps[0]?.instruction).toMatchObject({
+              minHealth: '1.8',
+            })
+          },
+        ),
+      )
+    },
+    60_000,
+  )
+
   test('a repayment frees what the step after it withdraws, and only it', async () => {
     const alone = await world.carryOut('withdraw everything from aave')
     expect(alone.status).toBe('failed')

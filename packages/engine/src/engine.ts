@@ -15,6 +15,7 @@ import {
   type PlanArtifact,
   type Question,
   type StoredIntent,
+  type UtteranceArtifact,
 } from '@behest/spec'
 import { recordUtterance } from './1-utterance/recordUtterance.js'
 import { readPast } from './2-intent/readPast.js'
@@ -399,6 +400,29 @@ async function pointsBack(
   return follows !== undefined
 }
 
+async function understand(
+  intent: OpenIntent,
+  utterance: Linked<UtteranceArtifact>,
+  ports: EnginePorts,
+): Promise<Linked<IntentArtifact>> {
+  const artifact = utterance.body.run
+    ? await readRunIntent({ utterance, orders: ports.orders })
+    : await understandUtterance({
+        intentId: intent.id,
+        utterance,
+        language: ports.language,
+        store: ports.store,
+      })
+  return intent.append({
+    artifact,
+    status: 'running',
+    // Who reads alone says so: a person may wonder why less was understood.
+    message: artifact.notes.includes('model-unavailable')
+      ? 'The request was read by the embedded parser alone; the model gave no usable answer.'
+      : 'The request was read.',
+  })
+}
+
 function isQuestion(result: ParseResult): boolean {
   return (
     result.type === 'intent' &&
@@ -424,19 +448,7 @@ async function runStages(
 
   const utterance = intent.require('utterance')
   const understood =
-    intent.find('intent') ??
-    (await intent.append({
-      artifact: utterance.body.run
-        ? await readRunIntent({ utterance, orders: ports.orders })
-        : await understandUtterance({
-            intentId: intent.id,
-            utterance,
-            language: ports.language,
-            store: ports.store,
-          }),
-      status: 'running',
-      message: 'The request was read.',
-    }))
+    intent.find('intent') ?? (await understand(intent, utterance, ports))
   const followed = await settleFollowUp({
     intent,
     understood,

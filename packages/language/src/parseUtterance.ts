@@ -18,6 +18,7 @@ import { foldAsides } from './phrases/foldAsides.js'
 import { foldCorrections } from './phrases/foldCorrections.js'
 import { foldQuotes } from './phrases/foldQuotes.js'
 import { readConditions } from './phrases/readConditions.js'
+import { readFloors } from './phrases/readFloors.js'
 import { readLimits } from './phrases/readLimits.js'
 import { readQuantities } from './phrases/readQuantities.js'
 import { readSlippage } from './phrases/readSlippage.js'
@@ -306,7 +307,9 @@ function readOrders(options: {
   const { items, normalised, context, firstClause, earlier, unread } = options
   const phrases = readQuantities(
     readTimes(
-      readLimits(readConditions(readSlippage(items), normalised)),
+      readLimits(
+        readConditions(readSlippage(readFloors(items, normalised)), normalised),
+      ),
       context,
     ),
   )

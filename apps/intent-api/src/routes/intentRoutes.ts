@@ -50,6 +50,8 @@ export function intentRoutes(options: IntentRoutesOptions): Router {
       context: toContext(body.context, options),
     })
     response.setHeader('X-Behest-Parser', answer.parser)
+    if (answer.notes.length > 0)
+      response.setHeader('X-Behest-Notes', answer.notes.join(', '))
     response.json(answer.result)
   })
 

@@ -7,6 +7,7 @@ import { readParty } from '../clauses/readParts.js'
 import { readNumbers } from '../numbers/readNumbers.js'
 import { foldQuotes } from '../phrases/foldQuotes.js'
 import { readConditions } from '../phrases/readConditions.js'
+import { readFloors } from '../phrases/readFloors.js'
 import { readLimits } from '../phrases/readLimits.js'
 import { readQuantities } from '../phrases/readQuantities.js'
 import { readSlippage } from '../phrases/readSlippage.js'
@@ -52,7 +53,12 @@ export function groundAnswer(
     items: tagged,
     phrases: readQuantities(
       readTimes(
-        readLimits(readConditions(readSlippage(items), normalised)),
+        readLimits(
+          readConditions(
+            readSlippage(readFloors(items, normalised)),
+            normalised,
+          ),
+        ),
         context,
       ),
     ),

@@ -213,6 +213,11 @@ export async function startScriptedTelegram(
     return list
   }
 
+  /** As the chat looks now: what is changed later leaves these as they are. */
+  function show(chatId: number): readonly TelegramMessage[] {
+    return listOf(chatId).map((message) => ({ ...message }))
+  }
+
   function waitForChange(waitMs: number): Promise<void> {
     return new Promise((resolve) => {
       const done = (): void => {
@@ -288,7 +293,7 @@ export async function startScriptedTelegram(
     calls,
     refusals,
     toasts,
-    messages: (chatId) => [...listOf(chatId)],
+    messages: show,
     say: ({ userId, text, chatId = userId, chatType = 'private' }) => {
       const messageId = nextMessage++
       listOf(chatId).push({
@@ -341,7 +346,7 @@ export async function startScriptedTelegram(
     until: async (chatId, find, waitMs = 30_000) => {
       const deadlineMs = Date.now() + waitMs
       for (;;) {
-        const found = find([...listOf(chatId)])
+        const found = find(show(chatId))
         if (found !== undefined) return found
         const leftMs = deadlineMs - Date.now()
         if (leftMs <= 0)
