@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { answerRequestOnce, type Idempotency } from '@behest/journal'
-import { type Address, type ChainPort, toDecimal } from '@behest/spec'
+import {
+  type Address,
+  addressSchema,
+  type ChainPort,
+  toDecimal,
+} from '@behest/spec'
 import express, { type Express, type RequestHandler } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
@@ -13,6 +18,7 @@ import type { Readiness } from './http/createReadiness.js'
 import {
   DrainingError,
   RateLimitedError,
+  RequestInvalidError,
   RouteNotFoundError,
 } from './http/errors.js'
 import { handleError } from './http/handleError.js'
@@ -157,6 +163,15 @@ export function createApp(options: CreateAppOptions): Express {
   })
   app.get('/v1/payments', async (_request, response) => {
     response.json(await options.readPaymentStatus())
+  })
+  app.get('/v1/accounts/:address', async (request, response) => {
+    const address = addressSchema.safeParse(request.params.address)
+    if (!address.success)
+      throw new RequestInvalidError({
+        where: 'path',
+        problem: 'an address is 0x and 40 hexadecimal digits',
+      })
+    response.json(await readAccount(chain, address.data))
   })
   app.use('/v1', intentRoutes(options))
   app.use('/v1', chatRoutes({ ...options, chainId: chain.chainId }))

@@ -1,12 +1,16 @@
 import {
   type Address,
   type Custody,
+  type GivenMandate,
+  givenMandateSchema,
   type Hex,
   type IntentEvent,
   type IntentRecord,
   intentRecordSchema,
   type JsonValue,
+  type MandateSigning,
   type MissedRuns,
+  mandateSigningSchema,
   type ParseContext,
   type ParseResult,
   parseResultSchema,
@@ -54,6 +58,8 @@ export type ApproveInput = {
   readonly planHash: Hex
   /** Of the account, over the approval, where the account itself signs. */
   readonly signature?: Hex
+  /** What the holder signed, where the server does not sign for the account. */
+  readonly mandates?: readonly GivenMandate[]
 }
 
 const intentPageSchema = z.object({
@@ -66,22 +72,24 @@ export type IntentPage = {
   readonly nextCursor?: string
 }
 
+const accountSchema = z.object({
+  address: z.string(),
+  balances: z.array(
+    z.object({
+      symbol: z.string(),
+      token: z.string(),
+      units: z.string(),
+      decimal: z.string(),
+    }),
+  ),
+})
+/** An account and what it holds. */
+export type AccountBalances = z.output<typeof accountSchema>
+
 const accountsSchema = z.object({
   chain: z.string(),
   chainId: z.int(),
-  accounts: z.array(
-    z.object({
-      address: z.string(),
-      balances: z.array(
-        z.object({
-          symbol: z.string(),
-          token: z.string(),
-          units: z.string(),
-          decimal: z.string(),
-        }),
-      ),
-    }),
-  ),
+  accounts: z.array(accountSchema),
 })
 const chatSchema = z.object({
   id: z.string(),
@@ -127,6 +135,11 @@ export type IntentClient = StandingCalls & {
     options?: CallOptions,
   ) => Promise<IntentRecord>
   /** Says yes to exactly the plan with this hash. */
+  /** What the holder of the account signs for the plan that waits. */
+  readonly getMandates: (
+    id: string,
+    call?: CallOptions,
+  ) => Promise<MandateSigning>
   readonly approve: (
     id: string,
     input: ApproveInput,
@@ -142,6 +155,11 @@ export type IntentClient = StandingCalls & {
   readonly cancel: (id: string, options?: CallOptions) => Promise<IntentRecord>
   readonly receipt: (id: string, options?: CallOptions) => Promise<Receipt>
   readonly accounts: (options?: CallOptions) => Promise<Accounts>
+  /** What any account holds. */
+  readonly account: (
+    address: Address,
+    options?: CallOptions,
+  ) => Promise<AccountBalances>
   /** Which chats of other platforms may speak for an account. */
   readonly chats: {
     readonly get: (id: string, options?: CallOptions) => Promise<Chat>
@@ -260,8 +278,22 @@ export function createIntentClient(options: ClientOptions): IntentClient {
         { method: 'POST', path: pathOf(id, '/answers'), body: input, ...call },
         intentRecordSchema,
       ),
-    approve: (id, { planHash, signature }, call) =>
-      decide(id, { planHash, decision: 'approve', signature }, call),
+    approve: (id, { planHash, signature, mandates }, call) =>
+      decide(
+        id,
+        {
+          planHash,
+          decision: 'approve',
+          signature,
+          mandates: mandates?.map((one) => z.encode(givenMandateSchema, one)),
+        },
+        call,
+      ),
+    getMandates: (id, call) =>
+      http.ask(
+        { method: 'GET', path: pathOf(id, '/mandates'), ...call },
+        mandateSigningSchema,
+      ),
     reject: (id, { planHash }, call) =>
       decide(id, { planHash, decision: 'reject' }, call),
     cancel: (id, call) =>
@@ -273,6 +305,11 @@ export function createIntentClient(options: ClientOptions): IntentClient {
       http.ask(
         { method: 'GET', path: pathOf(id, '/receipt'), ...call },
         receiptSchema,
+      ),
+    account: (address, call) =>
+      http.ask(
+        { method: 'GET', path: `/v1/accounts/${address}`, ...call },
+        accountSchema,
       ),
     accounts: (call) =>
       http.ask(

@@ -1,4 +1,5 @@
 export {
+  type AccountBalances,
   type Accounts,
   type AnswerInput,
   type ApproveInput,

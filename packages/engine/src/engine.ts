@@ -3,10 +3,12 @@ import {
   type AgentPayment,
   BehestError,
   type Custody,
+  type GivenMandate,
   type Hex,
   type IntentArtifact,
   type IntentRecord,
   type JsonValue,
+  type MandateSigning,
   type MissedRuns,
   type OrderRunLink,
   type OrderTerms,
@@ -36,7 +38,10 @@ import { negotiate } from './4-quotes/negotiate.js'
 import type { ChosenQuote } from './5-plan/buildPlan.js'
 import { assertStillHolds, hasBegun } from './6-simulation/assertStillHolds.js'
 import { chooseCustody } from './6-simulation/chooseCustody.js'
-import { PlanDriftedError } from './6-simulation/errors.js'
+import {
+  HolderCannotSignError,
+  PlanDriftedError,
+} from './6-simulation/errors.js'
 import { settlePlan } from './6-simulation/settlePlan.js'
 import {
   approveByPolicy,
@@ -48,6 +53,7 @@ import {
   decideApproval,
   NothingToApproveError,
 } from './7-approval/decideApproval.js'
+import { assertHolderSigned, readSigning } from './7-approval/holderSigning.js'
 import { executePlan } from './8-execution/executePlan.js'
 import { buildReceipt } from './9-receipt/buildReceipt.js'
 import { countersign } from './9-receipt/countersign.js'
@@ -117,7 +123,15 @@ export type Engine = {
     readonly planHash: Hex
     readonly decision: 'approve' | 'reject'
     readonly signature?: Hex
+    /** Where nobody here signs for the account: what its holder signed. */
+    readonly mandates?: readonly GivenMandate[]
   }): Promise<IntentRecord>
+  /**
+   * Gives what the holder of an account signs for the plan that waits.
+   *
+   * @throws {NothingToApproveError} when none waits, or none of it is to sign.
+   */
+  readSigning(id: string): Promise<MandateSigning>
   /** Ends an intent that was not approved yet. */
   cancel(id: string): Promise<IntentRecord>
   get(id: string): Promise<IntentRecord>
@@ -143,6 +157,7 @@ export function createEngine(
     planHash,
     decision,
     signature,
+    mandates,
   }) => {
     const intent = await openIntent(ports.store, id)
     const { status } = intent.stored()
@@ -175,6 +190,7 @@ export function createEngine(
       return show(intent.stored())
     }
     const head = await ports.chain.readHead()
+    const isHolders = isHoldersOwn(ports, intent.stored().account)
     try {
       if (decision === 'approve' && isPlanShown(intent, planHash))
         await assertPolicyAllows({
@@ -184,12 +200,24 @@ export function createEngine(
           planHash: intent.require('plan').hash,
           simulation: intent.require('simulation').body,
         })
+      if (
+        ports.mandates &&
+        isHolders &&
+        decision === 'approve' &&
+        isPlanShown(intent, planHash)
+      )
+        await assertHolderSigned({
+          plan: intent.require('plan'),
+          mandates: ports.mandates,
+          given: mandates ?? [],
+        })
       const artifact = decideApproval({
         plan: intent.require('plan'),
         simulation: intent.require('simulation'),
         planHash,
         decision,
         ...(signature === undefined ? {} : { signature }),
+        ...(isHolders && mandates ? { mandates } : {}),
         nowUnixSeconds: head.timestampUnixSeconds,
         decidedAt: ports.now().toISOString(),
       })
@@ -358,6 +386,21 @@ export function createEngine(
       }
     },
 
+    async readSigning(id) {
+      const intent = await openIntent(ports.store, id)
+      const { status, account } = intent.stored()
+      if (
+        status !== 'needs-approval' ||
+        ports.mandates === undefined ||
+        !isHoldersOwn(ports, account)
+      )
+        throw new NothingToApproveError({ intentId: id, status })
+      return readSigning({
+        plan: intent.require('plan'),
+        mandates: ports.mandates,
+      })
+    },
+
     async cancel(id) {
       const intent = await openIntent(ports.store, id)
       const { status } = intent.stored()
@@ -461,7 +504,15 @@ async function runStages(
 
   const { run } = utterance.body
   const { steps } = result.intent
-  if (ports.orders && !run && steps.some(isWaiting))
+  if (ports.orders && !run && steps.some(isWaiting)) {
+    const { account } = utterance.body
+    if (isHoldersOwn(ports, account))
+      throw new HolderCannotSignError({
+        account,
+        reason: 'each run of a standing order has to be signed when it is due',
+        instead:
+          'Ask for it when it is due, or with an account of this server.',
+      })
     return standOrder({
       intent,
       utterance,
@@ -469,6 +520,7 @@ async function runStages(
       orders: ports.orders,
       chain: ports.chain,
     })
+  }
   if (!intent.find('simulation')) {
     assertServable({ steps, chain: ports.chain })
     const resolved = await resolveSteps(steps, ports)
@@ -704,6 +756,11 @@ async function readPayments(
 ): Promise<{ readonly payments?: AgentPayment[] }> {
   const payments = (await read?.(intentId)) ?? []
   return payments.length === 0 ? {} : { payments: [...payments] }
+}
+
+/** Tells whether only the holder of an account can sign for it. */
+function isHoldersOwn(ports: EnginePorts, account: Address): boolean {
+  return ports.mandates !== undefined && !ports.mandates.signsFor(account)
 }
 
 async function resolveSteps(

@@ -6,6 +6,7 @@ import {
   type IntentStorePort,
   intentRecordSchema,
   type LanguagePort,
+  mandateSigningSchema,
   type ParseContext,
   receiptSchema,
 } from '@behest/spec'
@@ -33,6 +34,8 @@ export type IntentRoutesOptions = {
   readonly runner: Pick<IntentRunner, 'wake'>
   /** The accounts that this server signs for; the first is the default. */
   readonly accounts: readonly Address[]
+  /** Whether accounts that sign for themselves are served, by mandates. */
+  readonly servesHolders?: boolean
   readonly chainName: string
   readonly now: () => Date
   readonly isDraining: () => boolean
@@ -59,7 +62,8 @@ export function intentRoutes(options: IntentRoutesOptions): Router {
     const body = readBody(request, createIntentBodySchema)
     const key = readIdempotencyKey(request)
     const account = body.account ?? accounts[0]
-    if (!account || !accounts.some((own) => isSame(own, account)))
+    const isOwn = accounts.some((own) => isSame(own, account ?? ''))
+    if (!account || !(isOwn || options.servesHolders))
       throw new RequestInvalidError({
         where: 'body',
         problem: `account: this server signs for ${accounts.join(', ')} only`,
@@ -125,12 +129,19 @@ export function intentRoutes(options: IntentRoutesOptions): Router {
         planHash: body.planHash,
         decision: body.decision,
         ...(body.signature === undefined ? {} : { signature: body.signature }),
+        ...(body.mandates === undefined ? {} : { mandates: body.mandates }),
       })
       response.json(toWireRecord(record))
     } finally {
       // An expired plan is refused and quoted anew: both need somebody to go on.
       runner.wake(id)
     }
+  })
+
+  routes.get('/intents/:id/mandates', async (request, response) => {
+    readQuery(request, noQuerySchema)
+    const signing = await engine.readSigning(readId(request, 'id'))
+    response.json(z.encode(mandateSigningSchema, signing))
   })
 
   routes.post('/intents/:id/cancel', async (request, response) => {

@@ -3,6 +3,7 @@ import {
   artifactSchema,
   intentEventSchema,
   intentRecordSchema,
+  mandateSigningSchema,
   parseResultSchema,
   previewSchema,
   problemSchema,
@@ -28,6 +29,18 @@ import {
 } from './schemas.js'
 
 type Json = Record<string, unknown>
+
+const accountSchema = z.object({
+  address: addressSchema,
+  balances: z.array(
+    z.object({
+      symbol: z.string(),
+      token: z.string(),
+      units: z.string(),
+      decimal: z.string(),
+    }),
+  ),
+})
 
 const components: Readonly<Record<string, z.ZodType>> = {
   ParseResult: parseResultSchema,
@@ -58,22 +71,12 @@ const components: Readonly<Record<string, z.ZodType>> = {
     perDay: z.string(),
     spentToday: z.string(),
   }),
+  Account: accountSchema,
+  MandateSigning: mandateSigningSchema,
   Accounts: z.object({
     chain: z.string(),
     chainId: z.int(),
-    accounts: z.array(
-      z.object({
-        address: addressSchema,
-        balances: z.array(
-          z.object({
-            symbol: z.string(),
-            token: z.string(),
-            units: z.string(),
-            decimal: z.string(),
-          }),
-        ),
-      }),
-    ),
+    accounts: z.array(accountSchema),
   }),
 }
 
@@ -211,6 +214,15 @@ export function buildOpenApi(options: { readonly serverUrl: string }): Json {
           responses: { '200': ok('IntentRecord'), ...problems },
         },
       },
+      '/v1/intents/{id}/mandates': {
+        parameters: [id],
+        get: {
+          operationId: 'getMandates',
+          summary:
+            'What the holder signs for the plan that waits, where this server does not sign for the account',
+          responses: { '200': ok('MandateSigning'), ...problems },
+        },
+      },
       '/v1/intents/{id}/receipt': {
         parameters: [id],
         get: {
@@ -225,6 +237,21 @@ export function buildOpenApi(options: { readonly serverUrl: string }): Json {
           summary:
             'What agents may be paid for quotes, and what they were today',
           responses: { '200': ok('PaymentStatus'), ...problems },
+        },
+      },
+      '/v1/accounts/{address}': {
+        parameters: [
+          {
+            name: 'address',
+            in: 'path',
+            required: true,
+            schema: { type: 'string', pattern: '^0x[0-9a-fA-F]{40}$' },
+          },
+        ],
+        get: {
+          operationId: 'getAccount',
+          summary: 'What an account holds',
+          responses: { '200': ok('Account'), ...problems },
         },
       },
       '/v1/accounts': {

@@ -1,6 +1,7 @@
 import {
   addressSchema,
   custodies,
+  givenMandateSchema,
   hashSchema,
   hexSchema,
   missedRunChoices,
@@ -44,6 +45,8 @@ export const approvalBodySchema = z.strictObject({
   planHash: hashSchema,
   decision: z.enum(['approve', 'reject']),
   signature: hexSchema.optional(),
+  /** What the holder signed, where this server does not sign for the account. */
+  mandates: z.array(givenMandateSchema).max(10).optional(),
 })
 
 /** Query of `GET /v1/intents`. */

@@ -157,6 +157,7 @@ export async function createWorld(
         deployment,
         executor: executor.address,
         sign: createMandateSigner({ account, deployment }),
+        signsFor: [account.address],
       }),
       policies,
       prices: createPricePort({ client: chain.client, deployment }),

@@ -8,7 +8,7 @@ import type {
 import { bindMandates } from '../5-plan/bindMandates.js'
 import { hashArtifact } from '../hashArtifact.js'
 import { assertAffordable } from './assertAffordable.js'
-import { InsufficientGasError } from './errors.js'
+import { HolderCannotSignError, InsufficientGasError } from './errors.js'
 import type { SettledPlan } from './settlePlan.js'
 import { simulatePlan } from './simulatePlan.js'
 
@@ -28,6 +28,8 @@ const caveatGas = 45_000n
  * @param options.settled - The plan as it would go directly.
  * @returns The plan with its custody, hashed and simulated as it will be.
  * @throws {InsufficientGasError} when the account can pay in neither way.
+ * @throws {HolderCannotSignError} when nobody here signs for the account and its
+ *   holder cannot sign this plan either.
  */
 export async function chooseCustody(options: {
   readonly wanted: Custody | undefined
@@ -37,6 +39,20 @@ export async function chooseCustody(options: {
   readonly mandates: MandatePort | undefined
 }): Promise<SettledPlan> {
   const { wanted, settled, mandates } = options
+  const { account } = settled.plan
+  if (mandates && !mandates.signsFor(account)) {
+    const mandated =
+      wanted === 'direct' ? 'no key of it is here' : await tryMandate(options)
+    if (typeof mandated === 'string')
+      throw new HolderCannotSignError({
+        account,
+        reason: mandated,
+        instead:
+          'Ask again without a custody, or with an account of this server.',
+      })
+    assertSignableAtOnce(mandated.plan)
+    return mandated
+  }
   if (wanted !== 'mandate') {
     try {
       await assertAffordable(toAffordable(settled, options))
@@ -59,6 +75,26 @@ export async function chooseCustody(options: {
   })
   await assertAffordable(toAffordable(direct, options))
   return direct
+}
+
+/**
+ * Asserts that a plan can be signed by its holder before anything is carried out.
+ *
+ * @throws {HolderCannotSignError} when a later mandate would depend on what an
+ *   earlier one gives.
+ */
+function assertSignableAtOnce(plan: PlanArtifact): void {
+  const { custody } = plan
+  if (
+    custody?.type === 'mandate' &&
+    custody.mandates.some(({ delegationHash }) => delegationHash === undefined)
+  )
+    throw new HolderCannotSignError({
+      account: plan.account,
+      reason:
+        'a later step takes exactly what an earlier one gives, which is known only after it',
+      instead: 'Ask for the first step alone, and for the next one after it.',
+    })
 }
 
 /** The plan with mandates, or why it cannot have them. */

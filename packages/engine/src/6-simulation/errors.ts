@@ -27,3 +27,17 @@ export class InsufficientGasError extends BehestError {
     )
   }
 }
+
+/** Thrown when an account that nobody here signs for cannot sign a plan itself. */
+export class HolderCannotSignError extends BehestError {
+  readonly code = 'HOLDER_CANNOT_SIGN'
+  readonly stage = 'simulation'
+  readonly retry = 'ask-user'
+
+  constructor(facts: { account: string; reason: string; instead: string }) {
+    super(
+      `Account ${facts.account} signs for itself and cannot sign this plan: ${facts.reason}. Nothing was sent. ${facts.instead}`,
+      { facts },
+    )
+  }
+}

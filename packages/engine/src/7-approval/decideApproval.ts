@@ -1,6 +1,7 @@
 import {
   type ApprovalArtifact,
   BehestError,
+  type GivenMandate,
   type Hex,
   type PlanArtifact,
   type SimulationArtifact,
@@ -23,6 +24,8 @@ export function decideApproval(options: {
   readonly planHash: Hex
   readonly decision: 'approve' | 'reject'
   readonly signature?: Hex
+  /** What the holder of the account signed; checked by the caller. */
+  readonly mandates?: readonly GivenMandate[]
   readonly nowUnixSeconds: number
   readonly decidedAt: string
 }): ApprovalArtifact {
@@ -45,6 +48,9 @@ export function decideApproval(options: {
     ...(options.signature === undefined
       ? {}
       : { signature: options.signature }),
+    ...(options.mandates === undefined
+      ? {}
+      : { mandates: [...options.mandates] }),
     decidedAt: options.decidedAt,
   }
 }

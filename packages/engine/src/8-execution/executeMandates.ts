@@ -117,6 +117,9 @@ async function prepare(
       units: given.get(`${from} ${token.toLowerCase()}`) ?? 0n,
     }),
   )
+  const signed = options.approval.body.mandates?.find(
+    ({ index }) => index === mandateIndex,
+  )
   try {
     return await mandates.prepare({
       plan: plan.body,
@@ -132,6 +135,7 @@ async function prepare(
             ? await dropVacuous({ bounds: mandate.bounds, chain })
             : mandate.bounds,
       },
+      ...(signed === undefined ? {} : { given: signed }),
     })
   } catch (error) {
     if (BehestError.isInstance(error) && error.code.startsWith('MANDATE_'))

@@ -1,6 +1,7 @@
 import {
   type Address,
   type AssetAddress,
+  type GivenMandate,
   type Hex,
   isSameAddress,
   type MandateBound,
@@ -46,6 +47,8 @@ export function createMandatePort(options: {
   readonly deployment: ChainDeployment
   readonly executor: Address
   readonly sign: SignMandate
+  /** The accounts that `sign` signs for; every account if absent. */
+  readonly signsFor?: readonly Address[]
 }): MandatePort {
   const { client, deployment, executor, sign } = options
   const framework = deployment.delegation
@@ -103,12 +106,27 @@ export function createMandatePort(options: {
       )
     },
 
+    signsFor: (account) =>
+      options.signsFor?.some((own) => isSameAddress(own, account)) ?? true,
+
+    readAuthorization: async ({ account }) =>
+      (await readCode(account)).toLowerCase() === designator
+        ? null
+        : {
+            chainId: deployment.chainId,
+            address: framework.implementation,
+            nonce: await client.getTransactionCount({
+              address: account,
+              blockTag: 'pending',
+            }),
+          },
+
     draw: (terms) => {
       const delegation = drawDelegation({ framework, executor, terms })
       return { delegation, delegationHash: hashDelegation(delegation) }
     },
 
-    prepare: async ({ planHash, mandateIndex, terms }) => {
+    prepare: async ({ planHash, mandateIndex, terms, given }) => {
       const { account, calls } = terms
       const delegation = drawDelegation({ framework, executor, terms })
       const code = await readCode(account)
@@ -119,12 +137,14 @@ export function createMandatePort(options: {
               address: account,
               blockTag: 'pending',
             })
-      const signed = await sign({
-        planHash,
-        mandateIndex,
-        delegation,
-        ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
-      })
+      const signed = given
+        ? toSigned(given, authorizationNonce)
+        : await sign({
+            planHash,
+            mandateIndex,
+            delegation,
+            ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
+          })
       if (authorizationNonce !== undefined && !signed.authorization)
         throw new MandateSignatureError({
           account,
@@ -156,6 +176,16 @@ export function createMandatePort(options: {
       }
     },
   }
+}
+
+/** What the holder allowed counts only while it is still needed. */
+function toSigned(
+  { signature, authorization }: GivenMandate,
+  authorizationNonce: number | undefined,
+): Awaited<ReturnType<SignMandate>> {
+  return authorizationNonce === undefined || authorization === undefined
+    ? { signature }
+    : { signature, authorization }
 }
 
 /** The code of an account that EIP-7702 points at an implementation. */

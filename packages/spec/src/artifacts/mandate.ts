@@ -91,6 +91,56 @@ export const signedAuthorizationSchema = z.strictObject({
 /** An EIP-7702 authorisation. Its chain id is never 0, which any chain takes. */
 export type SignedAuthorization = z.output<typeof signedAuthorizationSchema>
 
+/** Schema of {@link GivenMandate}. */
+export const givenMandateSchema = z.strictObject({
+  /** Which mandate of the plan. */
+  index: z.int().min(0).max(9),
+  signature: hexSchema,
+  authorization: signedAuthorizationSchema.optional(),
+})
+/** What the holder of an account signed for one mandate of a plan. */
+export type GivenMandate = z.output<typeof givenMandateSchema>
+
+/** Schema of {@link MandateSigning}. */
+export const mandateSigningSchema = z.strictObject({
+  planHash: hashSchema,
+  mandates: z
+    .array(
+      z.strictObject({
+        index: z.int().min(0).max(9),
+        delegationHash: hashSchema,
+        typedData: z.strictObject({
+          domain: z.strictObject({
+            name: z.literal('DelegationManager'),
+            version: z.literal('1'),
+            chainId: z.int().min(1),
+            verifyingContract: addressSchema,
+          }),
+          types: z.record(
+            text(64),
+            z.array(z.strictObject({ name: text(64), type: text(64) })).max(16),
+          ),
+          primaryType: z.literal('Delegation'),
+          message: delegationSchema,
+        }),
+      }),
+    )
+    .max(10),
+  authorization: z
+    .strictObject({
+      chainId: z.int().min(1),
+      address: addressSchema,
+      nonce: z.int().min(0),
+    })
+    .optional(),
+})
+/**
+ * What the holder of an account signs for a plan, where nobody here signs for
+ * them: EIP-712, as `eth_signTypedData_v4` takes it, and the EIP-7702 code that
+ * the account still has to allow, absent where it has it.
+ */
+export type MandateSigning = z.output<typeof mandateSigningSchema>
+
 /** EIP-712 types of a delegation, as the DelegationManager hashes it. */
 export const delegationTypedDataTypes = {
   Caveat: [

@@ -25,7 +25,7 @@ import {
   unixSecondsSchema,
 } from '../units/units.js'
 import { instructionSchema } from './instruction.js'
-import { custodies, planCustodySchema } from './mandate.js'
+import { custodies, givenMandateSchema, planCustodySchema } from './mandate.js'
 import { quoteSchema, routeHopSchema } from './quote.js'
 import {
   assetDeltaSchema,
@@ -358,6 +358,8 @@ export const approvalArtifactSchema = z.strictObject({
     }),
   ]),
   signature: hexSchema.optional(),
+  /** Where nobody here signs for the account: what its holder signed. */
+  mandates: z.array(givenMandateSchema).max(10).optional(),
   decidedAt: isoTime,
 })
 /** Stage 7: the yes or no. */

@@ -1,5 +1,6 @@
 import type {
   Delegation,
+  GivenMandate,
   MandateBound,
   PlanCustody,
   SignedAuthorization,
@@ -46,6 +47,14 @@ export type MandatePort = {
     readonly except: readonly AssetAddress[]
     readonly blockNumber: bigint
   }): Promise<readonly MandateBound[]>
+  /** Tells whether this process can have an account's mandates signed. */
+  signsFor(account: Address): boolean
+  /** The code that an account still has to allow; `null` where it has it. */
+  readAuthorization(options: { readonly account: Address }): Promise<{
+    readonly chainId: number
+    readonly address: Address
+    readonly nonce: number
+  } | null>
   /** Pure: the same terms always give the same delegation. */
   draw(terms: MandateTerms): {
     readonly delegation: Delegation
@@ -62,5 +71,7 @@ export type MandatePort = {
     readonly planHash: Hex
     readonly mandateIndex: number
     readonly terms: MandateTerms
+    /** What the holder signed; the account's signer here is asked if absent. */
+    readonly given?: GivenMandate
   }): Promise<Redemption>
 }

@@ -48,6 +48,7 @@ export async function serveFaces(world: World): Promise<ServedFaces> {
       language: world.language,
       runner: { wake },
       accounts: [world.user],
+      servesHolders: true,
       chainName: 'local',
       now: () => new Date(),
       isDraining: () => false,
