@@ -15,6 +15,8 @@ export type RegistryConfig = {
   readonly knownEngines: ReadonlySet<string>
   /** `host:port` on this machine that agents may be published at. */
   readonly loopbackAgents: readonly string[]
+  /** Base addresses of registries that this one mirrors. */
+  readonly mirrors: readonly string[]
   readonly operatorToken: string | undefined
   /** Number of proxies in front whose word about the source counts. */
   readonly trustedProxies: number
@@ -100,6 +102,7 @@ export function readConfig(
         : isLocal
           ? ['127.0.0.1:*', 'localhost:*', '[::1]:*']
           : [],
+    mirrors: list('BEHEST_MIRRORS').map((url) => url.replace(/\/+$/, '')),
     operatorToken: environment.BEHEST_OPERATOR_TOKEN || undefined,
     trustedProxies: number('BEHEST_TRUSTED_PROXIES', 0, 10),
     limits: {

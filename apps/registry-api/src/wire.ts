@@ -65,6 +65,11 @@ export async function wire(options: {
     timeoutMs: 10_000,
     maxBytes: 262_144,
   })
+  const mirrorFetch = createGuardedFetch({
+    allowedLoopbackHosts: config.loopbackAgents,
+    timeoutMs: 10_000,
+    maxBytes: 8 * 1024 * 1024,
+  })
   const encoder =
     config.encoder === 'none' ? undefined : createSentenceEncoder()
   const isHouse = createHouseCheck(join(config.dataFolder, 'run'))
@@ -93,6 +98,7 @@ export async function wire(options: {
     assertUrl: createUrlPolicy(config.loopbackAgents),
     isReference,
     fetch,
+    mirrors: { origins: config.mirrors, fetch: mirrorFetch },
     readCardSignature,
     isSignedByContract: createContractSignatures(config.rpcUrl),
     checkReceipt: createReceiptCheck({
@@ -133,6 +139,7 @@ export async function wire(options: {
       await registry.stop()
       await encoder?.stop()
       await fetch.close()
+      await mirrorFetch.close()
       await database.stop()
     },
   }

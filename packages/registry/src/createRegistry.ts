@@ -15,6 +15,7 @@ import {
   AgentNotFoundError,
   RegistryNotReadyError,
 } from './errors/registryErrors.js'
+import { mirrorRegistry } from './federation/mirrorRegistry.js'
 import type { IndexStatistics } from './index/agentIndex.js'
 import { createProber, type Prober } from './liveness/createProber.js'
 import type { GuardedFetch } from './liveness/guardedFetch.js'
@@ -49,6 +50,7 @@ import {
   readByName,
   readCard,
   readChanges,
+  readLeaseChanges,
   readVersions,
   writeSuspension,
 } from './store/agentStore.js'
@@ -59,6 +61,7 @@ import { changeChannel, followFeed } from './sync/followFeed.js'
 import { toEnglish } from './text/translate.js'
 
 const hintMs = 20
+const mirrorEveryMs = 5_000
 
 export type CreateRegistryOptions = {
   /** On the registry's database; its tables are there already. */
@@ -78,6 +81,14 @@ export type CreateRegistryOptions = {
   readonly readCardSignature?: CardSignaturePort
   /** Guarded: reads what stands behind short names. Without one none is given. */
   readonly fetch?: GuardedFetch
+  /**
+   * Base addresses of registries whose agents and receipts are taken over, and
+   * how they are asked: their pages are larger than a card.
+   */
+  readonly mirrors?: {
+    readonly origins: readonly string[]
+    readonly fetch: GuardedFetch
+  }
   /** Finds by meaning. Without one, words and letters decide alone. */
   readonly encoder?: EncoderPort
   /** Asks the chain about receipts. Without one no receipt counts. */
@@ -190,6 +201,18 @@ export type Registry = {
   readonly importAgents: (
     lines: Iterable<string> | AsyncIterable<string>,
   ) => Promise<ImportResult>
+  /** Leases in the order of their renewals, for mirrors. */
+  readonly listLeases: (options: {
+    readonly afterSeq: number
+    readonly limit: number
+  }) => Promise<{
+    readonly leases: readonly {
+      readonly agentId: string
+      readonly leaseUntil: string
+      readonly seq: number
+    }[]
+    readonly nextSeq: number | undefined
+  }>
   /** Agents that cannot be found by meaning yet. */
   readonly countWaitingForVectors: () => Promise<number>
   readonly suspend: (options: {
@@ -298,6 +321,47 @@ export async function createRegistry(
       throw new AgentNotFoundError({ agentId })
     return record
   }
+
+  // One round after the other, and one registry after the other: a mirror is in
+  // no hurry, and the other side has its own users.
+  let mirroring: Promise<void> | undefined
+  const { mirrors } = options
+  async function mirrorAll(): Promise<void> {
+    const chainId = options.chainId()
+    if (chainId === undefined || mirrors === undefined) return
+    for (const origin of mirrors.origins)
+      try {
+        const round = await mirrorRegistry({
+          pool,
+          origin,
+          chainId,
+          fetch: mirrors.fetch,
+          assertUrl: options.assertUrl,
+          isReference: options.isReference ?? (() => false),
+          isSignedByContract: options.isSignedByContract,
+          submitReceipt: reputation.submit,
+          nowMs: feed.nowMs,
+        })
+        if (round.agents + round.removed + round.leases > 0) {
+          prober?.wake()
+          embedder?.wake()
+          await tellOthers()
+        }
+      } catch (error) {
+        onError(error)
+      }
+  }
+  const mirror = () => {
+    mirroring ??= mirrorAll().finally(() => {
+      mirroring = undefined
+    })
+  }
+  const mirrorTimer =
+    (mirrors?.origins ?? []).length === 0
+      ? undefined
+      : setInterval(mirror, mirrorEveryMs)
+  mirrorTimer?.unref()
+  if (mirrorTimer !== undefined) mirror()
 
   return {
     publish: async (request) => {
@@ -470,6 +534,17 @@ export async function createRegistry(
       await tellOthers()
       return result
     },
+    listLeases: async (query) => {
+      const leases = await readLeaseChanges(pool, query)
+      return {
+        leases: leases.map(({ agentId, leaseUntilMs, seq }) => ({
+          agentId,
+          leaseUntil: new Date(leaseUntilMs).toISOString(),
+          seq,
+        })),
+        nextSeq: leases.length < query.limit ? undefined : leases.at(-1)?.seq,
+      }
+    },
     countWaitingForVectors: async () => (await embedder?.countWaiting()) ?? 0,
     health: async (agentId) => {
       const record = await findAgent(agentId)
@@ -494,6 +569,8 @@ export async function createRegistry(
     catchUp: feed.catchUp,
     stop: async () => {
       clearTimeout(hint)
+      clearInterval(mirrorTimer)
+      await mirroring
       await prober?.stop()
       await embedder?.stop()
       await reputation.stop()

@@ -20,6 +20,7 @@ export {
   ManifestMalformedError,
   MessageExpiredError,
   MessageMismatchError,
+  MirrorFailedError,
   NameTakenError,
   NameUnprovenError,
   QueryRefusedError,

@@ -26,6 +26,8 @@ import {
   healthSchema,
   heartbeatResultSchema,
   importResultSchema,
+  leaseListSchema,
+  leasesQuerySchema,
   listQuerySchema,
   namePathSchema,
   nameResultSchema,
@@ -309,6 +311,28 @@ export function createRoutes(registry: Registry): Route[] {
         })
         response.json({
           receipts: page.receipts,
+          nextCursor: page.nextSeq === undefined ? null : `${page.nextSeq}`,
+        })
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/leases',
+      name: 'listLeases',
+      summary:
+        'List leases in the order of their renewals, for mirrors: renewals change no agent.',
+      query: leasesQuerySchema,
+      answers: { 200: { says: 'A page.', schema: leaseListSchema } },
+      problems: [],
+      limit: 'search',
+      handle: async (request, response) => {
+        const query = parsePart(leasesQuerySchema, 'query', request.query)
+        const page = await registry.listLeases({
+          afterSeq: Number(query.cursor ?? 0),
+          limit: query.limit ?? defaultLimit,
+        })
+        response.json({
+          leases: page.leases,
           nextCursor: page.nextSeq === undefined ? null : `${page.nextSeq}`,
         })
       },

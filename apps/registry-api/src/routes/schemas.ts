@@ -20,6 +20,8 @@ const wholeNumber = (least: number, most: number) =>
       message: `must be from ${least} to ${most}`,
     })
 
+const isoTime = z.string().max(40)
+
 /** An id in a path. Any text is looked for; only ours are found. */
 export const agentPathSchema = z.strictObject({ id: text(128).min(1) })
 
@@ -71,6 +73,17 @@ export const suspensionBodySchema = z.strictObject({
   reason: text(500).min(1),
 })
 
+/** Query of leases. */
+export const leasesQuerySchema = receiptsQuerySchema.omit({ agent: true })
+
+/** Leases in the order of their renewals. */
+export const leaseListSchema = z.object({
+  leases: z.array(
+    z.object({ agentId: z.string(), leaseUntil: isoTime, seq: z.int() }),
+  ),
+  nextCursor: z.string().nullable(),
+})
+
 /** Query of a list. */
 export const listQuerySchema = z.strictObject({
   limit: wholeNumber(1, 100).optional(),
@@ -84,7 +97,6 @@ export const listQuerySchema = z.strictObject({
 /** No query at all. */
 export const emptyQuerySchema = z.strictObject({})
 
-const isoTime = z.string().max(40)
 const status = z.enum(agentStatuses)
 
 /** One agent as it is shown. */

@@ -94,6 +94,24 @@ export class MessageExpiredError extends BehestError {
   }
 }
 
+/** Thrown when another registry cannot be mirrored now. */
+export class MirrorFailedError extends BehestError {
+  readonly code = 'MIRROR_FAILED'
+  readonly retry = 'same-input'
+
+  constructor(facts: { origin: string; reason: string }) {
+    super(
+      `The registry at ${short(facts.origin)} cannot be mirrored: ${short(facts.reason, 300)}. It is asked again; see that it is one and that it can be reached.`,
+      {
+        facts: {
+          origin: short(facts.origin),
+          reason: short(facts.reason, 300),
+        },
+      },
+    )
+  }
+}
+
 /** Thrown when no domain stands behind the claim of a short name. */
 export class NameUnprovenError extends BehestError {
   readonly code = 'NAME_UNPROVEN'

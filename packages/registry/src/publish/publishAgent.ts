@@ -196,7 +196,8 @@ function assertBelongs(
     })
 }
 
-function toAgentWrite(options: {
+/** Builds what is stored of a card and the message that published it. */
+export function toAgentWrite(options: {
   readonly request: PublishRequest
   readonly card: ParsedCard
   readonly owner: string

@@ -192,5 +192,19 @@ create table registry.names (
 create index names_owner on registry.names (owner);
 `,
     },
+    {
+      version: 4,
+      name: 'other registries that this one mirrors',
+      sql: `
+create table registry.mirrors (
+  origin text primary key,
+  agents_seq bigint not null default 0,
+  leases_seq bigint not null default 0,
+  receipts_seq bigint not null default 0,
+  read_at timestamptz not null default clock_timestamp()
+);
+alter table registry.agents add column mirrored_from text;
+`,
+    },
   ],
 } as const
