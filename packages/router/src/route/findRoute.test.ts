@@ -589,11 +589,7 @@ describe('findRouteExactOut', () => {
           const bought = findRouteExactOut({ ...network, sell, buy, amountOut })
           expect(bought.amountOut >= amountOut).toBe(true)
           expect(bought.lowerBound <= bought.amountIn).toBe(true)
-          // No paths at all where a weighted pool is hit past its limit.
-          const { executable } = bought
-          expect(
-            executable.paths.length === 0 || executable.amountOut >= amountOut,
-          ).toBe(true)
+          expect(bought.executable.amountOut >= amountOut).toBe(true)
           // The input that was known to buy it is nearly enough.
           expect(bought.amountIn <= amountIn + amountIn / 1_000n + 10n).toBe(
             true,
@@ -601,6 +597,36 @@ describe('findRouteExactOut', () => {
           expect(replay(network.pools, { ...bought, upperBound: 0n })).toBe(
             bought.amountOut,
           )
+        })
+      }),
+      { numRuns: 25 },
+    )
+  })
+
+  test('behavior: near the end of the pools it is paid by paths or refused', () => {
+    fc.assert(
+      fc.property(networks, fc.constantFrom(0n, 10n ** 10n), (drawn, gas) => {
+        const network = build({ ...drawn, pools: Math.min(20, drawn.pools) })
+        // Far more than the pools hold comfortably.
+        const requests = network.requests.slice(0, 1).map((request) => ({
+          ...request,
+          amountIn: request.amountIn * 10_000n,
+        }))
+        forEachRoute({ ...network, requests }, (route) => {
+          const { sell, buy, amountOut } = route
+          try {
+            const { executable } = findRouteExactOut({
+              ...network,
+              sell,
+              buy,
+              amountOut,
+              gasPriceWei: gas,
+            })
+            expect(executable.amountOut >= amountOut).toBe(true)
+            expect(executable.paths.length).toBeGreaterThan(0)
+          } catch (error) {
+            if (!(error instanceof AmountBeyondLiquidityError)) throw error
+          }
         })
       }),
       { numRuns: 25 },

@@ -46,15 +46,16 @@ const boundMargin = 1e-11
  *
  * The price of the sold token at the optimum is what one unit more brings, so
  * the input is found by Newton's method, and then corrected until the exact
- * integers reach the output. `executable` has an input of its own where the
- * paths need a little more than the fills.
+ * integers reach the output. `executable` always pays `amountOut`; it has an
+ * input of its own where the paths need a little more than the fills.
  *
  * @throws {InvalidAmountError} when `amountOut` is not in 1 … 2^255 - 1
  * @throws {SameTokenError} when a token is to be swapped for itself
  * @throws {UnknownTokenError} when no pool trades a token
  * @throws {DuplicatePoolError} when two pools have one id
  * @throws {NoRouteError} when no chain of pools connects the tokens
- * @throws {AmountBeyondLiquidityError} when the pools cannot pay that much
+ * @throws {AmountBeyondLiquidityError} when the pools, or separate paths
+ * through them, cannot pay that much
  */
 export function findRouteExactOut(
   options: FindRouteExactOutOptions,
@@ -95,6 +96,7 @@ export function findRouteExactOut(
   if (reached < wanted * (1 - nearlyAll))
     throw beyond(options, reached, pools.length)
 
+  let mostPaid = 0n
   // Rounding and gas make the integers pay a little less than the real numbers.
   const reach = (
     from: bigint,
@@ -102,26 +104,29 @@ export function findRouteExactOut(
   ): Attempt | undefined => {
     let short = from
     let enough: bigint | undefined
+    // The least that the pools could not take at all.
+    let limit: bigint | undefined
     let best: Attempt | undefined
     let amountIn = from
     for (let round = 0; round < mostCorrections; round++) {
       const found = attempt(rest, { ...request, amountIn }, started)
       const paid = found === undefined ? 0n : getPaid(found.route)
+      if (paid > mostPaid) mostPaid = paid
       if (paid >= wantedOut) {
         best = found
         enough = amountIn
         if (round === 0) return best
-      } else {
-        short = amountIn
+      } else if (found === undefined && round > 0) limit = amountIn
+      else short = amountIn
+      const high = enough ?? limit
+      if (high === undefined) {
         // A coarse token on the way makes the output jump, so steps double.
         const missing = Number(wantedOut - paid) / marginal
-        if (enough === undefined)
-          amountIn += toUnitsUp(missing * 2 ** round) + 1n
-      }
-      if (enough !== undefined) {
+        amountIn += toUnitsUp(missing * 2 ** round) + 1n
+      } else {
         // A hundredth of a basis point is not worth another solve.
-        if ((enough - short) * 1_000_000n <= enough) return best
-        amountIn = (short + enough) >> 1n
+        if ((high - short) * 1_000_000n <= high) return best
+        amountIn = (short + high) >> 1n
       }
       if (amountIn > maxAmount || request.isLate?.() === true) return best
     }
@@ -144,11 +149,18 @@ export function findRouteExactOut(
     } else short = amountIn
   }
   // Paths can need a little more than fills, where several share a pool.
-  const { executable } =
-    best.route.executable.amountOut >= wantedOut
-      ? best.route
-      : (reach(best.route.amountIn, (route) => route.executable.amountOut)
-          ?.route ?? { executable: { paths: [], amountIn: 0n, amountOut: 0n } })
+  let { executable } = best.route
+  if (executable.amountOut < wantedOut) {
+    mostPaid = executable.amountOut
+    const plan = reach(
+      best.route.amountIn,
+      (route) => route.executable.amountOut,
+    )
+    // What only merged flows can pay no router that is deployed can carry out.
+    if (plan === undefined)
+      throw beyond(options, Number(mostPaid), pools.length)
+    ;({ executable } = plan.route)
+  }
 
   const { route, dual } = best
   least = Math.max(least, getLeastInput(dual, wanted))

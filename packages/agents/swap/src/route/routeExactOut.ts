@@ -25,8 +25,8 @@ type ExactOutOptions = RouteOptions & { readonly amountOut: bigint }
  *
  * No call of the router walks from one venue to the other backwards. Where the
  * best route does, it is found again with the two venues kept apart; the bound
- * that it is measured by stays that of all pools together. Where a set of pools
- * has fills and no paths that reach the amount, smaller sets are tried.
+ * that it is measured by stays that of all pools together. Where they
+ * cannot reach the amount so, each venue alone is tried.
  *
  * @returns The route, or a decline where no paths reach the amount.
  * @throws the errors of the router.
@@ -58,20 +58,19 @@ export function routeExactOut(
 }
 
 function isWalkable(route: ExactOutRoute, pools: readonly Pool[]): boolean {
-  const { paths } = route.executable
-  return paths.length > 0 && paths.every((path) => !isMixed(path, pools))
+  return route.executable.paths.every((path) => !isMixed(path, pools))
 }
 
-/** The venues kept apart, then one alone: the first that has paths. */
+/** The venues kept apart, then one alone: the first that can pay. */
 function findWalkable(options: ExactOutOptions): ExactOutRoute | undefined {
   const { pools } = options
-  const apart = find(options, keepVenuesApart(options))
-  if (apart.executable.paths.length > 0) return apart
+  const apart = attempt(() => find(options, keepVenuesApart(options)))
+  if (apart !== undefined) return apart
   let best: ExactOutRoute | undefined
   for (const venue of ['uniswap-v3', 'uniswap-v2'] as const) {
     const some = pools.filter((pool) => toVenue(pool) === venue)
     const route = attempt(() => find(options, some))
-    if (route === undefined || route.executable.paths.length === 0) continue
+    if (route === undefined) continue
     const { amountIn } = route.executable
     if (best === undefined || amountIn < best.executable.amountIn) best = route
   }
