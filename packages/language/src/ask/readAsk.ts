@@ -17,7 +17,7 @@ export type Asked =
   | { readonly type: 'unclear' }
 
 const OPENS =
-  /^(?:(?:hey|hi|hello|yo|ok|okay|so|and|also|then|please|pls|um|gm|well|but|now|behest|bro|just|,|!|wait|quick|question|:|-|ser|sir|fren|dear|kindly|advise|inform me|please advise|confirm|verify|provide(?: me| us)?(?: with)?(?= (?:the|my|our|a) (?:current|latest|present|live))|the (?=current|latest|present)) )*(?:what|what's|whats|wat|wats|current|latest|our|how|how's|hows|which|who|who's|where|where's|why|is|are|am|do|does|did|has|have|tell me|tell us|show|display|list|check|give me|view|see|get me|find|look up|lookup|let me (?:know|see)|i want to (?:know|see|check)|i'd like to (?:know|see|check)|i wanna (?:know|see|check)|can you (?:tell|show|check|give|list|find|explain|quote|look|help me (?:find|understand|check))|could you (?:tell|show|check|give|list|find|explain|quote|look)|can i (?:see|check|get a quote|know)|do you know|quote|price|any idea|explain|compare|calculate|estimate|simulate|report|fetch|monitor|describe|define|query|help|(?:best|highest|cheapest|top) (?:place|rate|rates|yield|yields|apy|apr|pool|pools|protocol|protocols|market|markets|vault))(?= |$)/
+  /^(?:(?:hey|hi|hello|yo|ok|okay|so|and|also|then|please|pls|um|gm|well|but|now|behest|bro|just|,|!|wait|quick|question|:|-|ser|sir|fren|dear|kindly|advise|inform me|please advise|confirm|verify|provide(?: me| us)?(?: with)?(?= (?:the|my|our|a) (?:current|latest|present|live))|the (?=current|latest|present)) )*(?:what|what's|whats|wat|wats|current|latest|our|how|how's|hows|which|who|who's|where|where's|why|is|are|am|do|does|did|has|have|tell me|tell us|show|display|list|check|give me|view|see|get me|find|look up|lookup|let me (?:know|see)|i want to (?:know|see|check)|i'd like to (?:know|see|check)|i wanna (?:know|see|check)|can you (?:tell|show|check|give|list|find|explain|quote|look|help me (?:find|understand|check))|could you (?:tell|show|check|give|list|find|explain|quote|look)|can i (?:see|check|get a quote|know)|do you know|quote|price|any idea|explain|compare|calculate|estimate|simulate|report|fetch|monitor|describe|suppose|supposing|imagine|define|query|help|(?:best|highest|cheapest|top) (?:place|rate|rates|yield|yields|apy|apr|pool|pools|protocol|protocols|market|markets|vault))(?= |$)/
 const INTERROGATIVE =
   /^(?:(?:hey|hi|yo|ok|so|and|bro|gm|well|but) )*(?:what|what's|whats|wats|which|who|who's|where|where's|why|how|how's|hows)(?= |$)/
 const ADVICE =
@@ -48,6 +48,14 @@ export function readAsk(options: {
   )
     return undefined
   if (ADVICE.test(said)) return { type: 'advice' }
+  // `did you send …?`, `have you swapped …?`: about what was, and no order.
+  if (
+    options.orders &&
+    /^(?:(?:hey|hi|so|and|ok|but|wait|bro) )*(?:why |when |where |how come )?(?:did|have|has|had|was|were|didn't|haven't|hasn't|wasn't) (?:you|u|i|we|it|my|the|they|he|she|that|this|our|bob|someone|anyone)(?= |$)/.test(
+      said,
+    )
+  )
+    return { type: 'unclear' }
   const opens = OPENS.test(said)
   const asks = isQuestionMarked(options)
   const short = words.length <= 7 && !orders
@@ -87,7 +95,7 @@ function findTopic(
     )
   if (
     has(
-      /(?:^| )(?:quote|quotes|quotation)(?= |$)|costs? (?:me |us )?to (?:swap|trade|convert|exchange) (?=.* (?:to|for|into) )|(?:what|how (?:much|many)).{0,60}(?:would|will|can|could|do|does|should|might|'d|'ll) (?:i|we|you|it|that) (?:get|receive|end up|obtain|buy|be getting|make|fetch|give me|give|bring|bring me)|(?:would|will|can|could) i (?:get|receive)|(?:exchange|conversion|swap) rate|rate (?:for|from|between) |what (?:would|will|do|does|can|could) .{0,40}(?:get|give|fetch|buy) (?:me|us)|how (?:much|many) (?:would|will|can|could|does|do) .{0,30}(?:get|give|fetch|buy|bring|make) (?:me|us)|(?:how much|what)(?: is|'s|s| are) \d\S* \S+ (?:in|to|worth in) (?!usd(?: |$)|dollars?|eur(?: |$)|euros?|\$|yen|jpy|total|the )|how much .{0,30}(?:for|from) (?:swapping|selling|trading|exchanging|converting)|(?:if|when) (?:i|we) (?:were to )?(?:swap|swapped|sell|sold|trade|traded|convert|converted|exchange|exchanged)(?= |$)|(?:need|cost|take|costs)(?: .{0,20})? to (?:buy|get)|how (?:much|many) \S+ (?:do i need|can i (?:buy|get)|for|is|are in|are) .*\d|(?:worth|equal|equals|equivalent) (?:in|to) (?!usd|dollars|eur|\$|the)/,
+      /(?:^| )(?:quote|quotes|quotation)(?= |$)|costs? (?:me |us )?to (?:swap|trade|convert|exchange) (?=.* (?:to|for|into) )|(?:what|how (?:much|many)).{0,60}(?:would|will|can|could|do|does|should|might|'d|'ll) (?:i|we|you|it|that) (?:get|receive|end up|obtain|buy|be getting|make|fetch|give me|give|bring|bring me)|(?:would|will|can|could) i (?:get|receive)|(?:exchange|conversion|swap) rate|rate (?:for|from|between) |what (?:would|will|do|does|can|could) .{0,40}(?:get|give|fetch|buy) (?:me|us)|how (?:much|many) (?:would|will|can|could|does|do) .{0,30}(?:get|give|fetch|buy|bring|make) (?:me|us)|(?:how much|what)(?: is|'s|s| are) \d\S* \S+ (?:in|to|worth in) (?!usd(?: |$)|dollars?|eur(?: |$)|euros?|\$|yen|jpy|total|the )|how much .{0,30}(?:for|from) (?:swapping|selling|trading|exchanging|converting)|(?:if|when|suppose|supposing|imagine|say) (?:i|we) (?:were to )?(?:swap|swapped|sell|sold|trade|traded|convert|converted|exchange|exchanged)(?= |$)|(?:need|cost|take|costs)(?: .{0,20})? to (?:buy|get)|how (?:much|many) \S+ (?:do i need|can i (?:buy|get)|for|is|are in|are) .*\d|(?:worth|equal|equals|equivalent) (?:in|to) (?!usd|dollars|eur|\$|the)/,
     ) &&
     !has(/(?:apy|apr|yield|interest|borrow|health|airdrop|loan)/) &&
     (asking || has(/^(?:get )?(?:a )?quote/))

@@ -331,21 +331,15 @@ export function readParts(options: {
       index = kept.next
       continue
     }
-    // `to usdc, not wbtc`, `instead of dai`: named to be left out.
-    if (
-      /^(?:not|instead|rather)$/.test(word) &&
-      (word === 'not' || /^(?:of|than)$/.test(textOf(items[index + 1])))
-    ) {
-      const left = word === 'not' ? index + 1 : index + 2
-      const tied = CUES[textOf(items[left])] === undefined ? left : left + 1
-      const excluded = items[tied]
-      index = tied
+    // `to usdc, not wbtc`, `instead of dai`, `without uniswap`: left out.
+    const left = readExclusion(items, index)
+    if (left !== undefined && sense !== 'ask') {
+      const excluded = items[left]
       if (
         excluded?.type === 'word' &&
         (excluded.senses.venue !== undefined ||
           excluded.senses.chain !== undefined) &&
-        excluded.senses.token === undefined &&
-        sense !== 'ask'
+        (excluded.senses.token === undefined || left > index + 1)
       )
         parts.push({
           type: 'problem',
@@ -354,6 +348,19 @@ export function readParts(options: {
           slot: excluded.senses.venue === undefined ? 'chain' : 'venue',
           problem: { reason: 'What it should be instead has to be said.' },
         })
+      else if (
+        /^(?:except|excluding|besides|but|apart|aside)$/.test(word) &&
+        excluded?.type === 'word' &&
+        excluded.senses.token !== undefined
+      )
+        parts.push({
+          type: 'problem',
+          start: excluded.start,
+          end: excluded.end,
+          slot: 'token',
+          problem: { reason: 'Which tokens exactly?' },
+        })
+      index = left
       while (
         index < items.length &&
         !/^(?:and|,|but|for|to|with|on|from|via|in)$/.test(
@@ -831,6 +838,68 @@ export function readParts(options: {
     index += 1
   }
   return foldParts(parts)
+}
+
+/** Where what is left out stands, if a word here leaves something out. */
+function readExclusion(
+  items: readonly Item[],
+  index: number,
+): number | undefined {
+  const word = textOf(items[index])
+  let at = index + 1
+  switch (word) {
+    case 'not':
+    case 'without':
+    case 'avoid':
+    case 'avoiding':
+    case 'never':
+      break
+    case 'instead':
+    case 'rather':
+      if (!/^(?:of|than)$/.test(textOf(items[at]))) return undefined
+      at += 1
+      break
+    case 'anything':
+    case 'anywhere':
+      if (!/^(?:but|except)$/.test(textOf(items[at]))) return undefined
+      at += 1
+      break
+    case 'apart':
+    case 'aside':
+      if (textOf(items[at]) !== 'from') return undefined
+      at += 1
+      break
+    case 'but':
+    case 'except':
+    case 'excluding':
+    case 'besides':
+      // `all but 0.1 eth` keeps an amount; `except usdc` leaves out a name.
+      if (textOf(items[at]) === 'not') at += 1
+      else if (
+        word === 'but' &&
+        !(
+          items[at]?.type === 'word' &&
+          (items[at] as { senses: { token?: string } }).senses.token !==
+            undefined
+        )
+      )
+        return undefined
+      break
+    default:
+      return undefined
+  }
+  while (
+    at < index + 5 &&
+    (CUES[textOf(items[at])] !== undefined ||
+      /^(?:using|going|touching|the|my|any|for)$/.test(textOf(items[at])))
+  )
+    at += 1
+  const excluded = items[at]
+  return excluded?.type === 'word' || excluded?.type === 'name'
+    ? at
+    : word === 'not' || word === 'instead' || word === 'rather'
+      ? at
+      : undefined
 }
 
 /** `chain arbitrum`, `collateral: 80 usdc`, `venue = gmx` */
@@ -1578,7 +1647,8 @@ function readMoney(options: {
       senses.venue === undefined &&
       !commonWords.has(named.text) &&
       CUES[named.text] === undefined &&
-      amount !== undefined
+      amount !== undefined &&
+      (!isFamiliar(named.text) || isLoud(verbatim(normalised, named)))
     ) {
       token = mention(named, normalised, false)
       at += 1
@@ -1712,6 +1782,11 @@ function readMoney(options: {
       ...(worth === undefined ? {} : { worth }),
     },
   }
+}
+
+/** In the writer's own capitals a word is a name: `swap 5 KEY`. */
+function isLoud(said: string): boolean {
+  return said.length > 1 && said === said.toUpperCase() && /[A-Z]/.test(said)
 }
 
 /** Nothing that a common word could describe follows it. */

@@ -554,7 +554,9 @@ function readHead(
   // `if i swap 1 eth, how much dai do i get`: a thought, and no order.
   if (
     /^(?:i|we)$/.test(previous) &&
-    /^(?:if|when|once|whenever)$/.test(textOf(items[at - 2]))
+    /^(?:if|when|once|whenever|suppose|supposing|imagine|assume|say)$/.test(
+      textOf(items[at - 2]),
+    )
   )
     return undefined
   if (/^(?:-|\/)$/.test(previous) && before?.spaced === false && !item.spaced)
@@ -838,7 +840,7 @@ function readHead(
   // `to`-infinitive after a verb of wanting is an order; a bare noun is not.
   // `i was going to swap`, `i almost sold`: it was thought of, and not said.
   let negated =
-    /(?:^| )(?:(?:was|were) (?:going|about) to|almost|nearly|used to|would have|could have|should have)(?: \S+)?$/.test(
+    /(?:^| )(?:thinking (?:about|of)(?: maybe)?|considering|might|planning (?:to|on)|wondering (?:if|whether) (?:i|we) should|remind (?:me|us) to|(?:alert|notify|ping|warn) (?:me|us) (?:to|when i)|instead of|rather than|not sure (?:if i should|about)|debating|tempted to|(?:was|were) (?:going|about) to|almost|nearly|used to|would have|could have|should have)(?: \S+)?$/.test(
       items
         .slice(Math.max(0, at - 6), at)
         .map((word) => textOf(word))
