@@ -2,11 +2,13 @@ import type { ParseContext, ParseResult } from '@behest/spec'
 import { readAsk } from './ask/readAsk.js'
 import { bindClause } from './bind/bindClause.js'
 import type { DraftStep } from './bind/DraftStep.js'
+import { ACTS_FROM, readGuessed } from './bind/readGuessed.js'
 import { readVerbless } from './bind/readVerbless.js'
 import { buildResult } from './check/buildResult.js'
 import { findInjection } from './check/findInjection.js'
 import { findLeftovers } from './check/findLeftovers.js'
 import { hasEvidence } from './check/hasEvidence.js'
+import { classifyAction } from './classify/classifyAction.js'
 import type { Part, Said } from './clauses/Part.js'
 import { readParts } from './clauses/readParts.js'
 import { segmentClauses } from './clauses/segmentClauses.js'
@@ -32,6 +34,10 @@ import { readTimes } from './time/readTimes.js'
 const NOTHING = 'Nothing is to be done, so nothing will be.'
 const NO_ADVICE =
   'Behest carries out what you decide; it gives no advice on what to buy or sell.'
+/** A longer text is read once: what is missing in it is asked for. */
+const MOST_DOUBTED = 120
+/** From here on an order with nothing counted in it is taken for small talk. */
+const REFUSES_FROM = 0.5
 /** The longest text that is read at all, in UTF-16 units. */
 const LONGEST = 10_000
 
@@ -153,7 +159,8 @@ function parseEnglish(
   const read = (unread: ReadonlySet<number>) =>
     readEnglish({ items, scope, quoted, normalised, context, unread })
   const first = read(new Set())
-  if (first.result.type !== 'clarify') return first.result
+  if (first.result.type !== 'clarify' || items.length > MOST_DOUBTED)
+    return first.result
   // A word that was taken for a verb may be the reason why something is missing.
   for (const unread of listDoubts(first.doubtful)) {
     const other = read(unread)
@@ -234,8 +241,24 @@ function readEnglish(options: {
     !hasEvidence(items, normalised)
   )
     drafts.length = 0
-  if (drafts.length === 0) {
-    const result = quoted
+  const open = drafts.length === 0 && !quoted && !advice && !blocked
+  const guess = open ? classifyAction(items) : undefined
+  const guessed =
+    guess === undefined || !hasEvidence(items, normalised)
+      ? undefined
+      : readGuessed({
+          items: readPhrases(items, normalised, context),
+          said: items,
+          guess,
+          normalised,
+          clause: clauseNumber,
+        })
+  if (guessed !== undefined) {
+    drafts.push(...guessed.drafts)
+    leftovers.push({ step: 0, parts: guessed.parts })
+  }
+  const nothing = (): ParseResult =>
+    quoted
       ? none(
           'injection',
           'The only order stands inside a quotation. Say in your own words what you want done.',
@@ -253,9 +276,24 @@ function readEnglish(options: {
                 'out-of-scope',
                 'That is nothing that Behest can do. Try: “swap 1 ETH to USDC”.',
               )
-    return { result, doubtful }
-  }
+  if (drafts.length === 0) return { result: nothing(), doubtful }
+  // `swap seats with me`: a verb of money in a sentence of something else.
+  if (
+    guess === undefined &&
+    drafts.length === 1 &&
+    drafts[0]?.action !== 'ask' &&
+    !isCounted(items) &&
+    (classifyAction(items).all.none ?? 0) >= REFUSES_FROM
+  )
+    return {
+      result: none(
+        'out-of-scope',
+        'That is nothing that Behest can do. Try: “swap 1 ETH to USDC”.',
+      ),
+      doubtful: [],
+    }
   const { steps, tooMany } = resolveSteps(drafts, scope)
+  const unsure = guess !== undefined && guess.probability < ACTS_FROM
   const result = buildResult({
     steps,
     normalised,
@@ -263,6 +301,14 @@ function readEnglish(options: {
     language: 'en',
     leftovers: [
       ...findLeftovers(steps, leftovers, normalised),
+      ...(unsure
+        ? [
+            {
+              step: 0,
+              problem: { reason: `Is it a ${guess.label} that you want?` },
+            },
+          ]
+        : []),
       ...(hasElse(items)
         ? [
             {
@@ -287,7 +333,44 @@ function readEnglish(options: {
         : []),
     ],
   })
+  // A guess that leaves something open is worth a question only behind a verb.
+  if (
+    guessed !== undefined &&
+    !guessed.verb &&
+    result.type === 'clarify' &&
+    result.questions.length > (unsure ? 1 : 0)
+  )
+    return { result: nothing(), doubtful }
   return { result, doubtful }
+}
+
+/** A number, a token or an address stands in it: it is about money. */
+function isCounted(items: readonly Item[]): boolean {
+  return items.some(
+    (item) =>
+      /^(?:number|quantity|address|name)$/.test(item.type) ||
+      (item.type === 'word' &&
+        (item.cashtag === true ||
+          (item.senses.token !== undefined &&
+            !item.senses.tokenWeak &&
+            item.senses.verb === undefined))),
+  )
+}
+
+/** Joins words into conditions, times, limits and amounts. */
+function readPhrases(
+  items: readonly Item[],
+  normalised: NormalisedText,
+  context: ParseContext,
+): Item[] {
+  return readQuantities(
+    readTimes(
+      readLimits(
+        readConditions(readSlippage(readFloors(items, normalised)), normalised),
+      ),
+      context,
+    ),
+  )
 }
 
 function readOrders(options: {
@@ -305,14 +388,7 @@ function readOrders(options: {
   doubtful: number[]
 } {
   const { items, normalised, context, firstClause, earlier, unread } = options
-  const phrases = readQuantities(
-    readTimes(
-      readLimits(
-        readConditions(readSlippage(readFloors(items, normalised)), normalised),
-      ),
-      context,
-    ),
-  )
+  const phrases = readPhrases(items, normalised, context)
   const { clauses, loose } = segmentClauses(phrases, unread)
   const drafts: DraftStep[] = []
   const leftovers: { step: number; parts: Part[] }[] = []

@@ -1648,7 +1648,10 @@ function readMoney(options: {
       !commonWords.has(named.text) &&
       CUES[named.text] === undefined &&
       amount !== undefined &&
-      (!isFamiliar(named.text) || isLoud(verbatim(normalised, named)))
+      (!isFamiliar(named.text) ||
+        isLoud(verbatim(normalised, named)) ||
+        // `swap 20 sat for usdc`: nothing else can stand there.
+        (TRADE.test(sense) && isPhraseEnd(items[at + 1])))
     ) {
       token = mention(named, normalised, false)
       at += 1

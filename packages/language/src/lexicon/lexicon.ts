@@ -61,6 +61,8 @@ export const units = readData('units') as {
 }
 
 const phrases = new Map<string, Entry[]>()
+/** First words whose phrases stand with the longest in front. */
+const sorted = new Set<string>()
 const singles = new Map<string, Senses>()
 const kinds = new Map<string, VenueKind>()
 const symbols = new Map<string, string>()
@@ -72,7 +74,13 @@ export function getSenses(word: string): Senses | undefined {
 
 /** Gives the entries that begin with a word, the longest first. */
 export function getPhrases(word: string): readonly Entry[] {
-  return phrases.get(word) ?? []
+  const entries = phrases.get(word)
+  if (entries === undefined) return []
+  if (!sorted.has(word)) {
+    entries.sort((a, b) => b.words.length - a.words.length)
+    sorted.add(word)
+  }
+  return entries
 }
 
 /** Gives what a venue is for. */
@@ -93,7 +101,10 @@ export function listWords(kind: 'verb' | 'chain' | 'venue'): string[] {
 }
 
 function add(alias: string, senses: Senses): void {
-  const words = tokenise(normaliseText(alias)).map((token) => token.text)
+  // Nearly all are one plain word, and the tokeniser would say no more.
+  const words = /^[a-z][a-z0-9]*$/.test(alias)
+    ? [alias]
+    : tokenise(normaliseText(alias)).map((token) => token.text)
   const [first] = words
   if (first === undefined) return
   if (words.length === 1) {
@@ -110,7 +121,6 @@ function add(alias: string, senses: Senses): void {
       senses: merge(entries[same]?.senses, senses),
     }
   else entries.push({ words, senses })
-  entries.sort((a, b) => b.words.length - a.words.length)
   phrases.set(first, entries)
 }
 
