@@ -506,3 +506,36 @@ describe('what strangers break', () => {
     expect(parseUtterance(utterance, context).type).toBe('none')
   })
 })
+
+describe('parseUtterance on wide lists', () => {
+  const read = (utterance: string) => parseUtterance(utterance, context)
+
+  test('behavior: a rare token is known by its symbol and its name', () => {
+    for (const utterance of [
+      'swap 5 ilv to usdc',
+      'buy illuvium with 5 usdc',
+    ]) {
+      const result = read(utterance)
+      if (result.type !== 'intent') expect.fail(utterance)
+      expect([
+        result.intent.steps[0]?.sell?.token,
+        result.intent.steps[0]?.buy?.token,
+      ]).toContainEqual({ symbol: 'ILV' })
+    }
+  })
+
+  test('behavior: a rare chain is one only where a chain must stand', () => {
+    const on = read('swap 1 eth to usdc on zircuit')
+    if (on.type !== 'intent') expect.fail()
+    expect(on.intent.steps[0]?.chain).toBe('zircuit')
+    const said = read('swap 1 eth to usdc, unique')
+    if (said.type === 'none') expect.fail()
+    expect(JSON.stringify(said)).not.toContain('"chain"')
+  })
+
+  test('behavior: no calendar has the 99th of a month, and it is asked', () => {
+    const result = read('swap 1 eth to usdc on 2026-13-45')
+    if (result.type !== 'clarify') expect.fail()
+    expect(result.questions[0]?.slot).toBe('steps[0].schedule')
+  })
+})

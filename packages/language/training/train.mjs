@@ -81,7 +81,7 @@ for (const [feature, row] of [...weights].sort(([a], [b]) =>
 const out = new URL('../src/classify/actionModel.json', import.meta.url)
 writeFileSync(
   out,
-  `${JSON.stringify({ labels, scale: SCALE, weights: kept })}\n`,
+  `${JSON.stringify({ labels: labels.join(' '), scale: SCALE, weights: kept }, null, 2)}\n`,
 )
 console.log(
   `${examples.length} sentences, ${labels.length} labels, ${Object.keys(kept).length} features`,

@@ -87,7 +87,8 @@ export function hasEvidence(
         const everyday = isFamiliar(item.text)
         if (token !== undefined && !tokenWeak && !everyday) return true
         if (venue !== undefined && !venueWeak && !everyday) return true
-        if (chain !== undefined && !everyday) return true
+        if (chain !== undefined && !item.senses.chainWeak && !everyday)
+          return true
         // `pull everything out of compound`
         if (
           venue !== undefined &&

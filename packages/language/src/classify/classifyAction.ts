@@ -11,7 +11,8 @@ export type ActionGuess = {
 }
 
 type Model = {
-  readonly labels: readonly string[]
+  /** One behind the other, in the order of the weights. */
+  readonly labels: string
   /** What one step of a weight is worth. */
   readonly scale: number
   /** Of each feature, its weights as letters: one letter a label. */
@@ -24,6 +25,7 @@ export const ZERO_LETTER = 80
 const model = JSON.parse(
   readFileSync(new URL('./actionModel.json', import.meta.url), 'utf8'),
 ) as Model
+const labels = model.labels.split(' ')
 const weights = new Map(Object.entries(model.weights))
 
 /**
@@ -35,7 +37,7 @@ const weights = new Map(Object.entries(model.weights))
  */
 export function classifyAction(items: readonly Item[]): ActionGuess {
   const features = readFeatures(items)
-  const scores = model.labels.map(() => 0)
+  const scores = labels.map(() => 0)
   const length = 1 / Math.sqrt(features.length)
   for (const feature of features) {
     const row = weights.get(feature)
@@ -51,7 +53,7 @@ export function classifyAction(items: readonly Item[]): ActionGuess {
   const all: Record<string, number> = {}
   let label = 'none'
   let probability = 0
-  for (const [at, name] of model.labels.entries()) {
+  for (const [at, name] of labels.entries()) {
     const share = (powers[at] ?? 0) / total
     all[name] = share
     if (share > probability) {

@@ -57,10 +57,11 @@ function toWord(item: Item): string {
     case 'quote':
       return ''
     case 'word': {
-      const { verb, token, tokenWeak, chain, venue, venueWeak } = item.senses
+      const { verb, token, tokenWeak, chain, chainWeak, venue, venueWeak } =
+        item.senses
       if (verb === undefined) {
         if (token !== undefined && !tokenWeak) return '<t>'
-        if (chain !== undefined) return '<c>'
+        if (chain !== undefined && !chainWeak) return '<c>'
         if (venue !== undefined && !venueWeak) return '<v>'
       }
       return item.text

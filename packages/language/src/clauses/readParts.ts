@@ -1,7 +1,7 @@
 // One file because it is one grammar: what a word is depends on the words
 // before it, so places, tokens and amounts are told apart in one walk.
 
-import { commonWords, getVenueKind } from '../lexicon/lexicon.js'
+import { commonWords, getConfusable, getVenueKind } from '../lexicon/lexicon.js'
 import { isFamiliar } from '../lexicon/repairWord.js'
 import { createTable } from '../text/createTable.js'
 import {
@@ -808,6 +808,7 @@ export function readParts(options: {
       parts,
       normalised,
       behindVerb,
+      joined,
     })
     if (unknown !== undefined) {
       place({ ...unknown.part, ...inherit() } as Part)
@@ -1204,10 +1205,18 @@ function readPlace(
   while (DETERMINERS.test(textOf(items[at])) && at < index + 3) at += 1
   const item = items[at]
   if (item?.type !== 'word' || item.cashtag) return undefined
-  const { chain, venue, token, venueWeak } = item.senses
-  if (chain === undefined && venue === undefined) return undefined
+  const { venue, token, venueWeak, chainWeak } = item.senses
   const nextItem = items[at + 1]
   const next = textOf(nextItem)
+  // A rare chain is one only where a chain must stand: `on zircuit`.
+  const chain =
+    chainWeak &&
+    !CHAIN_NOUN.test(next) &&
+    cue !== 'on' &&
+    !(/^(?:to|from)$/.test(cue) && /^(?:bridge|cross|move|send)$/.test(sense))
+      ? undefined
+      : item.senses.chain
+  if (chain === undefined && venue === undefined) return undefined
   const range = { start: item.start, end: item.end }
   const asChain = (skip: number) => ({
     part: { type: 'chain' as const, ...range, cue, id: chain ?? '' },
@@ -1856,7 +1865,7 @@ function readUnknown(
   if (sense === 'send') {
     const named =
       !commonWords.has(item.text) &&
-      senses.token === undefined &&
+      (senses.token === undefined || senses.tokenWeak === true) &&
       senses.verb === undefined
     const relative = RELATIVES.test(item.text)
     if (
@@ -1956,7 +1965,10 @@ function readUnknown(
     (/^(?:borrow|long|short)$/.test(sense) && /^(?:with|against)$/.test(cue))
   // An everyday word is a name only where nothing else can stand.
   const everyday =
-    cue === '' && blank && said !== said.toUpperCase() && isFamiliar(item.text)
+    (cue === '' || options.joined === true) &&
+    (blank || senses.chainWeak === true) &&
+    said !== said.toUpperCase() &&
+    isFamiliar(item.text)
   const aside =
     options.behindVerb === false && (cue === '' || isFamiliar(item.text))
   if (tokenCue && !everyday && !aside) {
@@ -2071,6 +2083,20 @@ function mention(
   known: boolean,
 ): Mention {
   const said = verbatim(normalised, item)
+  const symbol = item.senses.token
+  const trap = symbol === undefined ? undefined : getConfusable(symbol)
+  // In its own capitals the rare one is meant: `swap 5 USDR`.
+  if (symbol !== undefined && trap !== undefined && said !== symbol)
+    return {
+      start: item.start,
+      end: item.end,
+      symbol,
+      known,
+      problem: {
+        reason: `"${said}" is a token of its own, one letter away from ${trap}.`,
+        options: [symbol, trap],
+      },
+    }
   return {
     start: item.start,
     end: item.end,

@@ -45,6 +45,11 @@ export function toSchedule(options: {
     problem = part.problem ?? problem
   }
   const schedule: Schedule = { text: text.slice(0, 400) }
+  if (!isRealDay(at?.day) || !isRealDay(until?.day))
+    return {
+      schedule: { text: text.slice(0, 400) },
+      problem: { reason: 'No calendar has that date.' },
+    }
   const start =
     at === undefined ? undefined : resolve(at, now, options.timeZone)
   if (start !== undefined && !isInstant(start))
@@ -130,6 +135,17 @@ function resolve(point: Point, now: number, timeZone: string): number {
   }
   const same = fromLocal(today.day, clock, zone)
   return same > now ? same : fromLocal(addDays(today.day, 1), clock, zone)
+}
+
+/** `2026-13-45` and the 31st of June are no days. */
+function isRealDay(day: Point['day']): boolean {
+  return (
+    day === undefined ||
+    (day.month >= 1 &&
+      day.month <= 12 &&
+      day.day >= 1 &&
+      day.day <= getLastDay(day.year, day.month))
+  )
 }
 
 /** Years that people and JSON schemas can write in four digits. */
