@@ -14,10 +14,12 @@ import {
 } from './http/createHttp.js'
 import {
   type AgentDetail,
+  type AgentEarnings,
   type AgentExplanation,
   type AgentHealth,
   type AgentPage,
   agentDetailSchema,
+  agentEarningsSchema,
   agentExplanationSchema,
   agentHealthSchema,
   agentPageSchema,
@@ -93,6 +95,11 @@ export type RegistryClient = {
     agentId: string,
     options?: CallOptions,
   ) => Promise<AgentHealth>
+  /** What an agent earned, in fees and per call. */
+  readonly earnings: (
+    agentId: string,
+    options?: CallOptions,
+  ) => Promise<AgentEarnings>
   /** Why an agent ranks where it does for a search, or is not listed. */
   readonly explain: (
     agentId: string,
@@ -174,6 +181,11 @@ export function createRegistryClient(options: ClientOptions): RegistryClient {
       http.ask(
         { method: 'GET', path: pathOf(agentId, '/health'), ...call },
         agentHealthSchema,
+      ),
+    earnings: (agentId, call) =>
+      http.ask(
+        { method: 'GET', path: pathOf(agentId, '/earnings'), ...call },
+        agentEarningsSchema,
       ),
     explain: (agentId, input, call) =>
       http.ask(

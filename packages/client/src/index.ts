@@ -23,6 +23,7 @@ export type { FollowOptions } from './followEvents.js'
 export type { CallOptions, ClientOptions, Fetch } from './http/createHttp.js'
 export type {
   AgentDetail,
+  AgentEarnings,
   AgentExplanation,
   AgentHealth,
   AgentPage,

@@ -221,3 +221,22 @@ export const receiptPageSchema = z.object({
 })
 /** A page of receipts, in the order in which they came. */
 export type ReceiptPage = z.output<typeof receiptPageSchema>
+
+const earnedTotalSchema = z.object({
+  chainId: z.int(),
+  token: z.string(),
+  symbol: z.string(),
+  units: z.string(),
+  decimal: z.string(),
+  receipts: z.int(),
+})
+
+/** Schema of {@link AgentEarnings}. */
+export const agentEarningsSchema = z.object({
+  agentId: z.string(),
+  fees: z.array(earnedTotalSchema),
+  payments: z.array(earnedTotalSchema),
+  receipts: z.int(),
+})
+/** What an agent earned, as confirmed receipts say; units in smallest units. */
+export type AgentEarnings = z.output<typeof agentEarningsSchema>

@@ -36,6 +36,7 @@ import {
   createReputation,
   type ReceiptCheckPort,
 } from './reputation/createReputation.js'
+import { type Earnings, readEarnings } from './reputation/readEarnings.js'
 import { type Explanation, explainAgent } from './search/explainAgent.js'
 import {
   type RankingCache,
@@ -197,6 +198,8 @@ export type Registry = {
     readonly receipts: readonly ReceiptView[]
     readonly nextSeq: number | undefined
   }>
+  /** What an agent earned, as confirmed receipts say. */
+  readonly readEarnings: (agentId: string) => Promise<Earnings>
   /** Bulk load by the operator. Resolves when the agents can be found by words. */
   readonly importAgents: (
     lines: Iterable<string> | AsyncIterable<string>,
@@ -528,6 +531,8 @@ export async function createRegistry(
           receipts.length < query.limit ? undefined : receipts.at(-1)?.seq,
       }
     },
+    readEarnings: async (agentId) =>
+      readEarnings(pool, (await findAgent(agentId)).id),
     importAgents: async (lines) => {
       const result = await importAgents({ pool, lines })
       embedder?.wake()

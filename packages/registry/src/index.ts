@@ -61,6 +61,7 @@ export {
   type ReceiptCheckPort,
   toTrustInput,
 } from './reputation/createReputation.js'
+export type { EarnedTotal, Earnings } from './reputation/readEarnings.js'
 export { hashReceipt } from './reputation/receiptHash.js'
 export { registryMigrations } from './schema/registryMigrations.js'
 export type { ExplainStep, Explanation } from './search/explainAgent.js'

@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { createRegistryClient, type RegistryClient } from '@behest/client'
 import { BehestError } from '@behest/spec'
 import { exitCodes, UsageError } from '../exitCodes.js'
+import { renderEarnings } from '../show/renderEarnings.js'
 import { renderExplanation } from '../show/renderExplanation.js'
 import { openStack } from '../stack/openStack.js'
 import { readStackConfig } from '../stack/stackConfig.js'
@@ -11,7 +12,7 @@ import {
   agentsUnpublishCommand,
 } from './agentsPublishCommand.js'
 
-/** `behest agents search | show | explain | publish | unpublish`: the registry. */
+/** `behest agents search | show | explain | earnings | publish | unpublish`: the registry. */
 export async function agentsCommand(
   commandArguments: readonly string[],
 ): Promise<number> {
@@ -93,6 +94,13 @@ function toWork(
           ].join('\n'),
         }
       }
+    case 'earnings':
+      if (!first)
+        throw new UsageError('Give the id: behest agents earnings <id>.')
+      return async (registry) => {
+        const answer = await registry.earnings(first)
+        return { answer, text: renderEarnings(answer) }
+      }
     case 'explain':
       if (!first)
         throw new UsageError(
@@ -104,7 +112,7 @@ function toWork(
       }
     default:
       throw new UsageError(
-        'Say what about them: behest agents search | show | explain | publish | unpublish.',
+        'Say what about them: behest agents search | show | explain | earnings | publish | unpublish.',
       )
   }
 }

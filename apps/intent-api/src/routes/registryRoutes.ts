@@ -21,6 +21,7 @@ export function registryRoutes(options: {
   routes.get('/agents/:id', pass)
   routes.get('/agents/:id/health', pass)
   routes.get('/agents/:id/explain', pass)
+  routes.get('/agents/:id/earnings', pass)
   routes.get('/receipts', pass)
   return routes
 }

@@ -4,13 +4,16 @@ import { createEngine, type Engine, type EngineOptions } from '@behest/engine'
 import {
   createAttestor,
   createChainPort,
+  createFacilitator,
   createLegSigner,
   createMandatePort,
   createMandateSigner,
   createOutboxChain,
   createPricePort,
   type EvmChainPort,
+  type Facilitator,
   knownContracts,
+  readPaymentToken,
   toLocalDeployment,
 } from '@behest/evm'
 import {
@@ -32,6 +35,7 @@ import {
   journalSchema,
   type OrderStore,
   type PolicyStore,
+  paymentSchema,
   type ResponseStore,
   standingSchema,
   type WebhookStore,
@@ -43,10 +47,12 @@ import {
   type Agent,
   createA2aAgentPort,
   createGuardedFetch,
+  type QuotePrice,
   serveAgent,
 } from '@behest/sdk'
 import {
   type Address,
+  type AgentPort,
   type Candidate,
   type Custody,
   type IntentRecord,
@@ -59,12 +65,28 @@ import {
   buildOrderTypedData,
   createOrderPort,
 } from '../orders/createOrderPort.js'
+import {
+  openPayments,
+  type PaymentLimits,
+  type Payments,
+} from '../payments/openPayments.js'
 
 /** The engine over a real chain, a real journal and real agents, in this process. */
 export type World = {
   readonly devnet: Devnet
   readonly chain: EvmChainPort
   readonly engine: Engine
+  readonly payments: Payments
+  /** The operator's key that pays agents. */
+  readonly payer: Address
+  readonly facilitator: Facilitator
+  /** What an agent may ask, in smallest units of the local USDC. */
+  readonly toPrice: (units: bigint) => QuotePrice
+  /** Another process' engine over the same journal, with a run of its own. */
+  readonly openEngine: (options?: {
+    readonly wrapAgents?: (port: AgentPort) => AgentPort
+    readonly limits?: PaymentLimits
+  }) => Promise<{ readonly engine: Engine; readonly payments: Payments }>
   readonly store: IntentStore
   readonly webhooks: WebhookStore
   readonly responses: ResponseStore
@@ -96,6 +118,7 @@ export type World = {
 /** Creates a world with a funded user. Call `stop()` in `afterAll`. */
 export async function createWorld(
   limits: Partial<EngineOptions> = {},
+  setup: { readonly payments?: PaymentLimits } = {},
 ): Promise<World> {
   const closers: (() => Promise<unknown>)[] = []
   const [devnet, database] = await Promise.all([
@@ -107,6 +130,7 @@ export async function createWorld(
         webhookSchema,
         conversationSchema,
         standingSchema,
+        paymentSchema,
       ],
     }),
   ])
@@ -140,44 +164,89 @@ export async function createWorld(
   const honest = createSwapSingleAgent(chain)
   const language = createParser()
   let candidates: readonly Candidate[] = []
-  const engine = createEngine(
-    {
-      store,
-      language,
-      options: createOptionsPort({ chain }),
-      registry: { findCandidates: async () => candidates },
-      agents: createA2aAgentPort({
-        fetch: createGuardedFetch({ allowedLoopbackHosts: ['127.0.0.1:*'] }),
-      }),
+  const attestor = createAttestor(privateKeyToAccount(generatePrivateKey()))
+  const payer = privateKeyToAccount(devnetAccounts[5].privateKey)
+  const usdc = devnet.addresses.tokens.USDC
+  await devnet.deal({
+    account: payer.address,
+    token: 'USDC',
+    amountUnits: 100_000_000n,
+  })
+  const facilitator = createFacilitator({
+    client: chain.client,
+    account: privateKeyToAccount(devnetAccounts[6].privateKey),
+    assets: [usdc],
+  })
+  const paymentToken = await readPaymentToken({
+    client: chain.client,
+    address: usdc,
+    symbol: 'USDC',
+  })
+  const openEngine: World['openEngine'] = async (options = {}) => {
+    const payments = await openPayments({
+      limits: options.limits ??
+        setup.payments ?? { perIntent: '0', perDay: '0' },
+      pool: database.pool,
       chain,
-      sender: createSender({ outbox, workers: [worker] }),
-      attestor: createAttestor(privateKeyToAccount(generatePrivateKey())),
-      mandates: createMandatePort({
-        client: chain.client,
-        deployment,
-        executor: executor.address,
-        sign: createMandateSigner({ account, deployment }),
-        signsFor: [account.address],
-      }),
-      policies,
-      prices: createPricePort({ client: chain.client, deployment }),
-      orders: createOrderPort({
-        store: orders,
-        sign: (order) => account.signTypedData(buildOrderTypedData(order)),
-      }),
-      now: () => new Date(),
-      createId: () => crypto.randomUUID(),
-    },
-    {
-      knownContracts: knownContracts(deployment),
-      wrappedNative: deployment.wrappedNative,
-      ...limits,
-    },
-  )
+      deployment,
+      unlock: async () => payer,
+    })
+    const port = createA2aAgentPort({
+      fetch: createGuardedFetch({ allowedLoopbackHosts: ['127.0.0.1:*'] }),
+      ...(payments.payer === undefined ? {} : { payer: payments.payer }),
+    })
+    const agents = options.wrapAgents?.(port) ?? port
+    return { payments, engine: create(agents, payments) }
+  }
+  const create = (agents: AgentPort, payments: Payments): Engine =>
+    createEngine(
+      {
+        store,
+        language,
+        options: createOptionsPort({ chain }),
+        registry: { findCandidates: async () => candidates },
+        agents,
+        readPayments: payments.readPayments,
+        chain,
+        sender: createSender({ outbox, workers: [worker] }),
+        attestor,
+        mandates: createMandatePort({
+          client: chain.client,
+          deployment,
+          executor: executor.address,
+          sign: createMandateSigner({ account, deployment }),
+          signsFor: [account.address],
+        }),
+        policies,
+        prices: createPricePort({ client: chain.client, deployment }),
+        orders: createOrderPort({
+          store: orders,
+          sign: (order) => account.signTypedData(buildOrderTypedData(order)),
+        }),
+        now: () => new Date(),
+        createId: () => crypto.randomUUID(),
+      },
+      {
+        knownContracts: knownContracts(deployment),
+        wrappedNative: deployment.wrappedNative,
+        ...limits,
+      },
+    )
+
+  const { engine, payments } = await openEngine()
 
   return {
     devnet,
     chain,
+    payments,
+    payer: payer.address,
+    facilitator,
+    openEngine,
+    toPrice: (units) => {
+      if (paymentToken === null) throw new RangeError('agents are paid in USDC')
+      const { chainId, ...token } = paymentToken
+      return { chainId, token, units }
+    },
     engine,
     store,
     webhooks: createWebhookStore({ pool: database.pool }),
@@ -201,7 +270,7 @@ export async function createWorld(
           privateKeyToAccount(generatePrivateKey()),
         ]),
       )
-      const server = await serveAgent(agents, { signer: signers })
+      const server = await serveAgent(agents, { signer: signers, facilitator })
       closers.push(server.close)
       return server.agents.map(({ agent, url, signer }) => ({
         agentId: agent.name,

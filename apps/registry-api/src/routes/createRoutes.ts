@@ -20,6 +20,7 @@ import {
   agentDetailSchema,
   agentListSchema,
   agentPathSchema,
+  earningsSchema,
   emptyQuerySchema,
   explainQuerySchema,
   explanationSchema,
@@ -253,6 +254,22 @@ export function createRoutes(registry: Registry): Route[] {
         const { id } = parsePart(agentPathSchema, 'path', request.params)
         const query = parsePart(explainQuerySchema, 'query', request.query)
         response.json(await registry.explain(id, toSearchQuery(query)))
+      },
+    },
+    {
+      method: 'get',
+      path: '/v1/agents/{id}/earnings',
+      name: 'getEarnings',
+      summary:
+        'What an agent earned, in fees and per call, as confirmed receipts say.',
+      parameters: agentPathSchema,
+      query: emptyQuerySchema,
+      answers: { 200: { says: 'The totals.', schema: earningsSchema } },
+      problems: [404],
+      limit: 'search',
+      handle: async (request, response) => {
+        const { id } = parsePart(agentPathSchema, 'path', request.params)
+        response.json(await registry.readEarnings(id))
       },
     },
     {

@@ -325,6 +325,23 @@ export const receiptListSchema = z.object({
   nextCursor: z.string().nullable(),
 })
 
+const earnedTotalSchema = z.object({
+  chainId: z.int(),
+  token: z.string(),
+  symbol: z.string(),
+  units: z.string(),
+  decimal: z.string(),
+  receipts: z.int(),
+})
+
+/** What an agent earned. */
+export const earningsSchema = z.object({
+  agentId: z.string(),
+  fees: z.array(earnedTotalSchema),
+  payments: z.array(earnedTotalSchema),
+  receipts: z.int(),
+})
+
 /** What an import did. */
 export const importResultSchema = z.object({
   imported: z.int(),

@@ -162,11 +162,19 @@ function bound(
             account: plan.account,
             units: atMostUnits,
           }))
-        : step.receive.map(({ token, account, atLeastUnits }) => ({
-            token,
-            account,
-            units: atLeastUnits,
-          }))
+        : [
+            ...step.receive.map(({ token, account, atLeastUnits }) => ({
+              token,
+              account,
+              units: atLeastUnits,
+            })),
+            // The simulation showed that it arrives there: see checkFees.
+            ...step.fee.map(({ token, to, units }) => ({
+              token,
+              account: to,
+              units,
+            })),
+          ]
     for (const { token, account, units } of items) {
       const key = `${account} ${token.address}`.toLowerCase()
       const before = sides.get(key)?.boundUnits ?? 0n

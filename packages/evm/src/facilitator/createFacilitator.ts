@@ -281,7 +281,8 @@ export function createFacilitator(options: {
       extensions: [],
       signers: { 'eip155:*': [account.address] },
     }),
-    async verify(request) {
+    async verify(given) {
+      const request = withPlainAddresses(given)
       const payer = request.paymentPayload.payload.authorization.from
       const reason =
         findMistake(request) ??
@@ -290,7 +291,8 @@ export function createFacilitator(options: {
         ? { isValid: true, payer }
         : { isValid: false, invalidReason: reason, payer }
     },
-    async settle(request) {
+    async settle(given) {
+      const request = withPlainAddresses(given)
       const mistake = findMistake(request)
       const { from, nonce } = request.paymentPayload.payload.authorization
       if (mistake !== null)
@@ -324,6 +326,32 @@ export function createFacilitator(options: {
       const running = explained('x402 settle', () => settleOnce(request, key))
       settling.set(key, running)
       return running.finally(() => settling.delete(key))
+    },
+  }
+}
+
+/** Others write addresses in any case, and a wrong checksum is no other address. */
+function withPlainAddresses(request: FacilitatorRequest): FacilitatorRequest {
+  const { paymentPayload, paymentRequirements } = request
+  const { authorization } = paymentPayload.payload
+  const plain = (address: Address) => address.toLowerCase() as Address
+  return {
+    ...request,
+    paymentRequirements: {
+      ...paymentRequirements,
+      asset: plain(paymentRequirements.asset),
+      payTo: plain(paymentRequirements.payTo),
+    },
+    paymentPayload: {
+      ...paymentPayload,
+      payload: {
+        ...paymentPayload.payload,
+        authorization: {
+          ...authorization,
+          from: plain(authorization.from),
+          to: plain(authorization.to),
+        },
+      },
     },
   }
 }

@@ -81,7 +81,13 @@ export async function writeReceipt(
       receipt.chainId,
       account,
       signers,
-      [...new Set(receipt.steps.map(({ agent }) => agent))],
+      [
+        ...new Set(
+          [...receipt.steps, ...(receipt.payments ?? [])].map(
+            ({ agent }) => agent,
+          ),
+        ),
+      ],
       body,
       receipt.finishedAt,
     ],

@@ -174,7 +174,8 @@ export function createAgentPayer(options: {
     )
     const authorization = {
       from: account.address,
-      to: asked.payTo,
+      // Others write addresses in any case; only the bytes are signed.
+      to: asked.payTo.toLowerCase() as Address,
       value: asked.amount,
       validAfter: 0n,
       validBefore: BigInt((await readNow()) + validForSeconds),

@@ -164,6 +164,8 @@ export const quotesArtifactSchema = z.strictObject({
       why: text(1000),
     }),
   ),
+  /** What the operator's payer key paid agents for these. */
+  payments: z.array(agentPaymentSchema).max(100).optional(),
 })
 /** Stage 4: what was offered. */
 export type QuotesArtifact = z.output<typeof quotesArtifactSchema>
