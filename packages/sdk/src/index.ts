@@ -48,6 +48,16 @@ export {
   PositionUnknownError,
 } from './define/getAmountUnits.js'
 export {
+  type AgentNetwork,
+  createAgentNetwork,
+  type FindAgents,
+  type HireBounds,
+  HireLimitError,
+  type NetworkSource,
+} from './hire/createAgentNetwork.js'
+export { createRegistrySearch } from './hire/createRegistrySearch.js'
+export { extendTrail } from './hire/trail.js'
+export {
   type AgentPayer,
   createAgentPayer,
   PaymentCapReachedError,

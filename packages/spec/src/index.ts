@@ -35,6 +35,9 @@ export {
   transferRequestSchema,
 } from './agent/registryMessages.js'
 export {
+  type HireTrail,
+  hireTrailSchema,
+  hireTypedDataTypes,
   type Instruction,
   type InstructionAmount,
   instructionAmountSchema,

@@ -12,6 +12,7 @@ import {
   x402Version,
 } from '@behest/spec'
 import {
+  getAddress,
   type LocalAccount,
   parseEventLogs,
   type TransactionReceipt,
@@ -175,7 +176,7 @@ export function createFacilitator(options: {
   ): Promise<SettleResponse> {
     const { asset } = request.paymentRequirements
     const { authorization, signature } = request.paymentPayload.payload
-    const payer = authorization.from
+    const payer = getAddress(authorization.from)
     const refuse = (errorReason: string, transaction = ''): SettleResponse => ({
       success: false,
       errorReason,
@@ -283,7 +284,9 @@ export function createFacilitator(options: {
     }),
     async verify(given) {
       const request = withPlainAddresses(given)
-      const payer = request.paymentPayload.payload.authorization.from
+      const payer = getAddress(
+        request.paymentPayload.payload.authorization.from,
+      )
       const reason =
         findMistake(request) ??
         (await explained('x402 verify', () => findObstacle(request)))
@@ -299,7 +302,7 @@ export function createFacilitator(options: {
         return {
           success: false,
           errorReason: mistake,
-          payer: from,
+          payer: getAddress(from),
           transaction: '',
           network,
         }

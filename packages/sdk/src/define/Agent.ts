@@ -9,6 +9,8 @@ import type {
   UnsignedQuote,
 } from '@behest/spec'
 
+import type { AgentNetwork } from '../hire/createAgentNetwork.js'
+
 /** An action that agents can be asked to carry out. */
 export type ServedAction = Instruction['action']
 
@@ -38,6 +40,8 @@ export type QuoteContext = {
   readonly deadlineUnixSeconds: number
   /** Fires when nobody waits any more: stop reading the chain. */
   readonly signal: AbortSignal
+  /** Other agents, where the server was given a network; bounded per request. */
+  readonly network?: AgentNetwork
 }
 
 /** One call of a quote. `valueWei` is 0 and `data` empty where left out. */

@@ -14,6 +14,8 @@ import {
 import { concatHex, keccak256 } from 'viem'
 import * as z from 'zod'
 import type { Agent, AgentReply, QuoteContext } from '../define/Agent.js'
+import type { NetworkSource } from '../hire/createAgentNetwork.js'
+import { findTrailMistake } from '../hire/trail.js'
 import type { AgentSigner } from '../sign/AgentSigner.js'
 import { hashRequest } from '../sign/hashRequest.js'
 import { signQuote } from '../sign/signQuote.js'
@@ -51,6 +53,9 @@ export type Quoter = {
 // Without a bound, a peer that sends new requests forever fills the memory.
 const defaultAnswersKept = 1_000
 
+// Agents that ask nobody still see how many hands a request came through.
+const defaultMaxDepth = 2
+
 /**
  * Creates what stands between the wire and an agent's function: strict parsing,
  * limits, deadline, signature, and the same answer to the same request for as
@@ -63,6 +68,7 @@ const defaultAnswersKept = 1_000
  * @param options.nowMs - Monotonic clock for forgetting answers, in
  *   milliseconds. Never compared with chain time.
  * @param options.maxAnswersKept - 1000 if absent.
+ * @param options.network - Other agents, for an agent that asks them.
  */
 export function createQuoter(options: {
   readonly agent: Agent
@@ -70,8 +76,9 @@ export function createQuoter(options: {
   readonly quoteTimeoutMs: number
   readonly nowMs: () => number
   readonly maxAnswersKept?: number
+  readonly network?: NetworkSource
 }): Quoter {
-  const { agent, signer, quoteTimeoutMs, nowMs } = options
+  const { agent, signer, quoteTimeoutMs, nowMs, network } = options
   const maxAnswersKept = options.maxAnswersKept ?? defaultAnswersKept
   // By the hash of the whole request: an id alone could be used by somebody
   // else to plant an answer.
@@ -85,7 +92,16 @@ export function createQuoter(options: {
     if (refusal !== null)
       return { answer: toWireDecline(request, refusal), validForMs: 0 }
 
+    const mistake = await findTrailMistake({
+      request,
+      agent: signer.address,
+      maxDepth: network?.bounds.maxDepth ?? defaultMaxDepth,
+    })
+    if (mistake !== null)
+      return { answer: toWireDecline(request, mistake), validForMs: 0 }
+
     const timeoutMs = Math.min(request.respondWithinMs, quoteTimeoutMs)
+    const untilMs = nowMs() + timeoutMs
     const controller = new AbortController()
     const context: QuoteContext = Object.freeze({
       request,
@@ -98,6 +114,17 @@ export function createQuoter(options: {
       nowUnixSeconds: request.block.timestampUnixSeconds,
       deadlineUnixSeconds: request.deadlineUnixSeconds,
       signal: controller.signal,
+      ...(network === undefined
+        ? {}
+        : {
+            network: network.bind({
+              request,
+              requestHash,
+              signer,
+              readLeftMs: () => untilMs - nowMs(),
+              signal: controller.signal,
+            }),
+          }),
     })
     const reply = await askAgent({ agent, context, timeoutMs, controller })
     if (reply === null)

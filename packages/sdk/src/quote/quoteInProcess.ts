@@ -7,6 +7,7 @@ import {
 } from '@behest/spec'
 import * as z from 'zod'
 import type { Agent } from '../define/Agent.js'
+import type { NetworkSource } from '../hire/createAgentNetwork.js'
 import type { AgentSigner } from '../sign/AgentSigner.js'
 import { verifyQuote } from '../sign/verifyQuote.js'
 import { createQuoter, type WireAnswer } from './createQuoter.js'
@@ -18,6 +19,7 @@ import { createQuoter, type WireAnswer } from './createQuoter.js'
  * @param agent - The agent.
  * @param options.request - What is asked.
  * @param options.signer - The agent's key.
+ * @param options.network - Other agents, for an agent that asks them.
  * @returns The verified quote, or the decline.
  * @throws {QuoteRequestMalformedError} when the request is not valid.
  * @throws {AgentFailedError} when the agent threw or went past its limits.
@@ -32,6 +34,7 @@ export async function quoteInProcess(
   options: {
     readonly request: QuoteRequest
     readonly signer: AgentSigner
+    readonly network?: NetworkSource
   },
 ): Promise<Quote | QuoteDecline> {
   const { request, signer } = options
@@ -39,7 +42,8 @@ export async function quoteInProcess(
     agent,
     signer,
     quoteTimeoutMs: request.respondWithinMs,
-    nowMs: () => 0, // one question: nothing to forget
+    nowMs: () => performance.now(),
+    ...(options.network === undefined ? {} : { network: options.network }),
   })
   const wire = await quoter.answer(z.encode(quoteRequestSchema, request))
   return readAnswer({ wire, request, signer })

@@ -7,6 +7,7 @@ import { buildAgentCard } from '../card/buildAgentCard.js'
 import { buildAgentProfile } from '../card/buildAgentProfile.js'
 import { signAgentCard } from '../card/signAgentCard.js'
 import type { Agent } from '../define/Agent.js'
+import type { NetworkSource } from '../hire/createAgentNetwork.js'
 import type { FacilitatorClient } from '../pay/createFacilitatorClient.js'
 import type { PaymentReservations } from '../pay/createPaymentReservations.js'
 import type { TakenPayment } from '../pay/createPaywall.js'
@@ -54,6 +55,8 @@ export type ServeOptions = {
   readonly maxConcurrentRequests?: number
   /** Most that `close` waits for running requests, in ms; 5000 if absent. */
   readonly drainTimeoutMs?: number
+  /** Other agents, for agents that ask them. */
+  readonly network?: NetworkSource
   /** Where payments are settled; needed by agents that cost something. */
   readonly facilitator?: FacilitatorClient
   /** Whose nonces bought what; in this process if absent. */
@@ -132,6 +135,7 @@ export async function serveAgent(
         signer,
         quoteTimeoutMs: options.quoteTimeoutMs ?? 10_000,
         nowMs: () => performance.now(),
+        ...(options.network === undefined ? {} : { network: options.network }),
       })
       const { price } = buildAgentProfile({
         agent,

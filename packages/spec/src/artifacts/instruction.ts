@@ -1,6 +1,11 @@
 import * as z from 'zod'
 import { askTopics } from '../intent/intent.js'
-import { addressSchema, assetAddressSchema, hashSchema } from '../units/hex.js'
+import {
+  addressSchema,
+  assetAddressSchema,
+  hashSchema,
+  hexSchema,
+} from '../units/hex.js'
 import { text } from '../units/text.js'
 import {
   bpsSchema,
@@ -141,6 +146,32 @@ export const priorChangesSchema = z.strictObject({
  */
 export type PriorChanges = z.output<typeof priorChangesSchema>
 
+/** Schema of {@link HireTrail}. */
+export const hireTrailSchema = z
+  .array(
+    z.strictObject({
+      /** The agent that was asked, and asked on. */
+      agent: addressSchema,
+      /** keccak256 of the request that it was asked with. */
+      requestHash: hashSchema,
+      /** The agent's, EIP-712 over {@link hireTypedDataTypes}. */
+      signature: hexSchema,
+    }),
+  )
+  .max(8)
+/** Through whose hands a request came, first first. Each link is signed. */
+export type HireTrail = z.output<typeof hireTrailSchema>
+
+/** EIP-712 types of one link of a {@link HireTrail}; `depth` is its place. */
+export const hireTypedDataTypes = {
+  Hire: [
+    { name: 'intentId', type: 'string' },
+    { name: 'requestHash', type: 'bytes32' },
+    { name: 'agent', type: 'address' },
+    { name: 'depth', type: 'uint256' },
+  ],
+} as const
+
 /** Schema of {@link QuoteRequest}. */
 export const quoteRequestSchema = z.strictObject({
   type: z.literal('behest.quote-request'),
@@ -160,6 +191,8 @@ export const quoteRequestSchema = z.strictObject({
   }),
   /** Absent for a first step. */
   priorChanges: priorChangesSchema.optional(),
+  /** Absent where nobody was asked before: what an engine sends. */
+  trail: hireTrailSchema.optional(),
   /** Until when the calls must be able to run, chain time. */
   deadlineUnixSeconds: unixSecondsSchema,
   /** After so long the answer is not waited for. */
