@@ -208,8 +208,12 @@ function applyWords(
         { slot: first.slot, value: option.value, start: 0, end: words.length },
       ])
   }
-  const corrects = CORRECTION.test(plain)
   const said = readReply(words, context)
+  const corrects =
+    CORRECTION.test(plain) ||
+    / instead$/.test(plain) ||
+    // Nothing is open any more: `half`, `with 1% slippage` change what was said.
+    (draft.questions.length === 0 && saysNothingElse(words, said))
   if (said.length === 0) return undefined
   const fills: Fill[] = []
   const open = [...draft.questions]
@@ -241,7 +245,8 @@ function applyWords(
     }
     // `no, dai`: what was said last of that kind is meant.
     const slot = corrects
-      ? findSaid(draft.draft as Intent, one.kind)
+      ? (findSaid(draft.draft as Intent, one.kind) ??
+        findUnsaid(draft.draft as Intent, one.kind))
       : undefined
     if (slot !== undefined)
       fills.push({ slot, value: one.value, start: one.start, end: one.end })
@@ -503,6 +508,19 @@ function renderToken(token: TokenRef): string {
   return 'symbol' in token ? token.symbol : token.address
 }
 
+/** Shares as Japanese replies say them, with nothing besides. */
+const SHARES: readonly [RegExp, number][] = [
+  [
+    /^(?:全部|全額|全て|すべて|ぜんぶ)(?:で|を|です|だ|お願いします|してください)*[。!]*$/,
+    10_000,
+  ],
+  [
+    /^(?:半分|半額|はんぶん)(?:で|を|だけ|です|だ|お願いします|してください)*[。!]*$/,
+    5000,
+  ],
+  [/^(?:四分の一|4分の1)(?:で|を|だけ|です|だ|お願いします)*[。!]*$/, 2500],
+]
+
 /** Reads the phrases of a reply that can fill a slot, in order. */
 export function readReply(words: string, context: ParseContext): Said[] {
   const normalised = normaliseText(words)
@@ -512,6 +530,13 @@ export function readReply(words: string, context: ParseContext): Said[] {
   const items = readQuantities(
     readTimes(readConditions(readSlippage(tagged), normalised), context),
   )
+  const japanese = SHARES.find(([pattern]) =>
+    pattern.test(normalised.text.trim()),
+  )
+  if (japanese !== undefined) {
+    const value = { kind: 'share', bps: japanese[1] }
+    return [{ kind: 'amount', value, start: 0, end: words.length }]
+  }
   const said: Said[] = []
   const at = (item: Item) => ({
     start: normalised.startOf(item.start),
@@ -568,7 +593,12 @@ export function readReply(words: string, context: ParseContext): Said[] {
       case 'word': {
         const { token, chain, venue, verb } = item.senses
         const range = at(item)
-        if (item.lookalike !== undefined) break
+        // `usdc pls`: politeness, though a token is called that as well.
+        if (
+          item.lookalike !== undefined ||
+          /^(?:pls|plz|thx)$/.test(words.slice(range.start, range.end))
+        )
+          break
         if (token !== undefined)
           said.push({ kind: 'token', value: { symbol: token }, ...range })
         if (chain !== undefined)
@@ -661,6 +691,27 @@ export function findSaid(
       )
         found = { slot: `steps[${index}].${path}`, end: span[1] }
   return found?.slot
+}
+
+const LINKS =
+  /^(?:with|on|in|via|to|for|at|only|just|please|pls|plz|use|of|it|my|the|and|but|max|slippage|で|に|を|から|へ|[\s,.!。、])*$/i
+
+/** What is left beside the values is no sentence: nothing is told or asked. */
+function saysNothingElse(words: string, said: readonly Said[]): boolean {
+  let rest = words
+  for (const { start, end } of said)
+    rest = rest.slice(0, start) + ' '.repeat(end - start) + rest.slice(end)
+  return LINKS.test(rest)
+}
+
+/** `with 1 % slippage`, `on base`: what was left open, of the only step. */
+function findUnsaid(draft: Intent, kind: Said['kind']): string | undefined {
+  const [step, ...more] = draft.steps
+  if (step === undefined || more.length > 0) return undefined
+  if (kind === 'slippage' && step.action === 'swap')
+    return 'steps[0].maxSlippageBps'
+  if (kind === 'chain' && step.action !== 'bridge') return 'steps[0].chain'
+  return kind === 'venue' ? 'steps[0].venue' : undefined
 }
 
 function isOutput(step: Step, path: string): boolean {

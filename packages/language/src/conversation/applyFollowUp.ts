@@ -65,8 +65,10 @@ export function applyFollowUp(options: {
   const said = readReply(words, context).filter(
     (each) => each.start >= read.end,
   )
-  const { fills, questions } = placeChanges(previous, said, plain)
   const rest = plain.slice(read.end)
+  const unclear = findUnclear(rest, said, previous, words)
+  if (unclear !== undefined) return { type: 'repeated', result: unclear }
+  const { fills, questions } = placeChanges(previous, said, plain)
   // `same but lend it`: another deed is another order.
   if (fills.length === 0 && questions.length === 0 && said.length > 0)
     return { type: 'new-request', utterance: words }
@@ -100,6 +102,51 @@ export function applyFollowUp(options: {
       fills,
     ),
   }
+}
+
+const MORE =
+  /\b(?:then|after that|afterwards|and (?:also )?(?:lend|supply|deposit|swap|sell|buy|send|borrow|repay|withdraw|stake|bridge))\b|してから|その後/
+const TIMES =
+  /\b(?:twice|double|doubled|triple|half|thrice|\w+ times|\d+x)(?: as (?:much|many)| the (?:amount|size|sum)| that| it)|\b(?:double|triple|twice)\b(?! a\b)|(?:倍|半分の量)/
+
+/** Changes that name no argument: they are asked about, never worked out. */
+function findUnclear(
+  rest: string,
+  said: readonly Said[],
+  previous: Intent,
+  words: string,
+): ParseResult | undefined {
+  const tokens = new Set(
+    said.filter(({ kind }) => kind === 'token').map(({ start }) => start),
+  )
+  const pairs = said.filter(({ kind }) => kind === 'amount').length
+  if (MORE.test(rest) || tokens.size > Math.max(1, pairs))
+    return {
+      type: 'none',
+      reason: 'not-understood',
+      message:
+        'That asks for more than the same again. Say the whole request in one sentence.',
+    }
+  if (!TIMES.test(rest)) return undefined
+  const slot = findSaid(previous, 'amount')
+  return slot === undefined
+    ? undefined
+    : finish(
+        {
+          type: 'clarify',
+          draft: previous,
+          questions: [
+            {
+              slot,
+              text: previous.language.startsWith('ja')
+                ? '今回はいくらですか？'
+                : 'How much is it this time? Say the amount.',
+            },
+          ],
+        },
+        words,
+        [],
+      )
 }
 
 /** Times that have passed say nothing about when it is to be done again. */
@@ -193,7 +240,9 @@ function tokenSlots(previous: Intent, cue: string): string[] {
   const buys = said.filter((slot) => slot.endsWith('buy.token'))
   const sells = said.filter((slot) => slot.endsWith('sell.token'))
   if (/^(?:to|into|for)$/.test(cue) && buys.length === 1) return buys
-  if (/^(?:from|selling|using)$/.test(cue) && sells.length === 1) return sells
+  if (/^(?:buy|buying|get|getting)$/.test(cue) && buys.length === 1) return buys
+  if (/^(?:from|sell|selling|using)$/.test(cue) && sells.length === 1)
+    return sells
   return said
 }
 

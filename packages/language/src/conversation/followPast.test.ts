@@ -53,6 +53,23 @@ describe('createParser with a past', () => {
     ['do the last supply again', 'supply', { venue: 'aave' }],
     ['do the one before that again', 'transfer', { to: 'bob.eth' }],
     ['もう一度', 'swap', { action: 'swap' }],
+    ['その注文をもう一度', 'swap', { action: 'swap' }],
+    ['さっきの送金をもう一度', 'transfer', { to: 'bob.eth' }],
+    ['same again pls', 'swap', { buy: { token: { symbol: 'USDC' } } }],
+    [
+      'same as before but 0.1',
+      'swap',
+      { sell: { amount: { decimal: '0.1' } } },
+    ],
+    [
+      'do that again but sell dai',
+      'swap',
+      { sell: { token: { symbol: 'DAI' } } },
+    ],
+    ['use dai instead', 'swap', { buy: { token: { symbol: 'DAI' } } }],
+    ['2 eth instead', 'swap', { sell: { amount: { decimal: '2' } } }],
+    ['same thing but half', 'swap', { sell: { amount: { bps: 5000 } } }],
+    ['one more', 'swap', { sell: { amount: { decimal: '1' } } }],
   ])('%s means %s', async (words, id, step) => {
     const { result, follows } = await follow(words, swap, transfer, supply)
     expect(follows).toMatchObject({ type: 'repeat', intentId: id })
@@ -71,6 +88,47 @@ describe('createParser with a past', () => {
     })
   })
 
+  test.each([
+    'again with twice as much',
+    'again but double',
+    'same, 3 times as much',
+  ])('law: %s is asked about and never worked out', async (words) => {
+    const { result } = await follow(words, swap)
+    expect(result).toMatchObject({
+      type: 'clarify',
+      questions: [{ slot: 'steps[0].sell.amount' }],
+    })
+  })
+
+  test.each(['again and then lend it on aave', 'same for wbtc and dai'])(
+    'behavior: %s is more than the same again',
+    async (words) => {
+      expect((await follow(words, swap)).result.type).toBe('none')
+    },
+  )
+
+  test.each<[string, object]>([
+    ['half', { sell: { amount: { bps: 5000 } } }],
+    ['with 1% slippage', { maxSlippageBps: 100 }],
+    ['to dai instead', { buy: { token: { symbol: 'DAI' } } }],
+    ['半分', { sell: { amount: { bps: 5000 } } }],
+  ])('behavior: %s changes the plan that waits', async (words, step) => {
+    const waits = past('waits', 'swap 1 eth to usdc', 'needs-approval')
+    const { result } = await follow(words, waits)
+    expect(result).toMatchObject({ type: 'intent', intent: { steps: [step] } })
+  })
+
+  test.each([
+    'hmm 2 eth is a lot',
+    'is 0.5% good?',
+    'ok',
+    'yes',
+    'dai is nice',
+  ])('behavior: %s changes nothing', async (words) => {
+    const waits = past('waits', 'swap 1 eth to usdc', 'needs-approval')
+    expect((await follow(words, waits)).follows).toBeUndefined()
+  })
+
   test('behavior: a plan that waits is changed and not repeated', async () => {
     const waits = past('waits', 'swap 1 eth to usdc', 'needs-approval')
     const { follows, result } = await follow('make it 2', waits)
@@ -81,14 +139,18 @@ describe('createParser with a past', () => {
     })
   })
 
-  test.each(['all of it', '100', 'half', 'all my usdc please'])(
-    'behavior: %s answers the question that waits',
-    async (words) => {
-      const asked = past('asked', 'swap usdc to eth', 'needs-answer')
-      const { follows } = await follow(words, asked, swap)
-      expect(follows).toMatchObject({ type: 'change', intentId: 'asked' })
-    },
-  )
+  test.each([
+    'all of it',
+    '100',
+    'half',
+    'all my usdc please',
+    '全部',
+    '半分で',
+  ])('behavior: %s answers the question that waits', async (words) => {
+    const asked = past('asked', 'swap usdc to eth', 'needs-answer')
+    const { follows } = await follow(words, asked, swap)
+    expect(follows).toMatchObject({ type: 'change', intentId: 'asked' })
+  })
 
   test('behavior: an undone swap asks how much, with what it gave', async () => {
     const { result, follows } = await follow('undo it', swap)
@@ -155,7 +217,9 @@ describe('createParser with a past', () => {
 
   test.each([
     'what happened to my last one?',
+    'what happened?',
     'did my swap go through?',
+    'did the swap to usdc go through?',
     'what’s the status of my last swap',
     'is it done yet?',
     'show my history',

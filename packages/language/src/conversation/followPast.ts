@@ -36,7 +36,7 @@ export function followPast(options: {
   const { utterance, context, read, past } = options
   if (read === undefined) {
     const [newest] = past
-    return newest?.status === 'needs-answer'
+    return newest && isOpen(newest)
       ? amend(newest, utterance, context)
       : undefined
   }
@@ -122,14 +122,16 @@ export function readPointing(
 ): ReadFollowUp | undefined {
   const read = readFollowUp(utterance)
   if (read === undefined) return undefined
-  // `again swap 1 eth to usdc` says all that it means.
   if (
-    alone.type === 'intent' &&
-    read.type !== 'history' &&
-    read.type !== 'status'
+    alone.type !== 'intent' ||
+    read.type === 'history' ||
+    read.type === 'status'
   )
-    return undefined
-  return read
+    return read
+  // `again swap 1 eth to usdc` says all that it means; `repeat my last loan`
+  // reads like a question about the loan, and is none.
+  const isQuestion = alone.intent.steps.every(({ action }) => action === 'ask')
+  return isQuestion && read.isAll ? read : undefined
 }
 
 function takeBack(

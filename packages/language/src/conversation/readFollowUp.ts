@@ -10,6 +10,8 @@ export type ReadFollowUp = {
   readonly skips: number
   /** Where the words that only point end: what follows may change something. */
   readonly end: number
+  /** Nothing is said besides. */
+  readonly isAll: boolean
 }
 
 const noun =
@@ -17,19 +19,23 @@ const noun =
 const thing = `(?:it|that|this|them|everything|all of (?:it|that)|(?:the )?same(?: thing| order| swap| trade)?|(?:(?:my|the|that|this) )?(?:very )?(?:(?:last|latest|previous|prior|most recent|recent|earlier|first) )?(?:${noun})(?: before(?: (?:that|it|this|the last(?: one)?))?)?|(?:my|the) (?:last|latest|previous))`
 const filler =
   "(?:(?:ok(?:ay)?|please|pls|plz|now|and|yes|yeah|yep|hey|hi|great|cool|nice|oops|wait|no|hm+|so|then|just|actually|can you|could you|would you|will you|can we|i want to|i wanna|i'd like to|let's|lets)[ ,]+)*"
+/** `… to bob`, `… of yesterday`: which one, for people; not looked up. */
+const tail = '(?: (?:to|for|from|of|with) [^?!]{1,40}?)?'
+const earlierInJapanese =
+  '(?:(?:その|この|さっきの|先ほどの|前の|前回の|直前の|最後の|同じ)?(?:注文|取引|スワップ|交換|送金|借り入れ|借入|預け入れ|もの|やつ)?(?:を|は|と)?)?'
 const closing = '(?: (?:please|pls|plz|now|thanks|thank you))?[.!?。！？ ]*$'
 
 const repeat = new RegExp(
-  `^${filler}(?:(?:do|run|make|repeat|execute|try|place|send|submit)(?: ${thing})?,? (?:again|once more|one more time|another time)|(?:repeat|redo|retry|rerun)(?: ${thing})?(?: again)?|(?:the )?same(?: (?:again|thing|order|swap|trade|as before|as last time))*|do the same(?: thing)?|again|once more|one more time|もう一度|もう一回|再度|同じ(?:の|こと|もの|注文)?(?:を)?(?:もう一度)?)(?=[ ,.!?、。]|$|で|を|に)`,
+  `^${filler}(?:(?:do|run|make|repeat|execute|try|place|send|submit)(?: ${thing})?,? (?:again|once more|one more time|another time)|(?:repeat|redo|retry|rerun)(?: ${thing})?(?: again)?|(?:the )?same(?: (?:again|thing|order|swap|trade|as before|as last time))*|do the same(?: thing)?|again|once more|one more time|one more|another(?: one)?|${earlierInJapanese}(?:もう一度|もう一回|再度|繰り返して)|同じ(?:の|こと|もの|注文)?(?:を)?(?:もう一度)?)(?=[ ,.!?、。0-9]|$|で|を|に|、)`,
 )
 const undo = new RegExp(
-  `^${filler}(?:(?:undo|revert|reverse|unwind|roll ?back)(?: ${thing})?|(?:take|roll|put|turn) ${thing} back|(?:元に戻して|取り消して|戻して)(?:ください)?)${closing}`,
+  `^${filler}(?:(?:undo|revert|reverse|unwind|roll ?back)(?: ${thing})?|(?:take|roll|put|turn|swap|sell|trade|change|convert) ${thing} back(?: again)?|${earlierInJapanese}(?:元に戻して|取り消して|戻して)(?:ください)?)${closing}`,
 )
 const cancel = new RegExp(
   `^${filler}(?:(?:cancel|abort|stop|kill|drop|forget|scrap|call off|withdraw|discard)(?: about)? ${thing}|(?:cancel|abort|stop)|never ?mind|nvm|forget about it|やめて(?:ください)?|やっぱりやめて|キャンセル(?:して)?|中止(?:して)?)${closing}`,
 )
 const status = new RegExp(
-  `^${filler}(?:what(?:'s| is| has| did)? (?:happened|become|became|happen)(?: (?:to|of|with))? ${thing}|what(?:'s| is| was) (?:the )?(?:status|state|result|outcome)(?: (?:of|for|on|with) ${thing})?|what about ${thing}|what was ${thing}|how (?:did|is|was) ${thing}(?: go| going| doing| turn out)?|(?:the )?status(?: (?:of|for|on) ${thing})?|(?:did|has|have|was|is) ${thing} (?:go(?:ne)? through|gone|work(?:ed)?|succeed(?:ed)?|complete(?:d)?|finish(?:ed)?|land(?:ed)?|happen(?:ed)?|fail(?:ed)?|done|ready|over|through|executed|confirmed|still (?:going|running|pending|open)|pending|get (?:executed|done|confirmed))(?: yet| already)?|where(?:'s| is) ${thing}|(?:show|tell)(?: me)?(?: about)? (?:my )?(?:last|latest|previous) (?:${noun})|(?:さっき|前回|直前)の(?:.{0,12})?(?:は)?どうな(?:った|りました)(?:か|の)?)${closing}`,
+  `^${filler}(?:what(?:'s| is| has| did)? (?:happened|become|became|happen)(?: (?:(?:to|of|with) )?${thing}${tail})?|what(?:'s| is| was) (?:the )?(?:status|state|result|outcome)(?: (?:of|for|on|with) ${thing})?|what about ${thing}|what was ${thing}|how (?:did|is|was) ${thing}(?: go| going| doing| turn out)?|(?:the )?status(?: (?:of|for|on) ${thing})?|(?:did|has|have|was|is) ${thing}${tail} (?:go(?:ne)? through|gone|work(?:ed)?|succeed(?:ed)?|complete(?:d)?|finish(?:ed)?|land(?:ed)?|happen(?:ed)?|fail(?:ed)?|done|ready|over|through|executed|confirmed|still (?:going|running|pending|open)|pending|get (?:executed|done|confirmed))(?: yet| already)?|where(?:'s| is) ${thing}|(?:show|tell)(?: me)?(?: about)? (?:my )?(?:last|latest|previous) (?:${noun})|(?:さっき|前回|直前)の(?:.{0,12})?(?:は)?どうな(?:った|りました)(?:か|の)?)${closing}`,
 )
 const history = new RegExp(
   `^${filler}(?:(?:show|list|give|tell)(?: me)? )?(?:(?:my|the|our) )?(?:(?:whole|full|last|past|previous|recent|all) )*(?:history|(?:past|previous|recent|last|all my) (?:orders|requests|intents|transactions|trades|swaps)|my (?:orders|requests|intents|transactions))${closing}|^${filler}what (?:did|have) i (?:do|done|order|ordered|ask(?:ed)?(?: for)?|swap(?:ped)?|send|sent)(?: (?:last|before|today|yesterday|lately|recently|so far))?${closing}|^(?:履歴|注文履歴)(?:を(?:見せて|表示して)?)?(?:ください)?[。！]*$`,
@@ -59,8 +65,17 @@ const actionsByNoun: Readonly<Record<string, readonly Action[]>> = {
   repay: ['repay'],
   bridge: ['bridge'],
   approval: ['approve'],
+  スワップ: ['swap'],
+  交換: ['swap'],
+  送金: ['transfer'],
+  借り入れ: ['borrow'],
+  借入: ['borrow'],
+  預け入れ: ['supply', 'deposit'],
 }
-const nounPattern = new RegExp(`\\b(${noun})\\b`, 'g')
+const nounPattern = new RegExp(
+  `\\b(?:${noun})\\b|スワップ|交換|送金|借り入れ|借入|預け入れ`,
+  'g',
+)
 
 /**
  * Reads words as a follow-up on an earlier request, by their form alone.
@@ -92,6 +107,7 @@ export function readFollowUp(words: string): ReadFollowUp | undefined {
     // `cancel`, `send it again`: there the noun is the verb.
     const isVerb =
       named !== undefined &&
+      /^[a-z]/.test(named) &&
       !new RegExp(
         `(?:my|the|that|this|last|latest|previous|same|recent|earlier) ${named}\\b`,
       ).test(pointing)
@@ -102,10 +118,13 @@ export function readFollowUp(words: string): ReadFollowUp | undefined {
     return {
       type,
       ...(actions === undefined ? {} : { actions }),
-      skips: /\bbefore(?: (?:that|it|this|the last(?: one)?))?\b/.test(pointing)
+      skips: new RegExp(
+        `\\b(?:${noun}) before(?: (?:that|it|this|the last(?: one)?))?\\b`,
+      ).test(pointing)
         ? 1
         : 0,
       end: pointing.length,
+      isAll: /^[ .!?。！？]*$/.test(plain.slice(pointing.length)),
     }
   }
   return undefined
