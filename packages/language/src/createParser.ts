@@ -9,6 +9,7 @@ import { followPast, readPointing } from './conversation/followPast.js'
 import { combineReadings } from './model/combineReadings.js'
 import type { ModelParser } from './model/createModelParser.js'
 import { groundAnswer } from './model/groundAnswer.js'
+import { hasSecret } from './model/hasSecret.js'
 import { ModelUnavailableError } from './model/ModelUnavailableError.js'
 import { isBlocked, parseUtterance } from './parseUtterance.js'
 
@@ -69,6 +70,12 @@ export function createParser(options: ParserOptions = {}): LanguagePort {
     const blocked = embedded.type === 'none' && isBlocked(embedded)
     if (model === undefined || blocked || utterance.length > 2000)
       return { result: embedded, parser: 'embedded', notes: [] }
+    if (hasSecret(utterance))
+      return {
+        result: embedded,
+        parser: 'embedded',
+        notes: ['model-withheld'],
+      }
     let reading: ParseResult | undefined
     try {
       reading = groundAnswer(

@@ -79,8 +79,9 @@ export function createModelParser(options: ModelParserOptions): ModelParser {
 
   async function ask(
     utterance: string,
+    context: ParseContext,
     signal: AbortSignal,
-  ): Promise<{ text: string; tokens: number }> {
+  ): Promise<string> {
     const [{ ChatOpenAI }, { HumanMessage, SystemMessage }] = await Promise.all(
       [import('@langchain/openai'), import('@langchain/core/messages')],
     )
@@ -117,34 +118,43 @@ export function createModelParser(options: ModelParserOptions): ModelParser {
     let text = ''
     let tokens = 0
     let finish: string | undefined
-    for await (const chunk of stream) {
-      // Text only: small models send no blocks, and blocks are no JSON.
-      text += typeof chunk.content === 'string' ? chunk.content : ''
-      const usage = chunk.usage_metadata as UsageMetadata | undefined
-      tokens = usage?.total_tokens ?? tokens
-      const reason = chunk.response_metadata?.finish_reason
-      if (typeof reason === 'string') finish = reason
-      if (text.length > MOST_CHARACTERS)
-        throw new ModelUnavailableError({ failure: 'invalid-answer', model })
+    try {
+      for await (const chunk of stream) {
+        // Text only: small models send no blocks, and blocks are no JSON.
+        text += typeof chunk.content === 'string' ? chunk.content : ''
+        const usage = chunk.usage_metadata as UsageMetadata | undefined
+        tokens = usage?.total_tokens ?? tokens
+        const reason = chunk.response_metadata?.finish_reason
+        if (typeof reason === 'string') finish = reason
+        if (text.length > MOST_CHARACTERS)
+          throw new ModelUnavailableError({ failure: 'invalid-answer', model })
+      }
+    } finally {
+      // What was begun is paid for, also where it is of no use.
+      if (text !== '' || tokens > 0)
+        spend(
+          context,
+          tokens > 0
+            ? tokens
+            : Math.ceil((systemPrompt.length + text.length) / 4),
+        )
     }
     if (finish === undefined || finish === 'length')
       // A stream that was cut, or an answer that was.
       throw new ModelUnavailableError({ failure: 'invalid-answer', model })
     if (finish === 'content_filter')
       throw new ModelUnavailableError({ failure: 'refused', model })
-    return {
-      text,
-      tokens:
-        tokens > 0
-          ? tokens
-          : Math.ceil((systemPrompt.length + text.length) / 4),
-    }
+    return text
   }
 
-  async function attempt(utterance: string, signal: AbortSignal) {
+  async function attempt(
+    utterance: string,
+    context: ParseContext,
+    signal: AbortSignal,
+  ) {
     for (;;) {
       try {
-        return await within(ask(utterance, signal), signal, model)
+        return await within(ask(utterance, context, signal), signal, model)
       } catch (error) {
         const failure = toModelError(error, model, signal)
         if (failure.failure !== 'rejected-request' || format === 'text')
@@ -165,9 +175,9 @@ export function createModelParser(options: ModelParserOptions): ModelParser {
       const timeoutMs = options.timeoutMs ?? 8000
       const signal = AbortSignal.timeout(timeoutMs)
       const until = performance.now() + timeoutMs
-      let answer: { text: string; tokens: number }
+      let answer: string
       try {
-        answer = await attempt(utterance, signal)
+        answer = await attempt(utterance, context, signal)
       } catch (error) {
         const failure = toModelError(error, model, signal)
         const waitMs = failure.retryAfterMs ?? 100
@@ -176,10 +186,9 @@ export function createModelParser(options: ModelParserOptions): ModelParser {
         await new Promise((resolve) => {
           setTimeout(resolve, waitMs)
         })
-        answer = await attempt(utterance, signal)
+        answer = await attempt(utterance, context, signal)
       }
-      spend(context, answer.tokens)
-      const parsed = parseAnswer(answer.text, model)
+      const parsed = parseAnswer(answer, model)
       cache.set(key, parsed)
       if (cache.size > MOST_CACHED) {
         const oldest = cache.keys().next().value

@@ -299,6 +299,30 @@ describe('a model through the real clients', () => {
     expect(server.requests).toHaveLength(1)
   })
 
+  test('law: an answer of no use is paid for, and counts', async () => {
+    const { parser, server } = await ask(
+      [{ kind: 'answer', text: 'Sure! Here it is …', totalTokens: 500 }],
+      { tokensPerDay: 400 },
+    )
+    const { notes } = await parser.parse({
+      utterance: 'swap 2 ETH to USDC',
+      context,
+    })
+    expect(notes).toContain('model-over-budget')
+    expect(server.requests).toHaveLength(1)
+  })
+
+  test.each([
+    `swap 1 ETH to USDC with ${'4c'.repeat(32)}`,
+    'legal winner thank year wave sausage worth useful legal winner thank yellow',
+  ])('law: a secret that was pasted never leaves: %s', async (utterance) => {
+    const { answer, server } = await ask([{ kind: 'answer', json: swap() }], {
+      utterance,
+    })
+    expect(server.requests).toEqual([])
+    expect(answer.notes).toEqual(['model-withheld'])
+  })
+
   test('behavior: the same words are paid for once', async () => {
     const { parser, server } = await ask([{ kind: 'answer', json: swap() }])
     await parser.parse({ utterance: UTTERANCE, context })
