@@ -38,6 +38,7 @@ import {
   journalSchema,
   openDatabase,
   paymentSchema,
+  readOperations,
   runMigrations,
   standingSchema,
   takeExecutorSlot,
@@ -175,6 +176,18 @@ export async function wire(options: {
     })
 
   const metrics = createMetrics()
+  metrics.watchOperations({
+    readOperations: () => readOperations(database.pool),
+    readHeadAgeSeconds: async () => {
+      const { timestampUnixSeconds } = await chain.readHead()
+      return Math.max(0, Date.now() / 1000 - timestampUnixSeconds)
+    },
+    readConnections: () => ({
+      total: database.pool.totalCount,
+      idle: database.pool.idleCount,
+      waiting: database.pool.waitingCount,
+    }),
+  })
   const store = tracing.intents.watchStore(
     createIntentStore({ pool: database.pool }),
   )
@@ -215,7 +228,10 @@ export async function wire(options: {
     whenFinalIsLost: deployment.name === 'local' ? 'offer-again' : 'halt',
     canSign: (address) =>
       [user, executor].some((own) => isSameAddress(address, own.address)),
-    onEvent: (event) => logger.info(toLoggable(event), 'outbox'),
+    onEvent: (event) => {
+      metrics.countOutbox(event.type)
+      logger.info(toLoggable(event), 'outbox')
+    },
   })
   const language = createParser(
     config.model === undefined

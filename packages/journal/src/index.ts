@@ -42,6 +42,10 @@ export {
   toSchemaChecksum,
 } from './migrations/runMigrations.js'
 export {
+  type OperationsReport,
+  readOperations,
+} from './operations/readOperations.js'
+export {
   createOrderStore,
   type OrderStore,
   type StoredOrder,
