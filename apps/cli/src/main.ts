@@ -1,6 +1,7 @@
 import { BehestError } from '@behest/spec'
 import { agentCommand } from './commands/agentCommand.js'
 import { agentsCommand } from './commands/agentsCommand.js'
+import { backupCommand, restoreCommand } from './commands/backupCommand.js'
 import { doCommand } from './commands/doCommand.js'
 import { doctorCommand } from './commands/doctorCommand.js'
 import { lendCommand } from './commands/lendCommand.js'
@@ -11,6 +12,7 @@ import { policyCommand } from './commands/policyCommand.js'
 import { registryCommand } from './commands/registryCommand.js'
 import { resumeCommand } from './commands/resumeCommand.js'
 import { routeCommand } from './commands/routeCommand.js'
+import { sendersCommand } from './commands/sendersCommand.js'
 import { startCommand } from './commands/startCommand.js'
 import { statusCommand } from './commands/statusCommand.js'
 import { telegramCommand } from './commands/telegramCommand.js'
@@ -37,6 +39,9 @@ const commands: Readonly<Record<string, Command>> = {
   lend: lendCommand,
   doctor: doctorCommand,
   telegram: telegramCommand,
+  backup: backupCommand,
+  restore: restoreCommand,
+  senders: sendersCommand,
 }
 
 const usage = `Say what you want. Agents compete to do it. Nothing happens beyond your behest.
@@ -53,6 +58,8 @@ const usage = `Say what you want. Agents compete to do it. Nothing happens beyon
   behest lend --markets <file> --supply <units>
   behest start                                the whole local stack (npm start)
   behest telegram [link|unlink <chat>]        the bot, and which chat may speak for the account
+  behest backup <file> · restore <file>       all that the database holds, out and in
+  behest senders [list] | resume <address>    who sends, and who stands still and why
   behest doctor [--agent <id or URL>]         what works, what does not, and what to do
 
 Exit codes: 0 done · 1 failed · 2 bad usage · 3 you must answer · 4 outcome unknown`

@@ -1,4 +1,11 @@
 export {
+  BackupNamespaceUnknownError,
+  BackupUnreadableError,
+  RestoreTargetNotEmptyError,
+} from './backup/errors.js'
+export { type RestoredSender, restoreBackup } from './backup/restoreBackup.js'
+export { writeBackup } from './backup/writeBackup.js'
+export {
   type Chat,
   type ChatStore,
   createChatStore,
