@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { readAddresses } from '@behest/devnet'
 import { createEngine } from '@behest/engine'
@@ -130,6 +130,12 @@ export async function wire(options: {
     unlock('executor'),
     assertDeployment({ client: chain.client, deployment }),
   ])
+  // The registry of this house knows our receipts by it.
+  mkdirSync(join(dataFolder, 'run'), { recursive: true, mode: 0o700 })
+  writeFileSync(
+    join(dataFolder, 'run', 'house-engines.json'),
+    JSON.stringify([attestorAccount.address]),
+  )
   await runMigrations(database.pool, journalSchema)
   await runMigrations(database.pool, webhookSchema)
   await runMigrations(database.pool, conversationSchema)

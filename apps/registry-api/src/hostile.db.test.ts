@@ -231,4 +231,23 @@ describe('hostile input', () => {
     expect((await fetch(`${draining.url}/healthz`)).status).toBe(200)
     await draining.stop()
   })
+
+  test('error: a request line that is too long, or no HTTP, is a problem too', async () => {
+    const long = await fetch(`${api.url}/v1/search?q=${'a'.repeat(20_000)}`)
+    expect(long.status).toBe(431)
+    expect(await long.json()).toMatchObject({ code: 'REQUEST_MALFORMED' })
+    const { port } = new URL(api.url)
+    const answer = await new Promise<string>((done) => {
+      const socket = connect(Number(port), '127.0.0.1', () => {
+        socket.write('\u0016\u0003\u0001 hello\r\n\r\n')
+      })
+      let text = ''
+      socket.on('data', (piece) => {
+        text += piece
+      })
+      socket.on('close', () => done(text))
+    })
+    expect(answer).toContain('400 Bad Request')
+    expect(answer).toContain('application/problem+json')
+  })
 })

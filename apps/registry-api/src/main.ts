@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import { join, resolve } from 'node:path'
 import { BehestError } from '@behest/spec'
 import { createLogger, startTracing } from '@behest/telemetry'
+import { answerClientError } from './http/answerClientError.js'
 import { readConfig } from './readConfig.js'
 import { wire } from './wire.js'
 
@@ -107,6 +108,7 @@ function listen(server: Server): Promise<Server> {
   server.requestTimeout = 10_000
   server.keepAliveTimeout = 60_000
   server.maxConnections = 4_000
+  server.on('clientError', answerClientError)
   return new Promise((done, failed) => {
     server.once('listening', () => done(server))
     server.once('error', failed)

@@ -1,4 +1,10 @@
-import { hashReceipt, type ReceiptCheckPort } from '@behest/registry'
+import {
+  formula,
+  hashReceipt,
+  type PublicReceipt,
+  type ReceiptCheckPort,
+  recomputeTrust,
+} from '@behest/registry'
 import {
   defineAgent,
   publishAgent,
@@ -53,6 +59,7 @@ beforeAll(async () => {
   api = await startTestRegistry({
     probes: 'off',
     registry: {
+      knownEngines: new Set([engine.address.toLowerCase()]),
       checkReceipt: async ({ intentId }) =>
         said.get(intentId) ?? { type: 'confirmed' },
     },
@@ -261,6 +268,36 @@ describe('receipts', () => {
     ).not.toContain(liar.agentId)
     await victim.close()
     await liar.close()
+  })
+
+  test('behavior: anyone gets the same trust from the public API alone', async () => {
+    const receipts: PublicReceipt[] = []
+    for (let cursor: string | null = '0'; cursor !== null; ) {
+      const { body } = await get(`/v1/receipts?limit=2&cursor=${cursor}`)
+      receipts.push(...body.receipts)
+      cursor = body.nextCursor
+    }
+    expect(receipts.some(({ knownEngine }) => knownEngine)).toBe(true)
+    const explained = await get(`/v1/agents/${agentId}/explain?action=swap`)
+    const { trust } = explained.body
+    const { body: agent } = await get(`/v1/agents/${agentId}`)
+    const own = recomputeTrust({
+      receipts,
+      keys: new Map([[agentId, agent.keys]]),
+      nowUnixSeconds: trust.atUnixSeconds,
+    }).get(agentId)
+    expect(own?.bound).toBeGreaterThan(0)
+    expect(own).toEqual(trust)
+    // With the bound the whole score: its parts are shown, and multiply.
+    const parts = explained.body.parts
+    expect(parts.trust).toBeCloseTo(
+      (formula.trustFloor + (1 - formula.trustFloor) * (own?.bound ?? 0)) **
+        formula.trustPower,
+      3,
+    )
+    expect(
+      parts.relevance * parts.trust * parts.health * parts.price,
+    ).toBeCloseTo(explained.body.score, 9)
   })
 
   test('behavior: nothing failed in the background', () => {

@@ -73,6 +73,10 @@ export async function wire(options: {
   const encoder =
     config.encoder === 'none' ? undefined : createSentenceEncoder()
   const isHouse = createHouseCheck(join(config.dataFolder, 'run'))
+  const isHouseEngine = createHouseCheck(
+    join(config.dataFolder, 'run'),
+    'house-engines.json',
+  )
   const isReference = (address: string) =>
     config.referenceAgents.has(address.toLowerCase()) || isHouse(address)
   const registry = await createRegistry({
@@ -105,7 +109,12 @@ export async function wire(options: {
       rpcUrl: config.rpcUrl,
       chainId: chain.get,
     }),
-    knownEngines: config.knownEngines,
+    // The engine of this house leaves word for us, as its agents do.
+    knownEngines: {
+      has: (address) =>
+        config.knownEngines.has(address.toLowerCase()) ||
+        isHouseEngine(address),
+    },
     ...(encoder === undefined ? {} : { encoder }),
     onError,
   })

@@ -34,6 +34,7 @@ import { transferAgent } from './publish/transferAgent.js'
 import { computeTrust } from './reputation/computeTrust.js'
 import {
   createReputation,
+  type KnownEngines,
   type ReceiptCheckPort,
 } from './reputation/createReputation.js'
 import { type Earnings, readEarnings } from './reputation/readEarnings.js'
@@ -46,11 +47,13 @@ import {
 } from './search/searchAgents.js'
 import type { AgentRecord, AgentStatus } from './store/agentRecord.js'
 import {
+  type AgentKey,
   inTransaction,
   readAgent,
   readByName,
   readCard,
   readChanges,
+  readKeys,
   readLeaseChanges,
   readVersions,
   writeSuspension,
@@ -95,7 +98,7 @@ export type CreateRegistryOptions = {
   /** Asks the chain about receipts. Without one no receipt counts. */
   readonly checkReceipt?: ReceiptCheckPort
   /** Engines whose users are known to be independent, in lower case. */
-  readonly knownEngines?: ReadonlySet<string>
+  readonly knownEngines?: KnownEngines
   /** Told of failures in the background; never of a caller's mistakes. */
   readonly onError: (error: unknown) => void
 }
@@ -127,6 +130,12 @@ export type PublishResult = {
   readonly seq: number
 }
 
+/** A receipt as it is shown, with everything that its weight depends on. */
+export type PublicReceiptView = ReceiptView & {
+  /** Signed by an engine whose users are known to be independent. */
+  readonly knownEngine: boolean
+}
+
 /** A registry over one database. Several processes may run one each. */
 export type Registry = {
   readonly publish: (request: PublishRequest) => Promise<PublishResult>
@@ -155,6 +164,8 @@ export type Registry = {
       readonly card: string
       readonly message: unknown
       readonly signature: string | null
+      /** Every key that owned the agent or signed its quotes. */
+      readonly keys: readonly AgentKey[]
     }
   >
   readonly list: (options: {
@@ -189,13 +200,13 @@ export type Registry = {
   ) => Promise<Explanation>
   readonly submitReceipt: (
     wire: JsonValue,
-  ) => Promise<{ readonly isNew: boolean; readonly view: ReceiptView }>
+  ) => Promise<{ readonly isNew: boolean; readonly view: PublicReceiptView }>
   readonly listReceipts: (options: {
     readonly agentId?: string
     readonly afterSeq: number
     readonly limit: number
   }) => Promise<{
-    readonly receipts: readonly ReceiptView[]
+    readonly receipts: readonly PublicReceiptView[]
     readonly nextSeq: number | undefined
   }>
   /** What an agent earned, as confirmed receipts say. */
@@ -286,10 +297,15 @@ export async function createRegistry(
           onError,
         })
 
+  const knownEngines = options.knownEngines ?? new Set<string>()
+  const toPublic = (view: ReceiptView): PublicReceiptView => ({
+    ...view,
+    knownEngine: view.signers.some((signer) => knownEngines.has(signer)),
+  })
   const reputation = createReputation({
     pool,
     check: options.checkReceipt,
-    knownEngines: options.knownEngines ?? new Set(),
+    knownEngines,
     nowMs: feed.nowMs,
     onChange: () => {
       tellOthers().catch(onError)
@@ -465,6 +481,7 @@ export async function createRegistry(
         card: card?.card ?? '',
         message: card?.message ?? null,
         signature: card?.signature ?? null,
+        keys: await readKeys(pool, record.id),
       }
     },
     list: async ({ afterSeq, limit, type }) => {
@@ -522,11 +539,14 @@ export async function createRegistry(
         nowMs: feed.nowMs(),
       })
     },
-    submitReceipt: reputation.submit,
+    submitReceipt: async (wire) => {
+      const { isNew, view } = await reputation.submit(wire)
+      return { isNew, view: toPublic(view) }
+    },
     listReceipts: async (query) => {
       const receipts = await readReceipts(pool, query)
       return {
-        receipts,
+        receipts: receipts.map(toPublic),
         nextSeq:
           receipts.length < query.limit ? undefined : receipts.at(-1)?.seq,
       }

@@ -2,6 +2,7 @@ export {
   type AgentView,
   type CreateRegistryOptions,
   createRegistry,
+  type PublicReceiptView,
   type PublishResult,
   type Registry,
 } from './createRegistry.js'
@@ -58,11 +59,16 @@ export {
   wilsonLower,
 } from './reputation/computeTrust.js'
 export {
+  type KnownEngines,
   type ReceiptCheckPort,
   toTrustInput,
 } from './reputation/createReputation.js'
 export type { EarnedTotal, Earnings } from './reputation/readEarnings.js'
 export { hashReceipt } from './reputation/receiptHash.js'
+export {
+  type PublicReceipt,
+  recomputeTrust,
+} from './reputation/recomputeTrust.js'
 export { registryMigrations } from './schema/registryMigrations.js'
 export type { ExplainStep, Explanation } from './search/explainAgent.js'
 export {
@@ -81,6 +87,7 @@ export {
   agentStatuses,
   type Trust,
 } from './store/agentRecord.js'
+export type { AgentKey } from './store/agentStore.js'
 export type { HealthReport } from './store/healthStore.js'
 export type { ReceiptVerdict, ReceiptView } from './store/receiptStore.js'
 export { toChainId } from './text/lexicon.js'

@@ -148,6 +148,14 @@ export const agentDetailSchema = agentViewSchema.extend({
   card: z.string(),
   message: z.json(),
   signature: z.string().nullable(),
+  /** Every key that owned the agent or signed its quotes. */
+  keys: z.array(
+    z.object({
+      key: addressSchema,
+      role: z.enum(['owner', 'agent']),
+      since: isoTime,
+    }),
+  ),
 })
 
 /** A page of agents, in the order of their last change. */
@@ -315,6 +323,8 @@ export const receiptViewSchema = z.object({
   signers: z.array(addressSchema),
   verdict: z.enum(['pending', 'confirmed', 'contradicted', 'unreachable']),
   verdictReason: z.string(),
+  /** Signed by an engine whose users are known to be independent. */
+  knownEngine: z.boolean(),
   receivedAt: isoTime,
   seq: z.int(),
 })

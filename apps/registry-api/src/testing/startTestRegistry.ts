@@ -16,6 +16,7 @@ import {
 } from '@behest/registry'
 import { createGuardedFetch } from '@behest/sdk'
 import { createApp } from '../createApp.js'
+import { answerClientError } from '../http/answerClientError.js'
 import type { RateLimits } from '../readConfig.js'
 import { createUrlPolicy } from '../wiring/createUrlPolicy.js'
 import { readCardSignature } from '../wiring/readCardSignature.js'
@@ -91,6 +92,7 @@ export async function startTestRegistry(
   })
   const server: Server = await new Promise((done) => {
     const listening = app.listen(0, '127.0.0.1', () => done(listening))
+    listening.on('clientError', answerClientError)
   })
   const { port } = server.address() as AddressInfo
   return {

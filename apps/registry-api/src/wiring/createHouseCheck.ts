@@ -11,11 +11,13 @@ const fileSchema = z.array(addressSchema).max(1000)
  * publishes them.
  *
  * @param runFolder - Where the processes of one stack leave word for each other.
+ * @param fileName - Whose addresses: the agents', or the engine's.
  */
 export function createHouseCheck(
   runFolder: string,
+  fileName: 'house-agents.json' | 'house-engines.json' = 'house-agents.json',
 ): (address: string) => boolean {
-  const path = join(runFolder, 'house-agents.json')
+  const path = join(runFolder, fileName)
   return (address) => {
     let text: string
     try {

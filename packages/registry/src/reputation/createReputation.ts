@@ -32,6 +32,9 @@ export type ReceiptCheckPort = (receipt: Receipt) => Promise<
   | { readonly type: 'unreachable'; readonly reason: string }
 >
 
+/** Tells whether an engine's users are known to be independent. */
+export type KnownEngines = { readonly has: (address: string) => boolean }
+
 /** Takes receipts in, has them checked, and turns them into trust. */
 export type Reputation = {
   readonly submit: (
@@ -45,7 +48,8 @@ export type Reputation = {
 
 const tickMs = 1_000
 const decayMs = 3_600_000
-const countedDays = 180
+/** Receipts that are older do not count any more. */
+export const countedDays = 180
 /** After so many questions a transaction that nobody knows was never sent. */
 const maxChecks = 12
 
@@ -59,7 +63,7 @@ const maxChecks = 12
 export function createReputation(options: {
   readonly pool: pg.Pool
   readonly check: ReceiptCheckPort | undefined
-  readonly knownEngines: ReadonlySet<string>
+  readonly knownEngines: KnownEngines
   readonly nowMs: () => number
   readonly onChange: () => void
   readonly onError: (error: unknown) => void
@@ -210,7 +214,7 @@ export function createReputation(options: {
 export function toTrustInput(options: {
   readonly steps: readonly ConfirmedStep[]
   readonly controllers: ReadonlyMap<string, readonly string[]>
-  readonly knownEngines: ReadonlySet<string>
+  readonly knownEngines: KnownEngines
   readonly nowUnixSeconds: number
 }): TrustInput {
   const counted: CountedStep[] = []

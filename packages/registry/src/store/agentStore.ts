@@ -212,6 +212,30 @@ export async function readVersions(
   }))
 }
 
+/** A key that an agent has or had. */
+export type AgentKey = {
+  readonly key: string
+  readonly role: 'owner' | 'agent'
+  readonly since: string
+}
+
+/** Reads every key that owned an agent or signed its quotes, oldest first. */
+export async function readKeys(
+  database: Queryable,
+  agentId: string,
+): Promise<AgentKey[]> {
+  const { rows } = await database.query<{
+    key: string
+    role: AgentKey['role']
+    since: Date
+  }>(
+    `select key, role, since from registry.keys
+     where agent_id = $1 order by since, role, key limit 1000`,
+    [agentId],
+  )
+  return rows.map((row) => ({ ...row, since: row.since.toISOString() }))
+}
+
 /** A renewed lease. */
 export type LeaseChange = {
   readonly agentId: string
