@@ -185,6 +185,21 @@ describe('createAskAgent', () => {
   })
 
   test('yield: Aave’s own rates, best first, and lower once more has joined', async () => {
+    const { pool } = chain.deployment.aaveV3
+    // Aave writes its rate down when the reserve is used, and ours is of the
+    // moment: in the block of its last use the two are one.
+    await send(tokens.USDC.address, erc20Abi, 'approve', [pool, 1n])
+    await send(pool, aavePoolAbi, 'supply', [
+      tokens.USDC.address,
+      1n,
+      account,
+      0,
+    ])
+    await send(pool, aavePoolAbi, 'withdraw', [
+      tokens.USDC.address,
+      1n,
+      account,
+    ])
     const { values, text } = await ask({ topic: 'yield', token: tokens.USDC })
     const [, , , , , liquidityRate] = await readReserve(tokens.USDC.address)
     const aave = values.markets.find(({ venue }) => venue === 'aave')

@@ -1,8 +1,8 @@
+import { openChain } from '@behest/agent-testing'
 import { describeAgentContract } from '@behest/sdk/testing'
 import type { Instruction } from '@behest/spec'
 import { parseUnits } from 'viem'
 import { afterAll, describe, test } from 'vitest'
-import { openChain } from '../test/openChain.js'
 import { createAaveAgent, createMorphoAgent } from './index.js'
 
 const chain = await openChain()

@@ -1,9 +1,9 @@
+import { type Carried, openChain, type TestChain } from '@behest/agent-testing'
 import { aavePoolAbi } from '@behest/evm'
 import type { Instruction, Quote } from '@behest/spec'
 import { encodeFunctionData, parseUnits } from 'viem'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { holdsInSimulation } from '../test/holdsInSimulation.js'
-import { type Carried, openChain, type TestChain } from '../test/openChain.js'
 import { createAaveAgent } from './createAaveAgent.js'
 
 let chain: TestChain

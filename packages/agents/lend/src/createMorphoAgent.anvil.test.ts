@@ -1,9 +1,9 @@
+import { type Carried, openChain, type TestChain } from '@behest/agent-testing'
 import { type ChainDeployment, createChainPort } from '@behest/evm'
 import type { Address, Instruction, Quote } from '@behest/spec'
 import { parseUnits } from 'viem'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { holdsInSimulation } from '../test/holdsInSimulation.js'
-import { type Carried, openChain, type TestChain } from '../test/openChain.js'
 import { openMorphoMarket } from '../test/openMorphoMarket.js'
 import { createMorphoAgent } from './createMorphoAgent.js'
 

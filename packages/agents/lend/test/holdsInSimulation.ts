@@ -1,8 +1,8 @@
+import type { TestChain } from '@behest/agent-testing'
 import { erc20Abi } from '@behest/evm'
 import { isSameAddress, type Quote } from '@behest/spec'
 import { encodeFunctionData } from 'viem'
 import { expect } from 'vitest'
-import type { TestChain } from './openChain.js'
 
 /**
  * Simulates a quote the way the engine does, and holds it to what it promises:

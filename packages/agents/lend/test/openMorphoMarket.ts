@@ -1,3 +1,4 @@
+import type { TestChain } from '@behest/agent-testing'
 import { type MorphoMarket, morphoAbi } from '@behest/evm'
 import type { Address } from '@behest/spec'
 import {
@@ -9,7 +10,6 @@ import {
   numberToHex,
   parseAbi,
 } from 'viem'
-import type { TestChain } from './openChain.js'
 
 const createAbi = parseAbi([
   'struct MarketParams { address loanToken; address collateralToken; address oracle; address irm; uint256 lltv; }',

@@ -1,6 +1,6 @@
+import { openChain } from '@behest/agent-testing'
 import { describeAgentContract } from '@behest/sdk/testing'
 import { afterAll, describe, test } from 'vitest'
-import { openChain } from '../test/openChain.js'
 import { toSwap } from '../test/swaps.js'
 import { createSwapRouteAgent, createSwapSingleAgent } from './index.js'
 

@@ -1,6 +1,6 @@
+import { openChain, type TestChain } from '@behest/agent-testing'
 import { parseUnits } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openChain, type TestChain } from '../test/openChain.js'
 import { swapAndCompare, toSwap } from '../test/swaps.js'
 import { createSwapSingleAgent } from './createSwapSingleAgent.js'
 

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
+import { openChain, type TestChain } from '@behest/agent-testing'
 import { parseUnits } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { openChain, type TestChain } from '../test/openChain.js'
 import { fuzzParity } from '../test/parity.js'
 import { createSwapRouteAgent } from './createSwapRouteAgent.js'
 import { createSwapSingleAgent } from './createSwapSingleAgent.js'

@@ -1,3 +1,4 @@
+import type { TestChain } from '@behest/agent-testing'
 import { decodeRevert, erc20Abi } from '@behest/evm'
 import type { Agent } from '@behest/sdk'
 import {
@@ -14,7 +15,6 @@ import {
   numberToHex,
   parseAbi,
 } from 'viem'
-import type { TestChain } from './openChain.js'
 
 /** What became of the swaps of one run. */
 export type ParityReport = {

@@ -1,8 +1,8 @@
+import type { TestChain } from '@behest/agent-testing'
 import type { Agent } from '@behest/sdk'
 import type { Instruction, Quote } from '@behest/spec'
 import { parseUnits } from 'viem'
 import { expect } from 'vitest'
-import type { TestChain } from './openChain.js'
 
 /** A swap as tests write it: `'1 ETH'` for `'USDC'`, or for `'100 USDC'`. */
 export function toSwap(

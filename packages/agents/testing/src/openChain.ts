@@ -18,7 +18,7 @@ import type {
   Token,
 } from '@behest/spec'
 import { createWalletClient, encodeFunctionData, type Hex, http } from 'viem'
-import { privateKeyToAccount } from 'viem/accounts'
+import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 
 /** What carrying a quote out did to the account. */
 export type Carried = {
@@ -27,14 +27,69 @@ export type Carried = {
   readonly gasUsed: bigint
 }
 
+type Call = {
+  readonly to: Address
+  readonly valueWei: bigint
+  readonly data: Hex
+}
+
+type Sent = { readonly gasUsed: bigint; readonly feeWei: bigint }
+
 /** A local chain with one funded account on it. */
-export type TestChain = Awaited<ReturnType<typeof openChain>>
+export type TestChain = {
+  readonly devnet: Devnet
+  readonly deployment: ChainDeployment
+  readonly port: EvmChainPort
+  readonly client: EvmChainPort['client']
+  readonly account: Address
+  readonly token: (symbol: string) => Token
+  readonly balanceOf: (asset: AssetAddress) => Promise<bigint>
+  readonly allowanceOf: (asset: Address, spender: Address) => Promise<bigint>
+  /** Sends one call and gives its gas and fee; throws with the reason. */
+  readonly send: (call: Call) => Promise<Sent>
+  readonly approve: (
+    asset: Address,
+    spender: Address,
+    units: bigint,
+  ) => Promise<Sent>
+  readonly request: (
+    instruction: Instruction,
+    options?: { readonly respondWithinMs?: number },
+  ) => Promise<QuoteRequest>
+  readonly ask: (
+    agent: Agent,
+    instruction: Instruction,
+  ) => Promise<Quote | QuoteDecline>
+  readonly askRequest: (
+    agent: Agent,
+    asked: QuoteRequest,
+  ) => Promise<Quote | QuoteDecline>
+  /** Asks, and throws what it said where it gave no quote. */
+  readonly askQuote: (agent: Agent, instruction: Instruction) => Promise<Quote>
+  /**
+   * Carries a quote out as the engine does: exact approvals, the calls with the
+   * realised amount written in, and what is left of an approval taken back.
+   */
+  readonly carryOut: (
+    quote: Quote,
+    options?: { readonly realisedUnits?: bigint },
+  ) => Promise<Carried>
+  /** Lets chain time go on. */
+  readonly passTime: (seconds: number) => Promise<void>
+  readonly deal: (
+    symbol: 'WETH' | 'USDC' | 'DAI' | 'WBTC',
+    amountUnits: bigint,
+  ) => ReturnType<Devnet['deal']>
+}
 
 const gas = 5_000_000n
-export const signer = privateKeyToAccount(`0x${'01'.repeat(32)}`)
+/** Signs what the agents of a test quote. */
+export const signer: PrivateKeyAccount = privateKeyToAccount(
+  `0x${'01'.repeat(32)}`,
+)
 
 /** Starts a chain for one test file, and gives its account some of each token. */
-export async function openChain() {
+export async function openChain(): Promise<TestChain> {
   const devnet: Devnet = await start()
   const deployment: ChainDeployment = toLocalDeployment(devnet.addresses)
   const port: EvmChainPort = createChainPort({
@@ -81,12 +136,7 @@ export async function openChain() {
       args: [account, spender],
     })
 
-  /** Sends one call and gives its gas and fee; throws with the reason. */
-  const send = async (call: {
-    readonly to: Address
-    readonly valueWei: bigint
-    readonly data: Hex
-  }): Promise<{ readonly gasUsed: bigint; readonly feeWei: bigint }> => {
+  const send = async (call: Call): Promise<Sent> => {
     const transaction = { to: call.to, value: call.valueWei, data: call.data }
     const hash = await wallet.sendTransaction({ ...transaction, gas })
     for (;;) {
@@ -152,7 +202,6 @@ export async function openChain() {
   ): Promise<Quote | QuoteDecline> =>
     askRequest(agent, await request(instruction))
 
-  /** Asks, and throws what it said where it gave no quote. */
   const askQuote = async (
     agent: Agent,
     instruction: Instruction,
@@ -162,10 +211,6 @@ export async function openChain() {
     throw new RangeError(`${answer.code}: ${answer.message}`)
   }
 
-  /**
-   * Carries a quote out as the engine does: exact approvals, the calls with the
-   * realised amount written in, and what is left of an approval taken back.
-   */
   const carryOut = async (
     quote: Quote,
     options: { readonly realisedUnits?: bigint } = {},
@@ -215,7 +260,6 @@ export async function openChain() {
     }
   }
 
-  /** Lets chain time go on. */
   const passTime = async (seconds: number): Promise<void> => {
     await client.request({
       method: 'evm_increaseTime' as never,

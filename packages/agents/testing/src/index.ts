@@ -1,0 +1,6 @@
+export {
+  type Carried,
+  openChain,
+  signer,
+  type TestChain,
+} from './openChain.js'
