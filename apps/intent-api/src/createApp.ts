@@ -46,6 +46,7 @@ export type CreateAppOptions = IntentRoutesOptions &
   Pick<ChatRoutesOptions, 'chats' | 'verifyMessage'> & {
     /** Where standing orders are; without them there are no routes for them. */
     readonly orders?: OrderRoutesOptions['orders']
+    readonly onCancelled?: OrderRoutesOptions['onCancelled']
     /** Where signed policies are; without them there are no routes for them. */
     readonly policies?: PolicyRoutesOptions['policies']
     readonly chain: ChainPort
@@ -177,7 +178,7 @@ export function createApp(options: CreateAppOptions): Express {
   app.use('/v1', chatRoutes({ ...options, chainId: chain.chainId }))
   app.use('/v1', registryRoutes(options))
   const { orders, policies, store } = options
-  if (orders) app.use('/v1', orderRoutes({ orders, store }))
+  if (orders) app.use('/v1', orderRoutes({ ...options, orders, store }))
   if (policies) app.use('/v1', policyRoutes({ policies, chain }))
 
   const { webFolder } = options

@@ -16,6 +16,7 @@ import {
   createPricePort,
   knownContracts,
   type LegSigner,
+  orderContracts,
   readDeployment,
   toLocalDeployment,
   unlockKeystore,
@@ -67,6 +68,7 @@ import { createDesk } from './faces/desk/createDesk.js'
 import { isLoopbackHost } from './http/assertOwnHost.js'
 import { assertReachable, createReadiness } from './http/createReadiness.js'
 import { createOrderKeeper } from './orders/createOrderKeeper.js'
+import { createOrderMandates } from './orders/createOrderMandates.js'
 import {
   buildOrderTypedData,
   createOrderPort,
@@ -247,32 +249,50 @@ export async function wire(options: {
   const guardedFetch = createGuardedFetch({
     allowedLoopbackHosts: ['127.0.0.1:*'],
   })
+  const sender = createSender({ outbox, workers: [worker] })
+  const mandateSigner =
+    deployment.delegation === undefined
+      ? undefined
+      : createMandateSigner({ account: user, deployment })
+  const orderMandates =
+    mandateSigner === undefined || deployment.periodEnforcers === undefined
+      ? undefined
+      : createOrderMandates({
+          chain,
+          executor: executor.address,
+          sign: mandateSigner,
+          orders,
+          sender,
+          agentSigner: attestorAccount,
+        })
+  const registryPort = createRegistryPort({
+    fetch: sendRequest,
+    baseUrl: config.registryUrl,
+    isReference: readHouseKeys(dataFolder),
+  })
+  const agentPort = createA2aAgentPort({
+    fetch: tracing.watchFetch(guardedFetch),
+    ...(payments.payer === undefined ? {} : { payer: payments.payer }),
+  })
   const engine = createEngine(
     {
       store,
       language,
       options: createOptionsPort({ chain }),
-      registry: createRegistryPort({
-        fetch: sendRequest,
-        baseUrl: config.registryUrl,
-        isReference: readHouseKeys(dataFolder),
-      }),
-      agents: createA2aAgentPort({
-        fetch: tracing.watchFetch(guardedFetch),
-        ...(payments.payer === undefined ? {} : { payer: payments.payer }),
-      }),
+      registry: orderMandates?.wrapRegistry(registryPort) ?? registryPort,
+      agents: orderMandates?.wrapAgents(agentPort) ?? agentPort,
       readPayments: payments.readPayments,
       chain,
-      sender: createSender({ outbox, workers: [worker] }),
+      sender,
       attestor: createAttestor(attestorAccount),
-      ...(deployment.delegation === undefined
+      ...(mandateSigner === undefined
         ? {}
         : {
             mandates: createMandatePort({
               client: chain.client,
               deployment,
               executor: executor.address,
-              sign: createMandateSigner({ account: user, deployment }),
+              sign: mandateSigner,
               signsFor: [user.address],
             }),
           }),
@@ -281,6 +301,7 @@ export async function wire(options: {
       orders: createOrderPort({
         store: orders,
         sign: (order) => user.signTypedData(buildOrderTypedData(order)),
+        ...(orderMandates ? { mandates: orderMandates } : {}),
       }),
       now: () => new Date(),
       createId: randomUUID,
@@ -301,6 +322,7 @@ export async function wire(options: {
     {
       knownContracts: knownContracts(deployment),
       wrappedNative: deployment.wrappedNative,
+      orderContracts: orderContracts(deployment),
     },
   )
   const slot = await takeExecutorSlot({
@@ -354,6 +376,7 @@ export async function wire(options: {
     wake: runner.wake,
     owner: slot.name,
     onError: report,
+    ...(orderMandates ? { giveBack: orderMandates.giveBack } : {}),
   })
 
   let isDraining = false
@@ -366,6 +389,9 @@ export async function wire(options: {
     language,
     runner,
     orders,
+    onCancelled: (order) => {
+      orderMandates?.disable(order).catch((error) => report(error, order.id))
+    },
     policies,
     accounts: [user.address],
     servesHolders: deployment.delegation !== undefined,

@@ -72,6 +72,7 @@ import {
   type Limits,
   type Linked,
   toLimits,
+  toRunLimits,
 } from './ports.js'
 import { toProblem } from './toProblem.js'
 import { toRecord } from './toRecord.js'
@@ -274,7 +275,9 @@ export function createEngine(
   return {
     start,
     async startRun({ id, run, terms }) {
-      const { utterance, account, chainId } = terms
+      const { utterance, chainId } = terms
+      // Under a mandate the executor acts, with what the mandate gives it.
+      const account = terms.executor ?? terms.account
       const artifact = {
         ...recordUtterance({
           text: utterance,
@@ -483,7 +486,7 @@ function goesOn(before: ParseResult, after: ParseResult): boolean {
 async function runStages(
   intent: OpenIntent,
   ports: EnginePorts,
-  limits: Limits,
+  ownLimits: Limits,
 ): Promise<Progress> {
   const { status } = intent.stored()
   if (status === 'needs-answer' || status === 'needs-approval') return 'waiting'
@@ -503,6 +506,8 @@ async function runStages(
   if (result.type === 'clarify') return ask(intent, understood.body, ports)
 
   const { run } = utterance.body
+  const limits = run ? toRunLimits(ownLimits) : ownLimits
+  const owner = run ? (await ports.orders?.find(run.orderId))?.terms : undefined
   const { steps } = result.intent
   if (ports.orders && !run && steps.some(isWaiting)) {
     const { account } = utterance.body
@@ -607,6 +612,7 @@ async function runStages(
       planHash: settled.planHash,
       simulation: settled.simulated.artifact,
       by: run ? 'order' : 'policy',
+      owner,
     })
     const isAsked = !run && policy?.verdict !== 'approve'
     await intent.append({
@@ -653,7 +659,8 @@ async function runStages(
     ? undefined
     : await findObjection({
         ports,
-        plan: plan.body,
+        account: owner?.account ?? plan.body.account,
+        chainId: plan.body.chainId,
         approval: approval.body,
       })
   if (objection) await ports.policies?.release({ planHash: plan.hash })

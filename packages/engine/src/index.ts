@@ -97,6 +97,11 @@ export {
   getOccurrence,
   getShortestPeriodSeconds,
 } from './orders/getOccurrence.js'
+export {
+  findMandateObstacle,
+  mandateVenue,
+  toMandateSteps,
+} from './orders/mandateSteps.js'
 export { listOrderLines, sayOrder } from './orders/sayOrder.js'
 export { hashOrderTerms } from './orders/standOrder.js'
 export type { EngineOptions, EnginePorts, KnownContract } from './ports.js'

@@ -63,6 +63,8 @@ export type EnginePorts = {
 export type EngineOptions = {
   /** Contracts whose calls are decoded for the preview; others are refused. */
   readonly knownContracts: readonly KnownContract[]
+  /** Contracts that only runs of standing orders may call: their mandates. */
+  readonly orderContracts?: readonly KnownContract[]
   /** The wrapped form of the chain's coin. */
   readonly wrappedNative: Address
   /** How long agents have to quote. Default 2000. */
@@ -93,6 +95,7 @@ export function toLimits(options: EngineOptions): Limits {
     planValidForSeconds: 300,
     minHealthPercent: 110,
     sendWaitMs: 30_000,
+    orderContracts: [],
     countersignMs: 1000,
     ...options,
   }
@@ -100,3 +103,11 @@ export function toLimits(options: EngineOptions): Limits {
 
 /** A link of an intent's chain: an artifact and its hash. */
 export type Linked<Body> = { readonly body: Body; readonly hash: Hex }
+
+/** The limits of a run: it may use the mandate of its order. */
+export function toRunLimits(limits: Limits): Limits {
+  return {
+    ...limits,
+    knownContracts: [...limits.knownContracts, ...limits.orderContracts],
+  }
+}

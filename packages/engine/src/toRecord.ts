@@ -9,7 +9,7 @@ import {
 import * as z from 'zod'
 import { buildPreview } from './7-approval/buildPreview.js'
 import { toProposal } from './orders/standOrder.js'
-import type { Limits } from './ports.js'
+import { type Limits, toRunLimits } from './ports.js'
 
 /**
  * Draws everything known of an intent, the preview and the questions with it.
@@ -62,7 +62,9 @@ export function toRecord(options: {
             simulationHash: hashes.simulation,
             quotes,
             nativeToken,
-            knownContracts: limits.knownContracts,
+            knownContracts: utterance?.run
+              ? toRunLimits(limits).knownContracts
+              : limits.knownContracts,
             ...(intent?.follows ? { follows: intent.follows } : {}),
           }),
         }

@@ -17,6 +17,7 @@ export {
   commonAbis,
   type KnownContract,
   knownContracts,
+  orderContracts,
 } from './abi/knownContracts.js'
 export {
   type CreateChainPortOptions,
@@ -88,6 +89,7 @@ export {
   type MandateSignRequest,
   type SignMandate,
 } from './mandate/createMandateSigner.js'
+export { delegationManagerAbi } from './mandate/delegationAbi.js'
 export {
   type DelegationFramework,
   drawDelegation,
@@ -108,6 +110,14 @@ export {
   MandateUnderpaidError,
   MandateUnsupportedError,
 } from './mandate/errors.js'
+export {
+  drawPeriodDelegation,
+  encodeDisable,
+  encodePull,
+  getPeriods,
+  PeriodMandateError,
+  type SignedDelegation,
+} from './mandate/periodMandate.js'
 export { toMandateError } from './mandate/toMandateError.js'
 export {
   classifySendError,

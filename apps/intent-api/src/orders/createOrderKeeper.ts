@@ -12,6 +12,8 @@ import {
   type OrderRun,
 } from '@behest/spec'
 
+import type { OrderMandates } from './createOrderMandates.js'
+
 /** Runs standing orders, as long as it lives. */
 export type OrderKeeper = {
   /** Looks for work now, and does it. For tests and for impatience. */
@@ -26,6 +28,8 @@ export type OrderKeeperOptions = {
   readonly chain: ChainPort
   /** Told that an intent of a run is there. */
   readonly wake: (intentId: string) => void
+  /** Sends back what a run under a mandate took and did not use. */
+  readonly giveBack?: OrderMandates['giveBack']
   /** Name of this process. */
   readonly owner: string
   readonly pollEveryMs?: number
@@ -195,7 +199,14 @@ export function createOrderKeeper(options: OrderKeeperOptions): OrderKeeper {
       case 'unknown':
         return 2
       case 'done': {
-        const outcome = record.artifacts.receipt?.receipt.outcome
+        const receipt = record.artifacts.receipt?.receipt
+        const outcome = receipt?.outcome
+        if (receipt && outcome !== 'MET' && order.terms.custody === 'mandate') {
+          const back =
+            (await options.giveBack?.({ order, period, receipt })) ?? []
+          // The run is over when what is left is where it came from.
+          if (back.some(({ type }) => type === 'unknown')) return 2
+        }
         await settle(
           outcome === 'MET' ? 'met' : 'not-met',
           outcome === 'MET'

@@ -7,6 +7,7 @@ import {
   type OrderTerms,
   orderTypedDataTypes,
 } from '@behest/spec'
+import type { OrderMandates } from './createOrderMandates.js'
 
 /** Signs the mandate of an order, as the account that it is about. */
 export type SignOrder = (options: {
@@ -51,15 +52,24 @@ export function buildOrderTypedData(options: {
 export function createOrderPort(options: {
   readonly store: OrderStore
   readonly sign: SignOrder
+  /** Absent where the chain cannot bound an order. */
+  readonly mandates?: Pick<OrderMandates, 'executor' | 'sign'>
 }): OrderPort {
-  const { store, sign } = options
+  const { store, sign, mandates } = options
   return {
+    ...(mandates ? { executor: mandates.executor } : {}),
     open: async ({ orderId, terms, termsHash, signature }) => {
+      if (await store.get(orderId)) return
+      const delegation =
+        terms.custody === 'mandate'
+          ? await mandates?.sign({ orderId, terms, termsHash })
+          : undefined
       await store.open({
         orderId,
         terms,
         termsHash,
         signature: signature ?? (await sign({ terms, termsHash })),
+        ...(delegation ? { delegation } : {}),
         dueUnixSeconds: terms.schedule?.startUnixSeconds ?? 0,
         message: `The order stands: ${sayOrder(terms)}`,
       })

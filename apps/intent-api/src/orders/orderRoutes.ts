@@ -33,7 +33,7 @@ export type OrderRoutesOptions = {
   readonly orders: OrderStore
   readonly store: Pick<IntentStorePort, 'subscribe'>
   /** Ends what an order can still do on chain; told after it ended here. */
-  readonly onCancelled?: (order: StoredOrder) => Promise<void>
+  readonly onCancelled?: ((order: StoredOrder) => void) | undefined
 }
 
 /** Shows and cancels standing orders: the routes below `/v1/orders`. */
@@ -85,7 +85,7 @@ export function orderRoutes(options: OrderRoutesOptions): Router {
       orderId: before.id,
       why: 'You cancelled it.',
     })
-    if (order.status === 'cancelled') await options.onCancelled?.(order)
+    if (order.status === 'cancelled') options.onCancelled?.(order)
     response.json(await toWireOrder(order, orders))
   })
 

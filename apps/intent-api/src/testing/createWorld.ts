@@ -13,6 +13,7 @@ import {
   type EvmChainPort,
   type Facilitator,
   knownContracts,
+  orderContracts,
   readPaymentToken,
   toLocalDeployment,
 } from '@behest/evm'
@@ -62,6 +63,10 @@ import {
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { createOptionsPort } from '../adapters/createOptionsPort.js'
 import {
+  createOrderMandates,
+  type OrderMandates,
+} from '../orders/createOrderMandates.js'
+import {
   buildOrderTypedData,
   createOrderPort,
 } from '../orders/createOrderPort.js'
@@ -94,6 +99,7 @@ export type World = {
   readonly idempotency: Idempotency
   readonly orders: OrderStore
   readonly policies: PolicyStore
+  readonly orderMandates: OrderMandates
   readonly database: TestDatabase['pool']
   readonly language: LanguagePort
   readonly user: Address
@@ -163,6 +169,15 @@ export async function createWorld(
   closers.push(worker.stop, store.close)
   const honest = createSwapSingleAgent(chain)
   const language = createParser()
+  const sender = createSender({ outbox, workers: [worker] })
+  const orderMandates = createOrderMandates({
+    chain,
+    executor: executor.address,
+    sign: createMandateSigner({ account, deployment }),
+    orders,
+    sender,
+    agentSigner: privateKeyToAccount(generatePrivateKey()),
+  })
   let candidates: readonly Candidate[] = []
   const attestor = createAttestor(privateKeyToAccount(generatePrivateKey()))
   const payer = privateKeyToAccount(devnetAccounts[5].privateKey)
@@ -204,11 +219,13 @@ export async function createWorld(
         store,
         language,
         options: createOptionsPort({ chain }),
-        registry: { findCandidates: async () => candidates },
-        agents,
+        registry: orderMandates.wrapRegistry({
+          findCandidates: async () => candidates,
+        }),
+        agents: orderMandates.wrapAgents(agents),
         readPayments: payments.readPayments,
         chain,
-        sender: createSender({ outbox, workers: [worker] }),
+        sender,
         attestor,
         mandates: createMandatePort({
           client: chain.client,
@@ -222,6 +239,7 @@ export async function createWorld(
         orders: createOrderPort({
           store: orders,
           sign: (order) => account.signTypedData(buildOrderTypedData(order)),
+          mandates: orderMandates,
         }),
         now: () => new Date(),
         createId: () => crypto.randomUUID(),
@@ -229,6 +247,7 @@ export async function createWorld(
       {
         knownContracts: knownContracts(deployment),
         wrappedNative: deployment.wrappedNative,
+        orderContracts: orderContracts(deployment),
         ...limits,
       },
     )
@@ -255,6 +274,7 @@ export async function createWorld(
     idempotency: createIdempotency({ pool: database.pool }),
     orders,
     policies,
+    orderMandates,
     database: database.pool,
     language,
     user: account.address,

@@ -1,13 +1,15 @@
-import type {
-  Address,
-  ApprovalArtifact,
-  Hex,
-  PlanArtifact,
-  PolicyRecord,
-  PolicySpend,
-  PolicyVerdict,
-  SimulationArtifact,
+import {
+  type Address,
+  type ApprovalArtifact,
+  type Hex,
+  isSameAddress,
+  type PlanArtifact,
+  type PolicyRecord,
+  type PolicySpend,
+  type PolicyVerdict,
+  type SimulationArtifact,
 } from '@behest/spec'
+import { mandateVenue } from '../orders/mandateSteps.js'
 import type { EnginePorts, Limits, Linked } from '../ports.js'
 import {
   type Evaluated,
@@ -26,6 +28,10 @@ export type ApplyPolicyOptions = {
   readonly plan: PlanArtifact
   readonly planHash: Hex
   readonly simulation: SimulationArtifact
+  /** For a run: whose money it is, where an executor acts for them. */
+  readonly owner?:
+    | { readonly account: Address; readonly executor?: Address | undefined }
+    | undefined
 }
 
 /**
@@ -39,7 +45,8 @@ export type ApplyPolicyOptions = {
 export async function judgePlan(
   options: ApplyPolicyOptions & { readonly by: 'policy' | 'order' },
 ): Promise<PolicyVerdict | undefined> {
-  const { ports, plan, planHash, by } = options
+  const { ports, planHash, by } = options
+  const plan = toOwnersView(options)
   const record = await findPolicy(ports, plan)
   if (!record) return undefined
   const { verdict, outflowUsdE8 } = await evaluate(options, record)
@@ -117,11 +124,12 @@ export async function assertPolicyAllows(
  */
 export async function findObjection(options: {
   readonly ports: Pick<EnginePorts, 'policies'>
-  readonly plan: PlanArtifact
+  readonly account: Address
+  readonly chainId: number
   readonly approval: ApprovalArtifact
 }): Promise<'killed' | 'replaced' | undefined> {
-  const { ports, plan, approval } = options
-  const record = await findPolicy(ports, plan)
+  const { ports, approval } = options
+  const record = await findPolicy(ports, options)
   if (record?.killedAt !== undefined) return 'killed'
   return approval.by.type === 'policy' &&
     approval.by.policyHash !== record?.policyHash
@@ -164,7 +172,8 @@ async function evaluate(
   options: ApplyPolicyOptions,
   record: PolicyRecord,
 ): Promise<Evaluated> {
-  const { ports, limits, plan, planHash, simulation } = options
+  const { ports, limits, planHash, simulation, owner } = options
+  const plan = toOwnersView(options)
   const block = await ports.chain.readHead()
   const tokens = listPriced(plan)
   const prices = await (async (): Promise<PricesUsdE8> => {
@@ -193,7 +202,28 @@ async function evaluate(
     knownContracts: limits.knownContracts,
     prices,
     nowUnixSeconds: block.timestampUnixSeconds,
+    ...(owner?.executor === undefined ? {} : { alsoOwn: owner.executor }),
   })
+}
+
+/**
+ * A run under a mandate as it concerns the account that pays for it: what the
+ * executor takes from it and gives back to it is no action of its own.
+ */
+function toOwnersView({ plan, owner }: ApplyPolicyOptions): PlanArtifact {
+  if (!owner || isSameAddress(owner.account, plan.account)) return plan
+  return {
+    ...plan,
+    account: owner.account,
+    steps: plan.steps.filter(
+      ({ venue, instruction }) =>
+        venue !== mandateVenue &&
+        !(
+          instruction.action === 'transfer' &&
+          isSameAddress(instruction.to, owner.account)
+        ),
+    ),
+  }
 }
 
 function toSpend(

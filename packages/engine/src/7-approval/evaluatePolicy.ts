@@ -3,6 +3,7 @@
  * plan does. Nothing of what an agent says of itself is read here.
  */
 import {
+  type Address,
   type Hex,
   isSameAddress,
   type PlanArtifact,
@@ -32,6 +33,8 @@ export type EvaluatePolicyOptions = {
   readonly prices: PricesUsdE8
   /** Chain time. */
   readonly nowUnixSeconds: number
+  /** An account that acts for this one: what passes through it stays. */
+  readonly alsoOwn?: Address
 }
 
 /** A verdict, with what the plan would spend of the caps. */
@@ -263,7 +266,7 @@ function checkStep(
   options: EvaluatePolicyOptions,
   find: (rule: string, message: string) => void,
 ): void {
-  const { plan, simulation, knownContracts, prices } = options
+  const { simulation, knownContracts } = options
   if (!isAllowed(rules.actions, step.action))
     find('actions', `"${step.action}" is not among the allowed actions.`)
   const tokens = new Map<string, Token>()
@@ -299,8 +302,9 @@ function checkStep(
       `It allows ${maxSlippageBps} bps of slippage; at most ${rules.maxSlippageBps} may be.`,
     )
   const measured = simulation.steps.find(({ stepId }) => stepId === step.id)
-  const given = getValue(measured?.simulated ?? [], plan, step, prices, 'given')
-  const got = getValue(measured?.simulated ?? [], plan, step, prices, 'got')
+  const own = measured?.simulated.filter((change) => isOwn(options, change))
+  const given = getValue(own ?? [], options, step, 'given')
+  const got = getValue(own ?? [], options, step, 'got')
   if (given === null || got === null)
     find(
       'maxPriceImpactBps',
@@ -319,25 +323,20 @@ function checkStep(
 /** What a step gave or got in the simulation, in dollars times 1e8. */
 function getValue(
   changes: SimulationArtifact['changes'],
-  plan: PlanArtifact,
+  options: EvaluatePolicyOptions,
   step: PlanStep,
-  prices: PricesUsdE8,
   side: 'given' | 'got',
 ): bigint | null {
   let usdE8 = 0n
   const tokens =
     side === 'given'
       ? step.spend
-      : step.receive.filter((item) => isSameAddress(item.account, plan.account))
+      : step.receive.filter((item) => isOwn(options, item))
   for (const { token } of tokens) {
-    const priceE8 = prices.get(token.address.toLowerCase()) ?? null
+    const priceE8 = options.prices.get(token.address.toLowerCase()) ?? null
     if (priceE8 === null) return null
     const units = changes
-      .filter(
-        (change) =>
-          isSameAddress(change.account, plan.account) &&
-          isSameAddress(change.token, token.address),
-      )
+      .filter((change) => isSameAddress(change.token, token.address))
       .reduce((sum, change) => sum + change.units, 0n)
     usdE8 +=
       ((side === 'given' ? -units : units) * priceE8) /
@@ -346,12 +345,22 @@ function getValue(
   return usdE8
 }
 
+function isOwn(
+  { plan, alsoOwn }: EvaluatePolicyOptions,
+  { account }: { readonly account: string },
+): boolean {
+  return (
+    isSameAddress(account, plan.account) ||
+    (alsoOwn !== undefined && isSameAddress(account, alsoOwn))
+  )
+}
+
 /** Whoever gets something of the plan, but for the account and stated fees. */
 function listRecipients(options: EvaluatePolicyOptions): readonly string[] {
   const { plan, simulation } = options
   const recipients = new Map<string, string>()
   const note = (account: string): void => {
-    if (!isSameAddress(account, plan.account))
+    if (!isOwn(options, { account }))
       recipients.set(account.toLowerCase(), account)
   }
   const fees = new Set(

@@ -24,6 +24,7 @@ import {
   getOccurrence,
   getShortestPeriodSeconds,
 } from './getOccurrence.js'
+import { findMandateObstacle } from './mandateSteps.js'
 
 // A mandate that nobody remembers must not be one for ever.
 const longestLifeSeconds = 366 * 86_400
@@ -42,7 +43,6 @@ export function isWaiting(step: Step): boolean {
  *
  * @param options.block - Now, as the chain has it: bounds are of its prices and
  *   balances, and its time is the order's clock.
- * @param options.custody - Who keeps it within the bounds.
  * @returns The terms that the person is asked to approve.
  * @throws {OrderUnbindableError} when there is no bound, no way to ask the chain
  *   about a condition, or steps of one sentence wait for different things.
@@ -56,9 +56,12 @@ export async function buildOrderTerms(options: {
   readonly missedRuns: MissedRuns
   readonly chain: ChainPort
   readonly block: Block
-  readonly custody: OrderTerms['custody']
+  /** Who runs it under a mandate; absent where only direct custody is possible. */
+  readonly executor: Address | undefined
+  /** Why there is no executor. */
+  readonly whyDirect: string
 }): Promise<OrderTerms> {
-  const { account, utterance, steps, chain, block, custody } = options
+  const { account, utterance, steps, chain, block, executor } = options
   const waiting = getCommonWait(steps)
   const nowUnixSeconds = block.timestampUnixSeconds
   for (const condition of waiting.conditions)
@@ -93,12 +96,16 @@ export async function buildOrderTerms(options: {
     })
   const bounds = await collectBounds({ account, steps, chain, block, maxRuns })
   const periodSeconds = schedule ? getShortestPeriodSeconds(schedule) : 0
+  const runSteps = steps.map(toRunStep)
+  const obstacle = executor
+    ? findMandateObstacle({ steps: runSteps, bounds })
+    : options.whyDirect
   return {
     version: 1,
     account,
     chainId: chain.chainId,
     utterance,
-    steps: steps.map(toRunStep),
+    steps: runSteps,
     ...(schedule ? { schedule } : {}),
     conditions: [...waiting.conditions],
     missedRuns: options.missedRuns,
@@ -113,7 +120,9 @@ export async function buildOrderTerms(options: {
     maxRuns,
     periodSeconds,
     expiresUnixSeconds,
-    custody,
+    ...(executor && obstacle === undefined
+      ? { custody: 'mandate', executor }
+      : { custody: 'direct', whyDirect: obstacle ?? options.whyDirect }),
   }
 }
 

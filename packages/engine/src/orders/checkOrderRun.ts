@@ -4,6 +4,7 @@ import {
   type PlanArtifact,
   toDecimal,
 } from '@behest/spec'
+import { checkMandateRun, toMandateSteps } from './mandateSteps.js'
 
 /**
  * Holds the plan of a run against the order that it runs under. The plan is what
@@ -18,15 +19,20 @@ export function checkOrderRun(options: {
   readonly nowUnixSeconds: number
 }): string | undefined {
   const { terms, plan, nowUnixSeconds } = options
-  if (!isSameAddress(plan.account, terms.account))
+  const isMandated = terms.custody === 'mandate'
+  const spender = isMandated ? terms.executor : terms.account
+  if (spender === undefined || !isSameAddress(plan.account, spender))
     return `the plan is for ${plan.account}`
   if (plan.chainId !== terms.chainId)
     return `the plan is for chain ${plan.chainId}`
   if (nowUnixSeconds >= terms.expiresUnixSeconds) return 'its time is over'
   const actions = plan.steps.map(({ action }) => action).join(', ')
-  const signed = terms.steps.map(({ action }) => action).join(', ')
+  const signed = (isMandated ? toMandateSteps('', terms) : terms.steps)
+    .map(({ action }) => action)
+    .join(', ')
   if (actions !== signed)
     return `the plan would ${actions}, and ${signed} was signed`
+  if (isMandated) return checkMandateRun(terms, plan)
   for (const { token, units } of listTaken(plan)) {
     const bound = terms.bounds.find((entry) =>
       isSameAddress(entry.token.address, token.address),

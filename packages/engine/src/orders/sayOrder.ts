@@ -35,8 +35,8 @@ export function listOrderLines(terms: OrderTerms): string[] {
       : []),
     'Each run asks agents for new quotes, and is simulated and held to these bounds before anything is signed.',
     custody === 'mandate'
-      ? 'The chain itself refuses more: you sign a delegation with a limit for each period and for all of them.'
-      : 'This server, which holds the key of your account, refuses more.',
+      ? 'The chain itself refuses more: you sign a delegation with a limit for each period and for all of them, and the executor pays the gas.'
+      : `This server, which signs for your account, refuses more; the chain does not${terms.whyDirect ? `, because ${terms.whyDirect}` : ''}.`,
   ]
 }
 

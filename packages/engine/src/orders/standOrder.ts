@@ -16,6 +16,7 @@ import type { EnginePorts, Linked } from '../ports.js'
 import { buildOrderTerms } from './buildOrderTerms.js'
 import { checkOrderRun } from './checkOrderRun.js'
 import { OrderRunRefusedError } from './errors.js'
+import { toMandateSteps } from './mandateSteps.js'
 import { listOrderLines, sayOrder } from './sayOrder.js'
 
 /** Names the terms of an order: what the account signs. */
@@ -57,7 +58,12 @@ export async function standOrder(options: {
       missedRuns: utterance.body.missedRuns ?? 'skip',
       chain,
       block: await chain.readHead(),
-      custody: 'direct',
+      executor:
+        utterance.body.custody === 'direct' ? undefined : orders.executor,
+      whyDirect:
+        utterance.body.custody === 'direct'
+          ? 'you asked for it'
+          : 'nobody here carries out mandates',
     })
     await intent.append({
       artifact: { ...understood.body, order: proposed },
@@ -136,7 +142,10 @@ export async function readRunIntent(options: {
         version: 1,
         utterance: terms.utterance,
         language: 'und',
-        steps: terms.steps,
+        steps:
+          terms.custody === 'mandate'
+            ? toMandateSteps(run?.orderId ?? '', terms)
+            : terms.steps,
       },
     },
     parser: 'order',

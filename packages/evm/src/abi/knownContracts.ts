@@ -1,6 +1,7 @@
 import type { Address } from '@behest/spec'
 import type { Abi } from 'viem'
 import type { ChainDeployment } from '../deployments/chainDeployment.js'
+import { delegationManagerAbi } from '../mandate/delegationAbi.js'
 import {
   aaveDebtTokenAbi,
   aavePoolAbi,
@@ -70,6 +71,27 @@ export function knownContracts(
           ],
     ),
   ]
+}
+
+/**
+ * Lists the contracts that only runs of standing orders call: what pays out what
+ * their mandates give.
+ *
+ * @param deployment - Addresses of the chain.
+ */
+export function orderContracts(
+  deployment: ChainDeployment,
+): readonly KnownContract[] {
+  const { delegation } = deployment
+  return delegation === undefined
+    ? []
+    : [
+        {
+          address: delegation.delegationManager,
+          name: 'Delegation Manager',
+          abi: delegationManagerAbi,
+        },
+      ]
 }
 
 /**

@@ -81,4 +81,15 @@ export type ChainDeployment = {
     readonly implementation: Address
     readonly enforcers: DelegationEnforcers
   }
+  /** Its enforcers of what may be taken in a period, for standing orders. */
+  readonly periodEnforcers?: {
+    readonly erc20PeriodTransfer: Address
+    readonly erc20TransferAmount: Address
+    readonly nativeTokenPeriodTransfer: Address
+    readonly nativeTokenTransferAmount: Address
+    readonly allowedCalldata: Address
+    readonly exactCalldata: Address
+    readonly allowedTargets: Address
+    readonly valueLte: Address
+  }
 }

@@ -30,6 +30,17 @@ const delegation = {
     limitedCalls: '0x04658B29F6b82ed55274221a06Fc97D318E25416',
   },
 } as const
+// The enforcers of what may be taken in a period, of the same framework.
+const periodEnforcers = {
+  erc20PeriodTransfer: '0x474e3Ae7E169e940607cC624Da8A15Eb120139aB',
+  erc20TransferAmount: '0xf100b0819427117EcF76Ed94B358B1A5b5C6D2Fc',
+  nativeTokenPeriodTransfer: '0x9BC0FAf4Aca5AE429F4c06aEEaC517520CB16BD9',
+  nativeTokenTransferAmount: '0xF71af580b9c3078fbc2BBF16FbB8EEd82b330320',
+  allowedCalldata: '0xc2b0d624c1c4319760C96503BA27C347F3260f55',
+  exactCalldata: '0x99F2e9bF15ce5eC84685604836F71aB835DBBdED',
+  allowedTargets: '0x7F20f61b1f09b08D970938F6fa563634d65c4EeB',
+  valueLte: '0x92Bf12322527cAA612fd31a0e810472BBB106A8F',
+} as const
 const eightySixPercent = 860_000_000_000_000_000n
 
 const ethereum: ChainDeployment = {
@@ -104,6 +115,7 @@ const ethereum: ChainDeployment = {
   universalRouter: '0x66a9893cC07D91D95644AEDD05D03f95e1dBA8Af',
   permit2,
   delegation,
+  periodEnforcers,
   // [multicall3]
   multicall3,
   // [aave]
@@ -203,6 +215,7 @@ const base: ChainDeployment = {
   universalRouter: '0x6fF5693b99212Da76ad316178A184AB56D299b43',
   permit2,
   delegation,
+  periodEnforcers,
   // [multicall3]
   multicall3,
   // [aave]
@@ -309,6 +322,7 @@ const arbitrum: ChainDeployment = {
   universalRouter: '0xA51afAFe0263b40EdaEf0Df8781eA9aa03E381a3',
   permit2,
   delegation,
+  periodEnforcers,
   // [multicall3]
   multicall3,
   // [aave]
@@ -395,6 +409,7 @@ const optimism: ChainDeployment = {
   universalRouter: '0x851116D9223fabED8E56C0E6b8Ad0c31d98B3507',
   permit2,
   delegation,
+  periodEnforcers,
   // [multicall3]
   multicall3,
   // [aave]
@@ -481,6 +496,7 @@ const polygon: ChainDeployment = {
   universalRouter: '0x1095692A6237d83C6a72F3F5eFEdb9A670C49223',
   permit2,
   delegation,
+  periodEnforcers,
   // [multicall3]
   multicall3,
   // [aave]

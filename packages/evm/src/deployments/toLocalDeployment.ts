@@ -54,6 +54,14 @@ const local = z.object({
       TimestampEnforcer: address,
       RedeemerEnforcer: address,
       LimitedCallsEnforcer: address,
+      ERC20PeriodTransferEnforcer: address,
+      ERC20TransferAmountEnforcer: address,
+      NativeTokenPeriodTransferEnforcer: address,
+      NativeTokenTransferAmountEnforcer: address,
+      AllowedCalldataEnforcer: address,
+      ExactCalldataEnforcer: address,
+      AllowedTargetsEnforcer: address,
+      ValueLteEnforcer: address,
     }),
   }),
 })
@@ -145,6 +153,20 @@ export function toLocalDeployment(addresses: unknown): ChainDeployment {
         redeemer: data.delegation.caveatEnforcers.RedeemerEnforcer,
         limitedCalls: data.delegation.caveatEnforcers.LimitedCallsEnforcer,
       },
+    },
+    periodEnforcers: {
+      erc20PeriodTransfer:
+        data.delegation.caveatEnforcers.ERC20PeriodTransferEnforcer,
+      erc20TransferAmount:
+        data.delegation.caveatEnforcers.ERC20TransferAmountEnforcer,
+      nativeTokenPeriodTransfer:
+        data.delegation.caveatEnforcers.NativeTokenPeriodTransferEnforcer,
+      nativeTokenTransferAmount:
+        data.delegation.caveatEnforcers.NativeTokenTransferAmountEnforcer,
+      allowedCalldata: data.delegation.caveatEnforcers.AllowedCalldataEnforcer,
+      exactCalldata: data.delegation.caveatEnforcers.ExactCalldataEnforcer,
+      allowedTargets: data.delegation.caveatEnforcers.AllowedTargetsEnforcer,
+      valueLte: data.delegation.caveatEnforcers.ValueLteEnforcer,
     },
   }
 }

@@ -144,6 +144,15 @@ export type OrderStore = {
     readonly orderId: string
     readonly why: string
   }) => Promise<StoredOrder>
+  /**
+   * Notes that a transaction of an order's own (its upgrade, its end, what it
+   * gives back) rests on the person's yes to the order.
+   */
+  readonly approveLeg: (approval: {
+    readonly planHash: Hex
+    readonly intentId: string
+    readonly by: Hex
+  }) => Promise<void>
   readonly readEvents: (options: {
     readonly orderId: string
     readonly afterSequence: number
@@ -505,6 +514,14 @@ export function createOrderStore(options: {
           await addEvent(client, { orderId, type: 'ended', message: why })
         return mustRead(client, orderId)
       }),
+
+    approveLeg: async ({ planHash, intentId, by }) => {
+      await pool.query(
+        `insert into approval (plan_hash, intent_id, by) values ($1, $2, $3)
+         on conflict (plan_hash) do nothing`,
+        [toBytes(planHash), intentId, toBytes(by)],
+      )
+    },
 
     readEvents: async ({ orderId, afterSequence }) => {
       if (!isStorable(orderId)) return []

@@ -70,6 +70,10 @@ export const orderTermsSchema = z.strictObject({
   /** Chain time from which on there are no runs. */
   expiresUnixSeconds: unixSecondsSchema,
   custody: z.enum(orderCustodies),
+  /** With a mandate: the account that takes what it gives and runs the order. */
+  executor: addressSchema.optional(),
+  /** Why the chain does not hold it to its bounds, where it does not. */
+  whyDirect: text(500).optional(),
 })
 /** What a standing order may do: the mandate that a person signs once. */
 export type OrderTerms = z.output<typeof orderTermsSchema>

@@ -4,6 +4,8 @@ import type { Address, AssetAddress, Hex } from '../units/hex.js'
 
 /** Where standing orders are kept. */
 export type OrderPort = {
+  /** Who runs orders that the chain bounds; absent where it cannot. */
+  readonly executor?: Address
   /**
    * Lets an approved order stand: signs its mandate and keeps it. Safe to call
    * again for the same intent.

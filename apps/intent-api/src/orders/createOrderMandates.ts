@@ -1,0 +1,398 @@
+/**
+ * One file because it is one life: the mandate of an order is signed when the
+ * order stands, used by its runs, and ended when it is cancelled.
+ */
+import { mandateVenue } from '@behest/engine'
+import {
+  drawPeriodDelegation,
+  type EvmChainPort,
+  encodeDisable,
+  encodePull,
+  hashDelegation,
+  type SignedDelegation,
+  type SignMandate,
+} from '@behest/evm'
+import type { OrderStore, StoredOrder } from '@behest/journal'
+import {
+  type Agent,
+  type AgentSigner,
+  defineAgent,
+  quoteInProcess,
+} from '@behest/sdk'
+import {
+  type Address,
+  type AgentPort,
+  type AssetAddress,
+  BehestError,
+  type Candidate,
+  delegationSchema,
+  type Hex,
+  hexSchema,
+  isSameAddress,
+  type LegResult,
+  type OrderTerms,
+  type Receipt,
+  type RegistryPort,
+  type SenderPort,
+} from '@behest/spec'
+import {
+  concat,
+  encodeFunctionData,
+  erc20Abi,
+  keccak256,
+  stringToBytes,
+} from 'viem'
+import * as z from 'zod'
+
+const gasLimits = { upgrade: 120_000n, disable: 400_000n, giveBack: 120_000n }
+const waitMs = 20_000
+const agentUrl = 'behest:mandate'
+
+const signedDelegationSchema = z.object({
+  delegation: delegationSchema,
+  signature: hexSchema,
+})
+
+/** The mandates of standing orders. */
+export type OrderMandates = {
+  readonly executor: Address
+  /**
+   * Has the account sign the delegation of an order, and gives it the code that
+   * checks it. Safe to call again.
+   */
+  readonly sign: (options: {
+    readonly orderId: string
+    readonly terms: OrderTerms
+    readonly termsHash: Hex
+  }) => Promise<{ readonly text: string; readonly hash: Hex }>
+  /** Ends the delegation of an order on chain, by a transaction of its account. */
+  readonly disable: (order: StoredOrder) => Promise<LegResult | undefined>
+  /**
+   * Sends back to the account what a run took and did not turn into what was
+   * asked for. Gives how each of them went; none where nothing is left.
+   */
+  readonly giveBack: (options: {
+    readonly order: StoredOrder
+    readonly period: string
+    readonly receipt: Receipt
+  }) => Promise<readonly LegResult[]>
+  /** Whom the registry need not be asked for. */
+  readonly wrapRegistry: (registry: RegistryPort) => RegistryPort
+  readonly wrapAgents: (agents: AgentPort) => AgentPort
+}
+
+/**
+ * Creates the mandates of standing orders: delegations of the account to one
+ * executor, bounded by the chain in each period and in all.
+ *
+ * @param options.sign - Signs for the user; see `createMandateSigner`.
+ * @param options.agentSigner - Signs the quotes of what mandates give.
+ */
+export function createOrderMandates(options: {
+  readonly chain: EvmChainPort
+  readonly executor: Address
+  readonly sign: SignMandate
+  readonly orders: OrderStore
+  readonly sender: SenderPort
+  readonly agentSigner: AgentSigner
+}): OrderMandates {
+  const { chain, executor, sign, orders, sender, agentSigner } = options
+  const { deployment, client } = chain
+  const framework = deployment.delegation
+  const enforcers = deployment.periodEnforcers
+  if (!framework || !enforcers)
+    throw new OrderMandatesMissingError({ chain: deployment.name })
+  const designator = concat(['0xef0100', framework.implementation])
+
+  const hasCode = async (account: Address): Promise<boolean> =>
+    ((await client.getCode({ address: account })) ?? '0x').toLowerCase() ===
+    designator.toLowerCase()
+
+  /** One transaction that a person's yes to an order, or its end, stands behind. */
+  async function carryOut(leg: {
+    readonly what: string
+    readonly order: { readonly id: string; readonly termsHash: Hex }
+    readonly account: Address
+    readonly to: Address
+    readonly data: Hex
+    readonly valueWei?: bigint
+    readonly gasLimit: bigint
+    readonly authorization?: Awaited<ReturnType<SignMandate>>['authorization']
+  }): Promise<LegResult> {
+    const { order, what, authorization } = leg
+    const planHash = keccak256(
+      stringToBytes(`order/${order.id}/${order.termsHash}/${what}`),
+    )
+    await orders.approveLeg({
+      planHash,
+      intentId: order.id,
+      by: order.termsHash,
+    })
+    const head = await chain.readHead()
+    return sender.carryOut(
+      {
+        legId: keccak256(stringToBytes(`${planHash}/0`)),
+        intentId: order.id,
+        planHash,
+        stepId: what.slice(0, 8),
+        callIndex: 0,
+        chainId: deployment.chainId,
+        account: leg.account,
+        to: leg.to,
+        valueWei: leg.valueWei ?? 0n,
+        data: leg.data,
+        gasLimit: leg.gasLimit,
+        maxFeePerGasWei: 2n * head.baseFeePerGasWei + 1_000_000_000n,
+        // It gives nobody anything, so it may come late.
+        deadlineUnixSeconds: head.timestampUnixSeconds + 30 * 86_400,
+        ...(authorization ? { authorization } : {}),
+      },
+      { waitMs },
+    )
+  }
+
+  const agent = createMandateAgent({
+    orders,
+    executor,
+    manager: framework.delegationManager,
+    chainId: deployment.chainId,
+  })
+
+  const candidate: Candidate = {
+    agentId: 'order-mandate',
+    name: agent.name,
+    agent: agentSigner.address,
+    url: agentUrl,
+    reference: true,
+    kept: true,
+    why: 'it takes what the mandate of the order gives',
+  }
+
+  return {
+    executor,
+
+    sign: async ({ orderId, terms, termsHash }) => {
+      const delegation = drawPeriodDelegation({
+        framework,
+        enforcers,
+        executor,
+        terms,
+        salt: BigInt(termsHash),
+      })
+      const isReady = await hasCode(terms.account)
+      const authorizationNonce = isReady
+        ? undefined
+        : await client.getTransactionCount({
+            address: terms.account,
+            blockTag: 'pending',
+          })
+      const signed = await sign({
+        planHash: termsHash,
+        mandateIndex: 0,
+        delegation,
+        ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
+      })
+      if (!isReady) {
+        const result = await carryOut({
+          what: `upgrade-${authorizationNonce}`,
+          order: { id: orderId, termsHash },
+          account: executor,
+          to: terms.account,
+          data: '0x',
+          gasLimit: gasLimits.upgrade,
+          authorization: signed.authorization,
+        })
+        if (!(await hasCode(terms.account)))
+          throw new OrderUpgradePendingError({
+            account: terms.account,
+            result: result.type,
+          })
+      }
+      return {
+        text: JSON.stringify(
+          z.encode(signedDelegationSchema, {
+            delegation,
+            signature: signed.signature,
+          }),
+        ),
+        hash: hashDelegation(delegation),
+      }
+    },
+
+    disable: async (order) => {
+      const signed = readSigned(order)
+      if (!signed) return undefined
+      return carryOut({
+        what: 'disable',
+        order,
+        account: order.account,
+        to: framework.delegationManager,
+        data: encodeDisable(signed),
+        gasLimit: gasLimits.disable,
+      })
+    },
+
+    giveBack: async ({ order, period, receipt }) => {
+      const left = new Map<AssetAddress, bigint>()
+      for (const { account, token, units } of receipt.steps.flatMap(
+        (step) => step.realised,
+      ))
+        if (isSameAddress(account, executor))
+          left.set(token, (left.get(token) ?? 0n) + units)
+      const results: LegResult[] = []
+      for (const [token, units] of left) {
+        if (units <= 0n) continue
+        results.push(
+          await carryOut({
+            what: `back-${period}-${token}`,
+            order,
+            account: executor,
+            gasLimit: gasLimits.giveBack,
+            ...(token === 'native'
+              ? { to: order.account, data: '0x', valueWei: units }
+              : {
+                  to: token,
+                  data: encodeFunctionData({
+                    abi: erc20Abi,
+                    functionName: 'transfer',
+                    args: [order.account, units],
+                  }),
+                }),
+          }),
+        )
+      }
+      return results
+    },
+
+    wrapRegistry: (registry) => ({
+      findCandidates: async (query) =>
+        query.venue === mandateVenue && query.action === 'withdraw'
+          ? [candidate]
+          : registry.findCandidates(query),
+    }),
+
+    wrapAgents: (agents) => ({
+      ...agents,
+      requestQuote: async (ask) =>
+        ask.candidate.url === agentUrl
+          ? quoteInProcess(agent, {
+              request: ask.request,
+              signer: agentSigner,
+            })
+          : agents.requestQuote(ask),
+      ...(agents.signReceipt
+        ? {
+            signReceipt: async (ask) =>
+              ask.candidate.url === agentUrl
+                ? Promise.reject(new MandateAgentError())
+                : (agents.signReceipt?.(ask) ??
+                  Promise.reject(new MandateAgentError())),
+          }
+        : {}),
+    }),
+  }
+}
+
+/** Quotes what the mandate of an order gives, to nobody but its executor. */
+function createMandateAgent(options: {
+  readonly orders: OrderStore
+  readonly executor: Address
+  readonly manager: Address
+  readonly chainId: number
+}): Agent {
+  const { orders, executor, manager } = options
+  return defineAgent({
+    name: 'order-mandate',
+    version: '1.0.0',
+    summary: 'Takes what the mandate of a standing order gives for one run.',
+    chainIds: [options.chainId],
+    serves: ['withdraw'],
+    venues: [mandateVenue],
+    limits: { spenders: [], maxValidForSeconds: 600 },
+    async quote(instruction, { account }) {
+      const { token, amount, pool } = instruction
+      if (!token || amount.type !== 'exact' || pool === undefined) return null
+      const order = await orders.get(pool)
+      const signed = order ? readSigned(order) : undefined
+      const bound = order?.terms.bounds[0]
+      if (!order || !signed || !bound || order.status !== 'active') return null
+      if (
+        !isSameAddress(account, executor) ||
+        !isSameAddress(bound.token.address, token.address) ||
+        amount.units > bound.perRunUnits
+      )
+        return null
+      return {
+        venue: mandateVenue,
+        calls: [
+          {
+            to: manager,
+            data: encodePull({
+              ...signed,
+              token: token.address,
+              units: amount.units,
+            }),
+            note: 'what the mandate gives for this run',
+          },
+        ],
+        spend: [],
+        receive: [
+          {
+            token,
+            account: executor,
+            atLeastUnits: amount.units,
+            expectedUnits: amount.units,
+          },
+        ],
+        summary: 'Takes what the mandate of the order gives for one run.',
+      }
+    },
+  })
+}
+
+function readSigned(order: StoredOrder): SignedDelegation | undefined {
+  return order.delegation === undefined
+    ? undefined
+    : z.decode(
+        signedDelegationSchema,
+        JSON.parse(order.delegation) as z.input<typeof signedDelegationSchema>,
+      )
+}
+
+/** Thrown when a chain has no contracts that orders could be bounded by. */
+export class OrderMandatesMissingError extends BehestError {
+  readonly code = 'ORDER_MANDATES_MISSING'
+  readonly retry = 'never'
+
+  constructor(facts: { chain: string }) {
+    super(
+      `There are no contracts on ${facts.chain} that could bound a standing order. Use direct custody there.`,
+      { facts },
+    )
+  }
+}
+
+/** Thrown while the account does not have the code that its mandate needs. */
+export class OrderUpgradePendingError extends BehestError {
+  readonly code = 'ORDER_UPGRADE_PENDING'
+  readonly retry = 'same-input'
+
+  constructor(facts: { account: string; result: string }) {
+    super(
+      `${facts.account} does not have the code yet that checks its mandate (${facts.result}); the order does not stand yet. It is tried again by itself.`,
+      { facts },
+    )
+  }
+}
+
+/** Thrown when the mandate's own step is asked to vouch for a receipt. */
+export class MandateAgentError extends BehestError {
+  readonly code = 'MANDATE_AGENT_SIGNS_NOT'
+  readonly retry = 'never'
+
+  constructor() {
+    super(
+      'The step that takes what a mandate gives is no agent with a name of its own and signs no receipt. The chain is its witness.',
+    )
+  }
+}
