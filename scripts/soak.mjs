@@ -45,7 +45,7 @@ const stack = spawn(
       BEHEST_RPC_PORT: String(rpcPort),
       BEHEST_LOG_LEVEL: 'warn',
       // Collect garbage often: what grows then is not garbage.
-      NODE_OPTIONS: '--max-semi-space-size=2',
+      NODE_OPTIONS: `--require ${join(root, 'scripts/collectGarbage.cjs')}`,
     },
   },
 )
