@@ -10,10 +10,11 @@ import {
   useState,
 } from 'react'
 import { AccountMenu } from './account/AccountMenu.js'
+import { SignerProvider, useSigner } from './account/useSigner.js'
 import { client, toMessage } from './client.js'
 import { History } from './intents/History.js'
 import { IntentCard } from './intents/IntentCard.js'
-import { useIntents } from './intents/useIntents.js'
+import { type Intents, useIntents } from './intents/useIntents.js'
 import { useFollowing } from './shell/useFollowing.js'
 import { toHash, useHash } from './shell/useHash.js'
 import { useMedia } from './shell/useMedia.js'
@@ -29,9 +30,20 @@ const AgentsView = lazy(() =>
 
 /** The page: what was said, what came of it, and a place to say more. */
 export function App() {
+  const talk = useIntents()
+  return (
+    <SignerProvider
+      stamp={talk.intents.map(({ status, id }) => id + status).join()}
+    >
+      <Frame talk={talk} />
+    </SignerProvider>
+  )
+}
+
+function Frame({ talk }: { readonly talk: Intents }) {
   const { words, languages, setLanguage } = useSpeech()
   const { view, open } = useHash()
-  const talk = useIntents()
+  const { actsWith } = useSigner()
   const { intents, eventsById, add, refresh } = talk
   const [text, setText] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
@@ -71,6 +83,7 @@ export function App() {
     try {
       const record = await client.create({
         utterance,
+        ...(actsWith === null ? {} : { account: actsWith }),
         // The same click sent twice is one request.
         idempotencyKey: crypto.randomUUID(),
         context: {
@@ -163,7 +176,6 @@ export function App() {
           ))}
         </select>
         <AccountMenu
-          stamp={intents.map(({ status, id }) => id + status).join()}
           onSendTo={(address) => edit(`send 1 USDC to ${address}`)}
         />
       </header>

@@ -33,5 +33,8 @@ export function readServerTimeMs(): number {
 
 /** What went wrong, in words. */
 export function toMessage(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause)
+  if (cause instanceof Error) return cause.message
+  // Wallets refuse with plain objects.
+  const { message } = (cause ?? {}) as { message?: unknown }
+  return typeof message === 'string' ? message : String(cause)
 }

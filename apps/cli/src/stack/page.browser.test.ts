@@ -6,6 +6,7 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
+import type { MandateSigning } from '@behest/spec'
 import chromium from '@sparticuz/chromium'
 import type { AxeResults } from 'axe-core'
 import {
@@ -14,6 +15,7 @@ import {
   type Page,
   chromium as playwright,
 } from 'playwright-core'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readStackConfig } from './stackConfig.js'
 import { type Stack, startStack } from './startStack.js'
@@ -386,50 +388,15 @@ describe('the page', () => {
     await page.close()
   }, 60_000)
 
-  test('behavior: a wallet is shown and never asked to sign', async () => {
-    const page = await browser.newPage({ locale: 'en-US' })
-    page.on('pageerror', (error) => pageErrors.push(error.message))
-    await page.addInitScript((address) => {
-      const calls: string[] = []
-      const listeners: (() => void)[] = []
-      let chainId = '0x1'
-      Object.assign(window, {
-        walletCalls: calls,
-        walletGoesTo: (chain: string) => {
-          chainId = chain
-          for (const listener of listeners) listener()
-        },
-      })
-      const provider = {
-        request: async ({ method }: { method: string }) => {
-          calls.push(method)
-          return method === 'eth_chainId' ? chainId : [address]
-        },
-        on: (_event: string, listener: () => void) => listeners.push(listener),
-        removeListener: () => undefined,
-      }
-      window.addEventListener('eip6963:requestProvider', () => {
-        for (const detail of [
-          { info: { uuid: 'broken' }, provider: {} },
-          {
-            info: { uuid: 'w1', name: 'Scripted', rdns: 'test.scripted' },
-            provider,
-          },
-        ])
-          window.dispatchEvent(
-            new CustomEvent('eip6963:announceProvider', { detail }),
-          )
-      })
-    }, recipient)
-    await page.goto(stack.config.intentUrl)
-    await page.getByRole('button', { name: 'Open the account' }).click()
-    const panel = page.getByRole('dialog', { name: 'Account' })
-    await panel.getByText('Its key is kept by this server').waitFor()
-    expect(await panel.locator('.choice').count()).toBe(1)
-    await panel.getByRole('button', { name: 'Connect Scripted' }).click()
-    await panel.getByText('Connected: Scripted').waitFor()
+  test('behavior: a wallet is shown, and asked for nothing until one acts with it', async () => {
+    const { page, panel } = await openWithWallet(recipient, '0x1')
     await panel.getByText('The wallet is on chain 1;').waitFor()
-    await panel.getByText('Behest sends nothing from it').waitFor()
+    await panel.getByText('asked for nothing until you act').waitFor()
+    expect(
+      await panel
+        .getByRole('button', { name: 'Act with Scripted' })
+        .isDisabled(),
+    ).toBe(true)
     await expectAccessible(page, 'account')
     await page.evaluate("window.walletGoesTo('0x7a69')")
     await panel
@@ -443,6 +410,52 @@ describe('the page', () => {
     expect(new Set(calls)).toEqual(
       new Set(['eth_requestAccounts', 'eth_chainId', 'eth_accounts']),
     )
+    await page.close()
+  }, 60_000)
+
+  test('behavior: a wallet approves by one signature, and pays no gas', async () => {
+    const holder = privateKeyToAccount(generatePrivateKey())
+    await askChain('anvil_setBalance', [holder.address, '0xde0b6b3a7640000'])
+    const { page, panel } = await openWithWallet(
+      holder.address,
+      '0x7a69',
+      (typedData) => {
+        const { EIP712Domain: _domain, ...types } = typedData.types
+        return holder.signTypedData({ ...typedData, types })
+      },
+    )
+    await panel.getByRole('button', { name: 'Act with Scripted' }).click()
+    await panel.getByText('You act with this wallet.').waitFor()
+    await panel.getByRole('table', { name: 'Balances of the wallet' }).waitFor()
+    await expectAccessible(page, 'wallet')
+    await panel.getByRole('button', { name: 'Close' }).click()
+    const card = await say(page, 'swap 0.3 ETH for USDC')
+    const approve = card.getByRole('button', {
+      name: 'Approve exactly this in your wallet',
+    })
+    await approve.click()
+    // The chain can hold only a smart account to a plan: the wallet makes it one.
+    const told = card.getByRole('alert')
+    await told.waitFor()
+    const [implementation] =
+      /0x[0-9a-fA-F]{40}/.exec(await told.innerText()) ?? []
+    await askChain('anvil_setCode', [
+      holder.address,
+      `0xef0100${implementation?.slice(2)}`,
+    ])
+    await page.evaluate('window.walletRefuses = true')
+    await approve.click()
+    await card.getByText('The person said no.').waitFor()
+    await page.evaluate('window.walletRefuses = false')
+    await approve.click()
+    await card
+      .locator('.receipt .outcome', { hasText: 'Promise met' })
+      .waitFor()
+    expect(
+      BigInt(await askChain('eth_getBalance', [holder.address, 'latest'])),
+    ).toBe(700_000_000_000_000_000n)
+    const calls = await page.evaluate<string[]>('window.walletCalls')
+    expect(calls.filter((call) => call.startsWith('eth_send'))).toEqual([])
     await page.close()
   }, 60_000)
 
@@ -593,6 +606,91 @@ function freePort(): Promise<number> {
       server.close(() => resolve(port))
     })
   })
+}
+
+type TypedData = MandateSigning['mandates'][number]['typedData']
+
+/** A page with a scripted wallet in it, connected, and the account's panel open. */
+async function openWithWallet(
+  address: string,
+  chainId: string,
+  sign: (typedData: TypedData) => Promise<string> = async () => '0x',
+): Promise<{ page: Page; panel: Locator }> {
+  const page = await browser.newPage({ locale: 'en-US' })
+  page.on('pageerror', (error) => pageErrors.push(error.message))
+  await page.exposeFunction('walletSigns', (json: string) =>
+    sign(JSON.parse(json) as TypedData),
+  )
+  await page.addInitScript(
+    (given) => {
+      const calls: string[] = []
+      const listeners: (() => void)[] = []
+      let shownChainId = given.chainId
+      const world = window as unknown as {
+        walletRefuses?: boolean
+        walletSigns: (json: string) => Promise<string>
+      }
+      Object.assign(window, {
+        walletCalls: calls,
+        walletGoesTo: (chain: string) => {
+          shownChainId = chain
+          for (const listener of listeners) listener()
+        },
+      })
+      const provider = {
+        request: async ({
+          method,
+          params,
+        }: {
+          method: string
+          params?: unknown[]
+        }) => {
+          calls.push(method)
+          if (method === 'eth_chainId') return shownChainId
+          if (method !== 'eth_signTypedData_v4') return [given.address]
+          // As wallets refuse: with a plain object.
+          if (world.walletRefuses)
+            throw { code: 4001, message: 'The person said no.' }
+          return world.walletSigns(String(params?.[1]))
+        },
+        on: (_event: string, listener: () => void) => listeners.push(listener),
+        removeListener: () => undefined,
+      }
+      window.addEventListener('eip6963:requestProvider', () => {
+        for (const detail of [
+          { info: { uuid: 'broken' }, provider: {} },
+          {
+            info: { uuid: 'w1', name: 'Scripted', rdns: 'test.scripted' },
+            provider,
+          },
+        ])
+          window.dispatchEvent(
+            new CustomEvent('eip6963:announceProvider', { detail }),
+          )
+      })
+    },
+    { address, chainId },
+  )
+  await page.goto(stack.config.intentUrl)
+  await page.getByRole('button', { name: 'Open the account' }).click()
+  const panel = page.getByRole('dialog', { name: 'Account' })
+  await panel.getByText('Its key is kept by this server').waitFor()
+  expect(await panel.locator('.choice').count()).toBe(1)
+  await panel.getByRole('button', { name: 'Connect Scripted' }).click()
+  await panel.getByText('Connected: Scripted').waitFor()
+  return { page, panel }
+}
+
+async function askChain(
+  method: string,
+  params: readonly unknown[],
+): Promise<string> {
+  const response = await fetch(stack.config.rpcUrl, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ jsonrpc: '2.0', id: 1, method, params }),
+  })
+  return ((await response.json()) as { result: string }).result
 }
 
 type Site = { readonly url: string; readonly stop: () => void }

@@ -1,42 +1,28 @@
-import type { Accounts } from '@behest/client'
-import { useEffect, useId, useRef, useState } from 'react'
+import { useId, useRef, useState } from 'react'
 import { shortenDecimal } from '../amounts/shortenDecimal.js'
-import { client, toMessage } from '../client.js'
+import { toMessage } from '../client.js'
 import { Hash } from '../shell/Hash.js'
 import { useWords } from '../words/useWords.js'
-import { useWallet } from './useWallet.js'
+import { useSigner } from './useSigner.js'
 import type { Wallet } from './wallets.js'
 
 /** The account that signs and what it holds; wallets that can be connected. */
 export function AccountMenu({
-  stamp,
   onSendTo,
 }: {
-  /** Changes when balances may have. */
-  readonly stamp: string
   readonly onSendTo: (address: string) => void
 }) {
   const words = useWords()
   const id = useId()
-  const [accounts, setAccounts] = useState<Accounts | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
   const dialog = useRef<HTMLDialogElement>(null)
-  const { wallets, connected, connect, forget } = useWallet()
+  const { accounts, wallet, actsWith, held, ...signer } = useSigner()
+  const { wallets, connected, connect, forget } = wallet
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: balances change when an intent does
-  useEffect(() => {
-    const ending = new AbortController()
-    client
-      .accounts({ signal: ending.signal })
-      .then(setAccounts)
-      .catch(() => undefined) // the page says elsewhere that nobody answers
-    return () => ending.abort()
-  }, [stamp])
-
-  async function choose(wallet: Wallet): Promise<void> {
+  async function choose(chosen: Wallet): Promise<void> {
     setProblem(null)
     try {
-      await connect(wallet)
+      await connect(chosen)
     } catch (cause) {
       setProblem(words.walletRefused(toMessage(cause)))
     }
@@ -44,17 +30,21 @@ export function AccountMenu({
 
   const account = accounts?.accounts[0]
   if (!accounts || !account) return null
-  const [first] = account.balances
+  const shown =
+    actsWith === null
+      ? account
+      : { address: actsWith, balances: held?.balances ?? [] }
+  const [first] = shown.balances
   return (
     <>
       <button
         type="button"
         className="quiet account"
         aria-haspopup="dialog"
-        aria-label={`${words.openAccount}: ${account.address}`}
+        aria-label={`${words.openAccount}: ${shown.address}`}
         onClick={() => dialog.current?.showModal()}
       >
-        <code>{shorten(account.address)}</code>
+        <code>{shorten(shown.address)}</code>
         {first ? (
           <span className="holds">
             {shortenDecimal(first.decimal)} {first.symbol}
@@ -94,17 +84,17 @@ export function AccountMenu({
         ) : null}
         {connected === null ? (
           <div className="options">
-            {wallets.map((wallet) => (
+            {wallets.map((one) => (
               <button
-                key={wallet.uuid}
+                key={one.uuid}
                 type="button"
                 className="choice"
-                onClick={() => void choose(wallet)}
+                onClick={() => void choose(one)}
               >
-                {wallet.icon === null ? null : (
-                  <img src={wallet.icon} alt="" width="20" height="20" />
+                {one.icon === null ? null : (
+                  <img src={one.icon} alt="" width="20" height="20" />
                 )}{' '}
-                {words.connect(wallet.name)}
+                {words.connect(one.name)}
               </button>
             ))}
           </div>
@@ -124,11 +114,45 @@ export function AccountMenu({
                 )}
               </p>
             )}
-            <p className="quiet">{words.watchOnly}</p>
+            <p className="quiet">
+              {actsWith === null ? words.walletIdle : words.walletSigns}
+            </p>
+            {actsWith === null || held === null ? null : (
+              <table aria-label={words.balancesOfWallet}>
+                <tbody>
+                  {held.balances.map(({ symbol, decimal }) => (
+                    <tr key={symbol}>
+                      <th scope="row">{symbol}</th>
+                      <td>{decimal}</td>
+                    </tr>
+                  ))}
+                </tbody>
+              </table>
+            )}
             <div className="row">
+              {actsWith === null ? (
+                <button
+                  type="button"
+                  className="small"
+                  disabled={
+                    connected.state.chainId !== String(accounts.chainId)
+                  }
+                  onClick={() => signer.actWithWallet(connected.state.address)}
+                >
+                  {words.actWith(connected.wallet.name)}
+                </button>
+              ) : (
+                <button
+                  type="button"
+                  className="small quiet"
+                  onClick={signer.actWithServer}
+                >
+                  {words.actWithServer}
+                </button>
+              )}
               <button
                 type="button"
-                className="small"
+                className="small quiet"
                 onClick={() => {
                   dialog.current?.close()
                   onSendTo(connected.state.address)

@@ -1,6 +1,7 @@
 import type { IntentEvent, IntentRecord } from '@behest/spec'
 import { BehestError } from '@behest/spec'
 import { useRef, useState } from 'react'
+import { useSigner } from '../account/useSigner.js'
 import { client, toMessage } from '../client.js'
 import { CopyButton } from '../shell/CopyButton.js'
 import { toHash } from '../shell/useHash.js'
@@ -30,6 +31,7 @@ export function IntentCard({
   readonly onEdit: (utterance: string) => void
 }) {
   const words = useWords()
+  const { approve } = useSigner()
   const [problem, setProblem] = useState<string | null>(null)
   const article = useRef<HTMLElement>(null)
   const { status, preview, utterance, artifacts } = record
@@ -88,9 +90,7 @@ export function IntentCard({
           preview={preview}
           replaced={status === 'needs-approval' ? replaced : null}
           isOpen={status === 'needs-approval'}
-          onApprove={(planHash) =>
-            act(() => client.approve(record.id, { planHash }))
-          }
+          onApprove={(planHash) => act(() => approve(record, planHash))}
           onReject={(planHash) =>
             act(() => client.reject(record.id, { planHash }))
           }

@@ -7,6 +7,7 @@ import type {
 } from '@behest/spec'
 import { toDecimal } from '@behest/spec'
 import { useState } from 'react'
+import { useSigner } from '../account/useSigner.js'
 import { Amount } from '../amounts/Amount.js'
 import { cutDecimal } from '../amounts/cutDecimal.js'
 import { shortenDecimal } from '../amounts/shortenDecimal.js'
@@ -50,6 +51,7 @@ export function PreviewCard({
   readonly onAskAnew: () => Promise<void>
 }) {
   const words = useWords()
+  const { isHolders } = useSigner()
   const { plan, simulation, quotes } = record.artifacts
   return (
     <section className="preview box" data-open={isOpen}>
@@ -124,6 +126,14 @@ export function PreviewCard({
             `${shortenDecimal(preview.gas.atMostDecimal)} ${preview.gas.symbol}`,
           )}
         </Fact>
+        {preview.custody === undefined ||
+        preview.custody.type === 'direct' ? null : (
+          <Fact name={words.carriedOut}>
+            <span lang={languageOf(preview.custody.says)}>
+              {preview.custody.says}
+            </span>
+          </Fact>
+        )}
         <Fact name={words.allowances}>
           <Allowances preview={preview} words={words} />
         </Fact>
@@ -139,6 +149,7 @@ export function PreviewCard({
       {isOpen ? (
         <Decision
           key={preview.planHash}
+          isHolders={isHolders(record)}
           intentId={record.id}
           preview={preview}
           aheadSeconds={toAheadSeconds(record)}
@@ -339,6 +350,7 @@ function Calls({
 
 /** Yes or no, in view as long as the card is; a new offer where it ran out. */
 function Decision({
+  isHolders,
   intentId,
   preview,
   aheadSeconds,
@@ -346,6 +358,8 @@ function Decision({
   onReject,
   onAskAnew,
 }: {
+  /** Whether it takes a signature of the person's own wallet. */
+  readonly isHolders: boolean
   readonly intentId: string
   readonly preview: Preview
   readonly aheadSeconds: number
@@ -413,7 +427,11 @@ function Decision({
           disabled={isBusy}
           onClick={() => void decide(() => onApprove(preview.planHash))}
         >
-          {isBusy ? words.working : words.approve}
+          {isBusy
+            ? words.working
+            : isHolders
+              ? words.approveInWallet
+              : words.approve}
         </button>
       )}
     </div>

@@ -149,6 +149,7 @@ export const english = {
   planHash: 'Plan',
   simulatedAt: (block: string) => `Simulated at block ${block}`,
   approve: 'Approve exactly this',
+  carriedOut: 'How it is carried out',
   approveElsewhere: 'Review and approve in its own tab',
   reject: 'Reject',
   working: 'One moment…',
@@ -213,7 +214,7 @@ export const english = {
 
   account: 'Account',
   openAccount: 'Open the account',
-  thisSigns: 'This account signs',
+  thisSigns: 'The account of this server',
   localCustody:
     'Its key is kept by this server, and every transaction that you approve is signed and sent with it.',
   onChain: (chain: string) => `on ${chain}`,
@@ -224,8 +225,18 @@ export const english = {
   connect: (wallet: string) => `Connect ${wallet}`,
   forget: 'Forget it',
   connectedAs: (wallet: string) => `Connected: ${wallet}`,
-  watchOnly:
-    'Connected to be shown, and as a place to send to. Behest sends nothing from it and asks it for no signature; the account above signs.',
+  walletIdle:
+    'Connected to be shown, and as a place to send to. It is asked for nothing until you act with it.',
+  walletSigns:
+    'You act with this wallet. Each plan that you approve is put to it as one signature, which the chain holds to exactly that plan; an executor carries it out and pays the gas. This server has no key of it.',
+  actWith: (wallet: string) => `Act with ${wallet}`,
+  actWithServer: 'Act with the account above',
+  balancesOfWallet: 'Balances of the wallet',
+  approveInWallet: 'Approve exactly this in your wallet',
+  connectToApprove: (address: string) =>
+    `Only ${address} can approve this. Connect the wallet that holds it.`,
+  needsSmartAccount: (code: string) =>
+    `Your wallet has not made this account a smart account yet, so the chain cannot hold it to the plan. Turn that on in the wallet (its code must be ${code}), then approve.`,
   walletRefused: (why: string) => `The wallet did not connect: ${why}`,
   walletOtherChain: (theirs: string, ours: string) =>
     `The wallet is on chain ${theirs}; Behest works on chain ${ours}.`,

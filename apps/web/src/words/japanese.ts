@@ -143,6 +143,7 @@ export const japanese: Words = {
   planHash: '計画',
   simulatedAt: (block) => `ブロック ${block} で試算`,
   approve: 'この内容だけを承認',
+  carriedOut: '実行方法',
   approveElsewhere: '別のタブで確認して承認',
   reject: '却下',
   working: 'お待ちください…',
@@ -207,7 +208,7 @@ export const japanese: Words = {
 
   account: '口座',
   openAccount: '口座を開く',
-  thisSigns: '署名する口座',
+  thisSigns: 'このサーバーの口座',
   localCustody:
     '鍵はこのサーバーが保管し、あなたが承認した取引はすべてこの口座で署名・送信されます。',
   onChain: (chain) => `チェーン: ${chain}`,
@@ -218,8 +219,18 @@ export const japanese: Words = {
   connect: (wallet) => `${wallet} に接続`,
   forget: '接続を解除',
   connectedAs: (wallet) => `接続中: ${wallet}`,
-  watchOnly:
-    '表示と送り先のためだけに接続しています。Behest はここから何も送らず、署名も求めません。署名は上の口座が行います。',
+  walletIdle:
+    '表示と送り先のためだけに接続しています。このウォレットで操作するまで、何も求めません。',
+  walletSigns:
+    'このウォレットで操作しています。承認する内容はそれぞれ一つの署名としてウォレットに示され、チェーンがその内容だけに制限します。実行者が実行し、ガス代を払います。このサーバーに鍵はありません。',
+  actWith: (wallet) => `${wallet} で操作する`,
+  actWithServer: '上の口座で操作する',
+  balancesOfWallet: 'ウォレットの残高',
+  approveInWallet: 'この内容だけをウォレットで承認',
+  connectToApprove: (address) =>
+    `これを承認できるのは ${address} だけです。そのウォレットを接続してください。`,
+  needsSmartAccount: (code) =>
+    `このウォレットはまだこの口座をスマートアカウントにしていないため、チェーンが内容を制限できません。ウォレットで有効にしてから（コードは ${code}）承認してください。`,
   walletRefused: (why) => `ウォレットに接続できませんでした: ${why}`,
   walletOtherChain: (theirs, ours) =>
     `ウォレットはチェーン ${theirs}、Behest はチェーン ${ours} です。`,

@@ -1,0 +1,131 @@
+import type { AccountBalances, Accounts } from '@behest/client'
+import type { Address, Hex, IntentRecord } from '@behest/spec'
+import {
+  createContext,
+  type ReactNode,
+  useContext,
+  useEffect,
+  useState,
+} from 'react'
+import { client } from '../client.js'
+import { useWords } from '../words/useWords.js'
+import { signMandates } from './signMandates.js'
+import { useWallet } from './useWallet.js'
+
+/** Who acts, and how a yes is given: by the server's account, or by a wallet. */
+export type Signer = {
+  readonly accounts: Accounts | null
+  readonly wallet: ReturnType<typeof useWallet>
+  /** The wallet's account, while the person acts with it. */
+  readonly actsWith: Address | null
+  /** What the wallet's account holds, while the person acts with it. */
+  readonly held: AccountBalances | null
+  readonly actWithWallet: (address: Address) => void
+  readonly actWithServer: () => void
+  /** Whether the server has no key of this intent's account. */
+  readonly isHolders: (record: IntentRecord) => boolean
+  /** Approves exactly this plan; a wallet's account signs it first. */
+  readonly approve: (record: IntentRecord, planHash: Hex) => Promise<unknown>
+}
+
+const SignerContext = createContext<Signer | null>(null)
+
+/**
+ * Knows who acts, for everything below it.
+ *
+ * @param props.stamp - Changes when balances may have.
+ */
+export function SignerProvider({
+  stamp,
+  children,
+}: {
+  readonly stamp: string
+  readonly children: ReactNode
+}) {
+  const words = useWords()
+  const wallet = useWallet()
+  const [accounts, setAccounts] = useState<Accounts | null>(null)
+  const [chosen, setChosen] = useState<Address | null>(null)
+  const [held, setHeld] = useState<AccountBalances | null>(null)
+  const { connected } = wallet
+  // A wallet that went elsewhere does not act any more.
+  const actsWith =
+    chosen !== null &&
+    connected?.state.address.toLowerCase() === chosen.toLowerCase() &&
+    connected.state.chainId === String(accounts?.chainId)
+      ? chosen
+      : null
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: balances change when an intent does
+  useEffect(() => {
+    const ending = new AbortController()
+    client
+      .accounts({ signal: ending.signal })
+      .then(setAccounts)
+      .catch(() => undefined) // the page says elsewhere that nobody answers
+    return () => ending.abort()
+  }, [stamp])
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: balances change when an intent does
+  useEffect(() => {
+    setHeld(null)
+    if (actsWith === null) return
+    const ending = new AbortController()
+    client
+      .account(actsWith, { signal: ending.signal })
+      .then(setHeld)
+      .catch(() => undefined)
+    return () => ending.abort()
+  }, [stamp, actsWith])
+
+  const isHolders = ({ account }: IntentRecord): boolean =>
+    accounts !== null &&
+    !accounts.accounts.some(
+      ({ address }) => address.toLowerCase() === account.toLowerCase(),
+    )
+
+  return (
+    <SignerContext
+      value={{
+        accounts,
+        wallet,
+        actsWith,
+        held,
+        actWithWallet: setChosen,
+        actWithServer: () => setChosen(null),
+        isHolders,
+        approve: async (record, planHash) => {
+          if (!isHolders(record)) return client.approve(record.id, { planHash })
+          const { account } = record
+          if (
+            connected === null ||
+            connected.state.address.toLowerCase() !== account.toLowerCase()
+          )
+            throw new TypeError(words.connectToApprove(account))
+          const signing = await client.getMandates(record.id)
+          if (signing.planHash.toLowerCase() !== planHash.toLowerCase())
+            return undefined // another plan is shown in a moment
+          if (signing.authorization !== undefined)
+            throw new TypeError(
+              words.needsSmartAccount(signing.authorization.address),
+            )
+          const mandates = await signMandates({
+            signing,
+            provider: connected.wallet.provider,
+            address: account,
+          })
+          return client.approve(record.id, { planHash, mandates })
+        },
+      }}
+    >
+      {children}
+    </SignerContext>
+  )
+}
+
+/** Who acts, and how a yes is given. */
+export function useSigner(): Signer {
+  const signer = useContext(SignerContext)
+  if (signer === null) throw new TypeError('useSigner is below SignerProvider')
+  return signer
+}
