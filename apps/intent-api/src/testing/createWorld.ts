@@ -48,6 +48,7 @@ import {
   type Agent,
   createA2aAgentPort,
   createGuardedFetch,
+  type NetworkSource,
   type QuotePrice,
   serveAgent,
 } from '@behest/sdk'
@@ -110,7 +111,10 @@ export type World = {
   /** Whom the registry names from now on. */
   readonly setCandidates: (candidates: readonly Candidate[]) => void
   /** Serves agents over A2A, each with a key of its own. */
-  readonly serve: (agents: readonly Agent[]) => Promise<Candidate[]>
+  readonly serve: (
+    agents: readonly Agent[],
+    network?: NetworkSource,
+  ) => Promise<Candidate[]>
   /** From the sentence to where it stops: at the receipt, or before. */
   readonly carryOut: (
     utterance: string,
@@ -283,14 +287,18 @@ export async function createWorld(
     setCandidates: (next) => {
       candidates = next
     },
-    serve: async (agents) => {
+    serve: async (agents, network) => {
       const signers = Object.fromEntries(
         agents.map(({ name }) => [
           name,
           privateKeyToAccount(generatePrivateKey()),
         ]),
       )
-      const server = await serveAgent(agents, { signer: signers, facilitator })
+      const server = await serveAgent(agents, {
+        signer: signers,
+        facilitator,
+        ...(network === undefined ? {} : { network }),
+      })
       closers.push(server.close)
       return server.agents.map(({ agent, url, signer }) => ({
         agentId: agent.name,

@@ -1,0 +1,1 @@
+export { type BestAgentOptions, createBestAgent } from './createBestAgent.js'
