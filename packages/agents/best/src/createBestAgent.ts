@@ -54,7 +54,10 @@ export function createBestAgent(options: BestAgentOptions): Agent<'swap'> {
       'get me the best price for 1 ETH in USDC',
     ],
     limits: { spenders, maxValidForSeconds: 120 },
-    async quote(instruction, { network, account }): Promise<AgentReply> {
+    async quote(
+      instruction,
+      { network, account, request },
+    ): Promise<AgentReply> {
       const { sell, buy } = instruction
       if (sell.amount?.type !== 'exact' || buy.amount !== undefined)
         return {
@@ -79,7 +82,13 @@ export function createBestAgent(options: BestAgentOptions): Agent<'swap'> {
         sell: { ...sell, amount: { type: 'exact', units: soldUnits } },
       }
       const candidates = await network.search({ limit: maxAsked })
-      const quotes = await collect({ network, candidates, reduced })
+      const quotes = await collect({
+        network,
+        candidates,
+        reduced,
+        // One that hangs must leave time to resell what the others said.
+        timeoutMs: Math.max(1, Math.floor(request.respondWithinMs / 2)),
+      })
       const usable = quotes.filter(({ quote }) =>
         isUsable({ quote, reduced, soldUnits, account, spenders }),
       )
@@ -131,11 +140,12 @@ async function collect(options: {
   readonly network: AgentNetwork
   readonly candidates: readonly Candidate[]
   readonly reduced: Swap
+  readonly timeoutMs: number
 }): Promise<{ readonly candidate: Candidate; readonly quote: Quote }[]> {
-  const { network, candidates, reduced } = options
+  const { network, candidates, reduced, timeoutMs } = options
   const answers = await Promise.allSettled(
     candidates.map((candidate) =>
-      network.quote({ candidate, instruction: reduced }),
+      network.quote({ candidate, instruction: reduced, timeoutMs }),
     ),
   )
   return answers.flatMap((answer, index) => {

@@ -142,8 +142,9 @@ describe('fromMcpTool', () => {
       )
       return server
     })
+    const serve = toNodeHandler(handler)
     const http = createServer((request, response) => {
-      void toNodeHandler(handler)(request, response)
+      void serve(request as Parameters<typeof serve>[0], response)
     })
     http.listen(0, '127.0.0.1')
     await once(http, 'listening')
