@@ -14,6 +14,7 @@ import {
 import { encodeFunctionData, parseAbi } from 'viem'
 
 const bpsInAll = 10_000n
+const maxValidForSeconds = 120
 const transferAbi = parseAbi([
   'function transfer(address to, uint256 units) returns (bool)',
 ])
@@ -53,10 +54,10 @@ export function createBestAgent(options: BestAgentOptions): Agent<'swap'> {
       'swap 100 USDC for DAI',
       'get me the best price for 1 ETH in USDC',
     ],
-    limits: { spenders, maxValidForSeconds: 120 },
+    limits: { spenders, maxValidForSeconds },
     async quote(
       instruction,
-      { network, account, request },
+      { network, account, request, nowUnixSeconds },
     ): Promise<AgentReply> {
       const { sell, buy } = instruction
       if (sell.amount?.type !== 'exact' || buy.amount !== undefined)
@@ -128,7 +129,10 @@ export function createBestAgent(options: BestAgentOptions): Agent<'swap'> {
         receive: quote.receive,
         fee: [{ token: sell.token, to: feeTo, units: feeUnits }],
         ...(quote.route === undefined ? {} : { route: quote.route }),
-        validUntilUnixSeconds: quote.validUntilUnixSeconds,
+        validUntilUnixSeconds: Math.min(
+          quote.validUntilUnixSeconds,
+          nowUnixSeconds + maxValidForSeconds,
+        ),
         summary: `Resold: the best of ${usable.length} quotes, by ${candidate.name}, for a fee of ${feeBps / 100} %.`,
       }
     },
