@@ -1,6 +1,9 @@
 import { writeFileSync } from 'node:fs'
-import { parseUtterance } from '../dist/index.js'
+import { parseUtterance, rateConfidence } from '../dist/index.js'
+import { parseBaseline } from './baseline.mjs'
+import { BLIND_SETS, compareBlind, readBlind } from './blind.mjs'
 import { buildCases } from './cases.mjs'
+import { readJudged } from './judged.mjs'
 import { scoreCase } from './score.mjs'
 import { isRight, readStrangers, SETS } from './strangers.mjs'
 
@@ -130,6 +133,85 @@ console.table(
       cases: results.length,
       right: percent(results, (each) => each.right),
       'acts wrongly': percent(results, (each) => each.wrong),
+    }
+  }),
+)
+for (const set of BLIND_SETS) {
+  const cases = readBlind(set)
+  const judge = (parse) =>
+    cases.map((testCase) => {
+      const result = parse(testCase.text, { ...context, ...testCase.context })
+      const compared = compareBlind(testCase.gold, result)
+      const acts =
+        result.type === 'intent' &&
+        result.intent.steps.some((step) => step.action !== 'ask')
+      return { ...testCase, ...compared, got: result.type, acts }
+    })
+  const judged = judge(parseUtterance)
+  const base = judge(parseBaseline)
+  if (show)
+    for (const each of judged.filter((one) => !one.right))
+      console.log(`blind ${set}  ${JSON.stringify(each.text)} ${each.differs}`)
+  const row = (label, list) => {
+    const orders = list.filter((each) => each.gold.type === 'intent')
+    const must = list.filter((each) => each.gold.type === 'clarify')
+    const chat = list.filter((each) => each.gold.type === 'none')
+    return {
+      [`blind ${set}`]: label,
+      cases: list.length,
+      right: percent(list, (each) => each.right),
+      'action sequence': percent(orders, (each) => each.actions),
+      'everything exact': percent(orders, (each) => each.right),
+      'asks when it must': percent(must, (each) => each.right),
+      'asks needlessly': percent(orders, (each) => each.got === 'clarify'),
+      refuses: percent(chat, (each) => each.right),
+      'acts wrongly': percent(list, (each) => !each.right && each.acts),
+    }
+  }
+  const steps = (each) => each.gold.intent?.steps.length ?? 0
+  console.table([
+    row('all', judged),
+    row(
+      'en',
+      judged.filter((each) => each.lang === 'en'),
+    ),
+    row(
+      'ja',
+      judged.filter((each) => each.lang === 'ja'),
+    ),
+    row(
+      'one step',
+      judged.filter((each) => steps(each) === 1),
+    ),
+    row(
+      'several steps',
+      judged.filter((each) => steps(each) > 1),
+    ),
+    row('twenty patterns', base),
+  ])
+}
+// How often a reading that is rated so is right, on sentences not fitted on.
+const rated = readJudged()
+  .filter((_, at) => at % 2 === 1)
+  .map(({ utterance, result, right }) => ({
+    right,
+    confidence: rateConfidence(utterance, result),
+  }))
+const bounds = [0, 0.8, 0.9, 0.95, 0.98, 0.99, 1.01]
+console.table(
+  bounds.slice(0, -1).map((from, at) => {
+    const list = rated.filter(
+      ({ confidence }) => confidence >= from && confidence < bounds[at + 1],
+    )
+    const mean = list.reduce((sum, each) => sum + each.confidence, 0)
+    return {
+      confidence: `${from} to ${Math.min(1, bounds[at + 1])}`,
+      readings: list.length,
+      said:
+        list.length === 0
+          ? '–'
+          : `${((100 * mean) / list.length).toFixed(1)} %`,
+      right: percent(list, (each) => each.right),
     }
   }),
 )

@@ -1,3 +1,4 @@
+export { rateConfidence } from './classify/rateConfidence.js'
 export { type Answered, applyAnswer } from './conversation/applyAnswer.js'
 export { applyFollowUp, type FollowUp } from './conversation/applyFollowUp.js'
 export { createParser, type ParserOptions } from './createParser.js'

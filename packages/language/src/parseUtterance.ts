@@ -119,6 +119,9 @@ function parseInJapanese(
     language: 'ja',
     leftovers: [
       ...findLeftovers(steps, read.clauses, normalised),
+      ...(read.unclear
+        ? [{ step: 0, problem: { reason: 'どちらにしますか？' } }]
+        : []),
       ...(tooMany
         ? [
             {
@@ -157,7 +160,15 @@ function parseEnglish(
   if (isAboutNfts(items) && hasOrder(items))
     return none('out-of-scope', 'Behest does not move NFTs.')
   const read = (unread: ReadonlySet<number>) =>
-    readEnglish({ items, scope, quoted, normalised, context, unread })
+    readEnglish({
+      items,
+      scope,
+      quoted,
+      normalised,
+      context,
+      unread,
+      unclear: corrected.unclear !== undefined,
+    })
   const first = read(new Set())
   if (first.result.type !== 'clarify' || items.length > MOST_DOUBTED)
     return first.result
@@ -185,8 +196,10 @@ function readEnglish(options: {
   readonly normalised: NormalisedText
   readonly context: ParseContext
   readonly unread: ReadonlySet<number>
+  /** Somebody changed their mind, and it cannot be told about what. */
+  readonly unclear: boolean
 }): { result: ParseResult; doubtful: readonly number[] } {
-  const { items, scope, quoted, normalised, context, unread } = options
+  const { items, scope, quoted, normalised, context, unread, unclear } = options
   const drafts: DraftStep[] = []
   const leftovers: { step: number; parts: Part[] }[] = []
   let advice = false
@@ -301,6 +314,16 @@ function readEnglish(options: {
     language: 'en',
     leftovers: [
       ...findLeftovers(steps, leftovers, normalised),
+      ...(unclear && drafts.some((draft) => draft.action !== 'ask')
+        ? [
+            {
+              step: 0,
+              problem: {
+                reason: 'You changed your mind on the way. How should it be?',
+              },
+            },
+          ]
+        : []),
       ...(unsure
         ? [
             {

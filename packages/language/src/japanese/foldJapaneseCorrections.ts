@@ -15,8 +15,9 @@ const MARKS =
  */
 export function foldJapaneseCorrections<Piece extends Slot>(
   slots: readonly Piece[],
-): Piece[] {
+): { slots: Piece[]; unclear: boolean } {
   const folded: Piece[] = []
+  let unclear = false
   for (let at = 0; at < slots.length; at += 1) {
     const slot = slots[at] as Piece
     if (!isMark(slot)) {
@@ -29,23 +30,23 @@ export function foldJapaneseCorrections<Piece extends Slot>(
     const before = [...folded]
     while (isPause(before.at(-1))) before.pop()
     const tie = before.at(-1)
-    const tied =
+    if (
       tie !== undefined &&
       tie.type === 'particle' &&
       textOf(tie) === textOf(slots[next + said.length])
-    if (tied) before.pop()
-    const corrected = readShape(before.slice(-said.length))
-    if (
-      said.length > 0 &&
-      corrected.length === said.length &&
-      corrected.shape === said.shape
-    ) {
+    )
+      before.pop()
+    const length = alike(before, said)
+    if (length > 0) {
       folded.length = 0
-      folded.push(...before.slice(0, -said.length))
+      folded.push(...before.slice(0, -length))
       at = next - 1
-    } else if (!/^やっぱり?$/.test(textOf(slot))) folded.push(slot)
+    } else if (!/^やっぱり?$/.test(textOf(slot))) {
+      folded.push(slot)
+      unclear = true
+    }
   }
-  return folded
+  return { slots: folded, unclear }
 }
 
 function isMark(slot: Slot | undefined): boolean {
@@ -60,8 +61,18 @@ function textOf(slot: Slot | undefined): string {
   return slot !== undefined && 'text' in slot ? slot.text : ''
 }
 
+/** How many of the last pieces are of the kinds that the correction begins with. */
+function alike(before: readonly Slot[], said: readonly string[]): number {
+  for (let length = said.length; length > 0; length -= 1) {
+    const kinds = readShape(before.slice(-length))
+    if (kinds.length === length && kinds.every((kind, at) => kind === said[at]))
+      return length
+  }
+  return 0
+}
+
 /** The kinds of the items that stand together: an amount, a name, a place. */
-function readShape(slots: readonly Slot[]): { shape: string; length: number } {
+function readShape(slots: readonly Slot[]): string[] {
   const kinds: string[] = []
   for (const slot of slots) {
     if (!('item' in slot)) break
@@ -79,5 +90,5 @@ function readShape(slots: readonly Slot[]): { shape: string; length: number } {
       )
     else break
   }
-  return { shape: kinds.join(' '), length: kinds.length }
+  return kinds
 }

@@ -26,6 +26,8 @@ export type JapaneseReading = {
   readonly blocked: boolean
   readonly advice: boolean
   readonly quoted: boolean
+  /** Somebody changed their mind, and it cannot be told about what. */
+  readonly unclear: boolean
 }
 
 type Slot =
@@ -100,7 +102,7 @@ export function parseJapanese(
     uncorrected.push(piece)
   }
   uncorrected.push(...ready)
-  const slots = foldJapaneseCorrections(uncorrected)
+  const { slots, unclear } = foldJapaneseCorrections(uncorrected)
   const drafts: DraftStep[] = []
   const clauses: { step: number; parts: Part[] }[] = []
   let blocked = false
@@ -430,7 +432,7 @@ export function parseJapanese(
     }
     clauses.push({ step: drafts.length - 1, parts })
   }
-  return { drafts, clauses, blocked, advice, quoted }
+  return { drafts, clauses, blocked, advice, quoted, unclear }
 }
 
 /** `bob.ethに送る、50USDC`: how much, said behind the verb. */

@@ -1,123 +1,209 @@
 import { type Item, textOf } from '../text/Item.js'
+import { type Phrase, readPhrase } from './readPhrase.js'
 
-/** Words that take back what was said; the strong ones need no comma. */
+/** Words that take back what was said; these need no pause before them. */
 const STRONG: readonly (readonly string[])[] = [
+  ['on', 'second', 'thought'],
+  ['on', 'second', 'thoughts'],
+  ['no', 'make', 'that'],
+  ['no', 'make', 'it'],
+  ['i', 'meant', 'to', 'say'],
+  ['change', 'that', 'to'],
+  ['change', 'it', 'to'],
+  ['sorry', 'i', 'meant'],
+  ['let', 'me', 'rephrase'],
+  ['change', 'of', 'plans'],
   ['no', 'wait'],
   ['wait', 'no'],
   ['oh', 'wait'],
-  ['scratch', 'that'],
-  ['strike', 'that'],
-  ['i', 'mean'],
-  ['i', 'meant'],
-  ['or', 'rather'],
-  ['no', 'make', 'that'],
-  ['no', 'make', 'it'],
-  ['make', 'that'],
-  ['make', 'it'],
-  ['change', 'that', 'to'],
-  ['change', 'it', 'to'],
-  ['correction'],
-  ['oops'],
   ['oh', 'sorry'],
   ['ah', 'sorry'],
   ['oops', 'sorry'],
   ['no', 'sorry'],
-  ['sorry', 'i', 'meant'],
+  ['scratch', 'that'],
+  ['strike', 'that'],
   ['my', 'bad'],
-  ['nope'],
+  ['my', 'mistake'],
+  ['i', 'mean'],
+  ['i', 'meant'],
+  ['or', 'rather'],
+  ['make', 'that'],
+  ['make', 'it'],
+  ['hmm', 'better'],
   ['actually', 'make'],
+  ['correction'],
+  ['oops'],
+  ['nope'],
+  ['typo'],
 ]
+/** These are fillers unless a pause stands before them, or two like things around. */
 const WEAK: readonly (readonly string[])[] = [
   ['actually'],
   ['sorry'],
   ['wait'],
   ['no'],
+  ['nah'],
   ['rather'],
   ['hmm'],
+  ['er'],
+  ['err'],
+  ['eh'],
+  ['better'],
 ]
+/** What leads from the marker to what is right. */
+const LEADS =
+  /^(?:um|uh|hmm|er|it's|it|should|be|say|do|use|i|i'd|want|need|prefer|like|would|let's|please|only|just|more)$/
 /** What takes everything back, when nothing follows. */
 const DROPS =
   /^(?:(?:no|oh|actually|wait|hmm|sorry|ok|please|just|on second thoughts?) )*(?:never ?mind|nvm|forget (?:it|that|about it)|scratch (?:that|it)|cancel(?: (?:that|it|all of that|everything))?|don't do (?:that|it)|do not do (?:that|it)|don't|stop)(?: (?:please|pls|thanks|all of it|all that))*$/
+/** Pauses and interjections in front of the marker, which go with it. */
+const BEFORE = /^(?:,|-|…|\.|\(|no|wait|oh|um|uh|hmm|ah|sorry)$/
+const ENDS =
+  /^(?:,|;|\)|-|to|for|into|on|from|with|instead|and|then|please|pls|at|via|in)$/
 
 /** What a correction did to the words. */
 export type Corrected =
-  | { readonly type: 'kept'; readonly items: readonly Item[] }
+  | {
+      readonly type: 'kept'
+      readonly items: readonly Item[]
+      /** A correction that nothing could be made of: it has to be asked for. */
+      readonly unclear?: Item
+    }
   /** Everything said was taken back. */
   | { readonly type: 'dropped' }
 
-type Phrase = {
-  readonly kind: 'amount' | 'money' | 'token' | 'party' | 'place' | 'share'
-  readonly from: number
-  readonly to: number
-  readonly cue: string
-}
+/** Who wavers more often than that is asked. */
+const MOST_MARKERS = 12
+/** One sentence is not corrected more often than that. */
+const MOST_ROUNDS = 4
+// Nobody needs more to call an order off; a longer tail is not read for it.
+const MOST_DROPPING = 14
 
 /**
  * Puts a correction in the place of what it corrects: `swap 1 eth for usdc, no
- * wait make that 2 eth` says 2 ETH. What cannot be aligned stays where it is,
- * and the rest of the grammar asks.
+ * wait make that 2 eth` says 2 ETH. Where it cannot be told what is corrected,
+ * the correction is handed on, so that nothing is done on half a change of mind.
  */
 export function foldCorrections(items: readonly Item[]): Corrected {
-  let words: readonly Item[] = items
-  for (let round = 0; round < 4; round += 1) {
+  let words = items
+  for (let round = 0; round < MOST_ROUNDS; round += 1) {
     const next = foldOne(words)
-    if (next === undefined) break
-    if (next.type === 'dropped') return next
+    if (next === undefined) return { type: 'kept', items: words }
+    if (next.type === 'dropped' || next.unclear !== undefined) return next
     words = next.items
   }
   return { type: 'kept', items: words }
 }
 
 function foldOne(items: readonly Item[]): Corrected | undefined {
-  for (let at = 1; at < items.length; at += 1) {
+  let unclear: Item | undefined
+  let markers = 0
+  for (let at = 1; at < items.length && markers < MOST_MARKERS; at += 1) {
     const marker = readMarker(items, at)
     if (marker === undefined) continue
-    const tail = items.slice(at)
-    if (dropsAll(tail)) return { type: 'dropped' }
-    const said = readPhrase(items, marker.next)
-    if (said === undefined) continue
+    markers += 1
+    if (dropsAll(items.slice(at, at + MOST_DROPPING + 1)))
+      return { type: 'dropped' }
+    const cut = trimEnd(items, at)
+    const replaced =
+      replaceAll(items, cut, marker.next) ?? readPostfix(items, at, marker.next)
+    if (replaced !== undefined) return { type: 'kept', items: replaced }
+    if (marker.sure) unclear ??= items[at]
+  }
+  return unclear === undefined ? undefined : { type: 'kept', items, unclear }
+}
+
+/** Puts the phrases behind the marker in the place of their like before it. */
+function replaceAll(
+  items: readonly Item[],
+  cut: number,
+  from: number,
+): Item[] | undefined {
+  let before = items.slice(0, cut)
+  let next = from
+  let count = 0
+  while (count < 4) {
+    const start = skipVerb(items, next, before)
+    const said = readPhrase(items, start)
+    if (said === undefined) break
     const behind = items[said.to]
-    // The correction is one phrase: what follows it goes on with the order.
     const ends =
       behind === undefined ||
       behind.type === 'break' ||
-      /^(?:,|to|for|into|on|from|with|instead|and|then|please|pls|at|via|in)$/.test(
-        textOf(behind),
-      )
-    if (!ends) continue
-    const target = findTarget(items, at, said)
-    if (target === undefined) continue
-    const skip = textOf(behind) === 'instead' ? 1 : 0
-    const comma = textOf(items[said.to + skip]) === ',' ? 1 : 0
-    const cut = trimEnd(items, at)
-    return {
-      type: 'kept',
-      items: [
-        ...items.slice(0, target.from),
-        ...items.slice(said.from, said.to),
-        ...items.slice(target.to, cut),
-        ...items.slice(said.to + skip + comma),
-      ],
+      ENDS.test(textOf(behind)) ||
+      readPhrase(items, said.to) !== undefined
+    const target = ends ? findTarget(before, said) : undefined
+    if (target === undefined) break
+    before = [
+      ...before.slice(0, target.from),
+      ...items.slice(target.saidFrom, target.saidTo),
+      ...before.slice(target.to),
+    ]
+    next = said.to
+    count += 1
+    if (/^[,;)]$/.test(textOf(behind))) {
+      next += 1
+      break
     }
+  }
+  if (count === 0) return undefined
+  if (textOf(items[next]) === 'instead') next += 1
+  if (/^[,)]$/.test(textOf(items[next]))) next += 1
+  return [...before, ...items.slice(next)]
+}
+
+/** `… to usdc - dai, i mean`: the marker stands behind what is right. */
+function readPostfix(
+  items: readonly Item[],
+  at: number,
+  next: number,
+): Item[] | undefined {
+  const behind = items[next]
+  if (behind !== undefined && behind.type !== 'break') return undefined
+  const end = trimEnd(items, at)
+  for (let start = end - 1; start > 0 && start >= end - 3; start -= 1) {
+    if (!BEFORE.test(textOf(items[start - 1]))) continue
+    const said = readPhrase(items, start)
+    if (said?.to !== end) continue
+    const before = items.slice(0, trimEnd(items, start))
+    const target = findTarget(before, said)
+    if (target !== undefined)
+      return [
+        ...before.slice(0, target.from),
+        ...items.slice(target.saidFrom, target.saidTo),
+        ...before.slice(target.to),
+        ...items.slice(next),
+      ]
   }
   return undefined
 }
 
-// Nobody needs more to call an order off; a longer tail is not read for it.
-const mostDropping = 24
-
-function dropsAll(tail: readonly Item[]): boolean {
-  return tail.length <= mostDropping && DROPS.test(spoken(tail))
+/** `actually, send 2 eth`, `send it to al.eth`: the same verb once more. */
+function skipVerb(
+  items: readonly Item[],
+  from: number,
+  before: readonly Item[],
+): number {
+  const item = items[from]
+  if (item?.type !== 'word' || item.senses.verb === undefined) return from
+  const same = before.some(
+    (each) => each.type === 'word' && each.senses.verb === item.senses.verb,
+  )
+  if (!same) return from
+  return /^(?:it|them|that)$/.test(textOf(items[from + 1]))
+    ? from + 2
+    : from + 1
 }
 
-/** `Never mind.` as a sentence of its own behind an order. */
-function spoken(items: readonly Item[]): string {
+function dropsAll(tail: readonly Item[]): boolean {
   // Longer than that takes nothing back, and many would not stay linear.
-  if (items.length > 14) return ''
-  return items
-    .map((item) => textOf(item))
-    .filter((text) => text !== '' && text !== ',')
-    .join(' ')
+  if (tail.length > MOST_DROPPING) return false
+  return DROPS.test(
+    tail
+      .map((item) => textOf(item))
+      .filter((text) => text !== '' && text !== ',')
+      .join(' '),
+  )
 }
 
 /** Drops the comma or full stop in front of the marker. */
@@ -125,10 +211,7 @@ function trimEnd(items: readonly Item[], at: number): number {
   let cut = at
   while (
     cut > 0 &&
-    (/^(?:,|-|…|\.|\(|no|wait|oh|um|uh|hmm|ah|sorry)$/.test(
-      textOf(items[cut - 1]),
-    ) ||
-      items[cut - 1]?.type === 'break')
+    (BEFORE.test(textOf(items[cut - 1])) || items[cut - 1]?.type === 'break')
   )
     cut -= 1
   return cut
@@ -137,166 +220,180 @@ function trimEnd(items: readonly Item[], at: number): number {
 function readMarker(
   items: readonly Item[],
   at: number,
-): { next: number } | undefined {
+): { next: number; sure: boolean } | undefined {
   const starts = (words: readonly string[], from: number) =>
     words.every((word, offset) => textOf(items[from + offset]) === word)
   const before = items[at - 1]
-  const paused =
-    before?.type === 'break' || /^(?:,|-|…|\.|\()$/.test(textOf(before))
+  let pause = at - 1
+  while (
+    pause > 0 &&
+    /^(?:oh|ah|um|uh|no|ok|hmm|well)$/.test(textOf(items[pause]))
+  )
+    pause -= 1
+  const paused = [before, items[pause]].some(
+    (item) => item?.type === 'break' || /^(?:,|-|…|\.|\()$/.test(textOf(item)),
+  )
   const strong = STRONG.find((words) => starts(words, at))
   const weak = WEAK.find((words) => starts(words, at))
-  const drops = paused && dropsAll(items.slice(at, at + mostDropping + 1))
+  const drops = paused && dropsAll(items.slice(at, at + MOST_DROPPING + 1))
   if (strong === undefined && weak === undefined && !drops) return undefined
   let next = at + (strong ?? weak ?? ['']).length
   // `no wait, make that`, `actually no, i meant`: one after the other.
-  const last = next + 8
+  const last = next + 10
   for (let more = true; more && next < last; ) {
     more = false
-    while (textOf(items[next]) === ',' || items[next]?.type === 'break')
+    while (
+      next < last &&
+      (/^[,:…-]$/.test(textOf(items[next])) || items[next]?.type === 'break')
+    )
       next += 1
-    for (const words of [...STRONG, ...WEAK])
-      if (starts(words, next)) {
-        next += words.length
-        more = true
-        break
-      }
     // `wait, not tom.eth, tim.eth`: what it is not was said before.
     if (textOf(items[next]) === 'not') {
       const denied = readPhrase(items, next + 1)
-      const tie = denied === undefined ? undefined : textOf(items[denied.to])
-      if (denied !== undefined && /^(?:,|but|-|…)$/.test(tie ?? '')) {
+      const tie = denied === undefined ? '' : textOf(items[denied.to])
+      if (denied !== undefined && /^(?:,|but|-|…)$/.test(tie)) {
         next = denied.to + 1
         more = true
         continue
       }
     }
-    if (
-      /^(?:um|uh|hmm|it's|it|should|be|say|do|use)$/.test(textOf(items[next]))
-    ) {
+    const again = [...STRONG, ...WEAK].find((words) => starts(words, next))
+    if (again !== undefined) {
+      next += again.length
+      more = true
+    } else if (LEADS.test(textOf(items[next]))) {
       next += 1
       more = true
     }
   }
-  // A weak word is a filler unless a pause stands before it, or a phrase of
-  // the same kind stands on either side.
   if (strong === undefined && !paused && !drops) {
-    if (textOf(items[at]) !== 'actually') return undefined
+    // `2 eth no 3 eth`: two of a kind, with the word between them.
+    const said = readPhrase(items, next)
+    const like =
+      said !== undefined &&
+      [1, 2, 3].some((length) => {
+        const other = readPhrase(items, at - length)
+        return other?.to === at && other.kind === said.kind
+      })
+    if (!like && textOf(items[at]) !== 'actually') return undefined
     if (/^(?:i|i'd|we|you|can|to)$/.test(textOf(before))) return undefined
   }
-  return { next }
+  // `sorry to ask`, `wait a second`, `make it quick` correct nothing.
+  const sure =
+    (strong !== undefined && !/^make$/.test(strong[0] ?? '')) ||
+    (paused && /^(?:no|nah|wait|actually|sorry)$/.test(textOf(items[at])))
+  // `tomorrow, no, on friday`: what it is about is not read here.
+  const denies =
+    paused &&
+    textOf(items[at]) === 'no' &&
+    items[at + 1] !== undefined &&
+    !/^(?:rush|hurry|more|less|later|slippage|need|problem|worries|fees?|limit|matter|stress|leverage|cap|higher|lower|greater|fewer|idea|one)$/.test(
+      textOf(items[at + 1]),
+    )
+  return { next, sure: denies || (sure && mentions(items, next)) }
 }
 
-const CUE = /^(?:to|for|into|on|from|with|using|via|in|at|through)$/
-
-/** One phrase that can stand for another: `2 eth`, `to dai`, `alice.eth`. */
-function readPhrase(items: readonly Item[], from: number): Phrase | undefined {
-  let at = from
-  let cue = ''
-  if (CUE.test(textOf(items[at]))) {
-    cue = textOf(items[at])
-    at += 1
+/** Something that could be right stands close behind the marker. */
+function mentions(items: readonly Item[], from: number): boolean {
+  for (let at = from; at < from + 4; at += 1) {
+    const item = items[at]
+    if (item === undefined || item.type === 'break') return false
+    if (/^(?:number|quantity|name|address)$/.test(item.type)) return true
+    if (
+      item.type === 'word' &&
+      item.senses.verb === undefined &&
+      ((item.senses.token !== undefined && !item.senses.tokenWeak) ||
+        item.senses.chain !== undefined ||
+        (item.senses.venue !== undefined && !item.senses.venueWeak))
+    )
+      return true
   }
-  const start = at
-  while (at < start + 4 && /^(?:the|my|a|an)$/.test(textOf(items[at]))) at += 1
-  const item = items[at]
-  if (item === undefined) return undefined
-  const range = (kind: Phrase['kind'], to: number): Phrase => ({
-    kind,
-    from: start,
-    to,
-    cue,
-  })
-  if (item.type === 'address' || item.type === 'name')
-    return range('party', at + 1)
-  const dollar = /^[$€£]$/.test(textOf(item))
-  const number = dollar ? items[at + 1] : item
-  if (number?.type === 'number') {
-    let to = dollar ? at + 2 : at + 1
-    if (/^(?:%|percent|pct)$/.test(textOf(items[to])))
-      return range('share', to + 1)
-    if (/^(?:of|in|worth)$/.test(textOf(items[to])) && isToken(items[to + 1]))
-      to += 1
-    if (isToken(items[to])) return range('money', to + 1)
-    return range('amount', to)
-  }
-  if (/^(?:all|half|everything|max)$/.test(textOf(item))) {
-    let to = at + 1
-    while (to < at + 5 && /^(?:of|my|the|it)$/.test(textOf(items[to]))) to += 1
-    if (isToken(items[to])) return range('money', to + 1)
-    return range('share', to)
-  }
-  if (item.type !== 'word') return undefined
-  if (
-    (item.senses.chain !== undefined || item.senses.venue !== undefined) &&
-    (item.senses.token === undefined || /^(?:on|from|via|in)$/.test(cue))
-  )
-    return range('place', at + 1)
-  if (isToken(item)) return range('token', at + 1)
-  return undefined
+  return false
 }
 
-function isToken(item: Item | undefined): boolean {
-  return (
-    item?.type === 'word' &&
-    item.senses.token !== undefined &&
-    item.senses.verb === undefined &&
-    !item.senses.tokenWeak
-  )
-}
-
-function tokenOf(item: Item | undefined): string | undefined {
-  return item?.type === 'word' ? item.senses.token : undefined
+type Target = {
+  readonly from: number
+  readonly to: number
+  /** What of the correction goes there. */
+  readonly saidFrom: number
+  readonly saidTo: number
 }
 
 /** The last phrase of the same kind that stands before the correction. */
-function findTarget(
-  items: readonly Item[],
-  before: number,
-  said: Phrase,
-): { from: number; to: number } | undefined {
-  let found: { from: number; to: number } | undefined
-  let same: { from: number; to: number } | undefined
-  const token = tokenOf(items[said.to - 1])
-  for (let at = 0; at < before; at += 1) {
-    const phrase = readPhrase(items, at)
-    if (phrase === undefined || phrase.to > before) continue
-    // A phrase is read with its cue first, then without: take the whole one.
-    const hit = (from: number, to: number) => {
-      found = { from, to }
-      if (
-        said.kind !== 'money' ||
-        tokenOf(items[to - 1]) === token ||
-        said.cue !== ''
-      )
-        same = { from, to }
-    }
-    const cued = said.cue === '' || said.cue === phrase.cue
-    if (!cued && !(isOnto(said.cue) && isOnto(phrase.cue))) {
-      if (said.cue !== '') continue
-    }
-    switch (said.kind) {
-      case 'amount':
-        if (phrase.kind === 'money') hit(phrase.from, phrase.to - 1)
-        else if (phrase.kind === 'amount') hit(phrase.from, phrase.to)
-        break
-      case 'share':
-        if (phrase.kind === 'share') hit(phrase.from, phrase.to)
-        break
-      case 'money':
-        if (phrase.kind === 'money') hit(phrase.from, phrase.to)
-        // `lend 500, no, 400 usdc`: the token came with the second number.
-        else if (phrase.kind === 'amount' && phrase.to >= before - 2)
-          hit(phrase.from, phrase.to)
-        break
-      case 'token':
-        if (phrase.kind === 'token') hit(phrase.from, phrase.to)
-        break
-      default:
-        if (phrase.kind === said.kind) hit(phrase.from, phrase.to)
-    }
+function findTarget(before: readonly Item[], said: Phrase): Target | undefined {
+  let found: Target | undefined
+  let same: Target | undefined
+  for (let at = 0; at < before.length; at += 1) {
+    const phrase = readPhrase(before, at)
+    if (phrase === undefined || phrase.to > before.length) continue
     at = phrase.to - 1
+    // `from optimism` corrects `from arbitrum`, and not where it goes.
+    if (
+      said.cue !== '' &&
+      said.cue !== phrase.cue &&
+      !(isOnto(said.cue) && isOnto(phrase.cue))
+    )
+      continue
+    const range = rangeIn(phrase, said)
+    if (range === undefined) continue
+    const target = { ...range, ...wordsOf(said) }
+    found = target
+    if (
+      said.kind !== 'money' ||
+      said.cue !== '' ||
+      (phrase.token !== undefined && phrase.token === said.token)
+    )
+      same = target
   }
   return same ?? found
+}
+
+function wordsOf(said: Phrase): { saidFrom: number; saidTo: number } {
+  return {
+    saidFrom: said.from,
+    // `half of it`: how much, of what was named before.
+    saidTo: said.kind === 'share' ? said.amountTo : said.to,
+  }
+}
+
+/** What of a phrase a correction of another kind replaces. */
+function rangeIn(
+  phrase: Phrase,
+  said: Phrase,
+): { from: number; to: number } | undefined {
+  const whole = { from: phrase.from, to: phrase.to }
+  const amount = { from: phrase.from, to: phrase.amountTo }
+  switch (said.kind) {
+    case 'amount':
+    case 'share':
+      return phrase.kind === 'money' ||
+        phrase.kind === 'amount' ||
+        phrase.kind === 'share'
+        ? amount
+        : undefined
+    case 'money':
+      // `lend 500, no, 400 usdc`: the token came with the second number.
+      return phrase.kind === 'money' ||
+        phrase.kind === 'amount' ||
+        phrase.kind === 'share'
+        ? whole
+        : undefined
+    case 'token':
+      if (phrase.kind === 'token') return whole
+      // `approve … for uniswap, no, for 1inch`
+      if (phrase.kind === 'place' && said.place) return whole
+      // `send 50 usdc, sorry, dai`: how much stays.
+      return phrase.kind === 'money'
+        ? { from: phrase.tokenFrom, to: phrase.to }
+        : undefined
+    case 'place':
+      return phrase.kind === 'place' ||
+        (phrase.kind === 'token' && phrase.place)
+        ? whole
+        : undefined
+    default:
+      return phrase.kind === said.kind ? whole : undefined
+  }
 }
 
 function isOnto(cue: string): boolean {
