@@ -13,6 +13,9 @@ const show = process.argv.includes('--failures')
 const out = process.argv.find((argument) => argument.startsWith('--json='))
 
 const scored = []
+// The first sentences of a process pay for its compiler.
+for (const { utterance } of cases.slice(0, 400))
+  parseUtterance(utterance, context)
 for (const testCase of cases) {
   const begin = performance.now()
   const result = parseUtterance(testCase.utterance, context)

@@ -2,11 +2,14 @@ import type { ParseContext } from '@behest/spec'
 import { parseResultSchema } from '@behest/spec'
 import { describe, expect, test } from 'vitest'
 // @ts-expect-error plain JavaScript: the benchmark runs it without a build
+import { BLIND_SETS, compareBlind, readBlind } from '../evaluation/blind.mjs'
+// @ts-expect-error plain JavaScript: the benchmark runs it without a build
 import { buildCases } from '../evaluation/cases.mjs'
 // @ts-expect-error plain JavaScript: the benchmark runs it without a build
 import { scoreCase } from '../evaluation/score.mjs'
 // @ts-expect-error plain JavaScript: the benchmark runs it without a build
 import { isRight, readStrangers, SETS } from '../evaluation/strangers.mjs'
+import { rateConfidence } from './classify/rateConfidence.js'
 import { parseUtterance } from './parseUtterance.js'
 
 const context: ParseContext = {
@@ -96,5 +99,57 @@ describe('sentences of strangers', () => {
     const wrong = read.filter((each) => !each.right && each.acts)
     expect(right / read.length).toBeGreaterThan(0.95)
     expect(wrong.length / read.length).toBeLessThan(0.01)
+  })
+})
+
+describe('blind sentences', () => {
+  type Blind = {
+    text: string
+    context?: Partial<ParseContext>
+    gold: { type: string }
+  }
+  const read = (BLIND_SETS as string[]).flatMap((set) =>
+    (readBlind(set) as Blind[]).map((each) => {
+      const result = parseResultSchema.parse(
+        parseUtterance(each.text, { ...context, ...each.context }),
+      )
+      return {
+        text: each.text,
+        type: each.gold.type,
+        result,
+        right: compareBlind(each.gold, result).right as boolean,
+        invented: scoreCase(
+          { utterance: each.text, expect: { none: true } },
+          result,
+        ).invented as string[],
+      }
+    }),
+  )
+
+  test('behavior: nothing is ever invented', () => {
+    expect(read.filter((each) => each.invented.length > 0)).toEqual([])
+  })
+
+  test('behavior: reads nearly all, and asks rather than act wrongly', () => {
+    const right = read.filter((each) => each.right).length
+    const wrong = read.filter(
+      (each) => !each.right && each.result.type === 'intent',
+    )
+    expect(right / read.length).toBeGreaterThan(0.97)
+    expect(wrong.length / read.length).toBeLessThan(0.005)
+  })
+
+  test('behavior: what is wrong is rated lower than what is right', () => {
+    const mean = (right: boolean) => {
+      const rated = read.filter((each) => each.right === right)
+      return (
+        rated.reduce(
+          (sum, each) => sum + rateConfidence(each.text, each.result),
+          0,
+        ) / rated.length
+      )
+    }
+    expect(mean(true)).toBeGreaterThan(0.95)
+    expect(mean(false)).toBeLessThan(mean(true))
   })
 })

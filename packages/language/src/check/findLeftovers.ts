@@ -38,6 +38,21 @@ export function findLeftovers(
     const at = Math.min(step, steps.length - 1)
     if (at < 0) continue
     for (const part of parts) {
+      // `if it's cheap`: a condition that could not be read is not dropped.
+      if (
+        part.type === 'word' &&
+        /^(?:if|unless|when|whenever|until|till|provided|assuming)$/.test(
+          part.text,
+        ) &&
+        !isUsed(part) &&
+        steps[at]?.action !== 'ask'
+      ) {
+        found.push({
+          step: at,
+          problem: { reason: 'Under which condition exactly?' },
+        })
+        continue
+      }
       const name = nameOf(part, steps, isUsed)
       if (name !== undefined) {
         found.push({

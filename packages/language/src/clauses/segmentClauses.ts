@@ -559,7 +559,13 @@ function readHead(
     )
   )
     return undefined
-  if (/^(?:-|\/)$/.test(previous) && before?.spaced === false && !item.spaced)
+  if (
+    /^(?:-|\/)$/.test(previous) &&
+    before?.spaced === false &&
+    !item.spaced &&
+    // `auto-buy`, `re-stake`: the verb with something in front.
+    !/^(?:auto|re|pre)$/.test(textOf(items[at - 2]))
+  )
     return undefined
   if (
     /^(?:-|\/)$/.test(next) &&

@@ -38,7 +38,7 @@ const DAY_NAME =
   '(明日|あした|明後日|あさって|今日|本日|今夜|来週(?:の)?([日月火水木金土])曜日?|今週(?:の)?([日月火水木金土])曜日?|次の([日月火水木金土])曜日?|([日月火水木金土])曜日?|来週|来月(?:の)?(?:(\\d{1,2})日)?|(\\d{1,2})月(\\d{1,2})日|(\\d{4})年(\\d{1,2})月(\\d{1,2})日|月末|週末|年末|クリスマス|大晦日|元日)'
 const PATTERNS = {
   every: new RegExp(
-    `(?:毎(日|朝|晩|夜|週|月|時|時間|年)(?:の)?(?:([日月火水木金土])曜日?|(\\d{1,2})日)?|(\\d{1,3})${UNIT}(?:ごと|毎|おき)(?:に)?|隔(週|日|月)|(\\d{1,2})?(?:(\\d{1,2})|一|1)?(日|週|月|時間)に(\\d{1,2})回|一?日一回|日に一度)`,
+    `(?:毎(日|朝|晩|夜|週|月|時|時間|年)(?:の)?(?:([日月火水木金土])曜日?|(\\d{1,2})日|(末))?|(\\d{1,3})${UNIT}(?:ごと|毎(?![日週月時年朝晩夜])|おき)(?:に)?|隔(週|日|月)|(\\d{1,2})?(?:(\\d{1,2})|一|1)?(日|週|月|時間)に?(\\d{1,2})回|一?日一回|日に一度)`,
     'uy',
   ),
   after: new RegExp(`(\\d{1,4})${UNIT}後(?:に|の)?`, 'uy'),
@@ -173,6 +173,7 @@ function readEvery(match: RegExpExecArray): TimePart | undefined {
     each,
     weekday,
     monthDay,
+    monthEnd,
     count,
     unitName,
     alternate,
@@ -195,8 +196,8 @@ function readEvery(match: RegExpExecArray): TimePart | undefined {
       every: { count, unit: each === '年' ? 'month' : unit },
       ...(weekday !== undefined && unit === 'week'
         ? { at: { weekday: WEEKDAYS.indexOf(weekday) } }
-        : monthDay !== undefined && unit === 'month'
-          ? { at: { monthDay: Number(monthDay) } }
+        : (monthDay !== undefined || monthEnd !== undefined) && unit === 'month'
+          ? { at: { monthDay: monthEnd === undefined ? Number(monthDay) : 31 } }
           : {}),
     }
   }

@@ -25,6 +25,18 @@ export function foldAsides(items: readonly Item[]): Asides {
   while (index < items.length) {
     const item = items[index]
     if (item === undefined) break
+    // `eth < 2000 ? buy …`: a condition, and no question.
+    if (item.type === 'break' && isCompared(items, index)) {
+      kept.push({
+        type: 'symbol',
+        text: ':',
+        start: item.start,
+        end: item.end,
+        spaced: item.spaced,
+      })
+      index += 1
+      continue
+    }
     const label = readLabel(items, index)
     if (label !== undefined) {
       kept.push({
@@ -67,6 +79,33 @@ export function foldAsides(items: readonly Item[]): Asides {
     index += 1
   }
   return scope === undefined ? { items: kept } : { items: kept, scope }
+}
+
+/** Nothing but a comparison stands between the last break and this one. */
+function isCompared(items: readonly Item[], end: number): boolean {
+  let from = end
+  while (from > 0 && items[from - 1]?.type !== 'break' && end - from < 9)
+    from -= 1
+  const said = items.slice(from, end)
+  const behind = items[end + 1]
+  return (
+    said.length >= 3 &&
+    said.length <= 8 &&
+    said.at(-1)?.type !== 'symbol' &&
+    said.some((item) => item.type === 'number') &&
+    said.some((item) =>
+      /^(?:<|>|≤|≥|below|above|under|over)$/.test(textOf(item)),
+    ) &&
+    !said.some(
+      (item) =>
+        (item.type === 'word' && item.senses.verb !== undefined) ||
+        /^(?:is|are|will|did|does|what|why|how|if|when|was)$/.test(
+          textOf(item),
+        ),
+    ) &&
+    behind?.type === 'word' &&
+    behind.senses.verb !== undefined
+  )
 }
 
 /** Words that begin a phrase of the order itself. */

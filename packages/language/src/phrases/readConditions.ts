@@ -27,6 +27,12 @@ const STARTERS: readonly { words: string[]; flips?: true; soft?: true }[] = [
   { words: ['but', 'only', 'if'] },
   { words: ['but', 'only', 'when'] },
   { words: ['as', 'soon', 'as'] },
+  { words: ['at', 'a', 'price', 'of'], soft: true },
+  { words: ['at', 'a', 'price'], soft: true },
+  { words: ['condition', ':'] },
+  { words: ['trigger', ':'] },
+  { words: ['on', 'condition', 'of'] },
+  { words: ['subject', 'to'], soft: true },
   { words: ['every', 'time'] },
   { words: ['each', 'time'] },
   { words: ['any', 'time'] },
@@ -191,7 +197,6 @@ export function readConditions(
     // `don't swap until gas is low` and `wait until` do not turn it round.
     const held =
       starter.flips === true &&
-      textOf(item) !== 'unless' &&
       read.some((before) =>
         /^(?:don't|dont|not|never|wait)$/.test(textOf(before)),
       )
@@ -294,6 +299,7 @@ function matchStarter(
       const next = textOf(items[index + words.length])
       // `with` and `at` start a condition only on gas: `with gas under 20`.
       if (
+        words.length === 1 &&
         (words[0] === 'with' || words[0] === 'at' || words[0] === 'where') &&
         !/^(?:gas|gwei|<|under|below)$/.test(next)
       )
@@ -398,6 +404,14 @@ function readOne(
       if (value === undefined) return undefined
       return finish(items, index, at, value, '>=', normalised, inherited)
     }
+    // `if i have more than 2 eth`: what one has is the subject.
+    if (
+      /^(?:have|has|hold|holds|own|owns|got)$/.test(word) &&
+      /^(?:i|we|wallet|account|balance|safe|vault|it)$/.test(
+        textOf(items[at - 1]),
+      )
+    )
+      continue
     const said = lookahead(items, at, 12)
     const relative = RELATIVE.exec(said)
     if (relative !== null) {
@@ -672,6 +686,14 @@ function readValue(items: readonly Item[], index: number): Value | undefined {
   const number = items[at]
   if (number?.type !== 'number') return undefined
   at += 1
+  // `at 9am`, `at 15:30`: an hour.
+  if (
+    /^(?:am|pm|o'clock)$/.test(textOf(items[at])) ||
+    (textOf(items[at]) === ':' &&
+      items[at]?.spaced === false &&
+      items[at + 1]?.type === 'number')
+  )
+    return undefined
   const next = items[at]
   const word = textOf(next)
   let token: string | undefined
@@ -732,7 +754,7 @@ function readSubject(
   const named = findVenue(range, about)
   const venue = named?.senses.venue
   const token = findToken(
-    venue === undefined || !about
+    venue === undefined
       ? range
       : range.filter(
           (item) => item.type !== 'word' || item.senses.venue !== venue,
@@ -791,6 +813,7 @@ function findToken(range: readonly Item[]): string | undefined {
       if (
         item.type === 'word' &&
         item.senses.token !== undefined &&
+        item.text !== 's' &&
         !(item.senses.tokenWeak && commonWords.has(item.text)) &&
         (!strong || (item.senses.venue === undefined && !item.senses.tokenWeak))
       )

@@ -210,6 +210,9 @@ function readLeverage(
     textOf(items[index + 2]) === 'leverage'
   if (!glued && !spelt) return undefined
   let end = index + 2
+  // `5x daily` counts how often.
+  if (/^(?:daily|weekly|hourly|a|per|each|every)$/.test(textOf(items[end])))
+    return undefined
   const valueEnd = end
   while (/^(?:leverage|leveraged|lev|leveraging)$/.test(textOf(items[end])))
     end += 1

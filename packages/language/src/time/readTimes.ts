@@ -149,7 +149,7 @@ function canStart(item: Item): boolean {
   return (
     item.type === 'word' ||
     item.type === 'number' ||
-    (item.type === 'symbol' && item.text === '@')
+    (item.type === 'symbol' && /^[@/]$/.test(item.text))
   )
 }
 
@@ -222,6 +222,26 @@ function readRecurrence(
   }
   // `twice a day`, `3 times per week`, `once every 2 days`
   const often = readOften(items, at)
+  const adverbial = { daily: 'day', weekly: 'week', hourly: 'hour' }[
+    textOf(items[often?.next ?? -1])
+  ] as 'day' | 'week' | 'hour' | undefined
+  if (often !== undefined && adverbial !== undefined) {
+    const split =
+      often.count === 1
+        ? { count: 1, unit: adverbial }
+        : splitUnit(adverbial, often.count)
+    return {
+      part:
+        split === undefined
+          ? {
+              problem: {
+                reason: `${often.count} times a ${adverbial} is no even rhythm. How far apart?`,
+              },
+            }
+          : { every: split },
+      next: often.next + 1,
+    }
+  }
   if (often !== undefined) {
     const divider = textOf(items[often.next])
     if (/^(?:a|per|each|every)$/.test(divider)) {
@@ -328,10 +348,10 @@ function readRecurrence(
       part: { every: { count: 1, unit: 'month' }, at: { monthDay: 31 } },
       next: at + close[0].split(' ').length,
     }
-  // `10 usdc a day`
+  // `10 usdc a day`, `10 usdc/day`
   const counted = items[at - 1]
   if (
-    textOf(items[at]) === 'a' &&
+    (textOf(items[at]) === 'a' || textOf(items[at]) === '/') &&
     /^(?:hour|day|week|month)$/.test(textOf(items[at + 1])) &&
     (counted?.type === 'number' ||
       counted?.type === 'quantity' ||
@@ -373,6 +393,21 @@ function readRecurrence(
       return {
         part: { every: { count: 1, unit: 'month' }, at: { monthDay: 1 } },
         next: day + 4 + (textOf(items[day + 1]) === 'day' ? 1 : 0),
+      }
+    // `every 1st`, `each 15th`
+    if (
+      number?.type === 'number' &&
+      ORDINAL.test(textOf(items[day + 1])) &&
+      /^(?:every|each)$/.test(textOf(items[at])) &&
+      textOf(items[day + 2]) !== 'of' &&
+      getUnit(items[day + 2]) === undefined
+    )
+      return {
+        part: {
+          every: { count: 1, unit: 'month' },
+          at: { monthDay: Number(number.decimal) },
+        },
+        next: day + 2,
       }
     if (
       number?.type === 'number' &&
@@ -683,6 +718,17 @@ function readFrom(
 ): Found | undefined {
   let at = index
   const cue = textOf(items[at])
+  // `between march 10 and march 20`
+  if (cue === 'between') {
+    const from = readPoint(items, at + 1, today, true)
+    const to =
+      from !== undefined && /^(?:and|to|-)$/.test(textOf(items[from.next]))
+        ? readPoint(items, from.next + 1, today, true)
+        : undefined
+    return from === undefined || to === undefined
+      ? undefined
+      : { part: { at: from.point, until: to.point }, next: to.next }
+  }
   if (
     !/^(?:starting|beginning|start|begin|from|commencing|effective|as|starts|begins|since)$/.test(
       cue,
@@ -887,6 +933,7 @@ function readClock(
       (behind?.type === 'word' &&
         (behind.senses.token !== undefined ||
           Object.hasOwn(MONTHS, behind.text) ||
+          ORDINAL.test(behind.text) ||
           getUnit(behind) !== undefined ||
           /^(?:usd|dollars|gwei|percent|each|x)$/.test(behind.text))) ||
       /^[%$]$/.test(textOf(behind))
@@ -998,7 +1045,7 @@ function readDate(
       at + 1,
     )
   const endMatch =
-    /^(?:the )?end of (?:the |this |next )?(day|week|month|year|weekend)(?= |$)/.exec(
+    /^(?:the )?(?:end|last day) of (?:the |this |next )?(day|week|month|year|weekend)(?= |$)/.exec(
       [0, 1, 2, 3, 4].map((offset) => textOf(items[at + offset])).join(' '),
     )
   if (endMatch)
@@ -1095,6 +1142,32 @@ function readDate(
       third?.type === 'number'
     ) {
       let next = at + 5
+      // `2026-03-10T14:00:00Z`: the hour is glued to its letter.
+      const hour = /^t(\d\d)$/.exec(textOf(items[next]))?.[1]
+      const minute = items[next + 2]
+      if (
+        hour !== undefined &&
+        textOf(items[next + 1]) === ':' &&
+        minute?.type === 'number' &&
+        /^\d\d$/.test(minute.text)
+      ) {
+        next += 3
+        if (textOf(items[next]) === ':' && items[next + 1]?.type === 'number')
+          next += 2
+        const utc = textOf(items[next]) === 'z'
+        return {
+          point: {
+            day: {
+              year: Number(first.text),
+              month: Number(second.text),
+              day: Number(third.text),
+            },
+            clock: Number(hour) * 60 + Number(minute.text),
+            ...(utc ? { zone: 0 } : {}),
+          },
+          next: utc ? next + 1 : next,
+        }
+      }
       if (textOf(items[next]) === 't' && items[next]?.spaced === false)
         next += 1
       return day(
