@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@behest/journal/testing'
 import { registryMigrations } from '@behest/registry'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -90,4 +93,49 @@ describe('replicas', () => {
     expect(here.results).toEqual(there.results)
     await third.stop()
   })
+
+  test('behavior: a start from the kept index has what changed since, and nothing that is gone', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'behest-kept-'))
+    const own = await createTestDatabase({ schemas: [registryMigrations] })
+    const start = () =>
+      startTestRegistry({
+        database: own,
+        probes: 'off',
+        registry: { snapshotPath: join(folder, 'index') },
+      })
+    try {
+      const before = await start()
+      await before.registry.importAgents(names(2_500, 0))
+      await before.stop()
+      // Said behind the feed's back: who built anew would see it.
+      await own.pool.query(
+        `update registry.agents set description = 'unheard of' where name = 'tool 77'`,
+      )
+      const writer = await startTestRegistry({ database: own, probes: 'off' })
+      await writer.registry.importAgents(names(10, 5_000))
+      await writer.registry.stop()
+      const after = await start()
+      const find = async (text: string) =>
+        (await after.registry.search({ text, limit: 1 })).results[0]
+      expect(after.registry.status().index.documents).toBe(2_510)
+      expect((await find('tool 5003'))?.name).toBe('tool 5003')
+      expect((await find('tool 77'))?.description).toBe('does thing 77')
+      await after.stop()
+
+      // Another database under the same path is not mistaken for this one.
+      const other = await createTestDatabase({ schemas: [registryMigrations] })
+      const fresh = await startTestRegistry({
+        database: other,
+        probes: 'off',
+        registry: { snapshotPath: join(folder, 'index') },
+      })
+      expect(fresh.registry.status().index.documents).toBe(0)
+      await fresh.stop()
+      await writer.stop()
+      await other.drop()
+    } finally {
+      await own.drop()
+      rmSync(folder, { recursive: true, force: true })
+    }
+  }, 60_000)
 })

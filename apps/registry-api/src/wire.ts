@@ -101,6 +101,7 @@ export async function wire(options: {
     }),
     assertUrl: createUrlPolicy(config.loopbackAgents),
     isReference,
+    snapshotPath: join(config.dataFolder, 'registry-index.snapshot'),
     fetch,
     mirrors: { origins: config.mirrors, fetch: mirrorFetch },
     readCardSignature,

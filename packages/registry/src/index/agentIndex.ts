@@ -12,6 +12,12 @@ import { actionWords, chainNames } from '../text/lexicon.js'
 import { toGramText, tokenize } from '../text/tokenize.js'
 import { CapabilityPool } from './capabilityPool.js'
 import { GrowableFloat64, GrowableUint32, TextArena } from './growable.js'
+import {
+  putTexts,
+  type SectionReader,
+  type Sections,
+  takeTexts,
+} from './sections.js'
 import { TermIndex } from './termIndex.js'
 import { VectorIndex } from './vectorIndex.js'
 
@@ -253,6 +259,89 @@ export class AgentIndex {
     if (action === undefined) return countTo(this.ids.length)
     const list = this.byAction.get(action)
     return list === undefined ? [] : list.values.subarray(0, list.length)
+  }
+
+  /** Gives everything that the index is made of, to be written down. */
+  save(): Sections {
+    const into: Sections = { arrays: [], values: [] }
+    into.values.push(this.dead, [...this.byAction.keys()])
+    // An id never is empty: an empty line is a document that was removed.
+    putTexts(
+      into,
+      this.ids.map((id) => id ?? ''),
+    )
+    putTexts(into, [...this.ownerIds.keys()])
+    for (const part of [
+      this.terms,
+      this.names,
+      this.capabilities,
+      this.vectors,
+    ])
+      part.save(into)
+    for (const arena of [this.faces, this.heads]) arena.save(into)
+    for (const numbers of this.listFloats()) into.arrays.push(numbers.taken())
+    for (const numbers of [
+      this.statuses,
+      this.owners,
+      ...this.byAction.values(),
+    ])
+      into.arrays.push(numbers.taken())
+    return into
+  }
+
+  /** Makes the index that {@link save} gave. */
+  static restore(
+    from: SectionReader,
+    options: { readonly vectorLength: number },
+  ): AgentIndex {
+    const index = new AgentIndex(options)
+    index.dead = from.value()
+    const actions = from.value<string[]>()
+    for (const [document, id] of takeTexts(from).entries()) {
+      index.ids.push(id === '' ? undefined : id)
+      if (id !== '') index.documents.set(id, document)
+    }
+    for (const owner of takeTexts(from)) index.internOwner(owner)
+    for (const part of [
+      index.terms,
+      index.names,
+      index.capabilities,
+      index.vectors,
+    ])
+      part.restore(from)
+    for (const arena of [index.faces, index.heads]) arena.restore(from)
+    for (const numbers of index.listFloats()) numbers.restore(from.float64())
+    index.statuses.restore(from.uint32())
+    index.owners.restore(from.uint32())
+    for (const action of actions) {
+      const list = new GrowableUint32()
+      list.restore(from.uint32())
+      index.byAction.set(action, list)
+    }
+    return index
+  }
+
+  private listFloats(): readonly GrowableFloat64[] {
+    return [
+      this.contentKeys,
+      this.textKeys,
+      this.leases,
+      this.trusts,
+      this.effective,
+      this.staticScores,
+      this.published,
+      this.tieKeys,
+    ]
+  }
+
+  /** Whether a record says what the index holds, or is not held. */
+  agreesWith(record: AgentRecord): boolean {
+    const document = this.documents.get(record.id)
+    if (record.deleted) return document === undefined
+    return (
+      document !== undefined &&
+      this.contentKeys.at(document) === toContentKey(record)
+    )
   }
 
   get statistics(): IndexStatistics {

@@ -1,5 +1,11 @@
 import { type Action, actions, type Capability } from '@behest/spec'
 import { GrowableUint32 } from './growable.js'
+import {
+  putTexts,
+  type SectionReader,
+  type Sections,
+  takeTexts,
+} from './sections.js'
 
 const any = 0xffff_ffff
 
@@ -77,6 +83,18 @@ export class CapabilityPool {
     }
     this.pool.push(items.length)
     for (const item of items) this.pool.push(this.intern(toKey(item)))
+  }
+
+  save(into: Sections): void {
+    putTexts(into, [...this.ids.keys()])
+    for (const numbers of [this.pool, this.starts, this.masks])
+      into.arrays.push(numbers.taken())
+  }
+
+  restore(from: SectionReader): void {
+    for (const key of takeTexts(from)) this.intern(key)
+    for (const numbers of [this.pool, this.starts, this.masks])
+      numbers.restore(from.uint32())
   }
 
   /** Looks a filter's words up. A word that no agent uses matches only "any". */

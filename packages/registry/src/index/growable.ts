@@ -1,3 +1,5 @@
+import type { SectionReader, Sections } from './sections.js'
+
 /** A list of unsigned 32-bit numbers that grows; plain memory, no objects. */
 export class GrowableUint32 {
   values: Uint32Array
@@ -89,15 +91,16 @@ export class PagedUint32 {
     return this.pages[index >>> pageBits]?.[index & pageMask] ?? 0
   }
 
-  save(): Uint32Array[] {
-    return this.pages
+  save(into: Sections): void {
+    into.values.push(this.length)
+    into.arrays.push(...this.pages)
   }
 
-  restore(length: number, readSection: () => Uint32Array): void {
-    this.length = length
+  restore(from: SectionReader): void {
+    this.length = from.value()
     this.pages = Array.from(
-      { length: Math.ceil(length / (1 << pageBits)) },
-      () => readSection(),
+      { length: Math.ceil(this.length / (1 << pageBits)) },
+      () => from.uint32(),
     )
   }
 }
@@ -109,7 +112,7 @@ const chunkBytes = 1 << 22
  * strings would otherwise be a million objects that it walks.
  */
 export class TextArena {
-  private readonly chunks: Buffer[] = []
+  private chunks: Buffer[] = []
   private used = chunkBytes
   private readonly places = new GrowableFloat64()
   private readonly sizes = new GrowableUint32(1024)
@@ -153,5 +156,20 @@ export class TextArena {
     const chunk = this.chunks[Math.floor(place / chunkBytes)]
     const start = place % chunkBytes
     return chunk?.toString('utf8', start, start + this.sizes.at(index)) ?? ''
+  }
+
+  save(into: Sections): void {
+    into.values.push(this.chunks.length, this.used)
+    into.arrays.push(...this.chunks, this.places.taken(), this.sizes.taken())
+  }
+
+  restore(from: SectionReader): void {
+    const chunks = from.value<number>()
+    this.used = from.value()
+    this.chunks = Array.from({ length: chunks }, () =>
+      Buffer.from(from.bytes().buffer),
+    )
+    this.places.restore(from.float64())
+    this.sizes.restore(from.uint32())
   }
 }

@@ -1,4 +1,5 @@
 import { GrowableUint32 } from './growable.js'
+import type { SectionReader, Sections } from './sections.js'
 
 const pageBits = 16
 const pageSize = 1 << pageBits
@@ -94,36 +95,20 @@ export class PostingPool {
     return this.pages.reduce((sum, page) => sum + page.byteLength, 0)
   }
 
-  /** Everything that makes up the pool, to be written down. */
-  save(): { readonly state: PoolState; readonly sections: Uint32Array[] } {
-    return {
-      state: {
-        free: this.free,
-        shared: this.shared,
-        left: this.left,
-        pages: this.pages.length,
-      },
-      sections: [this.places.taken(), this.lengths.taken(), ...this.pages],
-    }
+  save(into: Sections): void {
+    into.values.push(this.free, this.shared, this.left, this.pages.length)
+    into.arrays.push(this.places.taken(), this.lengths.taken(), ...this.pages)
   }
 
-  /** Takes up what {@link save} gave. */
-  restore(state: PoolState, readSection: () => Uint32Array): void {
-    this.free = state.free
-    this.shared = state.shared
-    state.left.forEach((places, power) => {
-      this.left[power] = [...places]
+  restore(from: SectionReader): void {
+    this.free = from.value()
+    this.shared = from.value()
+    from.value<number[][]>().forEach((places, power) => {
+      this.left[power] = places
     })
-    this.places.restore(readSection())
-    this.lengths.restore(readSection())
-    this.pages = Array.from({ length: state.pages }, () => readSection())
+    const pages = from.value<number>()
+    this.places.restore(from.uint32())
+    this.lengths.restore(from.uint32())
+    this.pages = Array.from({ length: pages }, () => from.uint32())
   }
-}
-
-/** What of a pool is no array of numbers. */
-export type PoolState = {
-  readonly free: number
-  readonly shared: number
-  readonly left: readonly (readonly number[])[]
-  readonly pages: number
 }

@@ -1,5 +1,11 @@
 import { GrowableUint32, PagedUint32 } from './growable.js'
 import { PostingPool } from './postingPool.js'
+import {
+  putTexts,
+  type SectionReader,
+  type Sections,
+  takeTexts,
+} from './sections.js'
 
 const k1 = 1.2
 const b = 0.75
@@ -385,6 +391,39 @@ export class TermIndex {
   documentsWith(term: string): number {
     const id = this.termIds.get(term)
     return id === undefined ? 0 : this.liveDocuments.at(id)
+  }
+
+  save(into: Sections): void {
+    into.values.push(this.liveCount, this.totalLength)
+    putTexts(into, this.terms)
+    this.postings.save(into)
+    this.forward.save(into)
+    for (const numbers of [
+      this.liveDocuments,
+      this.peaks,
+      this.starts,
+      this.lengths,
+    ])
+      into.arrays.push(numbers.taken())
+  }
+
+  restore(from: SectionReader): void {
+    this.liveCount = from.value()
+    this.totalLength = from.value()
+    for (const [id, term] of takeTexts(from).entries()) {
+      this.terms.push(term)
+      this.termIds.set(term, id)
+    }
+    this.frequencies = new Uint16Array(this.terms.length * 2 + 1024)
+    this.postings.restore(from)
+    this.forward.restore(from)
+    for (const numbers of [
+      this.liveDocuments,
+      this.peaks,
+      this.starts,
+      this.lengths,
+    ])
+      numbers.restore(from.uint32())
   }
 
   private toQueryCounts(options: {

@@ -1,4 +1,5 @@
 import { GrowableUint32 } from './growable.js'
+import type { SectionReader, Sections } from './sections.js'
 import { type Scored, TopList } from './termIndex.js'
 import { createDistances, createDot, KernelMemory } from './vectorKernel.js'
 
@@ -126,6 +127,42 @@ export class VectorIndex {
     for (const value of vector) sum += value * value
     this.norms[row] = Math.sqrt(sum) || 1
     this.dead[row] = 0
+  }
+
+  save(into: Sections): void {
+    const rows = this.owners.length
+    into.values.push(this.documents, rows)
+    into.arrays.push(
+      this.owners.taken(),
+      this.spans.taken(),
+      this.dead.subarray(0, rows),
+      this.norms.subarray(0, rows),
+    )
+    if (rows === 0) return
+    const { rowMemory, signMemory } = this.getMachine()
+    into.arrays.push(
+      rowMemory.bytes.subarray(queryBytes, this.toRowPlace(rows)),
+      signMemory.bytes.subarray(0, toSignPlace(rows - 1) + signBytes),
+    )
+  }
+
+  restore(from: SectionReader): void {
+    this.documents = from.value()
+    const rows = from.value<number>()
+    this.owners.restore(from.uint32())
+    this.spans.restore(from.uint32())
+    this.dead = from.bytes()
+    this.norms = from.float32()
+    if (rows === 0) {
+      this.dead = new Uint8Array(256)
+      this.norms = new Float32Array(256)
+      return
+    }
+    const { rowMemory, signMemory } = this.getMachine()
+    rowMemory.grow(this.toRowPlace(rows))
+    rowMemory.bytes.set(from.bytes(), queryBytes)
+    signMemory.grow(toSignPlace((rows - 1) | (rowsPerBlock - 1)) + blockTail)
+    signMemory.bytes.set(from.bytes(), 0)
   }
 
   // Made by the first vector: such a memory claims addresses by the gigabyte.

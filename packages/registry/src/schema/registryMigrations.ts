@@ -206,5 +206,17 @@ create table registry.mirrors (
 alter table registry.agents add column mirrored_from text;
 `,
     },
+    {
+      version: 5,
+      name: 'which database this is',
+      sql: `
+-- What is kept beside the tables tells by it whether it is of these tables.
+create table registry.identity (
+  one boolean primary key default true check (one),
+  id uuid not null default gen_random_uuid()
+);
+insert into registry.identity default values;
+`,
+    },
   ],
 } as const

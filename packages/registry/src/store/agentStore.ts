@@ -134,6 +134,18 @@ export async function readChanges(
   return rows.map(toRecord)
 }
 
+/** Reads agents by id, in any order, removed ones too. */
+export async function readAgentRows(
+  database: Queryable,
+  agentIds: readonly string[],
+): Promise<AgentRecord[]> {
+  const { rows } = await database.query<Row>(
+    `select ${columns} from ${from} where a.id = any($1)`,
+    [agentIds],
+  )
+  return rows.map(toRecord)
+}
+
 /** Reads agents by id, in the order of the ids; removed ones are left out. */
 export async function readAgents(
   database: Queryable,

@@ -1,11 +1,17 @@
 import type pg from 'pg'
 import { AgentIndex } from '../index/agentIndex.js'
 import {
+  readAgentRows,
   readChanges,
   readClock,
   readLeaseChanges,
 } from '../store/agentStore.js'
 import { readVectorChanges } from '../store/vectorStore.js'
+import {
+  readSnapshot,
+  type SnapshotSubject,
+  writeSnapshot,
+} from './indexSnapshot.js'
 
 /** The channel on which replicas tell each other that something changed. */
 export const changeChannel = 'behest_registry'
@@ -14,6 +20,11 @@ const pageSize = 2_000
 const pollMs = 1_000
 const rebuildAtDeadShare = 0.2
 const rebuildFromDocuments = 5_000
+/** An index of fewer agents is built as quickly as it is read. */
+const snapshotFromDocuments = 2_000
+/** Share of the agents that changed since, from which a new one is worth it. */
+const snapshotAtChangedShare = 0.05
+const sampledDocuments = 200
 
 /** An index that follows the tables. */
 export type FollowedIndex = {
@@ -36,12 +47,15 @@ export type FollowedIndex = {
  *
  * @param options.pool - One of its connections is kept for listening.
  * @param options.embedderId - Vectors of another encoder are not read.
+ * @param options.snapshotPath - Where the index is kept between two starts.
  * @param options.onError - Told of a failed read; the next one tries again.
  */
 export async function followFeed(options: {
   readonly pool: pg.Pool
   readonly vectorLength: number
   readonly embedderId: string | undefined
+  /** File that the index is written to, for a quick start. */
+  readonly snapshotPath?: string | undefined
   readonly onError: (error: unknown) => void
 }): Promise<FollowedIndex> {
   const { pool, onError, embedderId } = options
@@ -141,7 +155,40 @@ export async function followFeed(options: {
     return next
   }
 
+  const subject: SnapshotSubject = {
+    databaseId: await readDatabaseId(pool),
+    embedderId: embedderId ?? '',
+    vectorLength: options.vectorLength,
+  }
+  const { snapshotPath } = options
+  let saved = 0
+  if (snapshotPath !== undefined) {
+    const kept = readSnapshot(snapshotPath, subject)
+    if (kept !== undefined && (await isOfThisDatabase(pool, kept))) {
+      index = kept.index
+      seen = kept.seen
+      saved = toChanges(kept.seen)
+    }
+  }
+  const save = () => {
+    const changes = toChanges(seen) - saved
+    if (
+      snapshotPath === undefined ||
+      index.size < snapshotFromDocuments ||
+      changes < snapshotAtChangedShare * index.size
+    )
+      return
+    try {
+      writeSnapshot(snapshotPath, { ...subject, index, seen })
+      saved = toChanges(seen)
+    } catch (error) {
+      // A full disk makes the next start slower, and nothing else.
+      onError(error)
+    }
+  }
+
   await catchUp()
+  save()
   const poll = setInterval(() => {
     catchUp().catch(onError)
   }, pollMs)
@@ -185,6 +232,48 @@ export async function followFeed(options: {
       clearInterval(poll)
       leaveListener?.()
       await (next ?? running)?.catch(() => undefined)
+      save()
     },
   }
+}
+
+const toChanges = (seen: { agents: number; vectors: number }): number =>
+  seen.agents + seen.vectors
+
+async function readDatabaseId(pool: pg.Pool): Promise<string> {
+  const { rows } = await pool.query<{ id: string }>(
+    'select id::text from registry.identity',
+  )
+  return rows[0]?.id ?? ''
+}
+
+// A database that was put back from a backup counts on from an older number: its
+// rows then say other things than the index does.
+async function isOfThisDatabase(
+  pool: pg.Pool,
+  kept: {
+    readonly index: AgentIndex
+    readonly seen: { readonly agents: number; readonly vectors: number }
+  },
+): Promise<boolean> {
+  const clock = await readClock(pool)
+  if (
+    clock.agentsSeq < kept.seen.agents ||
+    clock.vectorsSeq < kept.seen.vectors
+  )
+    return false
+  const { index } = kept
+  const ids: string[] = []
+  const step = Math.max(1, Math.floor(index.end / sampledDocuments))
+  for (let document = 0; document < index.end; document += step) {
+    const id = index.idOf(document)
+    if (id !== undefined) ids.push(id)
+  }
+  const records = await readAgentRows(pool, ids)
+  return (
+    records.length === ids.length &&
+    records.every(
+      (record) => record.seq > kept.seen.agents || index.agreesWith(record),
+    )
+  )
 }
