@@ -14,7 +14,7 @@ import {
   drawName,
   drawRequest,
   tokens,
-} from './buildManifests.mjs'
+} from '@behest/registry/bench/manifests'
 
 const sizes = process.argv.slice(2).map(Number)
 if (sizes.length === 0) sizes.push(1_000, 10_000)

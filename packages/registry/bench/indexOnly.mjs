@@ -2,16 +2,13 @@
 // hour: what it weighs, how long it takes to build, to write down and to read
 // back, and what a search costs.
 // Run after a build:
-// node --expose-gc --max-old-space-size=6000 apps/registry-api/bench/indexOnly.mjs 1000000 > out.json
+// node --expose-gc --max-old-space-size=6000 packages/registry/bench/indexOnly.mjs 1000000 > out.json
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
-import { AgentIndex } from '../../../packages/registry/dist/index/agentIndex.js'
-import { searchAgents } from '../../../packages/registry/dist/search/searchAgents.js'
-import {
-  readSnapshot,
-  writeSnapshot,
-} from '../../../packages/registry/dist/sync/indexSnapshot.js'
+import { AgentIndex } from '../dist/index/agentIndex.js'
+import { searchAgents } from '../dist/search/searchAgents.js'
+import { readSnapshot, writeSnapshot } from '../dist/sync/indexSnapshot.js'
 import {
   actions,
   createDraw,
