@@ -2,6 +2,7 @@ import { BehestError } from '@behest/spec'
 import { agentCommand } from './commands/agentCommand.js'
 import { agentsCommand } from './commands/agentsCommand.js'
 import { backupCommand, restoreCommand } from './commands/backupCommand.js'
+import { chatCommand, sayCommand } from './commands/chatCommand.js'
 import { doCommand } from './commands/doCommand.js'
 import { doctorCommand } from './commands/doctorCommand.js'
 import { lendCommand } from './commands/lendCommand.js'
@@ -26,6 +27,8 @@ export type Command = (
 const commands: Readonly<Record<string, Command>> = {
   start: startCommand,
   do: doCommand,
+  chat: chatCommand,
+  say: sayCommand,
   parse: parseCommand,
   status: statusCommand,
   list: listCommand,
@@ -47,6 +50,7 @@ const commands: Readonly<Record<string, Command>> = {
 const usage = `Say what you want. Agents compete to do it. Nothing happens beyond your behest.
 
   behest do "<sentence>" [--yes] [--json]     carry it out, stage by stage, to its receipt
+  behest chat · say "<words>"                 a conversation: line by line, or its next words
   behest parse "<sentence>" [--json]          what it would be understood as (--stdin: one a line)
   behest status <id> · list · resume <id>     what became of an intent, of all, go on with one
   behest policy show | set <file.json> | kill [--why <text>]

@@ -5,8 +5,10 @@
 import {
   ApiProblemError,
   ApiUnreachableError,
+  findWaiting,
   type IntentClient,
   type RegistryClient,
+  sayNext,
   toChatLinkMessage,
 } from '@behest/client'
 import {
@@ -127,17 +129,6 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
     }
   }
 
-  /** The intent that waits for this account; questions on the side are passed by. */
-  async function findWaiting(
-    account: Address,
-  ): Promise<IntentRecord | undefined> {
-    const { intents } = await client.list({ account, limit: lookBack })
-    const newest = intents.find(
-      ({ status, artifacts }) => status !== 'done' || artifacts.receipt,
-    )
-    return newest && isWaiting(newest) ? newest : undefined
-  }
-
   /**
    * Shows an intent in one message that changes with every stage, until it
    * rests. Longer than a moment is gone on with beside the chat.
@@ -205,56 +196,6 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
       if (!limit.aborted || signal.aborted) throw error
     }
     return client.get(record.id)
-  }
-
-  async function order(
-    chatId: number,
-    account: Address,
-    text: string,
-    messageId: number,
-  ): Promise<void> {
-    const created = await client.create({
-      utterance: text,
-      account,
-      // The same message handed in twice is one order.
-      idempotencyKey: `telegram:${chatId}:${messageId}`,
-    })
-    await follow(chatId, created)
-  }
-
-  async function reply(
-    chatId: number,
-    waiting: IntentRecord,
-    text: string,
-  ): Promise<void> {
-    const answered = await client.answer(waiting.id, { utterance: text })
-    switch (answered.reply?.type) {
-      case 'not-understood':
-        await messenger.send(
-          chatId,
-          sayCard(
-            answered,
-            answered.status === 'needs-approval'
-              ? 'That is no change of the plan. A plan is approved with its button alone.'
-              : 'That was not understood as an answer.',
-          ),
-        )
-        return
-      case 'aside': {
-        const aside = await client.get(answered.reply.intentId)
-        await follow(chatId, aside)
-        const before = await client.get(waiting.id)
-        if (isWaiting(before)) await messenger.send(chatId, sayCard(before))
-        return
-      }
-      case 'taken':
-      case undefined:
-        if (isAtWork(answered.status)) await follow(chatId, answered)
-        else await messenger.send(chatId, sayCard(answered))
-        return
-      default:
-        answered.reply satisfies never
-    }
   }
 
   async function decide(
@@ -385,19 +326,39 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
   return {
     say: ({ chatId, messageId, text }) =>
       admit(chatId, async (account) => {
-        const waiting = await findWaiting(account)
-        if (waiting === undefined)
-          return order(chatId, account, text, messageId)
-        const alone = await client.parse({ utterance: text })
-        if (
-          alone.type === 'intent' &&
-          alone.intent.steps.some(({ action }) => action !== 'ask')
-        ) {
-          // What a whole new order replaces can no longer be approved by mistake.
-          await client.cancel(waiting.id)
-          return order(chatId, account, text, messageId)
+        const said = await sayNext({
+          client,
+          account,
+          text,
+          // The same message handed in twice is one order.
+          idempotencyKey: `telegram:${chatId}:${messageId}`,
+        })
+        switch (said.type) {
+          case 'started':
+          case 'answered':
+            if (isAtWork(said.record.status)) await follow(chatId, said.record)
+            else await messenger.send(chatId, sayCard(said.record))
+            return
+          case 'not-understood':
+            await messenger.send(
+              chatId,
+              sayCard(
+                said.record,
+                said.record.status === 'needs-approval'
+                  ? 'That is no change of the plan. A plan is approved with its button alone.'
+                  : 'That was not understood as an answer.',
+              ),
+            )
+            return
+          case 'aside': {
+            await follow(chatId, said.record)
+            const before = await client.get(said.waiting.id)
+            if (isWaiting(before)) await messenger.send(chatId, sayCard(before))
+            return
+          }
+          default:
+            said satisfies never
         }
-        return reply(chatId, waiting, text)
       }),
 
     command: async ({ chatId, name, words }) => {
@@ -437,7 +398,7 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
             return
           }
           case 'cancel': {
-            const waiting = await findWaiting(account)
+            const waiting = await findWaiting({ client, account })
             if (waiting)
               await messenger.send(
                 chatId,

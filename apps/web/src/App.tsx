@@ -76,7 +76,10 @@ function Frame({ talk }: { readonly talk: Intents }) {
     if (view.type === 'talk') goToEnd()
   }, [view.type, openId])
 
-  async function say(utterance: string): Promise<void> {
+  async function say(
+    utterance: string,
+    previousIntentId = openId,
+  ): Promise<void> {
     if (utterance.trim() === '' || isSending) return
     setIsSending(true)
     setProblem(null)
@@ -86,6 +89,7 @@ function Frame({ talk }: { readonly talk: Intents }) {
         ...(actsWith === null ? {} : { account: actsWith }),
         // The same click sent twice is one request.
         idempotencyKey: crypto.randomUUID(),
+        ...(previousIntentId === null ? {} : { previousIntentId }),
         context: {
           timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
           locale: words.language,
@@ -229,7 +233,7 @@ function Frame({ talk }: { readonly talk: Intents }) {
                   record={record}
                   events={eventsById.get(record.id) ?? []}
                   onChange={refresh}
-                  onSay={(utterance) => void say(utterance)}
+                  onSay={(utterance, id) => void say(utterance, id)}
                   onEdit={edit}
                 />
               ))}

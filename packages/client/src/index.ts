@@ -36,5 +36,6 @@ export type {
   SearchHit,
   SearchPage,
 } from './registrySchemas.js'
+export { findWaiting, type SaidNext, sayNext } from './sayNext.js'
 export type { OrderPage, StandingCalls } from './standingCalls.js'
 export { toChatLinkMessage } from './toChatLinkMessage.js'

@@ -163,12 +163,18 @@ async function reply(
   const chosen = isNumbered(question)
     ? question.options?.[Number(answer.trim()) - 1]
     : undefined
-  await client.answer(
+  const { reply: read } = await client.answer(
     record.id,
     chosen
       ? { answers: { [question.slot]: chosen.value } }
       : { utterance: answer },
   )
+  if (read?.type === 'not-understood')
+    console.error('That was not understood as an answer.')
+  if (read?.type === 'aside') {
+    await watch(client, read.intentId, 0)
+    console.error(`\n${renderRecord(await client.get(read.intentId))}`)
+  }
   return true
 }
 

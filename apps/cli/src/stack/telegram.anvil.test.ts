@@ -2,6 +2,7 @@
  * One file because it is one chat: the real bot, by grammY, against a Bot API
  * server of ours, over the whole stack as it is started.
  */
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -15,7 +16,7 @@ import {
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { telegramCommand } from '../commands/telegramCommand.js'
-import { readStackConfig } from './stackConfig.js'
+import { readStackConfig, repositoryRoot } from './stackConfig.js'
 import { type Stack, startStack } from './startStack.js'
 
 const holder = 4711
@@ -106,6 +107,24 @@ async function untilToast(part: string): Promise<void> {
   await telegram.until(holder, () =>
     telegram.toasts.some((toast) => toast.includes(part)) ? true : undefined,
   )
+}
+
+/** Says lines to `behest chat` through a pipe; gives what it said. */
+function converse(lines: readonly string[]): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(
+      process.execPath,
+      [join(repositoryRoot, 'apps/cli/dist/main.js'), 'chat'],
+      { env: process.env, stdio: ['pipe', 'pipe', 'inherit'] },
+    )
+    let said = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      said += chunk.toString('utf8')
+    })
+    child.once('error', reject)
+    child.once('exit', () => resolve(said))
+    child.stdin.end(`${lines.join('\n')}\n`)
+  })
 }
 
 describe('the Telegram bot', () => {
@@ -292,6 +311,29 @@ describe('the Telegram bot', () => {
     press(card, 'Approve')
     await answerTo(first, shows('Receipt: MET'))
     expect(telegram.refusals).toEqual([])
+  })
+
+  test('behavior: the same conversation goes on on the command line', async () => {
+    const first = say('swap 0.1 ETH for USDC')
+    await answerTo(first, shows('<code>0.1</code>'))
+    const said = await converse([
+      'make it 0.2',
+      'yes',
+      'do that again with 0.3 ETH',
+      'how much do i have?',
+      'no',
+      'exit',
+    ])
+    expect(said).toContain('give at most 0.2 ETH')
+    expect(said).toContain('MET')
+    expect(said).toContain('The same again as')
+    expect(said).toContain('give at most 0.3 ETH')
+    const { intents } = await client.list({ limit: 3 })
+    expect(intents.map(({ status }) => status)).toEqual([
+      'done',
+      'rejected',
+      'done',
+    ])
   })
 
   test('law: a chat that was unlinked can do nothing any more', async () => {

@@ -1,3 +1,4 @@
+import type { AnswerInput } from '@behest/client'
 import type { IntentEvent, IntentRecord } from '@behest/spec'
 import { BehestError } from '@behest/spec'
 import { useRef, useState } from 'react'
@@ -26,7 +27,7 @@ export function IntentCard({
   readonly events: readonly IntentEvent[]
   readonly onChange: (id: string) => Promise<unknown>
   /** Says it anew, as an intent of its own. */
-  readonly onSay: (utterance: string) => void
+  readonly onSay: (utterance: string, previousIntentId: string) => void
   /** Puts it where it can be said differently. */
   readonly onEdit: (utterance: string) => void
 }) {
@@ -51,6 +52,17 @@ export function IntentCard({
     await onChange(record.id)
     // The button that was pressed is gone: the reader stays where it was.
     article.current?.focus({ preventScroll: true })
+  }
+
+  async function answer(given: AnswerInput): Promise<void> {
+    let isUnclear = false
+    await act(async () => {
+      const { reply } = await client.answer(record.id, given)
+      isUnclear = reply?.type === 'not-understood'
+      // A question on the side is an intent of its own; this one still waits.
+      if (reply?.type === 'aside') await onChange(reply.intentId)
+    })
+    if (isUnclear) setProblem(words.notAnAnswer)
   }
 
   return (
@@ -79,7 +91,7 @@ export function IntentCard({
                 key={question.slot + question.text}
                 question={question}
                 moreCount={(record.questions?.length ?? length) - 1}
-                onAnswer={(reply) => act(() => client.answer(record.id, reply))}
+                onAnswer={answer}
                 onCancel={() => act(() => client.cancel(record.id))}
               />
             ))
@@ -123,7 +135,13 @@ export function IntentCard({
           <button
             type="button"
             className="small quiet"
-            onClick={() => onSay(utterance)}
+            onClick={() =>
+              // Words that only point would point at something else by now.
+              onSay(
+                artifacts.intent?.follows ? words.doThatAgain : utterance,
+                record.id,
+              )
+            }
           >
             {status === 'failed' ? words.tryAgain : words.doAgain}
           </button>

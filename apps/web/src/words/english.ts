@@ -190,6 +190,8 @@ export const english = {
   feesPaid: 'Fees paid',
   tookSeconds: (seconds: string) => `It took ${seconds} s.`,
   doAgain: 'Do it again',
+  doThatAgain: 'do that again',
+  notAnAnswer: 'That was not understood as an answer. Nothing was changed.',
   sayDifferently: 'Change the words',
   tryAgain: 'Try again',
   copyLink: 'Copy link',

@@ -184,6 +184,8 @@ export const japanese: Words = {
   feesPaid: '支払った手数料',
   tookSeconds: (seconds) => `所要 ${seconds} 秒`,
   doAgain: 'もう一度行う',
+  doThatAgain: 'もう一度',
+  notAnAnswer: '答えとして理解できませんでした。何も変わっていません。',
   sayDifferently: '言い換える',
   tryAgain: '再試行',
   copyLink: 'リンクをコピー',

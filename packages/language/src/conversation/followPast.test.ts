@@ -152,6 +152,15 @@ describe('createParser with a past', () => {
     expect(follows).toMatchObject({ type: 'change', intentId: 'asked' })
   })
 
+  test('behavior: a story with a number in it answers nothing', async () => {
+    const asked = past('asked', 'swap usdc to eth', 'needs-answer')
+    const { follows } = await follow(
+      'my grandmother told me that 7 is the luckiest of all numbers',
+      asked,
+    )
+    expect(follows).toBeUndefined()
+  })
+
   test('behavior: an undone swap asks how much, with what it gave', async () => {
     const { result, follows } = await follow('undo it', swap)
     expect(follows).toMatchObject({ type: 'undo', intentId: 'swap' })

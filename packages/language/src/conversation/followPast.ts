@@ -13,6 +13,9 @@ import { type ReadFollowUp, readFollowUp } from './readFollowUp.js'
 /** Repeating what repeats must end somewhere: the words are all kept. */
 const maxWords = 8000
 
+/** In words: more is no answer to a question that was put elsewhere. */
+const longestAnswer = 8
+
 type Followed = Omit<ParseAnswer, 'parser' | 'notes'>
 
 /**
@@ -36,7 +39,7 @@ export function followPast(options: {
   const { utterance, context, read, past } = options
   if (read === undefined) {
     const [newest] = past
-    return newest && isOpen(newest)
+    return newest && isOpen(newest) && isShort(utterance)
       ? amend(newest, utterance, context)
       : undefined
   }
@@ -205,6 +208,11 @@ function bounded(followed: Followed): Followed {
   return utterance.length > maxWords
     ? refuse('That goes back too often. Say the whole request afresh.')
     : followed
+}
+
+/** Whoever tells a story answers no question with the numbers in it. */
+function isShort(words: string): boolean {
+  return words.split(/\s+/).length <= longestAnswer
 }
 
 function toSteps(result: ParseResult): readonly Step[] {
