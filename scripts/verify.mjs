@@ -11,6 +11,7 @@ checkSnapshot()
 if (existsSync(join(root, 'scripts/examples.mjs')))
   run(process.execPath, ['scripts/examples.mjs'])
 run(process.execPath, ['scripts/judges.mjs'])
+run(process.execPath, ['scripts/reference.mjs'])
 const { status } = spawnSync(
   process.execPath,
   [join(root, 'scripts/test.mjs')],

@@ -73,6 +73,8 @@ async function probe(options: {
   readonly cardStatus?: number
   readonly answer?: unknown
   readonly simulate?: string
+  /** The header of a 402 in place of an answer. */
+  readonly demand?: string
 }): Promise<readonly ProbeResult[]> {
   const asked: string[] = []
   const visit = createProbe({
@@ -96,6 +98,11 @@ async function probe(options: {
       expect(
         quoteRequestSchema.safeParse(params.message.parts[0]?.data).success,
       ).toBe(true)
+      if (options.demand !== undefined)
+        return new Response('{}', {
+          status: 402,
+          headers: { 'payment-required': options.demand },
+        })
       return Response.json({
         jsonrpc: '2.0',
         id: 1,
@@ -165,6 +172,17 @@ describe('createProbe', () => {
         answer: toWire(await quote()),
       }),
     ).toEqual(['OK', 'OK'])
+  })
+
+  test('behavior: an agent whose quotes are for sale is alive', async () => {
+    const demand = Buffer.from(
+      JSON.stringify({ x402Version: 2, accepts: [{ scheme: 'exact' }] }),
+    ).toString('base64')
+    expect(await codesOf({ demand })).toEqual(['OK', 'DECLINED'])
+    expect(await codesOf({ demand: 'pay me' })).toEqual([
+      'OK',
+      'CANARY_UNREACHABLE',
+    ])
   })
 
   test('behavior: a decline is an answer', async () => {

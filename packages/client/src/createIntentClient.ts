@@ -91,6 +91,18 @@ const accountsSchema = z.object({
   chainId: z.int(),
   accounts: z.array(accountSchema),
 })
+const paymentStatusSchema = z.object({
+  isPaying: z.boolean(),
+  token: z.object({ address: z.string(), symbol: z.string() }).optional(),
+  payer: z.string().optional(),
+  balance: z.string().optional(),
+  perIntent: z.string(),
+  perDay: z.string(),
+  spentToday: z.string(),
+})
+/** What a server pays agents for quotes: caps and what was spent, as decimals. */
+export type PaymentStatus = z.output<typeof paymentStatusSchema>
+
 const chatSchema = z.object({
   id: z.string(),
   account: z.string().nullish(),
@@ -155,6 +167,8 @@ export type IntentClient = StandingCalls & {
   readonly cancel: (id: string, options?: CallOptions) => Promise<IntentRecord>
   readonly receipt: (id: string, options?: CallOptions) => Promise<Receipt>
   readonly accounts: (options?: CallOptions) => Promise<Accounts>
+  /** What agents may be paid for quotes here, and what they were today. */
+  readonly payments: (options?: CallOptions) => Promise<PaymentStatus>
   /** What any account holds. */
   readonly account: (
     address: Address,
@@ -310,6 +324,11 @@ export function createIntentClient(options: ClientOptions): IntentClient {
       http.ask(
         { method: 'GET', path: `/v1/accounts/${address}`, ...call },
         accountSchema,
+      ),
+    payments: (call) =>
+      http.ask(
+        { method: 'GET', path: '/v1/payments', ...call },
+        paymentStatusSchema,
       ),
     accounts: (call) =>
       http.ask(

@@ -10,6 +10,7 @@ export {
   type IntentClient,
   type IntentPage,
   type ParseInput,
+  type PaymentStatus,
 } from './createIntentClient.js'
 export {
   createRegistryClient,

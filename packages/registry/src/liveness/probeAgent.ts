@@ -5,6 +5,7 @@ import {
   type Capability,
   isSameAddress,
   type JsonValue,
+  paymentRequiredSchema,
   type Quote,
   type QuoteRequest,
   quoteDeclineSchema,
@@ -12,6 +13,7 @@ import {
   quoteSchema,
   quoteTypedDataTypes,
   toCanonicalJson,
+  x402Headers,
 } from '@behest/spec'
 import { keccak256, stringToBytes, verifyTypedData } from 'viem'
 import * as z from 'zod'
@@ -218,6 +220,9 @@ async function probeCapability(options: {
       signal: AbortSignal.timeout(canaryTimeoutMs),
     })
     body = await readBody(response)
+    // Its quotes are for sale: it answers, and nobody pays for a look.
+    if (response.status === 402 && isDemand(response.headers))
+      return finish('DECLINED', 'asks to be paid before it quotes')
     if (response.status !== 200)
       return finish(
         'CANARY_UNREACHABLE',
@@ -246,6 +251,19 @@ async function probeCapability(options: {
   return fault === undefined
     ? finish('OK', 'quotes as it should')
     : finish(fault.code, fault.detail)
+}
+
+/** Whether a 402 says in the form of x402 what it wants. */
+function isDemand(headers: Headers): boolean {
+  const header = headers.get(x402Headers.required) ?? ''
+  if (header.length > 12_000) return false
+  try {
+    return paymentRequiredSchema.safeParse(
+      JSON.parse(Buffer.from(header, 'base64').toString('utf8')),
+    ).success
+  } catch {
+    return false // no JSON, so no demand
+  }
 }
 
 type Fault = { readonly code: string; readonly detail: string }

@@ -25,7 +25,7 @@ export const quoteCallSchema = z.strictObject({
 /** One call that carries the step out, from the user's account. */
 export type QuoteCall = z.output<typeof quoteCallSchema>
 
-/** Schema of {@link Approval}: what a spender may take, exactly. */
+/** Schema of an approval in a quote: what a spender may take, exactly. */
 export const quoteApprovalSchema = z.strictObject({
   token: addressSchema,
   spender: addressSchema,
