@@ -39,6 +39,9 @@ const environment = {
   BEHEST_INTENT_PORT: String(intent),
   BEHEST_REGISTRY_PORT: String(registry),
   BEHEST_RPC_PORT: String(rpc),
+  // One of the examples sells its quotes.
+  BEHEST_PAY_PER_INTENT: '0.05',
+  BEHEST_PAY_PER_DAY: '1',
 }
 const stack = await startStack()
 let passed = 0
