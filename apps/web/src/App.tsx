@@ -21,10 +21,16 @@ import { useMedia } from './shell/useMedia.js'
 import type { Words } from './words/english.js'
 import { useSpeech } from './words/useWords.js'
 
-// Most visits never look at the agents: their part is fetched when they do.
+// Most visits never look at these: their part is fetched when they do.
 const AgentsView = lazy(() =>
   import('./agents/AgentsView.js').then((module) => ({
     default: module.AgentsView,
+  })),
+)
+
+const OrdersView = lazy(() =>
+  import('./orders/OrdersView.js').then((module) => ({
+    default: module.OrdersView,
   })),
 )
 
@@ -117,6 +123,8 @@ function Frame({ talk }: { readonly talk: Intents }) {
   const shown =
     openId === null ? intents : intents.filter(({ id }) => id === openId)
   const isAgents = view.type === 'agents' || view.type === 'agent'
+  const isOrders = view.type === 'orders'
+  const isTalk = !isAgents && !isOrders
   const history = (
     <History
       intents={intents}
@@ -156,9 +164,15 @@ function Frame({ talk }: { readonly talk: Intents }) {
         <nav aria-label={words.views}>
           <a
             href={toHash({ type: 'talk' })}
-            {...(isAgents ? {} : { 'aria-current': 'page' as const })}
+            {...(isTalk ? { 'aria-current': 'page' as const } : {})}
           >
             {words.talk}
+          </a>
+          <a
+            href={toHash({ type: 'orders' })}
+            {...(isOrders ? { 'aria-current': 'page' as const } : {})}
+          >
+            {words.orders}
           </a>
           <a
             href={toHash({ type: 'agents' })}
@@ -206,7 +220,11 @@ function Frame({ talk }: { readonly talk: Intents }) {
 
       <main className="talk" ref={frame} aria-busy={!talk.isLoaded}>
         <div className="column" ref={content}>
-          {isAgents ? (
+          {isOrders ? (
+            <Suspense fallback={<p role="status">{words.loading}</p>}>
+              <OrdersView />
+            </Suspense>
+          ) : isAgents ? (
             <Suspense fallback={<p role="status">{words.loading}</p>}>
               <AgentsView
                 agentId={view.type === 'agent' ? view.id : null}
@@ -248,7 +266,7 @@ function Frame({ talk }: { readonly talk: Intents }) {
       </main>
 
       <form className="composer" aria-label={words.newIntent} onSubmit={submit}>
-        {isBehind && !isAgents ? (
+        {isBehind && isTalk ? (
           <button type="button" className="small below" onClick={goToEnd}>
             ↓ {words.newBelow}
           </button>

@@ -459,6 +459,36 @@ describe('the page', () => {
     await page.close()
   }, 60_000)
 
+  test('behavior: a standing order is approved, looked at and ended', async () => {
+    const page = await openPage({ width: 360 })
+    const card = await say(page, 'swap 50 USDC for ETH every day')
+    await approveOf(card).waitFor()
+    const terms = card.getByRole('region', {
+      name: 'A standing order to approve',
+    })
+    expect(await terms.innerText()).toMatch(/50 USDC/)
+    await expectAccessible(page, 'order')
+    expect(await sideScroll(page)).toBeLessThanOrEqual(0)
+    await approveOf(card).click()
+    await card.getByText('The order stands.').waitFor()
+    await page
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('link', { name: 'Orders' })
+      .click()
+    const order = page.getByRole('article', {
+      name: 'swap 50 USDC for ETH every day',
+    })
+    await order.getByText('Active').waitFor()
+    await expectAccessible(page, 'orders')
+    await order.getByRole('button', { name: 'End this order' }).click()
+    await order.getByText('Ended').waitFor()
+    expect(
+      await order.getByRole('button', { name: 'End this order' }).count(),
+    ).toBe(0)
+    expect(await sideScroll(page)).toBeLessThanOrEqual(0)
+    await page.close()
+  }, 60_000)
+
   test('behavior: it speaks Japanese where the browser does, and as chosen', async () => {
     const page = await openPage({ locale: 'ja-JP', width: 360 })
     await page.getByText('約束どおり').first().waitFor()

@@ -4,6 +4,7 @@ import { BehestError } from '@behest/spec'
 import { useRef, useState } from 'react'
 import { useSigner } from '../account/useSigner.js'
 import { client, toMessage } from '../client.js'
+import { ProposalCard } from '../orders/ProposalCard.js'
 import { CopyButton } from '../shell/CopyButton.js'
 import { toHash } from '../shell/useHash.js'
 import { languageOf } from '../words/languageOf.js'
@@ -108,6 +109,22 @@ export function IntentCard({
           }
           onAskAnew={() => act(() => client.answer(record.id, { answers: {} }))}
         />
+      ) : null}
+      {record.order && status === 'needs-approval' ? (
+        <ProposalCard
+          record={record}
+          proposal={record.order}
+          onApprove={(termsHash) => act(() => approve(record, termsHash))}
+          onReject={(termsHash) =>
+            act(() => client.reject(record.id, { planHash: termsHash }))
+          }
+        />
+      ) : null}
+      {record.order && status === 'done' ? (
+        <p className="note">
+          {words.orderStands}{' '}
+          <a href={toHash({ type: 'orders' })}>{words.orders}</a>
+        </p>
       ) : null}
       {receipt ? (
         <ReceiptCard receipt={receipt} decimalsOf={toDecimals(record)} />

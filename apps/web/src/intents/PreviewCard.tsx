@@ -7,7 +7,6 @@ import type {
 } from '@behest/spec'
 import { toDecimal } from '@behest/spec'
 import { useState } from 'react'
-import { useSigner } from '../account/useSigner.js'
 import { Amount } from '../amounts/Amount.js'
 import { cutDecimal } from '../amounts/cutDecimal.js'
 import { shortenDecimal } from '../amounts/shortenDecimal.js'
@@ -16,18 +15,17 @@ import { toPrice } from '../amounts/toPrice.js'
 import { FlowPicture } from '../pictures/FlowPicture.js'
 import { HealthPicture } from '../pictures/HealthPicture.js'
 import { Hash } from '../shell/Hash.js'
-import { toHash } from '../shell/useHash.js'
 import { useNow } from '../shell/useNow.js'
 import type { Words } from '../words/english.js'
 import { languageOf } from '../words/languageOf.js'
 import { useWords } from '../words/useWords.js'
 import { AgentsAsked } from './AgentsAsked.js'
 import { sayStep } from './sayStep.js'
+import { YesButton } from './YesButton.js'
 
 const unlimitedFrom = 2n ** 255n
 const hurrySeconds = 30
 const blockSeconds = 15
-const isFramed = window.self !== window.top
 
 type Decide = (planHash: `0x${string}`) => Promise<void>
 
@@ -51,7 +49,6 @@ export function PreviewCard({
   readonly onAskAnew: () => Promise<void>
 }) {
   const words = useWords()
-  const { isHolders } = useSigner()
   const { plan, simulation, quotes } = record.artifacts
   return (
     <section className="preview box" data-open={isOpen}>
@@ -149,8 +146,7 @@ export function PreviewCard({
       {isOpen ? (
         <Decision
           key={preview.planHash}
-          isHolders={isHolders(record)}
-          intentId={record.id}
+          record={record}
           preview={preview}
           aheadSeconds={toAheadSeconds(record)}
           onApprove={onApprove}
@@ -350,17 +346,14 @@ function Calls({
 
 /** Yes or no, in view as long as the card is; a new offer where it ran out. */
 function Decision({
-  isHolders,
-  intentId,
+  record,
   preview,
   aheadSeconds,
   onApprove,
   onReject,
   onAskAnew,
 }: {
-  /** Whether it takes a signature of the person's own wallet. */
-  readonly isHolders: boolean
-  readonly intentId: string
+  readonly record: IntentRecord
   readonly preview: Preview
   readonly aheadSeconds: number
   readonly onApprove: Decide
@@ -410,29 +403,12 @@ function Decision({
         >
           {words.askAnew}
         </button>
-      ) : isFramed ? (
-        // What surrounds a frame can cover it: a yes is given where nothing can.
-        <a
-          className="button yes"
-          href={toHash({ type: 'intent', id: intentId })}
-          target="_blank"
-          rel="noopener"
-        >
-          {words.approveElsewhere}
-        </a>
       ) : (
-        <button
-          type="button"
-          className="yes"
-          disabled={isBusy}
-          onClick={() => void decide(() => onApprove(preview.planHash))}
-        >
-          {isBusy
-            ? words.working
-            : isHolders
-              ? words.approveInWallet
-              : words.approve}
-        </button>
+        <YesButton
+          record={record}
+          isBusy={isBusy}
+          onYes={() => void decide(() => onApprove(preview.planHash))}
+        />
       )}
     </div>
   )

@@ -4,6 +4,7 @@ import { useEffect, useState } from 'react'
 export type View =
   | { readonly type: 'talk' }
   | { readonly type: 'intent'; readonly id: string }
+  | { readonly type: 'orders' }
   | { readonly type: 'agents' }
   | { readonly type: 'agent'; readonly id: string }
 
@@ -14,6 +15,7 @@ export function parseHash(hash: string): View {
   if (name === 'intent' && id !== '') return { type: 'intent', id }
   if (name === 'agents')
     return id === '' ? { type: 'agents' } : { type: 'agent', id }
+  if (name === 'orders') return { type: 'orders' }
   return { type: 'talk' }
 }
 
@@ -24,6 +26,8 @@ export function toHash(view: View): string {
       return '#'
     case 'intent':
       return `#intent=${encodeURIComponent(view.id)}`
+    case 'orders':
+      return '#orders'
     case 'agents':
       return '#agents'
     case 'agent':
