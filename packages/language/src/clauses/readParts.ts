@@ -826,7 +826,12 @@ export function readParts(options: {
           break
         }
       }
-      if (!commonWords.has(word)) joined = false
+      // `… to usdc and tell me the hash`: what goes on is no list.
+      if (
+        !DETERMINERS.test(word) &&
+        !/^(?:also|maybe|even|then|please)$/.test(word)
+      )
+        joined = false
     } else if (item.type === 'number') {
       place({
         type: 'money',
@@ -1129,7 +1134,7 @@ function readPronoun(
   if (match === null) return undefined
   const end = index + countWords(match[0])
   // `i want that you …`: a conjunction.
-  if (match[0] === 'that' && /^(?:you|u|we)$/.test(textOf(items[end])))
+  if (match[0] === 'that' && /^(?:you|u|we|i)$/.test(textOf(items[end])))
     return undefined
   if (isNounAhead(items, end, match[0])) return undefined
   if (
@@ -1421,6 +1426,30 @@ function readPlace(
         return asVenue(0)
       return undefined
     default: {
+      // `curve swap 100 usdc usdt`, `supply aave 100 usdc`: where, in front.
+      const counts =
+        nextItem?.type === 'number' ||
+        nextItem?.type === 'quantity' ||
+        textOf(nextItem) === '$'
+      if (
+        venue !== undefined &&
+        cue === '' &&
+        ((nextItem?.type === 'break' &&
+          nextItem.start < nextItem.end &&
+          at === 0) ||
+          (counts &&
+            items[at - 1]?.type === 'break' &&
+            at > 0 &&
+            /^(?:lend|borrow|withdraw|repay|deposit|stake|unstake)$/.test(
+              sense,
+            )) ||
+          (sense === 'claim' && nextItem === undefined) ||
+          (/^(?:long|short|close)$/.test(sense) &&
+            getVenueKind(venue) === 'perps' &&
+            nextItem === undefined &&
+            parts.some((part) => part.type === 'money' && part.token)))
+      )
+        return asVenue(0)
       // `lend .25 wbtc, compound, arbitrum`: the thing, then where.
       const listed =
         textOf(items[at - 1]) === ',' &&
@@ -1971,7 +2000,17 @@ function readUnknown(
     isFamiliar(item.text)
   const aside =
     options.behindVerb === false && (cue === '' || isFamiliar(item.text))
-  if (tokenCue && !everyday && !aside) {
+  // `… into link rq`: one more word that nobody knows, where all is named.
+  const spare =
+    TRADE.test(sense) &&
+    !isLoud(said) &&
+    item.cashtag !== true &&
+    cue === '' &&
+    options.joined !== true &&
+    parts.some((part) => part.type === 'money' && part.token?.known === true) &&
+    parts.filter((part) => part.type === 'money').length >= 2
+  const denied = textOf(items[index - 1]) === 'no'
+  if (tokenCue && !everyday && !aside && !spare && !denied) {
     // Only as many names as the verb has room for.
     const before = parts.filter(
       (part) => part.type === 'money' && part.token !== undefined,

@@ -407,6 +407,9 @@ function readPassive(
     .map((each) => textOf(each))
     .join(' ')
   const be =
+    /(?:^| )(?:could|can|should|must|may|that|would) .{0,60} be$/.test(
+      before,
+    ) ||
     /(?:^| )(?:should|must|to|can|could|shall|needs to|has to|please) (?:all )?(?:be|get)$/.test(
       before,
     )

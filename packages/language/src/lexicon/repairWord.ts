@@ -213,6 +213,8 @@ function pick(word: string, from: Index, depth: 1 | 2): string | undefined {
     for (const candidate of from.get(key) ?? []) {
       if (seen.has(candidate)) continue
       seen.add(candidate)
+      // A slip hardly ever hits the first letter: `arrange` is no `exchange`.
+      if (candidate[0] !== word[0] && candidate[0] !== word[1]) continue
       const far = distance(word, candidate, depth)
       if (far < bestDistance) {
         best = candidate

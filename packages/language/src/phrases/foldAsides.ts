@@ -18,7 +18,8 @@ const WHOLE =
  * Takes out what orders nothing: reasons, purposes and the labels of steps.
  * What a person says of the place of everything is kept beside the items.
  */
-export function foldAsides(items: readonly Item[]): Asides {
+export function foldAsides(said: readonly Item[]): Asides {
+  const items = dropPoliteness(said)
   const kept: Item[] = []
   let scope: Said<string> | undefined
   let index = 0
@@ -47,6 +48,17 @@ export function foldAsides(items: readonly Item[]): Asides {
         spaced: item.spaced,
       })
       index = label
+      continue
+    }
+    const remark = readRemark(items, index)
+    if (remark !== undefined) {
+      index = remark
+      continue
+    }
+    const place = readWhereabouts(items, index)
+    if (place !== undefined && scope === undefined) {
+      scope = place.scope
+      index = place.next
       continue
     }
     const whole = readScope(items, index)
@@ -79,6 +91,123 @@ export function foldAsides(items: readonly Item[]): Asides {
     index += 1
   }
   return scope === undefined ? { items: kept } : { items: kept, scope }
+}
+
+const POLITE =
+  /^(?:(?:hi|hey|hello|ok|so|please|well) )*(?:it would be (?:so |really |very )?(?:great|nice|good|lovely|awesome|cool|appreciated|ideal|wonderful|helpful) (?:if|to|when|for you to) |i would (?:really )?(?:appreciate it|be grateful|be glad|be happy|love it) if |i'd (?:really )?(?:appreciate it|be grateful|be glad|be happy|love it) if |i (?:was|am) wondering (?:if|whether) |i wonder (?:if|whether) |(?:is there )?any (?:chance|way) (?:that )?|please be informed that |kindly be informed that |be informed that |(?:please |kindly )?note that )/
+
+/** `it would be great if …`, `@bot …`: what leads to an order. */
+function dropPoliteness(items: readonly Item[]): readonly Item[] {
+  const words = items
+    .slice(0, 12)
+    .map((item) =>
+      item.type === 'word' ? item.text.replaceAll(' ', '_') : '§',
+    )
+    .join(' ')
+  const polite = POLITE.exec(`${words} `)?.[0]
+  let from = polite === undefined ? 0 : polite.trim().split(' ').length
+  // `@behest swap …`: who is spoken to.
+  const first = items[from]
+  const next = items[from + 1]
+  if (
+    first?.type === 'name' &&
+    first.text.startsWith('@') &&
+    ((next?.type === 'word' && next.senses.verb !== undefined) ||
+      /^(?:please|pls|can|could|,|:)$/.test(textOf(next)))
+  )
+    from += 1
+  if (from === 0) return items
+  const [you, verb] = [items[from], items[from + 1]]
+  // `… if you bridged`: politely in the past, and meant now.
+  if (
+    polite !== undefined &&
+    /^(?:you|u|we)$/.test(textOf(you)) &&
+    verb?.type === 'word' &&
+    verb.senses.verbForm === 'past'
+  )
+    return [
+      { ...verb, senses: { ...verb.senses, verbForm: 'base' } },
+      ...items.slice(from + 2),
+    ]
+  return items.slice(from)
+}
+
+/** `(this is not a drill)`: nothing in it that an order could take. */
+function readRemark(items: readonly Item[], index: number): number | undefined {
+  if (textOf(items[index]) !== '(') return undefined
+  for (let at = index + 1; at < index + 14; at += 1) {
+    const item = items[at]
+    if (item === undefined || item.type === 'break') return undefined
+    if (textOf(item) === ')') return at > index + 1 ? at + 1 : undefined
+    if (item.type !== 'word' && item.type !== 'symbol') return undefined
+    if (/^[$€£%#]$/.test(textOf(item))) return undefined
+    if (
+      item.type === 'word' &&
+      (Object.keys(item.senses).length > 0 ||
+        /^(?:if|when|unless|until|all|half|not|max|slippage|daily|weekly|monthly|every|tomorrow|today|only|the|rest|it|both|each|evenly)$/.test(
+          item.text,
+        )) &&
+      !/^(?:it|the|not|only|this)$/.test(item.text)
+    )
+      return undefined
+  }
+  return undefined
+}
+
+/** `i'm on polygon: …`, `my eth is on arbitrum. …`: where all of it happens. */
+function readWhereabouts(
+  items: readonly Item[],
+  index: number,
+): { scope: Said<string>; next: number } | undefined {
+  const before = items[index - 1]
+  if (before !== undefined && before.type !== 'break') return undefined
+  let at = index
+  if (/^(?:i'm|im|we're)$/.test(textOf(items[at]))) at += 1
+  else if (
+    /^(?:i|we)$/.test(textOf(items[at])) &&
+    /^(?:am|are)$/.test(textOf(items[at + 1]))
+  )
+    at += 2
+  else if (textOf(items[at]) === 'my') {
+    const thing = items[at + 1]
+    if (
+      !(
+        thing?.type === 'word' &&
+        (thing.senses.token !== undefined ||
+          /^(?:funds|tokens|money|coins|wallet|assets)$/.test(thing.text))
+      ) ||
+      !/^(?:is|are|sits|sit|lives|live)$/.test(textOf(items[at + 2]))
+    )
+      return undefined
+    at += 3
+  } else return undefined
+  while (
+    /^(?:currently|all|now|here)$/.test(textOf(items[at])) &&
+    at < index + 6
+  )
+    at += 1
+  const place = items[at + 1]
+  if (
+    !/^(?:on|in)$/.test(textOf(items[at])) ||
+    place?.type !== 'word' ||
+    place.senses.chain === undefined
+  )
+    return undefined
+  const behind = items[at + 2]
+  const ends =
+    behind?.type === 'break' ||
+    textOf(behind) === ':' ||
+    (textOf(items[index]) !== 'my' && /^(?:,|and|so)$/.test(textOf(behind)))
+  return ends
+    ? {
+        scope: {
+          start: place.start,
+          end: place.end,
+          value: place.senses.chain,
+        },
+        next: at + 3,
+      }
+    : undefined
 }
 
 /** Nothing but a comparison stands between the last break and this one. */

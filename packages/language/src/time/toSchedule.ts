@@ -45,6 +45,16 @@ export function toSchedule(options: {
     problem = part.problem ?? problem
   }
   const schedule: Schedule = { text: text.slice(0, 400) }
+  // `today`, with no hour: now, or as soon as may be.
+  const today = toLocal(now, at?.zone ?? options.timeZone).day
+  if (
+    at?.day !== undefined &&
+    at.clock === undefined &&
+    at.day.year === today.year &&
+    at.day.month === today.month &&
+    at.day.day === today.day
+  )
+    at = undefined
   if (!isRealDay(at?.day) || !isRealDay(until?.day))
     return {
       schedule: { text: text.slice(0, 400) },
