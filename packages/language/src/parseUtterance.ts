@@ -9,6 +9,7 @@ import { findInjection } from './check/findInjection.js'
 import { findLeftovers } from './check/findLeftovers.js'
 import { hasEvidence } from './check/hasEvidence.js'
 import { classifyAction } from './classify/classifyAction.js'
+import { rateConfidence } from './classify/rateConfidence.js'
 import type { Part, Said } from './clauses/Part.js'
 import { readParts } from './clauses/readParts.js'
 import { segmentClauses } from './clauses/segmentClauses.js'
@@ -34,6 +35,8 @@ import { readTimes } from './time/readTimes.js'
 const NOTHING = 'Nothing is to be done, so nothing will be.'
 const NO_ADVICE =
   'Behest carries out what you decide; it gives no advice on what to buy or sell.'
+/** A reading that is rated lower is put to the speaker first. */
+const CONFIRMS_BELOW = 0.85
 /** A longer text is read once: what is missing in it is asked for. */
 const MOST_DOUBTED = 120
 /** From here on an order with nothing counted in it is taken for small talk. */
@@ -170,14 +173,38 @@ function parseEnglish(
       unclear: corrected.unclear !== undefined,
     })
   const first = read(new Set())
+  if (first.result.type === 'intent') return confirmed(first.result, normalised)
   if (first.result.type !== 'clarify' || items.length > MOST_DOUBTED)
     return first.result
   // A word that was taken for a verb may be the reason why something is missing.
   for (const unread of listDoubts(first.doubtful)) {
     const other = read(unread)
-    if (other.result.type === 'intent') return other.result
+    if (other.result.type === 'intent')
+      return confirmed(other.result, normalised)
   }
   return first.result
+}
+
+/** A reading that is rated too low to act on is put to the speaker first. */
+function confirmed(
+  result: Extract<ParseResult, { type: 'intent' }>,
+  normalised: NormalisedText,
+): ParseResult {
+  if (
+    result.intent.steps.every((step) => step.action === 'ask') ||
+    rateConfidence(normalised.utterance, result) >= CONFIRMS_BELOW
+  )
+    return result
+  return {
+    type: 'clarify',
+    draft: result.intent,
+    questions: [
+      {
+        slot: 'steps[0].action',
+        text: 'That could be meant otherwise. Is it read rightly?',
+      },
+    ],
+  }
 }
 
 /** Each doubtful verb alone, then two of them at a time. */

@@ -713,15 +713,18 @@ export function readParts(options: {
         index = pronoun.next
         continue
       }
-      const last = items[pronoun.next - 1]?.end ?? end
+      // Japanese moves how much in front of it: the words may stand the other way.
+      const said = items.slice(index, pronoun.next)
+      const from = Math.min(...said.map((each) => each.start))
+      const last = Math.max(...said.map((each) => each.end))
       place({
         type: 'money',
-        start,
+        start: from,
         end: last,
         ...inherit(),
         pronoun: pronoun.pronoun,
         ...(item.type === 'quantity' && item.quantity.kind === 'share'
-          ? { whole: { start, end: last, value: item.quantity } }
+          ? { whole: { start: from, end: last, value: item.quantity } }
           : {}),
       })
       index = pronoun.next

@@ -165,6 +165,8 @@ type Head = {
   text: string
   negated: boolean
   flipped?: 'before' | 'after'
+  /** `… to be swapped`: its object stands in front. */
+  passive?: true
 }
 
 function segmentSentence(
@@ -231,7 +233,16 @@ function segmentSentence(
       verb: { start: verb?.start ?? 0, end: verb?.end ?? 0 },
       verbText: head.text,
       items: [
-        ...items.slice(border?.from ?? 0, head.at),
+        ...items
+          .slice(border?.from ?? 0, head.at)
+          // `arrange for 5 dai to be sent`: small words that tie nothing here.
+          .filter(
+            (item) =>
+              !(
+                head.passive &&
+                /^(?:for|that|to|be|get|gets|have|see)$/.test(textOf(item))
+              ),
+          ),
         // What is said before the verb gives no cue to what is said behind it.
         {
           type: 'break' as const,
@@ -425,7 +436,7 @@ function readPassive(
     /(?:^| )(?:not|don't|never|didn't)(?: |$)/.test(before)
   )
     return undefined
-  return { at, sense, text: item.text, negated: false }
+  return { at, sense, text: item.text, negated: false, passive: true }
 }
 
 /** `get 2 eth staked on lido`: the verb that counts stands behind its object. */
