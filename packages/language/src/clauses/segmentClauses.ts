@@ -428,7 +428,7 @@ function readPassive(
     /(?:^| )(?:(?:i|we|me) (?:want|need|would like|would love)|i'd (?:like|love)|wanna have|(?:please|to|you|sure|and|let's|can i|could i|i'll) (?:have|get|see)|^(?:have|get)|gets?|need|want)(?= |$)/.test(
       before,
     ) &&
-    !/(?:already|was|were|been|just|not|never|have been|i|we|you|they|he|she)$/.test(
+    !/(?:^| )(?:already|was|were|been|just|not|never|have been|i|we|you|they|he|she)$/.test(
       before,
     )
   if (
