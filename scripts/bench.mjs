@@ -43,6 +43,10 @@ const benches = {
     about: 'what an attacker could take from our swaps',
     scripts: [['packages/agents/swap/bench/sandwich.mjs']],
   },
+  outbox: {
+    about: 'payments a second with every commit flushed, beside plain sends',
+    scripts: [['packages/testing/bench/outbox.mjs']],
+  },
   registry: {
     about: 'search quality, and cost as the registry grows',
     scripts: [

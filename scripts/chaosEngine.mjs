@@ -1,7 +1,7 @@
 // `npm run chaos -- --engine --minutes 4 --seed 1`: whole intents through two intent API
 // processes over one database, with real agents, while every process is killed again
 // and again. See docs/operations/chaos.md.
-import { spawn } from 'node:child_process'
+import { execFileSync, spawn } from 'node:child_process'
 import { createHash, randomUUID } from 'node:crypto'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
@@ -11,6 +11,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { ensureBuilt, root } from './ensureReady.mjs'
 
 const settleWithinMs = 120_000
+const programs = {
+  'intent-api': 'apps/intent-api/dist/main.js',
+  'registry-api': 'apps/registry-api/dist/main.js',
+  agents: 'apps/agent-host/dist/main.js',
+}
 const ends = ['done', 'failed', 'rejected', 'cancelled']
 
 /**
@@ -104,19 +109,21 @@ export async function runEngineChaos({
         if (!mayKill) return
         const draw = next()
         const name =
-          draw < 0.4
+          draw < 0.45
             ? 'intent-api'
-            : draw < 0.75
+            : draw < 0.9
               ? 'second'
-              : draw < 0.84
+              : draw < 0.93
                 ? 'registry-api'
-                : draw < 0.95
+                : draw < 0.96
                   ? 'agents'
                   : 'database'
         const pid =
           name === 'second'
             ? second?.pid
-            : readPid(folder, name === 'database' ? 'postgres' : name)
+            : name === 'database'
+              ? findDatabase(folder)
+              : findChild(stack.pid, programs[name])
         try {
           if (pid === undefined) continue
           process.kill(pid, 'SIGKILL')
@@ -255,16 +262,44 @@ async function carryOut({ urls, intent, next, deadlineMs }) {
   return {
     status: record.status ?? 'nobody answered',
     outcome: receipt?.outcome,
-    problem: record.problem?.code ?? record.questions?.[0]?.text,
+    problem:
+      record.problem?.code ??
+      record.questions?.[0]?.text ??
+      receipt?.steps.find(({ why }) => why !== undefined)?.why,
     transactions: receipt?.steps.flatMap((step) => step.transactions) ?? [],
   }
 }
 
-function readPid(folder, name) {
+/** The process of the stack that runs a program; never anybody else's. */
+function findChild(parent, program) {
+  for (const line of listProcesses(['--ppid', String(parent)]))
+    if (line.text.includes(program)) return line.pid
+  return undefined
+}
+
+function findDatabase(folder) {
   try {
-    return Number(readFileSync(join(folder, 'run', `${name}.pid`), 'utf8'))
+    const pid = readFileSync(join(folder, 'run', 'postgres.pid'), 'utf8').trim()
+    const [line] = listProcesses(['-p', pid])
+    return line?.text.includes(`${folder}/postgres`) ? line.pid : undefined
   } catch {
     return undefined
+  }
+}
+
+function listProcesses(which) {
+  try {
+    return execFileSync('ps', ['-o', 'pid=,args=', ...which], {
+      encoding: 'utf8',
+    })
+      .trim()
+      .split('\n')
+      .map((line) => ({
+        pid: Number(line.trim().split(/\s+/)[0]),
+        text: line,
+      }))
+  } catch {
+    return [] // nobody there
   }
 }
 

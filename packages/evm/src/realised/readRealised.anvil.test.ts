@@ -40,6 +40,41 @@ const approve = (token: Hex, spender: Hex, units: bigint) => ({
 })
 
 describe('readRealised', () => {
+  test('behavior: two payments in one block are not held against each other', async () => {
+    const { account, port, devnet } = chain
+    const [, , , first, second] = devnet.accounts
+    const ask = (method: string, params: unknown[]) =>
+      port.client.request({ method, params } as never)
+    await ask('evm_setAutomine', [false])
+    const pay = (to: Hex, wei: bigint) =>
+      ask('eth_sendTransaction', [
+        { from: account, to, value: `0x${wei.toString(16)}` },
+      ]) as Promise<Hex>
+    const one = await pay(first.address, 111n)
+    const two = await pay(second.address, 2_222n)
+    await mine(1)
+    await ask('evm_setAutomine', [true])
+    const receipts = await Promise.all(
+      [one, two].map((hash) => port.client.getTransactionReceipt({ hash })),
+    )
+    expect(receipts[0]?.blockNumber).toBe(receipts[1]?.blockNumber)
+    for (const [hash, to, wei] of [
+      [one, first.address, 111n],
+      [two, second.address, 2_222n],
+    ] as const) {
+      const { deltas } = await port.readRealised({
+        account,
+        otherAccounts: [to],
+        tokens: ['native'],
+        transactions: [hash],
+      })
+      expect(deltas.map(({ account: who, units }) => [who, units])).toEqual([
+        [account, -wei],
+        [to, wei],
+      ])
+    }
+  })
+
   test('default: sold for native coin; logs and traces say the same later', async () => {
     const { account, deployment, send, port, devnet, balanceOf } = chain
     const { USDC } = devnet.addresses.tokens

@@ -11,7 +11,7 @@ import {
 } from '@behest/spec'
 import type { TokenDirectory } from '../chain/createTokenDirectory.js'
 import type { ChainClient } from '../client/createChainClient.js'
-import { StateGoneError } from '../client/errors.js'
+import { StateGoneError, toChainError } from '../client/errors.js'
 import type { ChainDeployment } from '../deployments/chainDeployment.js'
 import {
   toAavePositions,
@@ -24,6 +24,7 @@ import { morphoLens, readLens } from '../lens/lenses.js'
 import { type MorphoState, toPositionDeltas } from '../lens/morphoState.js'
 import { findTouched } from '../simulation/findTouched.js'
 import { decodeMorphoChanges, decodeTransfers } from './decodeTransfers.js'
+import { RealisedUnknownError } from './errors.js'
 import { fetchReceipt, type MinedTransaction } from './fetchReceipt.js'
 import { traceNative } from './traceNative.js'
 
@@ -54,7 +55,8 @@ type Scope = ReadRealisedOptions & {
  * Balances right before each of their blocks are held against those right after
  * it; what other people's transactions in the same block did is in the
  * difference. Fees are added back to whoever paid them. Where the node no longer
- * has the state, logs and traces stand in for it.
+ * has the state, or the account sent something else in the same block, logs and
+ * traces stand in for it.
  *
  * @returns Changes that are not zero.
  * @throws {TransactionNotMinedError} when a transaction has no receipt.
@@ -90,10 +92,7 @@ export async function readRealised(
     ]),
     markets: [...touched.morphoMarkets],
   }
-  const { grid, positions } = await measure(scope).catch((error: unknown) => {
-    if (error instanceof StateGoneError) return decode(scope)
-    throw error
-  })
+  const { grid, positions } = await readChanges(scope)
   const tokens = await directory.describe(scope.assets)
   const deltas = accounts.flatMap((one, row) =>
     scope.assets.flatMap((asset, column): readonly AssetDelta[] => {
@@ -118,6 +117,55 @@ export async function readRealised(
 type Measurement = {
   readonly grid: Grid
   readonly positions: readonly PositionDelta[]
+}
+
+async function readChanges(scope: Scope): Promise<Measurement> {
+  try {
+    if (!(await isShared(scope))) return await measure(scope)
+  } catch (error) {
+    if (error instanceof StateGoneError) return decode(scope)
+    throw error
+  }
+  return decode(scope).catch((error: unknown) => {
+    // A node without traces: the blocks as a whole are what there is.
+    if (error instanceof RealisedUnknownError) return measure(scope)
+    throw error
+  })
+}
+
+/**
+ * Tells whether a sender sent more in these blocks than what is measured: two
+ * payments of one person in one block must not be held against each other.
+ */
+async function isShared(scope: Scope): Promise<boolean> {
+  const { client, mined } = scope
+  const shared = await Promise.all(
+    mined.map(async ({ from, blockNumber }) => {
+      const [before, after] = await Promise.all(
+        [blockNumber - 1n, blockNumber].map((block) =>
+          readSentCount(client, from, block),
+        ),
+      )
+      const measured = mined.filter(
+        (one) =>
+          one.blockNumber === blockNumber && isSameAddress(one.from, from),
+      )
+      return (after ?? 0) - (before ?? 0) > measured.length
+    }),
+  )
+  return shared.includes(true)
+}
+
+async function readSentCount(
+  client: ChainClient,
+  address: Address,
+  blockNumber: bigint,
+): Promise<number> {
+  try {
+    return await client.getTransactionCount({ address, blockNumber })
+  } catch (error) {
+    throw toChainError(error, { method: 'eth_getTransactionCount' })
+  }
 }
 
 /** By state: balances around each block. */
