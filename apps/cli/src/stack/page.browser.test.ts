@@ -512,10 +512,10 @@ describe('the page', () => {
     const button = page.getByRole('button', { name: 'Say it to Behest' })
     await button.click()
     const frame = page.frameLocator('iframe[title="Say it to Behest"]')
-    await frame.getByLabel('What do you want?').fill('swap 0.2 ETH for USDC')
-    const before = await frame.locator('article').count()
+    await frame.getByLabel('What do you want?').fill('swap 0.21 ETH for USDC')
     await frame.getByRole('button', { name: 'Say it', exact: true }).click()
-    const card = frame.locator('article').nth(before)
+    // By its words: how many stand before it is not known until all are loaded.
+    const card = frame.locator('article[aria-label="swap 0.21 ETH for USDC"]')
     const elsewhere = card.getByRole('link', {
       name: 'Review and approve in its own tab',
     })
