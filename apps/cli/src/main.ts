@@ -49,7 +49,8 @@ const commands: Readonly<Record<string, Command>> = {
 
 const usage = `Say what you want. Agents compete to do it. Nothing happens beyond your behest.
 
-  behest do "<sentence>" [--yes] [--json]     carry it out, stage by stage, to its receipt
+  behest do "<sentence>" [--yes] [--json] [--custody direct|mandate]
+                                             carry it out, stage by stage, to its receipt
   behest chat · say "<words>"                 a conversation: line by line, or its next words
   behest parse "<sentence>" [--json]          what it would be understood as (--stdin: one a line)
   behest status <id> · list · resume <id>     what became of an intent, of all, go on with one

@@ -121,6 +121,9 @@ export function parseConfig(
     ...(values.BEHEST_CHAIN === undefined
       ? {}
       : { chain: values.BEHEST_CHAIN }),
+    ...(values.BEHEST_PASSWORD_FILE === undefined
+      ? {}
+      : { passwordFile: values.BEHEST_PASSWORD_FILE }),
     logLevel: values.BEHEST_LOG_LEVEL,
     payments: {
       perIntent: values.BEHEST_PAY_PER_INTENT,
@@ -130,9 +133,6 @@ export function parseConfig(
       ? {}
       : { traceEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT }),
     embedOrigins: values.BEHEST_EMBED_ORIGINS.map((url) => new URL(url).origin),
-    ...(values.BEHEST_PASSWORD_FILE === undefined
-      ? {}
-      : { passwordFile: values.BEHEST_PASSWORD_FILE }),
     ...(values.DATABASE_URL === undefined
       ? {}
       : { databaseUrl: values.DATABASE_URL }),

@@ -1,25 +1,19 @@
 import { randomUUID } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { readAddresses } from '@behest/devnet'
 import { createEngine } from '@behest/engine'
 import {
   assertDeployment,
-  createAttestor,
   createChainClient,
   createChainPort,
-  createKeystoreAccount,
-  createLegSigner,
   createMandatePort,
-  createMandateSigner,
   createOutboxChain,
   createPricePort,
   knownContracts,
-  type LegSigner,
   orderContracts,
   readDeployment,
   toLocalDeployment,
-  unlockKeystore,
 } from '@behest/evm'
 import {
   conversationSchema,
@@ -47,6 +41,7 @@ import {
 } from '@behest/journal'
 import { createModelParser, createParser } from '@behest/language'
 import { createA2aAgentPort, createGuardedFetch } from '@behest/sdk'
+import { createSignerClient } from '@behest/signer'
 import {
   BehestError,
   isSameAddress,
@@ -56,7 +51,9 @@ import {
 import type { Fetch, Tracing } from '@behest/telemetry'
 import type { Express } from 'express'
 import type { Logger } from 'pino'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import * as z from 'zod'
+import { createDossierReader } from './adapters/createDossierReader.js'
 import { createOptionsPort } from './adapters/createOptionsPort.js'
 import { createRegistryPort } from './adapters/createRegistryPort.js'
 import { fundLocalAccount } from './adapters/fundLocalAccount.js'
@@ -69,15 +66,15 @@ import { isLoopbackHost } from './http/assertOwnHost.js'
 import { assertReachable, createReadiness } from './http/createReadiness.js'
 import { createOrderKeeper } from './orders/createOrderKeeper.js'
 import { createOrderMandates } from './orders/createOrderMandates.js'
-import {
-  buildOrderTypedData,
-  createOrderPort,
-} from './orders/createOrderPort.js'
+import { createOrderPort } from './orders/createOrderPort.js'
 import { keepReconciled, openPayments } from './payments/openPayments.js'
+import { unlockPayer } from './payments/unlockPayer.js'
 
 /** Intents in the middle of something get so long to write down how far they got. */
 const drainMs = 2000
 const sweepEveryMs = 600_000
+// The signer starts beside this process, and is started again when it dies.
+const signerWaitMs = 20_000
 
 /** Everything of one process, put together. */
 export type Wired = {
@@ -101,42 +98,32 @@ export async function wire(options: {
 }): Promise<Wired> {
   const { config, logger, tracing } = options
   const dataFolder = resolve(config.dataFolder)
-  const keyFolder = join(dataFolder, 'keys')
-  mkdirSync(keyFolder, { recursive: true, mode: 0o700 })
   const deployment = await readDeployment({
     rpcUrl: config.rpcUrl,
     local: toLocalDeployment(readAddresses()),
     ...(config.chain === undefined ? {} : { name: config.chain }),
   })
   const chain = createChainPort({ rpcUrl: config.rpcUrl, deployment })
-  const password = readPassword(
-    config.passwordFile ?? join(keyFolder, 'password'),
-  )
-  const unlock = async (name: string) => {
-    const path = join(keyFolder, `${name}.json`)
-    const keystore = { path, password, chainId: deployment.chainId }
-    return existsSync(path)
-      ? unlockKeystore(keystore)
-      : createKeystoreAccount(keystore)
-  }
-
-  const [database, user, attestorAccount, executor] = await Promise.all([
+  const signer = createSignerClient({
+    placeFile: join(dataFolder, 'run', 'signer.json'),
+    readDossier: (planHash) => readDossier(planHash),
+    waitMs: signerWaitMs,
+  })
+  const [database, keys] = await Promise.all([
     openDatabase({
       databaseUrl: config.databaseUrl,
       dataFolder,
       onConnectionError: (error) =>
         logger.warn({ error: describe(error) }, 'a database connection failed'),
     }),
-    unlock('account'),
-    unlock('engine'),
-    unlock('executor'),
+    signer.readAddresses(),
     assertDeployment({ client: chain.client, deployment }),
   ])
   // The registry of this house knows our receipts by it.
   mkdirSync(join(dataFolder, 'run'), { recursive: true, mode: 0o700 })
   writeFileSync(
     join(dataFolder, 'run', 'house-engines.json'),
-    JSON.stringify([attestorAccount.address]),
+    JSON.stringify([keys.engine]),
   )
   await runMigrations(database.pool, journalSchema)
   await runMigrations(database.pool, webhookSchema)
@@ -148,12 +135,12 @@ export async function wire(options: {
     await Promise.all([
       fundLocalAccount({
         rpcUrl: config.rpcUrl,
-        account: user.address,
+        account: keys.account,
         tokens: deployment.tokens,
       }),
       fundLocalAccount({
         rpcUrl: config.rpcUrl,
-        account: executor.address,
+        account: keys.executor,
         tokens: [],
       }),
     ])
@@ -164,7 +151,11 @@ export async function wire(options: {
     chain,
     deployment,
     unlock: async () => {
-      const payer = await unlock('payer')
+      const payer = await unlockPayer({
+        dataFolder,
+        passwordFile: config.passwordFile,
+        chainId: deployment.chainId,
+      })
       if (deployment.name === 'local')
         await fundLocalAccount({
           rpcUrl: config.rpcUrl,
@@ -205,6 +196,7 @@ export async function wire(options: {
   const orders = createOrderStore({ pool: database.pool })
   const policies = createPolicyStore({ pool: database.pool })
   const outbox = createOutbox({ pool: database.pool })
+  const readDossier = createDossierReader({ pool: database.pool, store })
   const outboxChain = createOutboxChain({
     client: chain.client,
     deployment,
@@ -220,22 +212,33 @@ export async function wire(options: {
           }),
         }),
   })
-  const [userSigner, executorSigner] = [user, executor].map((account) =>
-    createLegSigner({ account, chainId: deployment.chainId }),
-  ) as [LegSigner, LegSigner]
+  /** What the signer refuses is never signed: whoever waits is told at once. */
+  const endRefused = (legId: string, reason: string): Promise<void> =>
+    outbox
+      .settleUnmined({
+        legId,
+        from: ['QUEUED'],
+        to: 'CANCELLED',
+        reason,
+      })
+      .catch((error: unknown) =>
+        logger.warn({ error: describe(error) }, 'a refused leg stays queued'),
+      )
   const worker = await createOutboxWorker({
     outbox,
     pool: database.pool,
     chain: outboxChain,
     sign: (transaction) =>
-      (isSameAddress(transaction.from, executor.address)
-        ? executorSigner
-        : userSigner
-      ).sign(transaction),
+      signer.signLeg(transaction).catch((error: unknown) => {
+        if (BehestError.isInstance(error) && error.code === 'SIGNING_REFUSED')
+          // Not waited for: the row is held until this has failed.
+          void endRefused(transaction.legId, error.shortMessage)
+        throw error
+      }),
     // A local chain that is killed may come back without its last blocks.
     whenFinalIsLost: deployment.name === 'local' ? 'offer-again' : 'halt',
     canSign: (address) =>
-      [user, executor].some((own) => isSameAddress(address, own.address)),
+      [keys.account, keys.executor].some((own) => isSameAddress(address, own)),
     onEvent: (event) => {
       metrics.countOutbox(event.type)
       logger.info(toLoggable(event), 'outbox')
@@ -250,20 +253,19 @@ export async function wire(options: {
     allowedLoopbackHosts: ['127.0.0.1:*'],
   })
   const sender = createSender({ outbox, workers: [worker] })
-  const mandateSigner =
-    deployment.delegation === undefined
-      ? undefined
-      : createMandateSigner({ account: user, deployment })
   const orderMandates =
-    mandateSigner === undefined || deployment.periodEnforcers === undefined
+    deployment.delegation === undefined ||
+    deployment.periodEnforcers === undefined
       ? undefined
       : createOrderMandates({
           chain,
-          executor: executor.address,
-          sign: mandateSigner,
+          executor: keys.executor,
+          sign: ({ planHash, ...request }) =>
+            signer.signOrderMandate({ ...request, termsHash: planHash }),
           orders,
           sender,
-          agentSigner: attestorAccount,
+          // It vouches for nothing outside this process.
+          agentSigner: privateKeyToAccount(generatePrivateKey()),
         })
   const registryPort = createRegistryPort({
     fetch: sendRequest,
@@ -284,23 +286,23 @@ export async function wire(options: {
       readPayments: payments.readPayments,
       chain,
       sender,
-      attestor: createAttestor(attestorAccount),
-      ...(mandateSigner === undefined
+      attestor: { address: keys.engine, signReceipt: signer.signReceipt },
+      ...(deployment.delegation === undefined
         ? {}
         : {
             mandates: createMandatePort({
               client: chain.client,
               deployment,
-              executor: executor.address,
-              sign: mandateSigner,
-              signsFor: [user.address],
+              executor: keys.executor,
+              sign: signer.signMandate,
+              signsFor: [keys.account],
             }),
           }),
       policies,
       prices: createPricePort({ client: chain.client, deployment }),
       orders: createOrderPort({
         store: orders,
-        sign: (order) => user.signTypedData(buildOrderTypedData(order)),
+        sign: signer.signOrder,
         ...(orderMandates ? { mandates: orderMandates } : {}),
       }),
       now: () => new Date(),
@@ -393,7 +395,7 @@ export async function wire(options: {
       orderMandates?.disable(order).catch((error) => report(error, order.id))
     },
     policies,
-    accounts: [user.address],
+    accounts: [keys.account],
     servesHolders: deployment.delegation !== undefined,
     chainName: deployment.name,
     now: () => new Date(),
@@ -439,7 +441,7 @@ export async function wire(options: {
       store,
       language,
       wake: runner.wake,
-      account: user.address,
+      account: keys.account,
       serverUrl,
       now: () => new Date(),
       isDraining: () => isDraining,
@@ -473,20 +475,11 @@ export async function wire(options: {
       await slot.release()
       await store.close()
       await guardedFetch.close()
+      signer.close()
       await webhookFetch.close()
       await database.stop()
     },
   }
-}
-
-function readPassword(file: string): string {
-  try {
-    const password = readFileSync(file, 'utf8').trim()
-    if (password !== '') return password
-  } catch {
-    // Said below: missing and empty are mended in the same way.
-  }
-  throw new PasswordMissingError({ file })
 }
 
 /** The agents of this house, as their host wrote them down. */
@@ -546,17 +539,4 @@ function describe(error: unknown): string {
   return error instanceof Error
     ? `${error.name}: ${error.message.split('\n')[0] ?? ''}`
     : 'an unknown value was thrown'
-}
-
-/** Thrown when the password of the keystores cannot be read. */
-export class PasswordMissingError extends BehestError {
-  readonly code = 'PASSWORD_MISSING'
-  readonly retry = 'never'
-
-  constructor(facts: { file: string }) {
-    super(
-      `There is no password in ${facts.file}. Put one there (mode 0600), or name another file in BEHEST_PASSWORD_FILE.`,
-      { facts },
-    )
-  }
 }

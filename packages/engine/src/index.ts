@@ -32,6 +32,7 @@ export { collectQuotes } from './4-quotes/collectQuotes.js'
 export { NoQuoteError, QuoteExpiredError } from './4-quotes/errors.js'
 export { type Negotiation, negotiate } from './4-quotes/negotiate.js'
 export { toPercent } from './4-quotes/rankQuotes.js'
+export { dropVacuous, isSpliced, listBatches } from './5-plan/bindMandates.js'
 export {
   type BuildPlanOptions,
   buildPlan,
@@ -84,6 +85,7 @@ export {
   buildOrderTerms,
   isWaiting,
 } from './orders/buildOrderTerms.js'
+export { buildOrderTypedData } from './orders/buildOrderTypedData.js'
 export { checkOrderRun } from './orders/checkOrderRun.js'
 export { OrderRunRefusedError, OrderUnbindableError } from './orders/errors.js'
 export {

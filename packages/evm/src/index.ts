@@ -118,6 +118,12 @@ export {
   PeriodMandateError,
   type SignedDelegation,
 } from './mandate/periodMandate.js'
+
+export {
+  type ReadRedemption,
+  readRedemption,
+} from './mandate/readRedemption.js'
+
 export { toMandateError } from './mandate/toMandateError.js'
 export {
   classifySendError,

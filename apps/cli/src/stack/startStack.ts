@@ -112,6 +112,9 @@ export async function startStack(options: {
       add('registry-api', 'apps/registry-api/dist/main.js', environment).then(
         () => onProgress(`registry   ${config.registryUrl}`),
       ),
+      add('signer', 'apps/signer/dist/main.js', environment).then(() =>
+        onProgress('signer     keys in a process of their own'),
+      ),
       add('agents', 'apps/agent-host/dist/main.js', environment).then(
         ({ ready }) =>
           onProgress(`agents     ${String(ready.agents ?? 'built in')}`),

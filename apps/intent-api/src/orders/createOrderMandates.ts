@@ -9,6 +9,7 @@ import {
   encodeDisable,
   encodePull,
   hashDelegation,
+  type MandateSignRequest,
   type SignedDelegation,
   type SignMandate,
 } from '@behest/evm'
@@ -91,7 +92,9 @@ export type OrderMandates = {
 export function createOrderMandates(options: {
   readonly chain: EvmChainPort
   readonly executor: Address
-  readonly sign: SignMandate
+  readonly sign: (
+    request: MandateSignRequest & { readonly terms: OrderTerms },
+  ) => ReturnType<SignMandate>
   readonly orders: OrderStore
   readonly sender: SenderPort
   readonly agentSigner: AgentSigner
@@ -190,6 +193,7 @@ export function createOrderMandates(options: {
         planHash: termsHash,
         mandateIndex: 0,
         delegation,
+        terms,
         ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
       })
       if (!isReady) {

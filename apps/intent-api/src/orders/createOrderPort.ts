@@ -1,48 +1,15 @@
 import { sayOrder } from '@behest/engine'
 import type { OrderStore } from '@behest/journal'
-import {
-  behestDomain,
-  type Hex,
-  type OrderPort,
-  type OrderTerms,
-  orderTypedDataTypes,
-} from '@behest/spec'
+import type { Hex, OrderPort, OrderTerms } from '@behest/spec'
 import type { OrderMandates } from './createOrderMandates.js'
+
+export { buildOrderTypedData } from '@behest/engine'
 
 /** Signs the mandate of an order, as the account that it is about. */
 export type SignOrder = (options: {
   readonly terms: OrderTerms
   readonly termsHash: Hex
 }) => Promise<Hex>
-
-/**
- * Builds what an account signs when it lets an order stand.
- *
- * @returns EIP-712 typed data; the sentence and the bounds are readable in it.
- */
-export function buildOrderTypedData(options: {
-  readonly terms: OrderTerms
-  readonly termsHash: Hex
-}) {
-  const { terms, termsHash } = options
-  return {
-    domain: { ...behestDomain, chainId: terms.chainId },
-    types: orderTypedDataTypes,
-    primaryType: 'StandingOrder',
-    message: {
-      account: terms.account,
-      says: sayOrder(terms),
-      atMost: terms.bounds.map(({ token, perRunUnits, totalUnits }) => ({
-        token: token.address,
-        perRunUnits,
-        totalUnits,
-      })),
-      maxRuns: BigInt(terms.maxRuns),
-      expiresUnixSeconds: BigInt(terms.expiresUnixSeconds),
-      termsHash,
-    },
-  } as const
-}
 
 /**
  * Creates the port through which the engine lets orders stand.

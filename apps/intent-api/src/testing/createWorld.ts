@@ -2,12 +2,9 @@ import { createSwapSingleAgent } from '@behest/agent-swap'
 import { type Devnet, devnetAccounts, start } from '@behest/devnet'
 import { createEngine, type Engine, type EngineOptions } from '@behest/engine'
 import {
-  createAttestor,
   createChainPort,
   createFacilitator,
-  createLegSigner,
   createMandatePort,
-  createMandateSigner,
   createOutboxChain,
   createPricePort,
   type EvmChainPort,
@@ -53,24 +50,28 @@ import {
   serveAgent,
 } from '@behest/sdk'
 import {
+  createFirewall,
+  createFirewallChain,
+  type Dossier,
+  openSignedLedger,
+} from '@behest/signer'
+import {
   type Address,
   type AgentPort,
+  BehestError,
   type Candidate,
   type Custody,
   type IntentRecord,
-  isSameAddress,
   type LanguagePort,
 } from '@behest/spec'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { createDossierReader } from '../adapters/createDossierReader.js'
 import { createOptionsPort } from '../adapters/createOptionsPort.js'
 import {
   createOrderMandates,
   type OrderMandates,
 } from '../orders/createOrderMandates.js'
-import {
-  buildOrderTypedData,
-  createOrderPort,
-} from '../orders/createOrderPort.js'
+import { createOrderPort } from '../orders/createOrderPort.js'
 import {
   openPayments,
   type PaymentLimits,
@@ -125,6 +126,9 @@ export type World = {
   readonly stop: () => Promise<void>
 }
 
+const toDossier = (dossier: Dossier | null) =>
+  dossier === null ? {} : { dossier }
+
 /** Creates a world with a funded user. Call `stop()` in `afterAll`. */
 export async function createWorld(
   limits: Partial<EngineOptions> = {},
@@ -155,19 +159,49 @@ export async function createWorld(
   ] as const)
     await devnet.deal({ account: account.address, token, amountUnits })
   const outbox = createOutbox({ pool: database.pool })
+  const store = createIntentStore({ pool: database.pool })
+  const readDossier = createDossierReader({ pool: database.pool, store })
+  // The same firewall as in the signer's process: nothing is signed without it.
+  const attestor = privateKeyToAccount(generatePrivateKey())
+  const firewall = createFirewall({
+    addresses: {
+      account: account.address,
+      executor: executor.address,
+      engine: attestor.address,
+    },
+    unlock: async (name) => ({ account, executor, engine: attestor })[name],
+    deployment,
+    chain: createFirewallChain({ rpcUrl: devnet.url, deployment }),
+    knownContracts: [
+      ...(limits.knownContracts ?? knownContracts(deployment)),
+      ...orderContracts(deployment),
+    ],
+    ledger: openSignedLedger(),
+    ...(limits.minHealthPercent === undefined
+      ? {}
+      : { minHealthPercent: limits.minHealthPercent }),
+  })
   const worker = await createOutboxWorker({
     outbox,
     pool: database.pool,
     chain: createOutboxChain({ client: chain.client, deployment }),
-    sign: (transaction) =>
-      createLegSigner({
-        account: isSameAddress(transaction.from, account.address)
-          ? account
-          : executor,
-        chainId: deployment.chainId,
-      }).sign(transaction),
+    sign: async (transaction) =>
+      firewall
+        .signLeg({
+          transaction,
+          ...toDossier(await readDossier(transaction.planHash)),
+        })
+        .catch((error: unknown) => {
+          if (BehestError.isInstance(error))
+            void outbox.settleUnmined({
+              legId: transaction.legId,
+              from: ['QUEUED'],
+              to: 'CANCELLED',
+              reason: error.shortMessage,
+            })
+          throw error
+        }),
   })
-  const store = createIntentStore({ pool: database.pool })
   const orders = createOrderStore({ pool: database.pool })
   const policies = createPolicyStore({ pool: database.pool })
   closers.push(worker.stop, store.close)
@@ -177,13 +211,13 @@ export async function createWorld(
   const orderMandates = createOrderMandates({
     chain,
     executor: executor.address,
-    sign: createMandateSigner({ account, deployment }),
+    sign: ({ planHash, ...request }) =>
+      firewall.signOrderMandate({ ...request, termsHash: planHash }),
     orders,
     sender,
     agentSigner: privateKeyToAccount(generatePrivateKey()),
   })
   let candidates: readonly Candidate[] = []
-  const attestor = createAttestor(privateKeyToAccount(generatePrivateKey()))
   const payer = privateKeyToAccount(devnetAccounts[5].privateKey)
   const usdc = devnet.addresses.tokens.USDC
   await devnet.deal({
@@ -230,19 +264,26 @@ export async function createWorld(
         readPayments: payments.readPayments,
         chain,
         sender,
-        attestor,
+        attestor: {
+          address: attestor.address,
+          signReceipt: firewall.signReceipt,
+        },
         mandates: createMandatePort({
           client: chain.client,
           deployment,
           executor: executor.address,
-          sign: createMandateSigner({ account, deployment }),
+          sign: async (request) =>
+            firewall.signMandate({
+              ...request,
+              dossier: (await readDossier(request.planHash)) as Dossier,
+            }),
           signsFor: [account.address],
         }),
         policies,
         prices: createPricePort({ client: chain.client, deployment }),
         orders: createOrderPort({
           store: orders,
-          sign: (order) => account.signTypedData(buildOrderTypedData(order)),
+          sign: firewall.signOrder,
           mandates: orderMandates,
         }),
         now: () => new Date(),

@@ -1,14 +1,14 @@
 import {
   BehestError,
   type ExecutionArtifact,
-  isSameAddress,
   type LegResult,
   type Mandate,
   type MandatePort,
   type PlanStep,
   type Redemption,
 } from '@behest/spec'
-import { dropVacuous, isSpliced, listCalls } from '../5-plan/bindMandates.js'
+import { dropVacuous, listCalls } from '../5-plan/bindMandates.js'
+import { capAtSpend } from '../5-plan/capAtSpend.js'
 import {
   type ExecutePlanOptions,
   readGiven,
@@ -138,26 +138,13 @@ async function prepare(
       ...(signed === undefined ? {} : { given: signed }),
     })
   } catch (error) {
-    if (BehestError.isInstance(error) && error.code.startsWith('MANDATE_'))
+    if (
+      BehestError.isInstance(error) &&
+      (error.code.startsWith('MANDATE_') || error.code === 'SIGNING_REFUSED')
+    )
       return { reason: `${error.code}: ${error.shortMessage}` }
     throw error
   }
-}
-
-/** More than was approved is not taken, however much the step before it gave. */
-function capAtSpend(options: {
-  readonly steps: readonly PlanStep[]
-  readonly token: string
-  readonly units: bigint
-}): bigint {
-  const { steps, token, units } = options
-  let most: bigint | null = null
-  for (const step of steps)
-    if (isSpliced(step))
-      for (const { token: spent, atMostUnits } of step.spend)
-        if (isSameAddress(spent.address, token))
-          most = (most ?? 0n) + atMostUnits
-  return most !== null && units > most ? most : units
 }
 
 function isNeeded(steps: readonly PlanStep[], stepId: string): boolean {

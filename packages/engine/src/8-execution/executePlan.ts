@@ -14,6 +14,7 @@ import {
   type SimulationArtifact,
 } from '@behest/spec'
 import { encodeFunctionData, keccak256, parseAbi, stringToBytes } from 'viem'
+import { capAtSpend } from '../5-plan/capAtSpend.js'
 import { spliceCall } from '../5-plan/spliceCall.js'
 import { listOthers, listTokens, sumOf } from '../6-simulation/simulatePlan.js'
 import type { Linked } from '../ports.js'
@@ -91,9 +92,12 @@ async function executeDirectly(
         transactions.push({ ...about, outcome: 'not-sent', reason: stopped })
         continue
       }
-      const settled = spliceCall(
-        call,
-        (from, token) => given.get(toKey(from, token)) ?? 0n,
+      const settled = spliceCall(call, (from, token) =>
+        capAtSpend({
+          steps: [step],
+          token,
+          units: given.get(toKey(from, token)) ?? 0n,
+        }),
       )
       const result = await options.sender.carryOut(
         {

@@ -1,0 +1,57 @@
+import { BehestError } from '@behest/spec'
+
+/** Thrown when a signature would do something that nobody approved. */
+export class SigningRefusedError extends BehestError {
+  readonly code = 'SIGNING_REFUSED'
+  readonly stage = 'execution'
+  readonly retry = 'never'
+
+  constructor(facts: { readonly what: string; readonly rule: string }) {
+    super(
+      `The signer refused ${facts.what}: ${facts.rule}. Only an approved plan is signed; make a new one and have it approved.`,
+      { facts },
+    )
+  }
+}
+
+/** Thrown when the keys are locked and no password is there to unlock them. */
+export class SignerLockedError extends BehestError {
+  readonly code = 'SIGNER_LOCKED'
+  readonly stage = 'execution'
+  readonly retry = 'ask-user'
+
+  constructor(facts: { readonly key: string; readonly reason: string }) {
+    super(
+      `The signer's key "${facts.key}" is locked: ${facts.reason}. Put the password back where the signer reads it.`,
+      { facts },
+    )
+  }
+}
+
+/** Thrown when the signer's process does not answer. */
+export class SignerUnreachableError extends BehestError {
+  readonly code = 'SIGNER_UNREACHABLE'
+  readonly stage = 'execution'
+  readonly retry = 'same-input'
+
+  constructor(facts: { readonly reason: string; readonly cause?: unknown }) {
+    super(
+      `The signer does not answer: ${facts.reason}. Nothing was signed; it is asked again by itself once it runs.`,
+      { facts: { reason: facts.reason }, cause: facts.cause },
+    )
+  }
+}
+
+/** Thrown when a request to the signer is none that it knows. */
+export class SignerRequestError extends BehestError {
+  readonly code = 'SIGNER_REQUEST_INVALID'
+  readonly stage = 'execution'
+  readonly retry = 'never'
+
+  constructor(facts: { readonly problem: string }) {
+    super(
+      `The signer knows no such request: ${facts.problem}. It signs legs, mandates and permits of approved plans, and receipts; nothing else.`,
+      { facts },
+    )
+  }
+}

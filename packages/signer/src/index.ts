@@ -1,0 +1,25 @@
+export { type TypedData, typedDataSchema } from './checkTypedData.js'
+export {
+  type CreateFirewallOptions,
+  createFirewall,
+  type Firewall,
+  type FirewallChain,
+  type KeyName,
+} from './createFirewall.js'
+export { createFirewallChain } from './createFirewallChain.js'
+export { createKeyVault, type KeyVault } from './createKeyVault.js'
+export {
+  createSignerClient,
+  SignerAnswerError,
+  type SignerClient,
+} from './createSignerClient.js'
+export {
+  SignerLockedError,
+  SignerRequestError,
+  SignerUnreachableError,
+  SigningRefusedError,
+} from './errors.js'
+export { openSignedLedger, type SignedLedger } from './openSignedLedger.js'
+export type { SignerPlace, SignerRequest } from './protocol.js'
+export { type ApprovedPlan, type Dossier, readDossier } from './readDossier.js'
+export { serveSigner } from './serveSigner.js'

@@ -1,0 +1,199 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import {
+  chmodSync,
+  mkdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
+import { createServer, type IncomingMessage } from 'node:http'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { BehestError } from '@behest/spec'
+import * as z from 'zod'
+import type { Firewall } from './createFirewall.js'
+import { SignerRequestError } from './errors.js'
+import {
+  mostRequestBytes,
+  type SignerPlace,
+  type SignerRequest,
+  signerRequestSchema,
+} from './protocol.js'
+
+// One less than what the kernel takes; macOS takes 103.
+const mostSocketBytes = 100
+
+/**
+ * Serves a firewall on a socket that only this user can reach, to whoever has the
+ * secret of this start.
+ *
+ * @param options.placeFile - Where socket and secret are written, mode 0600.
+ * @returns The place, and the way to stop.
+ */
+export async function serveSigner(options: {
+  readonly firewall: Firewall
+  readonly placeFile: string
+}): Promise<{
+  readonly place: SignerPlace
+  readonly stop: () => Promise<void>
+}> {
+  const { firewall, placeFile } = options
+  const secret = randomBytes(32).toString('hex')
+  const socket = toSocketPath(placeFile)
+  mkdirSync(dirname(placeFile), { recursive: true, mode: 0o700 })
+  mkdirSync(dirname(socket), { recursive: true, mode: 0o700 })
+  rmSync(socket, { force: true })
+  const server = createServer(
+    { requestTimeout: 20_000 },
+    (request, response) => {
+      answer(firewall, secret, request)
+        .then(({ status, body }) => {
+          response.writeHead(status, { 'content-type': 'application/json' })
+          response.end(JSON.stringify(body))
+        })
+        .catch(() => response.destroy())
+    },
+  )
+  server.keepAliveTimeout = 60_000
+  await new Promise<void>((done, fail) => {
+    server.once('error', fail)
+    server.listen(socket, () => done())
+  })
+  chmodSync(socket, 0o600)
+  const place = { socket, secret, processId: process.pid }
+  // Whole or not at all: a reader never sees half a secret.
+  const fresh = `${placeFile}.${process.pid}.new`
+  writeFileSync(fresh, `${JSON.stringify(place)}\n`, { mode: 0o600 })
+  renameSync(fresh, placeFile)
+  return {
+    place,
+    stop: async () => {
+      rmSync(placeFile, { force: true })
+      const closed = new Promise<void>((done) => server.close(() => done()))
+      server.closeIdleConnections()
+      setTimeout(() => server.closeAllConnections(), 2000).unref()
+      await closed
+      rmSync(socket, { force: true })
+    },
+  }
+}
+
+/** Beside the file; in a folder of our own where that path is too long. */
+function toSocketPath(placeFile: string): string {
+  const beside = join(dirname(placeFile), 'signer.sock')
+  if (process.platform === 'win32')
+    return `\\\\.\\pipe\\behest-signer-${toName(placeFile)}`
+  return Buffer.byteLength(beside) <= mostSocketBytes
+    ? beside
+    : join(tmpdir(), `behest-${toName(placeFile)}`, 'signer.sock')
+}
+
+function toName(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 16)
+}
+
+async function answer(
+  firewall: Firewall,
+  secret: string,
+  request: IncomingMessage,
+): Promise<{ readonly status: number; readonly body: unknown }> {
+  const given = request.headers.authorization ?? ''
+  if (!isSame(given, `Bearer ${secret}`))
+    return {
+      status: 401,
+      body: { code: 'SIGNER_SECRET_WRONG', message: 'No.', facts: {} },
+    }
+  try {
+    const asked = await readRequest(request)
+    return { status: 200, body: await work(firewall, asked) }
+  } catch (error) {
+    const isOurs = BehestError.isInstance(error)
+    return {
+      status: isOurs ? 403 : 500,
+      body: isOurs
+        ? {
+            code: error.code,
+            message: error.shortMessage,
+            facts: error.facts,
+          }
+        : {
+            code: 'SIGNER_FAILED',
+            message: 'The signer failed and signed nothing.',
+            facts: {},
+          },
+    }
+  }
+}
+
+async function work(
+  firewall: Firewall,
+  request: SignerRequest,
+): Promise<unknown> {
+  switch (request.type) {
+    case 'addresses':
+      return firewall.addresses
+    case 'leg': {
+      const { authorization, ...transaction } = request.transaction
+      return firewall.signLeg({
+        ...(request.dossier === undefined ? {} : { dossier: request.dossier }),
+        transaction: {
+          ...transaction,
+          ...(authorization === undefined ? {} : { authorization }),
+        },
+      })
+    }
+    case 'mandate': {
+      const { type: _type, authorizationNonce, ...rest } = request
+      return firewall.signMandate({
+        ...rest,
+        ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
+      })
+    }
+    case 'receipt': {
+      const { type: _type, ...receipt } = request
+      return { signature: await firewall.signReceipt(receipt) }
+    }
+    case 'order-mandate': {
+      const { type: _type, authorizationNonce, ...rest } = request
+      return firewall.signOrderMandate({
+        ...rest,
+        ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
+      })
+    }
+    case 'order':
+      return { signature: await firewall.signOrder(request) }
+    case 'typed-data':
+      return { signature: await firewall.signTypedData(request) }
+    default:
+      return request satisfies never
+  }
+}
+
+async function readRequest(request: IncomingMessage): Promise<SignerRequest> {
+  const chunks: Buffer[] = []
+  let bytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    bytes += chunk.length
+    if (bytes > mostRequestBytes)
+      throw new SignerRequestError({ problem: 'it is too long' })
+    chunks.push(chunk)
+  }
+  let body: unknown
+  try {
+    body = JSON.parse(Buffer.concat(chunks).toString('utf8'))
+  } catch {
+    throw new SignerRequestError({ problem: 'it is not JSON' })
+  }
+  const parsed = z.safeDecode(signerRequestSchema, body as never)
+  if (!parsed.success)
+    throw new SignerRequestError({
+      problem: z.prettifyError(parsed.error).slice(0, 300),
+    })
+  return parsed.data
+}
+
+function isSame(given: string, expected: string): boolean {
+  const hash = (value: string): Buffer =>
+    createHash('sha256').update(value).digest()
+  return timingSafeEqual(hash(given), hash(expected))
+}

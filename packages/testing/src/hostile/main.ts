@@ -1,0 +1,25 @@
+import { parseArgs } from 'node:util'
+import { runHostile } from './runHostile.js'
+
+const { values } = parseArgs({
+  options: {
+    cases: { type: 'string', default: '1000' },
+    seed: { type: 'string', default: '1' },
+    only: { type: 'string' },
+  },
+})
+const report = await runHostile({
+  cases: Number(values.cases),
+  seed: Number(values.seed),
+  ...(values.only === undefined ? {} : { only: Number(values.only) }),
+  onProgress: (message) => console.error(message),
+})
+console.log(JSON.stringify(report, null, 2))
+const { asked, carriedOut } = report.honest
+const isGood =
+  report.broken.length === 0 &&
+  (asked === 0 || (asked - carriedOut) * 100 <= asked)
+console.error(
+  `${report.cases} cases, seed ${report.seed}: ${report.broken.length} beyond the bounds; ${carriedOut} of ${asked} honest ones carried out; ${report.milliseconds} ms`,
+)
+process.exit(isGood ? 0 : 1)
