@@ -29,9 +29,10 @@ export function createDossierReader(options: {
     )
     const intentId = rows[0]?.intent_id
     const intent = intentId === undefined ? null : await store.get(intentId)
+    const plan = intent?.artifacts.find(({ stage }) => stage === 'plan')
     // A leg of an order itself: it belongs to no plan, and the signer knows what
     // it may be.
-    if (intentId !== undefined && intent === null) return null
+    if (intentId !== undefined && plan?.hash.toLowerCase() !== key) return null
     const read = (stage: Stage) => {
       const artifact = intent?.artifacts.find((one) => one.stage === stage)
       if (!artifact) throw new DossierMissingError({ planHash, stage })
