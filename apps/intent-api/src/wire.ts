@@ -295,7 +295,7 @@ export async function wire(options: {
               deployment,
               executor: keys.executor,
               sign: signer.signMandate,
-              signsFor: [keys.account],
+              signsFor: [keys.account, keys.executor],
             }),
           }),
       policies,

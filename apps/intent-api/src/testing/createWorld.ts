@@ -277,7 +277,7 @@ export async function createWorld(
               ...request,
               dossier: (await readDossier(request.planHash)) as Dossier,
             }),
-          signsFor: [account.address],
+          signsFor: [account.address, executor.address],
         }),
         policies,
         prices: createPricePort({ client: chain.client, deployment }),

@@ -49,6 +49,11 @@ export function toPlanBounds(options: {
     for (const { token, spender, units } of step.approvals)
       add(grants, `${token} ${spender}`, units)
   }
+  // What a later step passes on does not stay.
+  for (const [key, units] of losses) {
+    const least = gains.get(key)
+    if (least !== undefined) gains.set(key, least - units)
+  }
   return {
     losses,
     gains,
