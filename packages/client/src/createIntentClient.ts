@@ -31,11 +31,13 @@ export type ContextInput = {
   readonly [Name in keyof ParseContext]?: ParseContext[Name] | undefined
 }
 
+/** A sentence to read, without doing anything. */
 export type ParseInput = {
   readonly utterance: string
   readonly context?: ContextInput
 }
 
+/** What is wanted, in words, and for which account. */
 export type CreateIntentInput = ParseInput & {
   readonly account?: Address
   /** How it is carried out; chosen for the user if absent. */
@@ -53,6 +55,7 @@ export type AnswerInput =
   | { readonly answers: Readonly<Record<string, JsonValue>> }
   | { readonly utterance: string }
 
+/** A yes to exactly the plan shown. */
 export type ApproveInput = {
   /** The hash of the plan that was shown. */
   readonly planHash: Hex

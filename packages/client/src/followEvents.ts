@@ -18,6 +18,7 @@ const lastStatuses: readonly IntentStatus[] = [
   'cancelled',
 ]
 
+/** From where, and until when, events are followed. */
 export type FollowOptions = CallOptions & {
   /** The sequence of the last event that is known; from the first if absent. */
   readonly afterSequence?: number
