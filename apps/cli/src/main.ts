@@ -1,6 +1,7 @@
 import { BehestError } from '@behest/spec'
 import { agentCommand } from './commands/agentCommand.js'
 import { agentsCommand } from './commands/agentsCommand.js'
+import { allowancesCommand } from './commands/allowancesCommand.js'
 import { backupCommand, restoreCommand } from './commands/backupCommand.js'
 import { chatCommand, sayCommand } from './commands/chatCommand.js'
 import { doCommand } from './commands/doCommand.js'
@@ -34,6 +35,7 @@ const commands: Readonly<Record<string, Command>> = {
   list: listCommand,
   resume: resumeCommand,
   orders: ordersCommand,
+  allowances: allowancesCommand,
   policy: policyCommand,
   agent: agentCommand,
   agents: agentsCommand,
@@ -56,6 +58,7 @@ const usage = `Say what you want. Agents compete to do it. Nothing happens beyon
   behest status <id> · list · resume <id>     what became of an intent, of all, go on with one
   behest policy show | set <file.json> | kill [--why <text>]
   behest orders [list] | show <id> | cancel <id>
+  behest allowances [revoke] [--token <address>] [--spender <address>] [--yes]
   behest agents search "<query>" | show <id> | publish <url> | explain <id> "<query>"
   behest agent new <folder>                   a new agent that runs, with its tests
   behest registry import <file.ndjson>        manifests in bulk, by the operator

@@ -11,6 +11,10 @@ import express, { type Express, type RequestHandler } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
+import {
+  type AllowanceRoutesOptions,
+  allowanceRoutes,
+} from './allowances/allowanceRoutes.js'
 import type { Metrics } from './createMetrics.js'
 import { type MountFacesOptions, mountFaces } from './faces/mountFaces.js'
 import { assertOwnHost } from './http/assertOwnHost.js'
@@ -46,6 +50,8 @@ export type CreateAppOptions = IntentRoutesOptions &
   Pick<ChatRoutesOptions, 'chats' | 'verifyMessage'> & {
     /** Where standing orders are; without them there are no routes for them. */
     readonly orders?: OrderRoutesOptions['orders']
+    /** What plans of an account allowed; without it there is no ledger. */
+    readonly allowances?: Pick<AllowanceRoutesOptions, 'chain' | 'readGrants'>
     readonly onCancelled?: OrderRoutesOptions['onCancelled']
     /** Where signed policies are; without them there are no routes for them. */
     readonly policies?: PolicyRoutesOptions['policies']
@@ -179,6 +185,8 @@ export function createApp(options: CreateAppOptions): Express {
   app.use('/v1', registryRoutes(options))
   const { orders, policies, store } = options
   if (orders) app.use('/v1', orderRoutes({ ...options, orders, store }))
+  const { allowances } = options
+  if (allowances) app.use('/v1', allowanceRoutes({ ...options, ...allowances }))
   if (policies) app.use('/v1', policyRoutes({ policies, chain }))
 
   const { webFolder } = options

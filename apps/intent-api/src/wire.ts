@@ -33,6 +33,7 @@ import {
   journalSchema,
   openDatabase,
   paymentSchema,
+  readGrants,
   readOperations,
   runMigrations,
   standingSchema,
@@ -391,6 +392,10 @@ export async function wire(options: {
     language,
     runner,
     orders,
+    allowances: {
+      chain,
+      readGrants: (account) => readGrants({ pool: database.pool, account }),
+    },
     onCancelled: (order) => {
       orderMandates?.disable(order).catch((error) => report(error, order.id))
     },

@@ -1,6 +1,10 @@
 import {
   type Address,
+  type AllowanceLedger,
+  allowanceLedgerSchema,
   type Hex,
+  type IntentRecord,
+  intentRecordSchema,
   type OrderRecord,
   orderRecordSchema,
   type Policy,
@@ -37,6 +41,20 @@ export type StandingCalls = {
     id: string,
     options?: CallOptions,
   ) => Promise<OrderRecord>
+  /** Everything that an account ever allowed, and what is open now. */
+  readonly allowances: (
+    input?: { readonly account?: Address },
+    options?: CallOptions,
+  ) => Promise<AllowanceLedger>
+  /** Starts an intent for each open allowance; each takes one back. */
+  readonly revokeAllowances: (
+    input: {
+      readonly account?: Address
+      readonly token?: Address
+      readonly spender?: Address
+    },
+    options?: CallOptions,
+  ) => Promise<{ readonly intents: readonly IntentRecord[] }>
   /** The policy that binds an account's plans, and what was spent today. */
   readonly policy: (
     account: Address,
@@ -78,6 +96,21 @@ export function buildStandingCalls(
       http.ask(
         { method: 'POST', path: orderPath(id, '/cancel'), ...call },
         orderRecordSchema,
+      ),
+    allowances: (input, call) =>
+      http.ask(
+        { method: 'GET', path: '/v1/allowances', query: { ...input }, ...call },
+        allowanceLedgerSchema,
+      ),
+    revokeAllowances: (input, call) =>
+      http.ask(
+        {
+          method: 'POST',
+          path: '/v1/allowances/revoke',
+          body: input,
+          ...call,
+        },
+        z.object({ intents: z.array(intentRecordSchema) }),
       ),
     policy: (account, call) =>
       http.ask(

@@ -524,6 +524,7 @@ async function runStages(
       understood,
       orders: ports.orders,
       chain: ports.chain,
+      mandates: ports.mandates,
     })
   }
   if (!intent.find('simulation')) {

@@ -20,6 +20,10 @@ export {
   orderContracts,
 } from './abi/knownContracts.js'
 export {
+  type OpenAllowance,
+  readAllowanceLedger,
+} from './allowances/readAllowanceLedger.js'
+export {
   type CreateChainPortOptions,
   createChainPort,
   type EvmChainPort,

@@ -1,3 +1,4 @@
+export { type Grant, readGrants } from './allowances/readGrants.js'
 export {
   BackupNamespaceUnknownError,
   BackupUnreadableError,

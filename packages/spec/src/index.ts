@@ -35,6 +35,12 @@ export {
   transferRequestSchema,
 } from './agent/registryMessages.js'
 export {
+  type AllowanceEntry,
+  type AllowanceLedger,
+  allowanceEntrySchema,
+  allowanceLedgerSchema,
+} from './allowances/allowance.js'
+export {
   type HireTrail,
   hireTrailSchema,
   hireTypedDataTypes,

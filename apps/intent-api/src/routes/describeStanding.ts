@@ -1,16 +1,25 @@
 import {
+  allowanceLedgerSchema,
+  intentRecordSchema,
   orderEventSchema,
   orderRecordSchema,
   policyRecordSchema,
 } from '@behest/spec'
 import * as z from 'zod'
+import {
+  allowancesQuerySchema,
+  revokeBodySchema,
+} from '../allowances/allowanceRoutes.js'
 import { orderListQuerySchema } from '../orders/orderRoutes.js'
 import { killBodySchema, policyBodySchema } from '../policies/policyRoutes.js'
 
 type Json = Record<string, unknown>
 
-/** The shapes of what stands: orders and policies. */
+/** The shapes of what stands: orders, policies and allowances. */
 export const standingComponents: Readonly<Record<string, z.ZodType>> = {
+  AllowanceLedger: allowanceLedgerSchema,
+  RevokeBody: revokeBodySchema,
+  RevokeIntents: z.object({ intents: z.array(intentRecordSchema) }),
   PolicyRecord: policyRecordSchema,
   PolicyBody: policyBodySchema,
   KillBody: killBodySchema,
@@ -38,6 +47,22 @@ export function describeStanding(parts: {
     schema: { type: 'string', pattern: '^0x[0-9a-fA-F]{40}$' },
   }
   return {
+    '/v1/allowances': {
+      get: {
+        operationId: 'listAllowances',
+        summary: 'Everything that an account ever allowed, and what is open',
+        parameters: queryParameters(allowancesQuerySchema),
+        responses: { '200': ok('AllowanceLedger'), ...problems },
+      },
+    },
+    '/v1/allowances/revoke': {
+      post: {
+        operationId: 'revokeAllowances',
+        summary: 'Start an intent for each open allowance that takes it back',
+        requestBody: body('RevokeBody'),
+        responses: { '201': ok('RevokeIntents'), ...problems },
+      },
+    },
     '/v1/policies': {
       post: {
         operationId: 'setPolicy',

@@ -15,7 +15,7 @@ import type { OpenIntent } from '../openIntent.js'
 import type { EnginePorts, Linked } from '../ports.js'
 import { buildOrderTerms } from './buildOrderTerms.js'
 import { checkOrderRun } from './checkOrderRun.js'
-import { OrderRunRefusedError } from './errors.js'
+import { OrderRunRefusedError, OrderUnbindableError } from './errors.js'
 import { toMandateSteps } from './mandateSteps.js'
 import { listOrderLines, sayOrder } from './sayOrder.js'
 
@@ -45,13 +45,21 @@ export async function standOrder(options: {
   readonly understood: Linked<IntentArtifact>
   readonly orders: OrderPort
   readonly chain: EnginePorts['chain']
+  readonly mandates?: EnginePorts['mandates']
 }): Promise<'waiting' | 'ended'> {
   const { intent, utterance, understood, orders, chain } = options
   const { order: terms, result } = understood.body
   if (result.type !== 'intent') return 'waiting'
+  const { account } = utterance.body
+  if (options.mandates && !options.mandates.signsFor(account))
+    throw new OrderUnbindableError({
+      stepId: result.intent.steps[0]?.id ?? 's1',
+      problem: `nobody here signs for ${account} while its holder is away`,
+      advice: 'Ask for it when it is due, and sign it then.',
+    })
   if (!terms) {
     const proposed = await buildOrderTerms({
-      account: utterance.body.account,
+      account,
       utterance: utterance.body.text,
       steps: result.intent.steps,
       timeZone: utterance.body.context.timeZone,
