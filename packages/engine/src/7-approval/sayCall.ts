@@ -63,13 +63,21 @@ export function sayCall(options: {
     : `${sayDecoded(decoded, vocabulary)}${value}, with what step ${splice.step} really gives in place of the least amount`
 }
 
+// The last moment that a date can name.
+const lastUnixSeconds = 8_640_000_000_000n
+
+/** An agent may write any number for a time; none of them is too absurd to say. */
+function sayDeadline(unixSeconds: bigint): string {
+  return unixSeconds > lastUnixSeconds
+    ? 'without a deadline'
+    : `until ${new Date(Number(unixSeconds) * 1000).toISOString()}`
+}
+
 function sayDecoded(decoded: DecodedCall, vocabulary: Vocabulary): string {
   if (decoded.inner.length > 0) {
     const until = decoded.arguments.find(({ name }) => name === 'deadline')
     const limit =
-      typeof until?.value === 'bigint'
-        ? `until ${new Date(Number(until.value) * 1000).toISOString()}: `
-        : ''
+      typeof until?.value === 'bigint' ? `${sayDeadline(until.value)}: ` : ''
     return `${limit}${decoded.inner.map((inner) => sayDecoded(inner, vocabulary)).join('; ')}`
   }
   const token = findToken(decoded.to, vocabulary)
