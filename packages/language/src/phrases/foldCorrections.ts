@@ -226,7 +226,7 @@ function readMarker(
   const before = items[at - 1]
   let pause = at - 1
   while (
-    pause > 0 &&
+    pause > Math.max(0, at - 4) &&
     /^(?:oh|ah|um|uh|no|ok|hmm|well)$/.test(textOf(items[pause]))
   )
     pause -= 1
