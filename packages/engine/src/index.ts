@@ -3,7 +3,11 @@ export {
   UtteranceTooLongError,
 } from './1-utterance/errors.js'
 export { recordUtterance } from './1-utterance/recordUtterance.js'
-export { WordsMismatchError } from './2-intent/errors.js'
+export {
+  NotARequestError,
+  NothingToAnswerError,
+  WordsMismatchError,
+} from './2-intent/errors.js'
 export { readPast } from './2-intent/readPast.js'
 export { understandUtterance } from './2-intent/understandUtterance.js'
 export {
@@ -72,14 +76,11 @@ export { PolicyRefusedError } from './7-approval/policyErrors.js'
 export { executePlan, toLegId } from './8-execution/executePlan.js'
 export { buildReceipt, hashReceipt } from './9-receipt/buildReceipt.js'
 export { type DecodedCall, decodeCall } from './decode/decodeCall.js'
-export {
-  createEngine,
-  type Engine,
-  NotARequestError,
-  NothingToAnswerError,
-  type Progress,
-} from './engine.js'
+export { createEngine, type Engine, type Progress } from './engine.js'
 export { hashArtifact, hashJson, toWire } from './hashArtifact.js'
+export type { AnswerIntentOptions } from './intents/answerIntent.js'
+export type { DecideIntentOptions } from './intents/decideIntent.js'
+export type { StartIntentOptions } from './intents/startIntent.js'
 export { ArtifactMissingError, IntentNotFoundError } from './openIntent.js'
 export {
   buildOrderTerms,
@@ -106,5 +107,6 @@ export {
 } from './orders/mandateSteps.js'
 export { listOrderLines, sayOrder } from './orders/sayOrder.js'
 export { hashOrderTerms } from './orders/standOrder.js'
+export type { StartRunOptions } from './orders/startRun.js'
 export type { EngineOptions, EnginePorts, KnownContract } from './ports.js'
 export { toProblem } from './toProblem.js'

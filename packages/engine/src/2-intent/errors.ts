@@ -13,3 +13,28 @@ export class WordsMismatchError extends BehestError {
     )
   }
 }
+
+/** Recorded when an utterance is no request that could be served. */
+export class NotARequestError extends BehestError {
+  readonly code = 'NOT_A_REQUEST'
+  readonly stage = 'intent'
+  readonly retry = 'ask-user'
+
+  constructor(facts: { reason: string; message: string }) {
+    super(facts.message, { facts: { reason: facts.reason } })
+  }
+}
+
+/** Thrown when an intent waits for no answer. */
+export class NothingToAnswerError extends BehestError {
+  readonly code = 'NOTHING_TO_ANSWER'
+  readonly stage = 'intent'
+  readonly retry = 'never'
+
+  constructor(facts: { intentId: string; status: string }) {
+    super(
+      `Intent ${facts.intentId} is ${facts.status} and waits for no answer. Start a new one.`,
+      { facts },
+    )
+  }
+}

@@ -9,13 +9,15 @@ import {
   type UtteranceArtifact,
 } from '@behest/spec'
 import * as z from 'zod'
+import { HolderCannotSignError } from '../6-simulation/errors.js'
 import { PlanHashMismatchError } from '../7-approval/decideApproval.js'
+import { isHoldersOwn } from '../7-approval/isHoldersOwn.js'
 import { hashJson } from '../hashArtifact.js'
 import type { OpenIntent } from '../openIntent.js'
 import type { EnginePorts, Linked } from '../ports.js'
 import { buildOrderTerms } from './buildOrderTerms.js'
 import { checkOrderRun } from './checkOrderRun.js'
-import { OrderRunRefusedError, OrderUnbindableError } from './errors.js'
+import { OrderRunRefusedError } from './errors.js'
 import { toMandateSteps } from './mandateSteps.js'
 import { listOrderLines, sayOrder } from './sayOrder.js'
 
@@ -38,6 +40,7 @@ export function toProposal(terms: OrderTerms) {
  * once the person said yes to exactly its terms.
  *
  * @throws the errors of {@link buildOrderTerms}.
+ * @throws {HolderCannotSignError} when nobody here signs for the account.
  */
 export async function standOrder(options: {
   readonly intent: OpenIntent
@@ -51,11 +54,11 @@ export async function standOrder(options: {
   const { order: terms, result } = understood.body
   if (result.type !== 'intent') return 'waiting'
   const { account } = utterance.body
-  if (options.mandates && !options.mandates.signsFor(account))
-    throw new OrderUnbindableError({
-      stepId: result.intent.steps[0]?.id ?? 's1',
-      problem: `nobody here signs for ${account} while its holder is away`,
-      advice: 'Ask for it when it is due, and sign it then.',
+  if (isHoldersOwn(options.mandates, account))
+    throw new HolderCannotSignError({
+      account,
+      reason: 'each run of a standing order has to be signed when it is due',
+      instead: 'Ask for it when it is due, or with an account of this server.',
     })
   if (!terms) {
     const proposed = await buildOrderTerms({

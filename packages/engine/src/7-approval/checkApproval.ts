@@ -1,0 +1,64 @@
+import type { OrderRunLink, OrderTerms } from '@behest/spec'
+import { hasBegun } from '../6-simulation/assertStillHolds.js'
+import { reopenQuotes } from '../intents/reopenQuotes.js'
+import type { OpenIntent } from '../openIntent.js'
+import type { EnginePorts } from '../ports.js'
+import { findObjection } from './applyPolicy.js'
+
+/**
+ * Looks, right before the first signature, whether the yes still counts: whether
+ * everything was stopped, its policy replaced or its order ended since. A plan
+ * that has begun is not asked again.
+ *
+ * @param options.order - For a run: what was signed for it.
+ * @returns `holds`, or what became of the intent instead.
+ */
+export async function checkApproval(options: {
+  readonly intent: OpenIntent
+  readonly run: OrderRunLink | undefined
+  readonly order: OrderTerms | undefined
+  readonly ports: Pick<EnginePorts, 'sender' | 'policies' | 'orders'>
+}): Promise<'holds' | 'ended' | 'again'> {
+  const { intent, run, order, ports } = options
+  const plan = intent.require('plan')
+  const objection = (await hasBegun({ plan, sender: ports.sender }))
+    ? undefined
+    : await findObjection({
+        ports,
+        account: order?.account ?? plan.body.account,
+        chainId: plan.body.chainId,
+        approval: intent.require('approval').body,
+      })
+  if (objection) await ports.policies?.release({ planHash: plan.hash })
+  if (objection === 'killed') {
+    await intent.setStatus({
+      status: 'cancelled',
+      message: 'Everything was stopped before anything was signed.',
+    })
+    return 'ended'
+  }
+  if (objection === 'replaced') {
+    await reopenQuotes(intent, 'The policy that approved it was replaced.')
+    return 'again'
+  }
+  if (run && (await isCancelledInTime({ intent, run, ports }))) {
+    await intent.setStatus({
+      status: 'cancelled',
+      message: 'The order ended before anything was signed.',
+    })
+    return 'ended'
+  }
+  return 'holds'
+}
+
+/** An order that ends between the yes and the first signature has the last word. */
+async function isCancelledInTime(options: {
+  readonly intent: OpenIntent
+  readonly run: OrderRunLink
+  readonly ports: Pick<EnginePorts, 'sender' | 'orders'>
+}): Promise<boolean> {
+  const { intent, run, ports } = options
+  const plan = intent.require('plan')
+  if (await hasBegun({ plan, sender: ports.sender })) return false
+  return !(await ports.orders?.find(run.orderId))?.isActive
+}
