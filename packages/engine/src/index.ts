@@ -73,7 +73,8 @@ export {
   type PricesUsdE8,
 } from './7-approval/evaluatePolicy.js'
 export { PolicyRefusedError } from './7-approval/policyErrors.js'
-export { executePlan, toLegId } from './8-execution/executePlan.js'
+export { executePlan } from './8-execution/executePlan.js'
+export { toLegId } from './8-execution/toLegId.js'
 export { buildReceipt, hashReceipt } from './9-receipt/buildReceipt.js'
 export { type DecodedCall, decodeCall } from './decode/decodeCall.js'
 export { createEngine, type Engine, type Progress } from './engine.js'

@@ -1,6 +1,6 @@
 import type { ChainPort, PlanArtifact, SenderPort } from '@behest/spec'
 import { QuoteExpiredError } from '../4-quotes/errors.js'
-import { toLegId } from '../8-execution/executePlan.js'
+import { toLegId } from '../8-execution/toLegId.js'
 import type { Limits, Linked } from '../ports.js'
 import { checkSimulation } from './checkSimulation.js'
 import { PlanDriftedError } from './errors.js'

@@ -9,12 +9,10 @@ import {
 } from '@behest/spec'
 import { dropVacuous, listCalls } from '../5-plan/bindMandates.js'
 import { capAtSpend } from '../5-plan/capAtSpend.js'
-import {
-  type ExecutePlanOptions,
-  readGiven,
-  toLegId,
-  toTransaction,
-} from './executePlan.js'
+import type { ExecutePlanOptions } from './executePlanOptions.js'
+import { readGiven } from './readGiven.js'
+import { toLegId } from './toLegId.js'
+import { toTransaction } from './toTransaction.js'
 
 type Transaction = ExecutionArtifact['transactions'][number]
 

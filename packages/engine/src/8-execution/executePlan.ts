@@ -1,24 +1,21 @@
 import {
-  type ApprovalArtifact,
   BehestError,
-  type ChainPort,
   type ExecutionArtifact,
   type Hex,
   isSameAddress,
-  type LegResult,
-  type MandatePort,
   type PlanArtifact,
   type PlanCall,
   type PlanStep,
-  type SenderPort,
   type SimulationArtifact,
 } from '@behest/spec'
-import { encodeFunctionData, keccak256, parseAbi, stringToBytes } from 'viem'
+import { encodeFunctionData, parseAbi } from 'viem'
 import { capAtSpend } from '../5-plan/capAtSpend.js'
 import { spliceCall } from '../5-plan/spliceCall.js'
-import { listOthers, listTokens, sumOf } from '../6-simulation/simulatePlan.js'
-import type { Linked } from '../ports.js'
 import { executeMandates } from './executeMandates.js'
+import type { ExecutePlanOptions } from './executePlanOptions.js'
+import { readGiven, toGivenKey } from './readGiven.js'
+import { toLegId } from './toLegId.js'
+import { toTransaction } from './toTransaction.js'
 
 const approveAbi = parseAbi([
   'function approve(address spender, uint256 amount) returns (bool)',
@@ -28,20 +25,6 @@ const compensationGasLimit = 120_000n
 const compensationIndex = 100
 
 type Transaction = ExecutionArtifact['transactions'][number]
-
-/** What {@link executePlan} takes. */
-export type ExecutePlanOptions = {
-  readonly plan: Linked<PlanArtifact>
-  readonly simulation: Linked<SimulationArtifact>
-  readonly approval: Linked<ApprovalArtifact>
-  readonly sender: SenderPort
-  readonly chain: ChainPort
-  /** Absent where only direct custody is possible. */
-  readonly mandates?: MandatePort | undefined
-  readonly waitMs: number
-  readonly now: () => Date
-  readonly onProgress: (message: string) => Promise<void>
-}
 
 /**
  * Carries out an approved plan: each call once, in order, each only after the
@@ -96,7 +79,7 @@ async function executeDirectly(
         capAtSpend({
           steps: [step],
           token,
-          units: given.get(toKey(from, token)) ?? 0n,
+          units: given.get(toGivenKey(from, token)) ?? 0n,
         }),
       )
       const result = await options.sender.carryOut(
@@ -133,43 +116,12 @@ async function executeDirectly(
   return transactions
 }
 
-/** Names a leg: the same call of the same plan is the same leg for ever. */
-export function toLegId(
-  planHash: Hex,
-  stepId: string,
-  callIndex: number,
-): string {
-  return keccak256(stringToBytes(`${planHash}/${stepId}/${callIndex}`))
-}
-
 function isBuiltUpon(plan: PlanArtifact, stepId: string): boolean {
   return plan.steps.some((step) =>
     step.calls.some((call) =>
       call.splices.some((splice) => splice.step === stepId),
     ),
   )
-}
-
-/** Measures what a step gave, for the steps that take it. */
-export async function readGiven(options: {
-  readonly step: PlanStep
-  readonly hashes: readonly Hex[]
-  readonly given: Map<string, bigint>
-  readonly options: Pick<ExecutePlanOptions, 'chain' | 'plan'>
-}): Promise<void> {
-  const { step, hashes, given } = options
-  const { chain, plan } = options.options
-  const realised = await chain.readRealised({
-    account: plan.body.account,
-    otherAccounts: listOthers([step], plan.body.account),
-    tokens: listTokens([step]),
-    transactions: hashes,
-  })
-  for (const { token } of step.receive)
-    given.set(
-      toKey(step.id, token.address),
-      sumOf(realised.deltas, plan.body.account, token.address),
-    )
 }
 
 /** Takes back what a failed step had allowed and not used. */
@@ -230,42 +182,6 @@ function gasLimitOf(
   callIndex: number,
 ): bigint {
   return simulation.steps[stepIndex]?.calls[callIndex]?.gasLimit ?? 0n
-}
-
-/** How a leg ended, as the execution keeps it. */
-export function toTransaction(
-  result: LegResult,
-): Omit<Transaction, 'stepId' | 'callIndex' | 'purpose'> {
-  switch (result.type) {
-    case 'succeeded':
-    case 'reverted':
-      return {
-        outcome: result.type,
-        hash: result.hash,
-        nonce: result.nonce,
-        blockNumber: result.blockNumber,
-        gasUsed: result.gasUsed,
-        gasWei: result.gasWei,
-        ...(result.reason === undefined
-          ? {}
-          : { reason: result.reason.slice(0, 1000) }),
-      }
-    case 'not-sent':
-      return { outcome: 'not-sent', reason: result.reason.slice(0, 1000) }
-    case 'unknown':
-      return {
-        outcome: 'unknown',
-        reason: result.reason.slice(0, 1000),
-        ...(result.hash === undefined ? {} : { hash: result.hash }),
-        ...(result.nonce === undefined ? {} : { nonce: result.nonce }),
-      }
-    default:
-      return result satisfies never
-  }
-}
-
-function toKey(stepId: string, token: string): string {
-  return `${stepId} ${token.toLowerCase()}`
 }
 
 /** Thrown when a plan with mandates comes to a process that can use none. */
