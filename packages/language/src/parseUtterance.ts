@@ -9,7 +9,7 @@ import { findInjection } from './check/findInjection.js'
 import { findLeftovers } from './check/findLeftovers.js'
 import { hasEvidence } from './check/hasEvidence.js'
 import { classifyAction } from './classify/classifyAction.js'
-import { rateConfidence } from './classify/rateConfidence.js'
+import { rateConfidence, readSigns } from './classify/rateConfidence.js'
 import type { Part, Said } from './clauses/Part.js'
 import { readParts } from './clauses/readParts.js'
 import { segmentClauses } from './clauses/segmentClauses.js'
@@ -19,6 +19,7 @@ import { isFamiliar } from './lexicon/repairWord.js'
 import { readNumbers } from './numbers/readNumbers.js'
 import { foldAsides } from './phrases/foldAsides.js'
 import { foldCorrections } from './phrases/foldCorrections.js'
+import { foldChange, foldForms } from './phrases/foldForms.js'
 import { foldQuotes } from './phrases/foldQuotes.js'
 import { readConditions } from './phrases/readConditions.js'
 import { readFloors } from './phrases/readFloors.js'
@@ -157,9 +158,9 @@ function parseEnglish(
       'injection',
       'That text carries instructions that are not your own. Say in your own words what you want done.',
     )
-  const corrected = foldCorrections(folded.items)
+  const corrected = foldCorrections(foldChange(folded.items))
   if (corrected.type === 'dropped') return none('out-of-scope', NOTHING)
-  const { items, scope } = foldAsides(corrected.items)
+  const { items, scope } = foldAsides(foldForms(corrected.items))
   if (isAboutNfts(items) && hasOrder(items))
     return none('out-of-scope', 'Behest does not move NFTs.')
   const read = (unread: ReadonlySet<number>) =>
@@ -192,6 +193,7 @@ function confirmed(
 ): ParseResult {
   if (
     result.intent.steps.every((step) => step.action === 'ask') ||
+    isAllKnown(normalised.utterance, result) ||
     rateConfidence(normalised.utterance, result) >= CONFIRMS_BELOW
   )
     return result
@@ -205,6 +207,12 @@ function confirmed(
       },
     ],
   }
+}
+
+/** No word in it is misspelt, unknown or beside the matter: nothing to confirm. */
+function isAllKnown(utterance: string, result: ParseResult): boolean {
+  const [unknown, everyday, repaired] = readSigns(utterance, result).slice(5)
+  return unknown === 0 && everyday === 0 && repaired === 0
 }
 
 /** Each doubtful verb alone, then two of them at a time. */

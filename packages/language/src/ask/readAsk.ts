@@ -17,7 +17,7 @@ export type Asked =
   | { readonly type: 'unclear' }
 
 const OPENS =
-  /^(?:(?:hey|hi|hello|yo|ok|okay|so|and|also|then|please|pls|um|gm|well|but|now|behest|bro|just|,|!|wait|quick|question|:|-|ser|sir|fren|dear|kindly|advise|inform me|please advise|confirm|verify|provide(?: me| us)?(?: with)?(?= (?:the|my|our|a) (?:current|latest|present|live))|the (?=current|latest|present)) )*(?:what|what's|whats|wat|wats|current|latest|our|how|how's|hows|which|who|who's|where|where's|why|is|are|am|do|does|did|has|have|tell me|tell us|show|display|list|check|give me|view|see|get me|find|look up|lookup|let me (?:know|see)|i want to (?:know|see|check)|i'd like to (?:know|see|check)|i wanna (?:know|see|check)|can you (?:tell|show|check|give|list|find|explain|quote|look|help me (?:find|understand|check))|could you (?:tell|show|check|give|list|find|explain|quote|look)|can i (?:see|check|get a quote|know)|do you know|quote|price|any idea|explain|compare|calculate|estimate|simulate|report|fetch|monitor|describe|suppose|supposing|imagine|define|query|help|(?:best|highest|cheapest|top) (?:place|rate|rates|yield|yields|apy|apr|pool|pools|protocol|protocols|market|markets|vault))(?= |$)/
+  /^(?:(?:hey|hi|hello|yo|ok|okay|so|and|also|then|please|pls|um|gm|well|but|now|behest|bro|just|,|!|wait|quick|question|:|-|ser|sir|fren|dear|kindly|hypothetically|theoretically|roughly|advise|inform me|please advise|confirm|verify|provide(?: me| us)?(?: with)?(?= (?:the|my|our|a) (?:current|latest|present|live))|the (?=current|latest|present)) )*(?:what|what's|whats|wat|wats|current|latest|our|how|how's|hows|which|who|who's|where|where's|why|is|are|am|do|does|did|has|have|tell me|tell us|show|display|list|check|give me|view|see|get me|find|look up|lookup|let me (?:know|see)|i want to (?:know|see|check)|i'd like to (?:know|see|check)|i wanna (?:know|see|check)|can you (?:tell|show|check|give|list|find|explain|quote|look|help me (?:find|understand|check))|could you (?:tell|show|check|give|list|find|explain|quote|look)|can i (?:see|check|get a quote|know)|do you know|quote|price|(?:interest|lending|borrowing|deposit|supply|staking) (?:rates?|apy|apr)|any idea|explain|compare|calculate|estimate|simulate|report|fetch|monitor|describe|suppose|supposing|imagine|define|query|help|(?:best|highest|cheapest|top) (?:place|rate|rates|yield|yields|apy|apr|pool|pools|protocol|protocols|market|markets|vault))(?= |$)/
 const INTERROGATIVE =
   /^(?:(?:hey|hi|yo|ok|so|and|bro|gm|well|but) )*(?:what|what's|whats|wats|which|who|who's|where|where's|why|how|how's|hows)(?= |$)/
 const ADVICE =
@@ -90,12 +90,12 @@ function findTopic(
   const asking =
     flags.opens ||
     flags.asks ||
-    /^(?:if|when) i .*(?:how (?:much|many)|what) .*(?:get|receive|give|fetch|bring|end up)/.test(
+    /^(?:if|when) i .*(?:how (?:much|many)|what) .*(?:get|receive|give|fetch|bring|end up|is that|is it|would that be|would it be)/.test(
       said,
     )
   if (
     has(
-      /(?:^| )(?:quote|quotes|quotation)(?= |$)|costs? (?:me |us )?to (?:swap|trade|convert|exchange) (?=.* (?:to|for|into) )|(?:what|how (?:much|many)).{0,60}(?:would|will|can|could|do|does|should|might|'d|'ll) (?:i|we|you|it|that) (?:get|receive|end up|obtain|buy|be getting|make|fetch|give me|give|bring|bring me)|(?:would|will|can|could) i (?:get|receive)|(?:exchange|conversion|swap) rate|rate (?:for|from|between) |what (?:would|will|do|does|can|could) .{0,40}(?:get|give|fetch|buy) (?:me|us)|how (?:much|many) (?:would|will|can|could|does|do) .{0,30}(?:get|give|fetch|buy|bring|make) (?:me|us)|(?:how much|what)(?: is|'s|s| are) \d\S* \S+ (?:in|to|worth in) (?!usd(?: |$)|dollars?|eur(?: |$)|euros?|\$|yen|jpy|total|the )|how much .{0,30}(?:for|from) (?:swapping|selling|trading|exchanging|converting)|(?:if|when|suppose|supposing|imagine|say) (?:i|we) (?:were to )?(?:swap|swapped|sell|sold|trade|traded|convert|converted|exchange|exchanged)(?= |$)|(?:need|cost|take|costs)(?: .{0,20})? to (?:buy|get)|how (?:much|many) \S+ (?:do i need|can i (?:buy|get)|for|is|are in|are) .*\d|(?:worth|equal|equals|equivalent) (?:in|to) (?!usd|dollars|eur|\$|the)/,
+      /(?:^| )(?:quote|quotes|quotation)(?= |$)|costs? (?:me |us )?to (?:swap|trade|convert|exchange) (?=.* (?:to|for|into) )|(?:what|how (?:much|many)).{0,60}(?:would|will|can|could|do|does|should|might|'d|'ll) (?:i|we|you|it|that) (?:get|receive|end up|obtain|buy|be getting|make|fetch|give me|give|bring|bring me)|(?:would|will|can|could) i (?:get|receive)|(?:exchange|conversion|swap) rate|rate (?:for|from|between) |what (?:would|will|do|does|can|could) .{0,40}(?:get|give|fetch|buy) (?:me|us)|(?:what|how much|how many \S+) (?:would|will|do|does|can|could) \d\S* \S+ (?:fetch|bring|give|get|yield|buy|make)|how (?:much|many) (?:would|will|can|could|does|do) .{0,30}(?:get|give|fetch|buy|bring|make) (?:me|us)|(?:how much|what)(?: is|'s|s| are) \d\S* \S+ (?:in|to|worth in) (?!usd(?: |$)|dollars?|eur(?: |$)|euros?|\$|yen|jpy|total|the )|how much .{0,30}(?:for|from) (?:swapping|selling|trading|exchanging|converting)|(?:if|when|suppose|supposing|imagine|say) (?:i|we) (?:were to )?(?:swap|swapped|sell|sold|trade|traded|convert|converted|exchange|exchanged)(?= |$)|(?:need|cost|take|costs)(?: .{0,20})? to (?:buy|get)|how (?:much|many) \S+ (?:do i need|can i (?:buy|get)|for|is|are in|are) .*\d|(?:worth|equal|equals|equivalent) (?:in|to) (?!usd|dollars|eur|\$|the)/,
     ) &&
     !has(/(?:apy|apr|yield|interest|borrow|health|airdrop|loan)/) &&
     (asking || has(/^(?:get )?(?:a )?quote/))
@@ -111,6 +111,7 @@ function findTopic(
   )
     return 'health'
   if (
+    (asking || /^(?:\S+ ){0,2}agents?$/.test(said)) &&
     has(
       /(?:^| )(?:agents?|solvers?|providers?)(?= |$)|who can (?:do|swap|execute|lend|bridge|serve|help|handle|offer|give me)|who (?:does|offers|provides|handles) /,
     )
@@ -156,6 +157,8 @@ function findTopic(
   )
     return 'position'
   if (
+    // `14 bal → usdc` counts a token of that name.
+    !has(/(?:^| )\d\S* bal(?= |$)/) &&
     has(
       /(?:^| )(?:balances?|holdings|networth|net worth|bal)(?= |$)|^(?:\S+ )?wallet$|(?:what|how|show|check|list|see|view|is|in) .{0,20}wallet(?= |$)|how (?:much|many) .{0,40}(?:do|have|did) i (?:have|hold|own|got|possess|still have|currently have)|how (?:much|many) .{0,30}(?:have i|i have|i own|i hold|i got|i've got|am i holding|is in my|are in my|in my)|do i (?:have|own|hold)|(?:does|do|has|is) \S+ (?:have|hold|own|got)(?= |$)|holdings? of \S+\.\S+|i (?:have|own|hold) how (?:much|many)|what(?:'s| is| are| do| tokens?| coins?| assets?).{0,30}(?:do i (?:have|own|hold)|in my (?:wallet|account)|i (?:have|own|hold))|^(?:\S+ ){0,2}my (?:tokens|coins|assets|funds|money|bags?|stack|usdc|eth|dai|usdt|weth|wbtc|crypto)$|am i rich|have i got|^balances?$|(?:show|list|check) (?:me )?my (?:tokens|coins|assets|\S+)$/,
     )
@@ -213,8 +216,12 @@ function buildAsk(
   }
   if (topic === 'quote') {
     const of = buildQuote(said, monies, base)
+    // Where it would be traded is said of the trade.
+    const { venue: _v, ...asked } = base as typeof base & {
+      venue?: Said<string>
+    }
     return {
-      ...base,
+      ...asked,
       legs: {},
       of: {
         ...of,

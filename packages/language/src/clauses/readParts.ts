@@ -1478,7 +1478,7 @@ function readPlace(
         const kind = venue === undefined ? undefined : getVenueKind(venue)
         if (
           venue !== undefined &&
-          ((/^(?:lend|deposit|borrow|repay|withdraw|save|put|add)$/.test(
+          ((/^(?:lend|deposit|borrow|repay|withdraw|save|put|add|claim)$/.test(
             sense,
           ) &&
             kind === 'lending') ||
@@ -1508,7 +1508,10 @@ function readPlace(
           venue !== undefined &&
           !options.joined &&
           getVenueKind(venue) === 'lending' &&
-          isPhraseEnd(nextItem) &&
+          (isPhraseEnd(nextItem) ||
+            (nextItem?.type === 'word' &&
+              nextItem.senses.chain !== undefined &&
+              nextItem.senses.token === undefined)) &&
           /^(?:lend|borrow|repay|withdraw|deposit)$/.test(sense) &&
           parts.some((part) => part.type === 'money' && part.token)
         )

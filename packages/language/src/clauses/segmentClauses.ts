@@ -30,7 +30,7 @@ const NEGATION =
   /^(?:don't|dont|not|never|cannot|can't|without|avoid|didn't|won't|doesn't|stop|cancel|skip|refuse|quit|isn't|shouldn't)$/
 /** Verbs that are everyday words too: money has to stand behind them. */
 const SOFT =
-  /^(?:change|turn|transform|cross|draw|drop|port|bring|park|pop|enter|boost|increase|collect|make|give|hand|shoot|drive|settle|clear|return|leave|place|shift|move|take|get|use|save|generate|open|start|close|stick|throw|toss|slide|kick|pool|pair|flip|switch|cop|spend|allocate|hop|harvest|extract|empty|provide|allow|permit|grant|obtain|receive|mint|burn|land|add|put|pay|tip|gift|wire|forward|deliver|trade|exchange|fund|fetch|sink|reap|contribute|drain|remove|pull|delegate|yield farm|farm|earn|bump up|reinforce|refill|cash in|lock in|dispatch|invest|slam|pass|go long|relocate|fling|lob|chuck|gimme)$/
+  /^(?:change|turn|transform|cross|draw|drop|port|bring|park|pop|enter|boost|increase|collect|make|give|hand|shoot|drive|settle|clear|return|leave|place|shift|move|take|get|use|save|generate|open|start|close|stick|throw|toss|slide|kick|pool|pair|flip|switch|cop|spend|allocate|hop|harvest|extract|empty|provide|allow|permit|grant|obtain|receive|mint|burn|land|add|put|pay|tip|gift|wire|forward|deliver|trade|exchange|fund|fetch|sink|reap|contribute|drain|remove|pull|delegate|yield farm|farm|earn|bump up|reinforce|refill|cash in|lock in|dispatch|invest|slam|pass|go long|relocate|fling|lob|chuck|gimme|fire|drip|wing|knock)$/
 const PURPOSE =
   /^(?:earn|get|save|use|topup|invest|open|take|claim|add|put|compound)$/
 const ACTIONABLE = /^(?:use|open|take)$/
@@ -90,6 +90,9 @@ const JOINTS: readonly (readonly string[])[] = [
   ['from', 'there'],
   ['when', 'done'],
   ['after', 'it'],
+  ['and', 'after', 'that'],
+  ['and', 'after', 'this'],
+  ['and', 'once', 'that'],
   ['and', 'after'],
   ['along', 'with'],
   ['in', 'the', 'end'],
@@ -472,8 +475,13 @@ function readWish(items: readonly Item[]): Head | undefined {
     items.some((item) => /^(?:its|it's|they're|it)$/.test(textOf(item)))
   for (let at = 0; at + 2 < items.length; at += 1) {
     const own = /^(?:my|the)$/.test(textOf(items[at + 1])) ? 1 : 0
-    const amount = items[at + 1 + own]
-    const token = items[at + 2 + own]
+    const just = /^(?:exactly|just|about|only|precisely)$/.test(
+      textOf(items[at + 1]),
+    )
+      ? 1
+      : 0
+    const amount = items[at + 1 + own + just]
+    const token = items[at + 2 + own + just]
     // `i need my 5 usdc on base, it's on arbitrum`: what is elsewhere comes over.
     if (
       elsewhere &&
@@ -984,6 +992,13 @@ function findBorder(
       CONNECTORS.test(word) &&
       !(word === '-' && !item.spaced)
     if (connector) {
+      // `withdraw it and, if eth is low, swap it`: it is what comes that waits.
+      if (items[at - 1]?.type === 'conditions') {
+        let start = at - 2
+        if (textOf(items[start]) === ',') start -= 1
+        if (start > from && /^(?:and|then|but|;)$/.test(textOf(items[start])))
+          return { end: start, next: at - 1, joined: false }
+      }
       let end = at
       const words = [word]
       while (

@@ -956,6 +956,7 @@ const WORDS: Readonly<Record<string, string>> = createTable({
   証拠金: 'collateral',
   マージン: 'collateral',
   手持ち: 'my',
+  手元: 'my',
   保有している: 'my',
   持っている: 'my',
   持ってる: 'my',

@@ -75,7 +75,7 @@ export function readJapaneseConditions(
       ),
     )
     const said = verbatim(normalised, { start, end: at })
-      .replace(/^もし(?:も)?/, '')
+      .replace(/^(?:または|もしくは|あるいは|もし(?:も)?)/, '')
       .replace(/[がは]\s*$/, '')
     const dollar = /[$]/.test(whole.slice(0, 2))
     const group = groups.at(-1)
@@ -83,7 +83,8 @@ export function readJapaneseConditions(
     const previous =
       group === undefined ? '' : text.slice(group.start, group.end)
     const join = joins
-      ? /(?:または|もしくは|か、?)$/.test(previous)
+      ? /(?:または|もしくは|か、?)$/.test(previous) ||
+        /^\s*(?:または|もしくは|あるいは)/.test(subjectText)
         ? ('or' as const)
         : ('and' as const)
       : undefined
@@ -175,7 +176,7 @@ function readSubject(
     if (senses === undefined) continue
     if (
       senses.venue !== undefined &&
-      (senses.token === undefined || kind === 'apy')
+      (senses.token === undefined || kind === 'apy' || kind === 'health')
     )
       venue ??= senses.venue
     else token ??= senses.token ?? getSymbol(word)

@@ -183,6 +183,7 @@ for (const word of ['両方', 'それら', '両方とも', 'どちらも', '二�
   known.set(word, { type: 'both' })
 for (const word of [
   '手持ち',
+  '手元',
   '保有',
   '保有している',
   '持っている',

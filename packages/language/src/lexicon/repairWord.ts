@@ -122,6 +122,14 @@ export function repairWord(word: string): string | undefined {
   if (word.length < 4 || word.length > 20 || !/^[a-z]+$/.test(word))
     return undefined
   if (isFamiliar(word)) return undefined
+  // `lendd`, `swapp`: the last key twice.
+  const single = word.slice(0, -1)
+  if (
+    word.length > 4 &&
+    word.at(-1) === word.at(-2) &&
+    getSenses(single)?.verb !== undefined
+  )
+    return single
   index ??= buildIndex(knownWords(4), 1)
   const near = pick(word, index, 1)
   if (near !== undefined || word.length < 7) return near

@@ -12,7 +12,7 @@ const REASON = /^(?:because|cuz|cos|coz|bc)$/
 /** Who a purpose is about: `so that it earns`, `so i can sleep`. */
 const SUBJECT = /^(?:it|they|i|we|my|the|that)$/
 const WHOLE =
-  /^(?:everything|both|all of (?:it|this|that|them)|all (?:steps?|of the above|this|that|3|4|5)|all|each(?: of them)?|the whole thing) (?:on|in|via) $/
+  /^(?:everything|both|all of (?:it|this|that|them)|all (?:steps?|of the above|this|that|3|4|5)|all|each(?: of them)?|the whole thing|(?:both|all|every|each)(?: the| these)? (?:payments?|transfers?|swaps?|trades?|orders?|sends?|deposits?|withdrawals?|legs?|transactions?|txs)) (?:on|in|via) $/
 
 /**
  * Takes out what orders nothing: reasons, purposes and the labels of steps.
@@ -239,7 +239,7 @@ function isCompared(items: readonly Item[], end: number): boolean {
 
 /** Words that begin a phrase of the order itself. */
 const BEGINS =
-  /^(?:if|when|once|whenever|unless|until|after|before|to|on|for|via|every|each|chain|network|venue|protocol|slippage|amount|token|recipient|receiver|address|destination|leverage|collateral|what|how|which|who|where|is|are|do|does|price|balance|quote|apy|gas)$/
+  /^(?:if|when|once|whenever|unless|until|after|before|to|on|for|via|every|each|chain|network|venue|protocol|slippage|amount|token|recipient|receiver|address|destination|leverage|collateral|what|how|which|who|where|is|are|do|does|price|balance|quote|apy|gas|hourly|daily|weekly|biweekly|monthly|nightly)$/
 
 /** `degen mode: …`, `from the ticket: …`: a heading, with nothing to do in it. */
 function readHeading(
@@ -248,7 +248,27 @@ function readHeading(
 ): number | undefined {
   const before = items[index - 1]
   if (before !== undefined && before.type !== 'break') return undefined
+  // `what i need: …`
+  if (
+    textOf(items[index]) === 'what' &&
+    /^(?:i|we)$/.test(textOf(items[index + 1])) &&
+    /^(?:need|want|wish)$/.test(textOf(items[index + 2])) &&
+    /^[:\-–]$/.test(textOf(items[index + 3]))
+  )
+    return index + 4
   if (BEGINS.test(textOf(items[index]))) return undefined
+  // `take profit: …`, `exit plan - …`, `split job: …`: the name of what follows.
+  if (
+    /^(?:take|stop|split|exit|entry|limit|buy|sell|swap|trade|payroll)$/.test(
+      textOf(items[index]),
+    ) &&
+    /^(?:profits?|loss|job|plan|task|strategy|routine|run)$/.test(
+      textOf(items[index + 1]),
+    ) &&
+    /^[:\-–]$/.test(textOf(items[index + 2])) &&
+    items[index + 3]?.spaced === true
+  )
+    return index + 3
   for (let at = index; at < index + 9; at += 1) {
     const item = items[at]
     if (item === undefined) return undefined

@@ -848,6 +848,14 @@ function findVenue(
       const noun = range[range.indexOf(item) + 1]
       if (/^(?:loans?|positions?|debts?|deposits?|account)$/.test(textOf(noun)))
         return item
+      // `the health on spark`, `the compound usdc apy`
+      const cue = range[range.indexOf(item) - 1]
+      if (
+        token === undefined &&
+        (/^(?:on|at|in|from)$/.test(textOf(cue)) ||
+          (about && noun?.type === 'word' && noun.senses.token !== undefined))
+      )
+        return item
       continue
     }
     // `the aave usdc apy`: the protocol's, and the token's.

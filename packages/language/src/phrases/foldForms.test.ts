@@ -1,0 +1,112 @@
+import { describe, expect, test } from 'vitest'
+import { parseUtterance } from '../parseUtterance.js'
+
+const context = { now: '2026-03-04T10:00:00.000Z', timeZone: 'UTC' }
+
+/** The steps, each as one line: action, amounts, tokens and places. */
+function read(utterance: string): string[] {
+  const result = parseUtterance(utterance, context)
+  if (result.type !== 'intent') expect.fail(JSON.stringify(result))
+  const token = (one?: object) =>
+    one === undefined ? '' : Object.values(one)[0]
+  const amount = (one?: { kind: string }) =>
+    one === undefined
+      ? ''
+      : 'decimal' in one
+        ? one.decimal
+        : 'bps' in one
+          ? `${one.bps}bps`
+          : one.kind
+  return result.intent.steps.map((step) =>
+    [
+      step.action,
+      step.topic,
+      amount(step.amount),
+      token(step.token),
+      amount(step.sell?.amount),
+      token(step.sell?.token),
+      amount(step.buy?.amount),
+      token(step.buy?.token),
+      amount(step.collateral?.amount),
+      token(step.collateral?.token),
+      step.to,
+      step.spender,
+      step.venue,
+      step.chain,
+      step.when?.map(
+        (one) =>
+          `${one.subject.kind} ${one.subject.venue ?? ''} ${one.comparator} ${one.value}`,
+      ),
+      step.schedule?.times,
+    ]
+      .filter((part) => part !== undefined && part !== '')
+      .join(' '),
+  )
+}
+
+describe('forms that say the same in another manner', () => {
+  test.each([
+    ['swap(fromToken=DAI, qty=12.5, toToken=WETH)', ['swap 12.5 DAI WETH']],
+    ['repay(asset=USDC, amount=40) on Aave, Base', ['repay 40 USDC aave base']],
+    ['sell 3 uni for dai, balancer is fine', ['swap 3 UNI DAI balancer']],
+    ['I want to stake 4 ETH; use Rocket Pool.', ['stake 4 ETH rocketpool']],
+    ['Buy me 20 UNI. Use my DAI for it.', ['swap DAI 20 UNI']],
+    [
+      'i need 0.2 weth in my account, pay it out of my dai',
+      ['swap DAI 0.2 WETH'],
+    ],
+    ['i owe lena.eth 12 usdc, please pay her', ['transfer 12 USDC lena.eth']],
+    ['i got 40 usdt and i want it to become dai', ['swap 40 USDT DAI']],
+    [
+      'kill the dai approval for 0x1111111254EEB25477B68fb85Ed929f73A960582',
+      ['revoke DAI 0x1111111254EEB25477B68fb85Ed929f73A960582'],
+    ],
+    ['stick 15 usdc in mona.eth wallet', ['transfer 15 USDC mona.eth']],
+    ['yolo 20 usdt at PEPE', ['swap 20 USDT PEPE']],
+    ['make my 2 link into dai', ['swap 2 LINK DAI']],
+    ['buy buy buy!! 5 link with usdc', ['swap USDC 5 LINK']],
+    ['sell 2 weth in exchange for dai', ['swap 2 WETH DAI']],
+    [
+      "don't do anything until gas is under 12 gwei: swap 5 uni for dai",
+      ['swap 5 UNI DAI gas  < 12'],
+    ],
+    ['short link, wait no, long link 2x with 30 usdc', ['long LINK 30 USDC']],
+    ['what i want: 15 uni turned into dai', ['swap 15 UNI DAI']],
+    [
+      'send 5 dai to zoe.eth every day for a total of 9 times',
+      ['transfer 5 DAI zoe.eth 9'],
+    ],
+    [
+      'take 80 usdc out of compound and, if gas is below 7 gwei, swap it to dai',
+      ['withdraw 80 USDC compound', 'swap output USDC DAI gas  < 7'],
+    ],
+    [
+      'stop loss: link under 9 usd => all my link to usdc',
+      ['swap 10000bps LINK USDC price  < 9'],
+    ],
+    [
+      'repay 5 dai on spark when the health on spark is under 1.3',
+      ['repay 5 DAI spark health spark < 1.3'],
+    ],
+  ] as const)('behavior: %s', (utterance, expected) => {
+    expect(read(utterance)).toEqual(expected)
+  })
+
+  test('behavior: a venue that nobody asked to use is not taken', () => {
+    expect(read('swap 2 uni for dai')).toEqual(['swap 2 UNI DAI'])
+  })
+
+  test('behavior: a program’s call with an argument that nobody knows is no order of its parts', () => {
+    const result = parseUtterance('swap(foo=WETH, bar=2, baz=USDC)', context)
+    expect(result.type).not.toBe('intent')
+  })
+
+  test('behavior: every argument keeps the span of its own words', () => {
+    const utterance = 'lend(token=DAI, amount=7)'
+    const result = parseUtterance(utterance, context)
+    if (result.type !== 'intent') expect.fail(JSON.stringify(result))
+    const spans = result.intent.steps[0]?.spans
+    expect(spans?.token && utterance.slice(...spans.token)).toBe('DAI')
+    expect(spans?.amount && utterance.slice(...spans.amount)).toBe('7')
+  })
+})
