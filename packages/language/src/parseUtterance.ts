@@ -90,6 +90,16 @@ function parseInJapanese(
       'ご自身の言葉ではない指示が含まれています。何をしたいかをご自身の言葉で書いてください。',
     )
   const read = parseJapanese(normalised, context)
+  // `先週2ETHをUSDCに替えたら損しちゃった`: what was, and no order.
+  if (
+    /(?:先週|先月|昨日|きのう|去年|一昨日|おととい|この前|この間|さっき)[^。！!]*(?:ちゃった|じゃった|てしまった|でしまった|した|った|れた|えた|ました)(?:よ|ね|な|わ|んだ|けど|w|笑)*[。！!…\s]*$/.test(
+      normalised.text,
+    )
+  )
+    return none(
+      'out-of-scope',
+      'できることが見つかりませんでした。例：「1ETHをUSDCに交換して」',
+    )
   if (read.drafts.length === 0) {
     if (read.quoted)
       return none(
@@ -529,6 +539,21 @@ function isAnswerable(
   if (token !== undefined) return !isFamiliar(token.symbol?.toLowerCase() ?? '')
   const words = items.filter((item) => item.type === 'word')
   switch (step.topic) {
+    // `how do i cook rice`: a question, and none about money.
+    case 'help':
+      return (
+        !/^how (?:do|can|to|should) /.test(
+          words.map((item) => textOf(item)).join(' '),
+        ) ||
+        hasEvidence(items, normalised) ||
+        words.some(
+          (item) =>
+            Object.keys(item.senses).length > 0 ||
+            /^(?:it|this|that|behest|start|begin|works?|defi|crypto|wallet|account|gas|slippage|leverage|liquidity|yield|loan|liquidation|chain|token|tokens|transaction|fees?|connect|sign|approval|allowance|order|orders|policy|here|help|you)$/.test(
+              item.text,
+            ),
+        )
+      )
     case 'price':
       return hasEvidence(items, normalised)
     case 'gas':

@@ -1370,6 +1370,16 @@ function readPlace(
         return asVenue(0)
       return undefined
     case 'with':
+      // `long eth 3x with 25 usdc, gmx`: a comma, then where.
+      if (
+        options.joined &&
+        venue !== undefined &&
+        textOf(items[at - 1]) === ',' &&
+        getVenueKind(venue) === 'perps' &&
+        /^(?:long|short|close)$/.test(sense) &&
+        isPhraseEnd(nextItem)
+      )
+        return asVenue(0)
       if (
         sense === 'bridge' &&
         venue !== undefined &&
@@ -1472,7 +1482,7 @@ function readPlace(
       )
       if (
         listed &&
-        filled &&
+        (filled || sense === 'claim') &&
         (TRADE.test(sense) ? traded : sense !== 'send' && sense !== 'ask')
       ) {
         const kind = venue === undefined ? undefined : getVenueKind(venue)
@@ -1483,6 +1493,7 @@ function readPlace(
           ) &&
             kind === 'lending') ||
             (/stake$/.test(sense) && kind === 'staking') ||
+            (sense === 'claim' && kind === 'dex') ||
             (TRADE.test(sense) && kind === 'dex') ||
             (/^(?:long|short|close)$/.test(sense) && kind === 'perps'))
         )

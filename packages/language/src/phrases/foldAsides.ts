@@ -232,8 +232,17 @@ function isCompared(items: readonly Item[], end: number): boolean {
           textOf(item),
         ),
     ) &&
-    behind?.type === 'word' &&
-    behind.senses.verb !== undefined
+    // `gas below 14 gwei? ok then repay …`
+    [behind, items[end + 2], items[end + 3]].some(
+      (item, at, ahead) =>
+        item?.type === 'word' &&
+        item.senses.verb !== undefined &&
+        ahead
+          .slice(0, at)
+          .every((each) =>
+            /^(?:ok|okay|then|yes|so|,|just)$/.test(textOf(each)),
+          ),
+    )
   )
 }
 

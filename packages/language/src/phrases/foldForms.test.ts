@@ -71,6 +71,21 @@ describe('forms that say the same in another manner', () => {
       ['swap 5 UNI DAI gas  < 12'],
     ],
     ['short link, wait no, long link 2x with 30 usdc', ['long LINK 30 USDC']],
+    [
+      '①swap 3 weth to dai ②send it to kai.eth',
+      ['swap 3 WETH DAI', 'transfer output DAI kai.eth'],
+    ],
+    ['gas under 8 gwei? ok, swap 3 uni for dai', ['swap 3 UNI DAI gas  < 8']],
+    [
+      'get me a loan of 90 usdc on aave, put up 2 weth',
+      ['borrow 90 USDC 2 WETH aave'],
+    ],
+    ['swapp 4 uni for dai', ['swap 4 UNI DAI']],
+    [
+      'send 6 dai to kai.eth every day, starting 2026-04-02T08:00:00Z, 11 times',
+      ['transfer 6 DAI kai.eth 11'],
+    ],
+    ['short uni 2x with 40 usdc, gmx', ['short UNI 40 USDC gmx']],
     ['what i want: 15 uni turned into dai', ['swap 15 UNI DAI']],
     [
       'send 5 dai to zoe.eth every day for a total of 9 times',
@@ -90,6 +105,13 @@ describe('forms that say the same in another manner', () => {
     ],
   ] as const)('behavior: %s', (utterance, expected) => {
     expect(read(utterance)).toEqual(expected)
+  })
+
+  test.each([
+    'how do i bake bread without an oven',
+    '昨日1ETHをDAIに替えたら損した',
+  ])('behavior: %s is no business of ours', (utterance) => {
+    expect(parseUtterance(utterance, context).type).toBe('none')
   })
 
   test('behavior: a venue that nobody asked to use is not taken', () => {

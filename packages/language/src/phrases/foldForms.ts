@@ -84,6 +84,9 @@ function readForm(
   )
 }
 
+/** How far back a form looks for the order that it belongs to. */
+const NEAR = 60
+
 /** A word of ours in the place of one that was said. */
 function word(text: string, at: Item, end = at.end): Word {
   return {
@@ -414,8 +417,10 @@ function readMake(items: readonly Item[], index: number): Fold | undefined {
     /^(?:exchange|swap|trade|conversion|switch)$/.test(
       textOf(items[index + 2]),
     ) &&
-    items.slice(0, index).some((item) => isCount(item)) &&
-    !items.slice(index + 3).some((item) => isCount(item))
+    items
+      .slice(Math.max(0, index - NEAR), index)
+      .some((item) => isCount(item)) &&
+    !items.slice(index + 3, index + NEAR).some((item) => isCount(item))
   ) {
     return { items: [], next: index + 3 }
   }
@@ -452,7 +457,7 @@ function readTurned(items: readonly Item[], index: number): Fold | undefined {
   // A verb of its own says what is to be done with it.
   if (
     items
-      .slice(0, index)
+      .slice(Math.max(0, index - NEAR), index)
       .some(
         (item) =>
           isVerb(item) && !/^(?:earn|get)$/.test(item.senses.verb ?? ''),
@@ -483,8 +488,6 @@ function readWhere(
   kept: readonly Item[],
 ): Fold | undefined {
   const first = items[index] as Item
-  const verb = kept.find((item) => isVerb(item))
-  if (verb === undefined) return undefined
   let at = index
   const thinks =
     /^(?:i|we)$/.test(textOf(first)) &&
@@ -493,6 +496,15 @@ function readWhere(
   else if (!opensHere(items[index - 1])) return undefined
   const before = kept.at(-1)
   const venue = items[at]
+  if (
+    !isVenue(venue) &&
+    !/^(?:use|using|try|go|do|pick|put|place|park|stick|keep|lend)$/.test(
+      textOf(first),
+    )
+  )
+    return undefined
+  const verb = kept.slice(-NEAR).find((item) => isVerb(item))
+  if (verb === undefined) return undefined
   if (isVenue(venue)) {
     const said = items
       .slice(at + 1, at + 5)
@@ -547,12 +559,19 @@ function readFunds(
   kept: Item[],
 ): Fold | undefined {
   const first = items[index] as Item
-  if (!opensHere(items[index - 1]) || index === 0) return undefined
-  const wants = kept.some(
-    (item) =>
-      (isVerb(item) && /^(?:buy|get)$/.test(item.senses.verb ?? '')) ||
-      /^(?:need|want)$/.test(textOf(item)),
+  if (
+    !opensHere(items[index - 1]) ||
+    index === 0 ||
+    !/^(?:use|spend|pay|take|fund|get)/.test(textOf(first))
   )
+    return undefined
+  const wants = kept
+    .slice(-NEAR)
+    .some(
+      (item) =>
+        (isVerb(item) && /^(?:buy|get)$/.test(item.senses.verb ?? '')) ||
+        /^(?:need|want)$/.test(textOf(item)),
+    )
   if (!wants) return undefined
   const words = items
     .slice(index, index + 6)
@@ -592,8 +611,13 @@ function readPledge(items: readonly Item[], index: number): Fold | undefined {
         ? 2
         : 0
   if (length === 0 || !isCount(items[index + length])) return undefined
-  const borrows = items.slice(0, index).findLast((item) => isVerb(item))
-  return isVerb(borrows) && borrows.senses.verb === 'borrow'
+  const borrows = items
+    .slice(Math.max(0, index - NEAR), index)
+    .findLast((item) => isVerb(item))
+  const loan = items
+    .slice(Math.max(0, index - NEAR), index)
+    .some((item) => textOf(item) === 'loan')
+  return (isVerb(borrows) && borrows.senses.verb === 'borrow') || loan
     ? { items: [word('against', first)], next: index + length }
     : undefined
 }

@@ -13,6 +13,8 @@ export type NormalisedText = {
 
 /** Zero-width, bidi controls, variation selectors, soft hyphen, tags: nothing a person can see. */
 const INVISIBLE = /^[\p{Default_Ignorable_Code_Point}\p{Cf}]$/u
+/** Digits in a circle: they number what follows, and count nothing. */
+const LISTED = /^[\u2460-\u2473\u2776-\u2793]$/u
 const MARK = /^[\p{M}\uFF9E\uFF9F]$/u
 
 /** Typographic forms that NFKC leaves alone and that mean the same as the plain one. */
@@ -86,6 +88,8 @@ export function normaliseText(utterance: string): NormalisedText {
       folded =
         PLAIN[cluster] ?? cluster.normalize('NFKC').toLowerCase().normalize()
       if (folded.length === 1) folded = PLAIN[folded] ?? folded
+      // `①2 weth` numbers a step: it is no twelve.
+      if (LISTED.test(cluster)) folded = '\n'
       // `1½` is one and a half, not eleven halves.
       if (folded.includes('⁄')) folded = ` ${folded}`
     }

@@ -205,6 +205,7 @@ function readWord(
   const mendedSenses = mended === undefined ? undefined : getSenses(mended)
   const risky =
     mendedSenses?.token !== undefined &&
+    mendedSenses.verb === undefined &&
     text.length < 6 &&
     repairToken(text) === undefined
   if (mended !== undefined && !risky)

@@ -935,7 +935,9 @@ function readClock(
           Object.hasOwn(MONTHS, behind.text) ||
           ORDINAL.test(behind.text) ||
           getUnit(behind) !== undefined ||
-          /^(?:usd|dollars|gwei|percent|each|x)$/.test(behind.text))) ||
+          /^(?:usd|dollars|gwei|percent|each|x|times|time|rounds|occurrences|iterations|runs)$/.test(
+            behind.text,
+          ))) ||
       /^[%$]$/.test(textOf(behind))
     )
       return undefined
