@@ -17,16 +17,10 @@ const benches = {
     scripts: [['packages/language/evaluation/run.mjs']],
   },
   lending: {
-    about: 'allocation over lending markets',
+    about: 'allocation over 5 to 50 lending markets, and the health floor',
     scripts: [
-      [
-        'node_modules/vitest/vitest.mjs',
-        'bench',
-        '--run',
-        '--project',
-        'unit',
-        'packages/lending',
-      ],
+      ['packages/lending/bench/allocation.mjs'],
+      ['packages/lending/bench/healthFloor.mjs'],
     ],
   },
   router: {
@@ -38,6 +32,10 @@ const benches = {
     about: 'quoted against paid, random swaps on the local chain',
     // The full run: node packages/agents/swap/bench/parity.mjs --count 10000
     scripts: [['packages/agents/swap/bench/parity.mjs', '--count', '1000']],
+  },
+  execution: {
+    about: 'gas of the same routes by every router on the local chain',
+    scripts: [['packages/agents/swap/bench/execution.mjs']],
   },
   mev: {
     about: 'what an attacker could take from our swaps',
