@@ -126,11 +126,14 @@ contract MinimalRouter {
     function uniswapV3SwapCallback(int256 amount0, int256 amount1, bytes calldata data) external {
         (address tokenIn, address tokenOut, uint24 feePips, address payer) =
             abi.decode(data, (address, address, uint24, address));
+        require(msg.sender == poolOf(tokenIn, tokenOut, feePips), "not a pool");
+        pay(tokenIn, payer, msg.sender, uint256(amount0 > 0 ? amount0 : amount1));
+    }
+
+    function poolOf(address tokenIn, address tokenOut, uint24 feePips) private view returns (address) {
         (address token0, address token1) = tokenIn < tokenOut ? (tokenIn, tokenOut) : (tokenOut, tokenIn);
         bytes32 salt = keccak256(abi.encode(token0, token1, feePips));
-        bytes32 pool = keccak256(abi.encodePacked(hex"ff", factory, salt, poolCodeHash));
-        require(msg.sender == address(uint160(uint256(pool))), "not a pool");
-        pay(tokenIn, payer, msg.sender, uint256(amount0 > 0 ? amount0 : amount1));
+        return address(uint160(uint256(keccak256(abi.encodePacked(hex"ff", factory, salt, poolCodeHash)))));
     }
 
     function pay(address token, address payer, address to, uint256 amount) private {

@@ -133,13 +133,16 @@ describe('encodeSwap', () => {
         ],
       },
       {
-        functionName: 'exactInput',
+        functionName: 'exactInputSingle',
         args: [
           {
-            path: encodePath(toHops(['uniswap-v3'])).toLowerCase(),
+            tokenIn: checksum(toAddress(0)),
+            tokenOut: checksum(toAddress(1)),
+            fee: 500,
             recipient: account,
             amountIn: 20n,
             amountOutMinimum: 8n,
+            sqrtPriceLimitX96: 0n,
           },
         ],
       },
@@ -161,9 +164,9 @@ describe('encodeSwap', () => {
         return [functionName, ...flat]
       }),
     ).toEqual([
-      ['exactInput', 10n, 0n, nobody],
+      ['exactInputSingle', 10n, 0n, nobody],
       ['swapExactTokensForTokens', 0n, 0n, nobody],
-      ['exactInput', 0n, 7n, account],
+      ['exactInputSingle', 0n, 7n, account],
     ])
   })
 
@@ -191,8 +194,38 @@ describe('encodeSwap', () => {
     })
     expect(exact.valueWei).toBe(5n)
     expect(decode(exact.data).map(({ functionName }) => functionName)).toEqual([
-      'exactOutput',
+      'exactOutputSingle',
       'refundETH',
+    ])
+  })
+
+  test('a path of several V3 pools is one call with the whole path', () => {
+    const venues = ['uniswap-v3', 'uniswap-v3'] as const
+    expect(decode(encode([exactIn(venues, 3n, 2n)]).data)).toEqual([
+      {
+        functionName: 'exactInput',
+        args: [
+          {
+            path: encodePath(toHops(venues)).toLowerCase(),
+            recipient: account,
+            amountIn: 3n,
+            amountOutMinimum: 2n,
+          },
+        ],
+      },
+    ])
+    expect(decode(encode([exactOut(venues, 9n, 5n)]).data)).toEqual([
+      {
+        functionName: 'exactOutput',
+        args: [
+          {
+            path: encodeReversePath(toHops(venues)).toLowerCase(),
+            recipient: account,
+            amountOut: 9n,
+            amountInMaximum: 5n,
+          },
+        ],
+      },
     ])
   })
 

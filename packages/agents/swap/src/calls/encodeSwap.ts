@@ -116,18 +116,25 @@ function encodeExactIn(options: {
   readonly amountOutMinimum: bigint
 }): Hex {
   const { hops, recipient, amountIn, amountOutMinimum } = options
-  return hops[0]?.venue === 'uniswap-v2'
+  const [hop] = hops
+  if (hop?.venue === 'uniswap-v2')
+    return encodeFunctionData({
+      abi: swapRouter02Abi,
+      functionName: 'swapExactTokensForTokens',
+      args: [amountIn, amountOutMinimum, listTokens(hops), recipient],
+    })
+  const bounds = { recipient, amountIn, amountOutMinimum }
+  // One pool has a form of its own, which costs less than a path of one.
+  return hop !== undefined && hops.length === 1
     ? encodeFunctionData({
         abi: swapRouter02Abi,
-        functionName: 'swapExactTokensForTokens',
-        args: [amountIn, amountOutMinimum, listTokens(hops), recipient],
+        functionName: 'exactInputSingle',
+        args: [{ ...toPoolOf(hop), ...bounds }],
       })
     : encodeFunctionData({
         abi: swapRouter02Abi,
         functionName: 'exactInput',
-        args: [
-          { path: encodePath(hops), recipient, amountIn, amountOutMinimum },
-        ],
+        args: [{ path: encodePath(hops), ...bounds }],
       })
 }
 
@@ -136,25 +143,40 @@ function encodeExactOut(
   recipient: Address,
 ): Hex {
   const { hops, amountOutUnits, mostInUnits } = leg
-  return hops[0]?.venue === 'uniswap-v2'
+  const [hop] = hops
+  if (hop?.venue === 'uniswap-v2')
+    return encodeFunctionData({
+      abi: swapRouter02Abi,
+      functionName: 'swapTokensForExactTokens',
+      args: [amountOutUnits, mostInUnits, listTokens(hops), recipient],
+    })
+  const bounds = {
+    recipient,
+    amountOut: amountOutUnits,
+    amountInMaximum: mostInUnits,
+  }
+  return hop !== undefined && hops.length === 1
     ? encodeFunctionData({
         abi: swapRouter02Abi,
-        functionName: 'swapTokensForExactTokens',
-        args: [amountOutUnits, mostInUnits, listTokens(hops), recipient],
+        functionName: 'exactOutputSingle',
+        args: [{ ...toPoolOf(hop), ...bounds }],
       })
     : encodeFunctionData({
         abi: swapRouter02Abi,
         functionName: 'exactOutput',
-        args: [
-          {
-            // Exact outputs are walked from the bought token backwards.
-            path: encodeReversePath(hops),
-            recipient,
-            amountOut: amountOutUnits,
-            amountInMaximum: mostInUnits,
-          },
-        ],
+        // Exact outputs are walked from the bought token backwards.
+        args: [{ path: encodeReversePath(hops), ...bounds }],
       })
+}
+
+/** Names a pool as the forms for one pool do; no limit of price beside the bound. */
+function toPoolOf(hop: SwapHop) {
+  return {
+    tokenIn: hop.tokenIn,
+    tokenOut: hop.tokenOut,
+    fee: hop.feePips,
+    sqrtPriceLimitX96: 0n,
+  }
 }
 
 /** Packs a path as Uniswap V3 reads it: token, fee, token, fee, token. */
@@ -215,8 +237,11 @@ function getFirstCallOffset(calls: readonly Hex[]): number {
 
 /**
  * Where the sold amount stands in the first inner call: V2 has it first; V3 in
- * the third word of a struct, behind the word that says where the struct is.
+ * the fifth word for one pool, and for a path in the third word of a struct,
+ * behind the word that says where the struct is.
  */
 function getAmountInOffset(hops: readonly SwapHop[]): number {
-  return hops[0]?.venue === 'uniswap-v2' ? 4 : 4 + 32 + 64
+  const [first = []] = splitByVenue(hops)
+  if (first[0]?.venue === 'uniswap-v2') return 4
+  return first.length === 1 ? 4 + 128 : 4 + 32 + 64
 }
