@@ -10,6 +10,7 @@ import { findLeftovers } from './check/findLeftovers.js'
 import { hasEvidence } from './check/hasEvidence.js'
 import { classifyAction } from './classify/classifyAction.js'
 import { rateConfidence, readSigns } from './classify/rateConfidence.js'
+import { isValidAddress } from './clauses/isValidAddress.js'
 import type { Part, Said } from './clauses/Part.js'
 import { readParts } from './clauses/readParts.js'
 import { segmentClauses } from './clauses/segmentClauses.js'
@@ -29,7 +30,7 @@ import { readSlippage } from './phrases/readSlippage.js'
 import { resolveSteps } from './resolve/resolveSteps.js'
 import { type Item, textOf } from './text/Item.js'
 import { type NormalisedText, normaliseText } from './text/normaliseText.js'
-import { tagItems } from './text/tagItems.js'
+import { tagItems, verbatim } from './text/tagItems.js'
 import { tokenise } from './text/tokenise.js'
 import { readTimes } from './time/readTimes.js'
 
@@ -121,7 +122,7 @@ function parseInJapanese(
     )
   }
   const { steps, tooMany } = resolveSteps(
-    read.drafts.filter(
+    withAddress(read.drafts, normalised).filter(
       (draft, at) =>
         draft.action !== 'ask' || draft.topic !== read.drafts[at - 1]?.topic,
     ),
@@ -132,7 +133,19 @@ function parseInJapanese(
     context,
     language: 'ja',
     leftovers: [
-      ...findLeftovers(steps, read.clauses, normalised),
+      ...findLeftovers(
+        steps,
+        read.clauses.map(({ step, parts }) => ({
+          step,
+          parts: parts.filter(
+            (part) =>
+              part.type !== 'party' ||
+              part.text !== 'アドレス' ||
+              steps[step]?.to === undefined,
+          ),
+        })),
+        normalised,
+      ),
       ...(read.unclear
         ? [{ step: 0, problem: { reason: 'どちらにしますか？' } }]
         : []),
@@ -145,6 +158,24 @@ function parseInJapanese(
           ]
         : []),
     ],
+  })
+}
+
+/** `このアドレスに…送って: 0x…`: the address that is written behind it, or none. */
+function withAddress(
+  drafts: readonly DraftStep[],
+  normalised: NormalisedText,
+): DraftStep[] {
+  const written = [...normalised.text.matchAll(/0x[0-9a-f]{40}(?![0-9a-z])/g)]
+  const [only] = written
+  return drafts.map((draft) => {
+    if (draft.to === undefined || !/^(?:この)?アドレス$/.test(draft.to.value))
+      return draft
+    const { to: _, ...open } = draft
+    if (only === undefined || written.length > 1) return open
+    const range = { start: only.index, end: only.index + 42 }
+    const value = verbatim(normalised, range)
+    return isValidAddress(value) ? { ...open, to: { ...range, value } } : open
   })
 }
 
@@ -486,7 +517,7 @@ function readOrders(options: {
       joined: clause.joined,
     })
     leftovers.push({ step: earlier.length + drafts.length, parts })
-    drafts.push(...bound)
+    drafts.push(...withToken(bound))
     next += 1
   }
   if (clauses.length === 0) {
@@ -509,6 +540,26 @@ function readOrders(options: {
       .filter((clause) => clause.doubtful)
       .map((clause) => clause.verb.start),
   }
+}
+
+/** `take 900 usdc out of aave, 500 out of spark`: the token is not said again. */
+function withToken(bound: readonly DraftStep[]): DraftStep[] {
+  let token: DraftStep['legs']['main']
+  return bound.map((draft) => {
+    const { main } = draft.legs
+    if (main?.token !== undefined) token = main
+    if (
+      draft.action !== 'withdraw' ||
+      main?.amount?.value.kind !== 'number' ||
+      main.token !== undefined ||
+      token?.token === undefined
+    )
+      return draft
+    return {
+      ...draft,
+      legs: { ...draft.legs, main: { ...main, token: token.token } },
+    }
+  })
 }
 
 /** `if … sell, otherwise buy`: a choice that the schema cannot hold. */

@@ -17,6 +17,26 @@ function steps(utterance: string): Partial<Step>[] {
 const symbol = (name: string) => ({ symbol: name })
 
 describe('parseUtterance in Japanese', () => {
+  test('behavior: the address that is written behind is the one that is meant', () => {
+    const to = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
+    expect(steps(`このアドレスに12DAI送って: ${to}`)).toMatchObject([
+      { action: 'transfer', to },
+    ])
+  })
+
+  test('behavior: an address that is written nowhere is asked for', () => {
+    expect(parseUtterance('アドレスに12DAI送って', context).type).toBe(
+      'clarify',
+    )
+  })
+
+  test('behavior: または behind a pause joins by or', () => {
+    expect(
+      steps('ETHが3000ドル以上、またはガスが8gwei未満なら2ETHをDAIに売って')[0]
+        ?.when?.[1],
+    ).toMatchObject({ subject: { kind: 'gas' }, join: 'or' })
+  })
+
   test('behavior: a swap and what is done with its output', () => {
     expect(steps('1ETHをUSDCに交換して、全部Aaveに預けて')).toMatchObject([
       {

@@ -86,6 +86,10 @@ describe('forms that say the same in another manner', () => {
       ['transfer 6 DAI kai.eth 11'],
     ],
     ['short uni 2x with 40 usdc, gmx', ['short UNI 40 USDC gmx']],
+    [
+      'take 90 dai out of aave, 40 out of compound',
+      ['withdraw 90 DAI aave', 'withdraw 40 DAI compound'],
+    ],
     ['what i want: 15 uni turned into dai', ['swap 15 UNI DAI']],
     [
       'send 5 dai to zoe.eth every day for a total of 9 times',
