@@ -234,8 +234,8 @@ function confirmed(
 ): ParseResult {
   if (
     result.intent.steps.every((step) => step.action === 'ask') ||
-    isAllKnown(normalised.utterance, result) ||
-    rateConfidence(normalised.utterance, result) >= CONFIRMS_BELOW
+    rateConfidence(normalised.utterance, result) >= CONFIRMS_BELOW ||
+    isAllKnown(normalised.utterance, result)
   )
     return result
   return {
