@@ -83,6 +83,29 @@ const rendered = {
   }),
   SenderMissingError: new journal.SenderMissingError({ chainId: 5 }),
   WorkflowsRunningError: new journal.WorkflowsRunningError(),
+  BackupNamespaceUnknownError: new journal.BackupNamespaceUnknownError({
+    namespace: 'elsewhere',
+  }),
+  BackupUnreadableError: new journal.BackupUnreadableError({
+    reason: 'it is cut off',
+  }),
+  IdempotencyKeyInvalidError: new journal.IdempotencyKeyInvalidError(),
+  OrderConflictError: new journal.OrderConflictError({ orderId: 'o1' }),
+  OrderNotFoundError: new journal.OrderNotFoundError({ orderId: 'o1' }),
+  PolicyMissingError: new journal.PolicyMissingError({ account: '0xbb' }),
+  PolicyReplayedError: new journal.PolicyReplayedError({
+    account: '0xbb',
+    sequence: '1',
+    highest: '2',
+  }),
+  RestoreTargetNotEmptyError: new journal.RestoreTargetNotEmptyError({
+    tables: 'intent',
+  }),
+  SigningEndedError: new journal.SigningEndedError({ legId: '0xaa' }),
+  WebhookLimitError: new journal.WebhookLimitError({
+    intentId: 'i1',
+    limit: 10,
+  }),
 }
 
 test('every error that is exported has its text here', () => {
@@ -135,6 +158,16 @@ test('texts', () => {
     POSTGRES_NOT_STOPPED: PostgreSQL (process 7) still runs 15000 ms after it was told to stop. End it by hand; no acknowledged row is lost by that.
     SENDER_LOCK_LOST: The lock on sender 0xbb is held by nobody or by another process. Nothing was signed; the lock is taken again first.
     SENDER_MISSING: Nothing here sends to chain 5. Configure its RPC, or choose another chain.
-    WORKFLOWS_RUNNING: Durable workflows run in this process already, and there is one set of them for a process. Use that one, or stop it first."
+    WORKFLOWS_RUNNING: Durable workflows run in this process already, and there is one set of them for a process. Use that one, or stop it first.
+    BACKUP_NAMESPACE_UNKNOWN: The database holds the schema "elsewhere", which this program could not restore. Make the backup with the program that wrote it.
+    BACKUP_UNREADABLE: The backup cannot be restored: it is cut off. Nothing was written. Take the backup before it, or the program that wrote it.
+    IDEMPOTENCY_KEY_INVALID: The Idempotency-Key header must be 1 to 255 visible characters. Send another one, or none.
+    ORDER_CONFLICT: Order "o1" stands under other terms already. Cancel it, then ask for a new one.
+    ORDER_NOT_FOUND: There is no standing order "o1". List the orders to see which there are.
+    POLICY_MISSING: 0xbb has no policy: a person is asked about every plan. Sign one with "behest policy set".
+    POLICY_REPLAYED: The policy has sequence 1 and 0xbb has signed 2 before; an old policy does not come back. Sign one with a higher sequence.
+    RESTORE_TARGET_NOT_EMPTY: The database holds tables already (intent). Restore into an empty one: another BEHEST_DATA, or a new database in DATABASE_URL.
+    SIGNING_ENDED: This process is leaving and signs nothing any more. Leg 0xaa stays queued; another process, or the next one, signs it.
+    WEBHOOK_LIMIT: Intent i1 has 10 webhooks already, as many as one may have. Remove one first."
   `)
 })

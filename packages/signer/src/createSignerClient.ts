@@ -118,9 +118,24 @@ export function createSignerClient(options: {
         ),
       )
     },
-    signOrderMandate: async (asked) =>
+    // Field by field: the wire takes what it knows, and callers have more.
+    signOrderMandate: async ({
+      terms,
+      termsHash,
+      delegation,
+      authorizationNonce,
+    }) =>
       toMandate(
-        await ask({ type: 'order-mandate', ...asked }, signerAnswers.mandate),
+        await ask(
+          {
+            type: 'order-mandate',
+            terms,
+            termsHash,
+            delegation,
+            ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
+          },
+          signerAnswers.mandate,
+        ),
       ),
     signReceipt: async (receipt) =>
       (await ask({ type: 'receipt', ...receipt }, signerAnswers.signature))

@@ -74,7 +74,7 @@ export class SenderLockLostError extends BehestError {
 export class SigningEndedError extends BehestError {
   readonly code = 'SIGNING_ENDED'
   readonly stage = 'execution'
-  readonly retry = 'same-input'
+  readonly retry = 'never'
 
   constructor(facts: { legId: string }) {
     super(

@@ -89,7 +89,12 @@ const find = (name: string): Candidate => {
 const askFirst = () =>
   createA2aAgentPort({
     fetch: createGuardedFetch({ allowedLoopbackHosts: ['127.0.0.1:*'] }),
-  }).requestQuote({ candidate: find('first'), request, timeoutMs: 5_000 })
+  }).requestQuote({
+    candidate: find('first'),
+    // Its own each time: the same request gets the same answer.
+    request: { ...request, requestId: crypto.randomUUID() },
+    timeoutMs: 5_000,
+  })
 
 /** Asks on, and tells in a decline what came of it. */
 const askOn =
