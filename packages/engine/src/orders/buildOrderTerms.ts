@@ -72,6 +72,14 @@ export async function buildOrderTerms(options: {
         advice:
           'Make it wait for a price in dollars, a health factor, a balance or a gas price.',
       })
+  // Looked at from block to block, a price goes past a number and not onto it.
+  for (const condition of waiting.conditions)
+    if (condition.comparator === '==')
+      throw new OrderUnbindableError({
+        stepId: waiting.stepId,
+        problem: `"${sayCondition(condition)}" would have to hold to the last digit, which hardly ever happens`,
+        advice: `Say "at or above ${condition.value}" or "at or below ${condition.value}".`,
+      })
   const schedule = waiting.schedule
     ? toOrderSchedule({
         schedule: waiting.schedule,
