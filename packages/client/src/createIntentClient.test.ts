@@ -84,6 +84,10 @@ describe('createIntentClient', () => {
       utterance: 'lend 5 USDC',
       account,
       idempotencyKey: 'k1',
+      // Whatever can be asked for is sent: nothing is dropped on the way.
+      previousIntentId: 'i0',
+      custody: 'mandate',
+      missedRuns: 'catch-up-once',
     })
     await client.get('i1')
     const page = await client.list({ limit: 5 })
@@ -105,7 +109,17 @@ describe('createIntentClient', () => {
       ]),
     ).toEqual([
       ['POST', '/v1/parse', { utterance: 'hm' }],
-      ['POST', '/v1/intents', { utterance: 'lend 5 USDC', account }],
+      [
+        'POST',
+        '/v1/intents',
+        {
+          utterance: 'lend 5 USDC',
+          account,
+          previousIntentId: 'i0',
+          custody: 'mandate',
+          missedRuns: 'catch-up-once',
+        },
+      ],
       ['GET', '/v1/intents/i1', undefined],
       ['GET', '/v1/intents?limit=5', undefined],
       [

@@ -254,6 +254,7 @@ export function createIntentClient(options: ClientOptions): IntentClient {
         context,
         idempotencyKey,
         previousIntentId,
+        custody,
         missedRuns,
       },
       call,
@@ -267,6 +268,7 @@ export function createIntentClient(options: ClientOptions): IntentClient {
             account,
             context,
             previousIntentId,
+            custody,
             missedRuns,
           },
           ...(idempotencyKey === undefined
