@@ -464,6 +464,7 @@ export async function wire(options: {
     drain: () => {
       isDraining = true
       worker.drain()
+      logger.info('draining: no signature is asked for from here on')
     },
     stop: async () => {
       isDraining = true

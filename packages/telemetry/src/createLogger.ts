@@ -8,7 +8,7 @@ export type { Logger } from 'pino'
  * ready line and nothing else. Every line passes `redactLine` last, so that nothing
  * gets around it.
  *
- * @param options.server - Name of the process in each line.
+ * @param options.server - Name of the server in each line, beside its process id.
  * @param options.level - Lowest level that is written, e.g. `info`.
  * @param options.secrets - Values that must never appear, e.g. the database's URL.
  * @param options.write - Where lines go; stderr if absent.
@@ -26,7 +26,7 @@ export function createLogger(options: {
   return pino(
     {
       level,
-      base: { server },
+      base: { server, pid: process.pid },
       hooks: { streamWrite: (line) => redactLine(line, secrets) },
     },
     write === undefined ? destination({ dest: 2, sync: true }) : { write },

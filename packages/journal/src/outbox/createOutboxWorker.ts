@@ -32,6 +32,8 @@ export type WorkerClock = {
 
 /** What a worker has to say while it works. */
 export type OutboxEvent =
+  /** A signature is asked for; `signed` follows, unless it is refused. */
+  | { readonly type: 'signing'; readonly legId: string }
   | {
       readonly type: 'signed'
       readonly legId: string
@@ -340,6 +342,7 @@ function startLane(options: LaneOptions): Lane {
   const sign: SignTransaction = (transaction) => {
     if (!options.maySign())
       throw new SigningEndedError({ legId: transaction.legId })
+    emit({ type: 'signing', legId: transaction.legId })
     return worker.sign(transaction)
   }
   const faultPoint = worker.faultPoint ?? (() => {})
