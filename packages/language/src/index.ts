@@ -1,6 +1,7 @@
 export { rateConfidence } from './classify/rateConfidence.js'
-export { type Answered, applyAnswer } from './conversation/applyAnswer.js'
+export { applyAnswer } from './conversation/applyAnswer.js'
 export { applyFollowUp, type FollowUp } from './conversation/applyFollowUp.js'
+export type { Answered } from './conversation/fillDraft.js'
 export { createParser, type ParserOptions } from './createParser.js'
 export {
   createModelParser,

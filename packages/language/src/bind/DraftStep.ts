@@ -1,6 +1,7 @@
 import type { Action, AskTopic } from '@behest/spec'
 import type { Mention, Said } from '../clauses/Part.js'
-import type { Problem, Quantity, Range, SaidCondition } from '../text/Item.js'
+import type { Quantity, Range, SaidCondition } from '../text/Item.js'
+import type { Problem } from '../text/Problem.js'
 import type { TimePart } from '../time/TimePart.js'
 
 /** One side of a step before references are resolved. */

@@ -13,13 +13,11 @@ import type {
 } from '@behest/spec'
 import type { LegName } from '../bind/DraftStep.js'
 import type { Mention, Said } from '../clauses/Part.js'
-import {
-  type ResolvedLeg,
-  type ResolvedStep,
-  slotOf,
-} from '../resolve/resolveSteps.js'
-import type { Problem, Quantity, Range } from '../text/Item.js'
+import type { ResolvedLeg, ResolvedStep } from '../resolve/ResolvedStep.js'
+import { slotOf } from '../resolve/slotOf.js'
+import type { Quantity, Range } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
+import type { Problem } from '../text/Problem.js'
 import { verbatim } from '../text/tagItems.js'
 import { toSchedule } from '../time/toSchedule.js'
 import { findMissing, isSameToken } from './findMissing.js'

@@ -1,8 +1,9 @@
 import type { Part } from '../clauses/Part.js'
 import { VAGUE_AMOUNT } from '../phrases/readQuantities.js'
-import type { ResolvedStep } from '../resolve/resolveSteps.js'
-import type { Problem, Range } from '../text/Item.js'
+import type { ResolvedStep } from '../resolve/ResolvedStep.js'
+import type { Range } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
+import type { Problem } from '../text/Problem.js'
 import { verbatim } from '../text/tagItems.js'
 
 /**

@@ -1,4 +1,5 @@
-import type { Problem, Quantity, Range, SaidCondition } from '../text/Item.js'
+import type { Quantity, Range, SaidCondition } from '../text/Item.js'
+import type { Problem } from '../text/Problem.js'
 import type { TimePart } from '../time/TimePart.js'
 
 /** A token as it was said, with what may be wrong with the name. */

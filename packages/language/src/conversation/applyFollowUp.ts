@@ -9,15 +9,11 @@ import type {
 } from '@behest/spec'
 import { parseUtterance } from '../parseUtterance.js'
 import { normaliseText } from '../text/normaliseText.js'
-import {
-  type Fill,
-  findSaid,
-  finish,
-  readPair,
-  readReply,
-  type Said,
-} from './applyAnswer.js'
+import { fillDraft } from './fillDraft.js'
+import type { Fill, Said } from './Reply.js'
 import { readFollowUp } from './readFollowUp.js'
+import { readPair } from './readPair.js'
+import { findSaid, readReply } from './readReply.js'
 
 /** What a follow-up on a past intent comes to. */
 export type FollowUp =
@@ -89,7 +85,7 @@ export function applyFollowUp(options: {
       : { type: 'new-request', utterance: words }
   return {
     type: 'repeated',
-    result: finish(
+    result: fillDraft(
       {
         type: 'clarify',
         draft: {
@@ -131,7 +127,7 @@ function findUnclear(
   const slot = findSaid(previous, 'amount')
   return slot === undefined
     ? undefined
-    : finish(
+    : fillDraft(
         {
           type: 'clarify',
           draft: previous,
@@ -294,7 +290,7 @@ function undo(
   return {
     type: 'undone',
     impossible,
-    result: finish(
+    result: fillDraft(
       { type: 'clarify', draft: { ...previous, steps }, questions },
       words,
       [],

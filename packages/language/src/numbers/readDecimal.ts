@@ -1,4 +1,4 @@
-import type { Problem } from '../text/Item.js'
+import type { Problem } from '../text/Problem.js'
 
 /** A plain decimal, and why it may not be what was meant. */
 export type Decimal = { readonly decimal: string; readonly problem?: Problem }

@@ -1,6 +1,7 @@
 import { units } from '../lexicon/lexicon.js'
 import { toBps } from '../numbers/readDecimal.js'
-import { type Item, type Problem, type Quantity, textOf } from '../text/Item.js'
+import { type Item, type Quantity, textOf } from '../text/Item.js'
+import type { Problem } from '../text/Problem.js'
 
 const CURRENCY = new Map<string, string>()
 for (const [code, names] of Object.entries(units.fiat))

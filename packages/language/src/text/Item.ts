@@ -1,16 +1,10 @@
 import type { Condition } from '@behest/spec'
 import type { Senses } from '../lexicon/lexicon.js'
 import type { TimePart } from '../time/TimePart.js'
+import type { Problem } from './Problem.js'
 
 /** Offsets in the matching text, end exclusive. */
 export type Range = { readonly start: number; readonly end: number }
-
-/** Why something said cannot be used as it stands. */
-export type Problem = {
-  readonly reason: string
-  /** The readings that it could have, if there are some. */
-  readonly options?: readonly string[]
-}
 
 /** How much, as it stands in the sentence. */
 export type Quantity =

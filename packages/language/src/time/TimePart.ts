@@ -1,4 +1,4 @@
-import type { Problem } from '../text/Item.js'
+import type { Problem } from '../text/Problem.js'
 import type { Day, Zone } from './timeZone.js'
 
 /** A unit of a recurrence. */

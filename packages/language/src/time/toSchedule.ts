@@ -1,5 +1,5 @@
 import type { Schedule } from '@behest/spec'
-import type { Problem } from '../text/Item.js'
+import type { Problem } from '../text/Problem.js'
 import type { Point, TimePart } from './TimePart.js'
 import {
   addDays,

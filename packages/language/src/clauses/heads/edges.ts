@@ -1,0 +1,5 @@
+export const EDGE =
+  /^(?:and|then|,|;|:|&|plus|also|please|pls|plz|to|→|-|>|next|finally|lastly|afterwards|afterward|subsequently|after|before|just|now|go|ahead|i'll|let's|lets|me|you|wanna|gonna|gotta|u|it|first|second|third|immediately|instantly|quickly|directly|simply|can|could|would|will|should|help|want|need|like|yo|hey|ok|okay|so|but|or|kindly|try|start|do|a|i|i'd|by|all|tryna|finna|imma|gimme|lemme|about|maybe|thanks|again|even|fam|bro|sir|ser|man|mate|dude|hi|hello|gm|urgent|asap|tx|must|shall|auto|automatically|keep|ill|lets|once|then,|while|with|using|steps?|step|finally,|\(|\)|"|'|…|\*|•|#|\||>)$/
+
+export const SKIPPED =
+  /^(?:i|want|to|would|like|you|please|pls|plz|can|could|also|then|just|go|ahead|me|need|let's|lets|finally|i'd|i'll|will|wanna|gonna|gotta|help|u|kindly|next|immediately|afterwards|afterward|subsequently|lastly|second|third|first|now|proceed|continue|start|begin|try|by|make|sure|that|so|again|later|after|should|have|and|use|do|a|do|i'm|going|able|be|must|shall|we|it|directly|instantly|try|quickly|simply|maybe|remember|don't|dont|forget|not|never|do|auto|automatically|with|in|order|all|step|:|-|\*|•|")$/
