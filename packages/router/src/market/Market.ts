@@ -33,8 +33,12 @@ export type Market = {
   readonly priorOut: Float64Array
   /** What a side takes for one unit that reaches the pool: `1 / (1 - fee)`. */
   readonly sideScale: Float64Array
+  /** Gas units of a swap, by pool. */
+  readonly poolGas: Float64Array
   /** Pools with more than two tokens or another invariant. */
   readonly cliques: readonly (CliquePool | undefined)[]
+  /** Positions of the stable pools. */
+  readonly stablePools: readonly number[]
   /** Tokens of each pool: `poolToken[poolStart[i] … poolStart[i + 1]]`. */
   readonly poolStart: Int32Array
   readonly poolToken: Int32Array

@@ -155,10 +155,12 @@ export function compileMarket(pools: readonly Pool[]): Market {
     priorIn: Float64Array.from(rows.priorIn),
     priorOut: Float64Array.from(rows.priorOut),
     sideScale,
+    poolGas: Float64Array.from(pools, ({ gas }) => gas),
     cliques,
     ...graph,
     basePrice,
     component,
+    stablePools: listStablePools(pools),
     ...peelMarket(graph),
     elimination: undefined,
     rates: new Map(),
@@ -181,4 +183,12 @@ export function indexTokens(
     for (let slot = poolStart[i]!; slot < poolStart[i + 1]!; slot++)
       tokenPool[next[poolToken[slot]!]!++] = i
   return { tokenStart, tokenPool }
+}
+
+/** Lists where the stable pools are. */
+export function listStablePools(pools: readonly Pool[]): number[] {
+  const found: number[] = []
+  for (const [i, { kind }] of pools.entries())
+    if (kind === 'stable') found.push(i)
+  return found
 }

@@ -1,5 +1,5 @@
 import type { CliquePool } from './CliquePool.js'
-import { indexTokens } from './compileMarket.js'
+import { indexTokens, listStablePools } from './compileMarket.js'
 import type { Market } from './Market.js'
 import { peelMarket } from './peelMarket.js'
 
@@ -37,6 +37,7 @@ export function createSubMarket(
   }
   for (const token of tokens) place(token)
   const count = pools.length
+  const members = pools.map((pool) => market.pools[pool]!)
   const poolStart = new Int32Array(count + 1)
   const poolToken: number[] = []
   const sideIn = new Int32Array(2 * count)
@@ -78,13 +79,14 @@ export function createSubMarket(
     tokenOf: Int32Array.from(tokenOf),
     toToken: (token) => places.get(token) ?? -1,
     market: {
-      pools: pools.map((pool) => market.pools[pool]!),
+      pools: members,
       tokenIds: tokenOf.map((token) => market.tokenIds[token]!),
       tokenIndex: new Map(),
       sideIn,
       sideOut,
       sideOffset,
       sideScale,
+      poolGas: Float64Array.from(pools, (pool) => market.poolGas[pool]!),
       sideSegment,
       sideSegmentEnd,
       segmentStart,
@@ -99,6 +101,7 @@ export function createSubMarket(
         (token) => market.basePrice[token]!,
       ),
       component: new Int32Array(tokenOf.length),
+      stablePools: listStablePools(members),
       ...peelMarket(graph),
       elimination: undefined,
       rates: new Map(),

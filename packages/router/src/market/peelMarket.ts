@@ -91,10 +91,22 @@ export function revivePools(
     }
   }
   if (added.size === 0) return corePools
-  for (const pool of corePools) added.delete(pool)
+  for (const pool of added) if (includes(corePools, pool)) added.delete(pool)
   const all = new Int32Array(corePools.length + added.size)
   all.set(corePools)
   let next = corePools.length
   for (const pool of added) all[next++] = pool
   return all
+}
+
+/** Looks a number up in an ascending list. */
+function includes(ascending: Int32Array, wanted: number): boolean {
+  let low = 0
+  let high = ascending.length
+  while (high - low > 1) {
+    const middle = (low + high) >> 1
+    if (ascending[middle]! <= wanted) low = middle
+    else high = middle
+  }
+  return ascending[low] === wanted
 }

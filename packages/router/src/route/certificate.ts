@@ -1,4 +1,5 @@
 import { createCliqueTrade } from '../market/CliquePool.js'
+import { countEntries } from '../market/countEntries.js'
 import { createStableClique } from '../market/createStableClique.js'
 import { createWeightedClique } from '../market/createWeightedClique.js'
 import { getMarket } from '../market/getMarket.js'
@@ -18,7 +19,6 @@ import type {
   WeightedPool,
 } from '../pools/Pool.js'
 import type { Dual } from '../solve/createDual.js'
-import { countEntries } from './gas/createCaps.js'
 import { hashPools } from './hashPools.js'
 
 /**

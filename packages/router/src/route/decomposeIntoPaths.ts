@@ -1,3 +1,5 @@
+import { getMarket } from '../market/getMarket.js'
+import { getPoolIndex } from '../market/getPoolIndex.js'
 import { minimum } from '../math/integer.js'
 import type { Pool, TokenId } from '../pools/Pool.js'
 import { swapExactIn, swapExactOut } from '../pools/quote.js'
@@ -50,10 +52,12 @@ export function decomposeIntoPaths(options: {
   readonly maxPaths?: number | undefined
 }): PathPlan | undefined {
   const { sell, buy, amountIn } = options
-  const named = new Set(options.fills.map(({ pool }) => pool))
+  const index = getPoolIndex(getMarket(options.pools))
   const states = new Map<string, Pool>()
-  for (const pool of options.pools)
-    if (named.has(pool.id)) states.set(pool.id, pool)
+  for (const { pool } of options.fills) {
+    const place = index.get(pool)
+    if (place !== undefined) states.set(pool, options.pools[place]!)
+  }
 
   // Found largest first, and carried out in this order.
   let routes = findPaths(readEdges(options.fills, sell), sell, buy, states)

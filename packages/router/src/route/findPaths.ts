@@ -44,8 +44,18 @@ export function findPaths(options: {
   const { market, sell, buy, price, profit, cost } = options
   const { tokenStart, tokenPool, poolStart, poolToken } = market
   const gains: number[] = []
-  for (const [pool, value] of profit)
+  const profitOf = new Float64Array(market.pools.length)
+  // Pools that make a profit, by the token that is sold to them.
+  const earning = new Map<number, number[]>()
+  for (const [pool, value] of profit) {
+    profitOf[pool] = value
     gains.push(Math.max(0, value - cost(pool)))
+    for (let slot = poolStart[pool]!; slot < poolStart[pool + 1]!; slot++) {
+      const group = earning.get(poolToken[slot]!)
+      if (group === undefined) earning.set(poolToken[slot]!, [pool])
+      else group.push(pool)
+    }
+  }
   gains.sort((left, right) => right - left)
   const still = [0]
   for (let hop = 0; hop < mostHops; hop++)
@@ -69,14 +79,16 @@ export function findPaths(options: {
       const { token } = label
       const value = label.amount * price[token]! - label.cost
       if (!(value + still[mostHops - hop]! > best * slack(best))) continue
-      for (let p = tokenStart[token]!; p < tokenStart[token + 1]!; p++) {
-        const pool = tokenPool[p]!
+      const worthHere = label.amount * price[token]!
+      const ahead = still[mostHops - hop - 1]!
+      // Where only profit can still beat what is known, nothing else is tried.
+      const tried =
+        value + ahead > best * slack(best)
+          ? tokenPool.subarray(tokenStart[token], tokenStart[token + 1])
+          : (earning.get(token) ?? [])
+      for (const pool of tried) {
         const paid = label.cost + cost(pool)
-        const bound =
-          label.amount * price[token]! +
-          (profit.get(pool) ?? 0) -
-          paid +
-          still[mostHops - hop - 1]!
+        const bound = worthHere + profitOf[pool]! - paid + ahead
         if (!(bound > best * slack(best))) continue
         const first = poolStart[pool]!
         const indexIn = poolToken.indexOf(token, first) - first
@@ -92,8 +104,8 @@ export function findPaths(options: {
             label.amount,
           )
           const worth = amount * price[to]! - paid
-          const ahead = to === buy ? 0 : still[mostHops - hop - 1]!
-          if (!(worth + ahead > best * slack(best))) continue
+          const left = to === buy ? 0 : ahead
+          if (!(worth + left > best * slack(best))) continue
           const found = { token: to, amount, cost: paid, pool, from: label }
           if (to === buy) {
             finished.push(found)

@@ -5,6 +5,7 @@ import { NoRouteError } from '../errors/NoRouteError.js'
 import { SameTokenError } from '../errors/SameTokenError.js'
 import { UnknownTokenError } from '../errors/UnknownTokenError.js'
 import { getMarket } from '../market/getMarket.js'
+import { getPoolIndex } from '../market/getPoolIndex.js'
 import type { Market } from '../market/Market.js'
 import type { Pool, Token, TokenId } from '../pools/Pool.js'
 import type { Dual } from '../solve/createDual.js'
@@ -145,9 +146,10 @@ export function routeRequest(
       'No token has a known price in the gas coin, so gas was not counted.',
     )
   const unitsPerGas = gas.type === 'priced' ? gas.unitsPerGas : 0
-  const cost: GasCosts = (pool) => market.pools[pool]!.gas * unitsPerGas
+  const { poolGas } = market
+  const cost: GasCosts = (pool) => poolGas[pool]! * unitsPerGas
   const gasOfPool = (pool: string): number =>
-    market.pools[getPoolIndex(market).get(pool)!]!.gas
+    poolGas[getPoolIndex(market).get(pool)!]!
 
   const candidates: Candidate[] = []
   const consider = (execution: Execution | undefined): void => {
@@ -192,6 +194,7 @@ export function routeRequest(
       caps,
       pools,
       cost,
+      unitsPerGas,
       known: candidates.length === 0 ? Number.NEGATIVE_INFINITY : bestNet(),
     })
     ceiling = chosen
@@ -295,17 +298,6 @@ export function routeRequest(
   }
 }
 
-const indices = new WeakMap<Market, ReadonlyMap<string, number>>()
-
-function getPoolIndex(market: Market): ReadonlyMap<string, number> {
-  let index = indices.get(market)
-  if (index === undefined) {
-    index = new Map(market.pools.map((pool, i) => [pool.id, i]))
-    indices.set(market, index)
-  }
-  return index
-}
-
 /** The chain of pools with the best zero-size rate. */
 function getRatePath(
   market: Market,
@@ -367,9 +359,9 @@ export function getCliqueMargin(dual: Dual): number {
 function getRestMargin(dual: Dual): number {
   const { market, price } = dual
   let margin = 0
-  for (const [i, clique] of market.cliques.entries()) {
+  for (const i of market.stablePools) {
     const pool = market.pools[i]!
-    if (clique === undefined || pool.kind !== 'stable') continue
+    if (pool.kind !== 'stable') continue
     const first = market.poolStart[i]!
     for (const [k, balance] of pool.balances.entries()) {
       const unit = price[market.poolToken[first + k]!]!

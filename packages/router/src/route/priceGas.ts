@@ -28,22 +28,7 @@ export function priceGas(
 ): GasPrice {
   const { gasPriceWei = 0n, tokens = [] } = options
   if (gasPriceWei <= 0n) return { type: 'free' }
-  let found: { token: Token; index: number } | undefined
-  let most = -1
-  for (const token of tokens) {
-    if (token.decimalPriceNative === undefined) continue
-    const index = market.tokenIndex.get(token.id)
-    if (index === undefined) continue
-    if (market.component[index] !== market.component[dual.buy]) continue
-    const degree =
-      index === dual.buy
-        ? Number.POSITIVE_INFINITY
-        : market.tokenStart[index + 1]! - market.tokenStart[index]!
-    if (degree > most) {
-      most = degree
-      found = { token, index }
-    }
-  }
+  const found = findPricedToken(tokens, market, dual.buy)
   if (found === undefined) return { type: 'unknown' }
   const { token, index } = found
   // The base price rather than the dual one: what the trade itself does to
@@ -61,4 +46,56 @@ export function priceGas(
     unitsPerWei,
     unitsPerGas: unitsPerWei * Number(gasPriceWei),
   }
+}
+
+type Priced = { readonly token: Token; readonly index: number }
+
+/** Tokens with a known price: each by its position, and the busiest ones. */
+type PricedTokens = {
+  readonly byIndex: ReadonlyMap<number, Token>
+  readonly byComponent: ReadonlyMap<number, Priced>
+}
+
+const known = new WeakMap<readonly Token[], WeakMap<Market, PricedTokens>>()
+
+/** The bought token itself, or the busiest token that can reach it. */
+function findPricedToken(
+  tokens: readonly Token[],
+  market: Market,
+  buy: number,
+): Priced | undefined {
+  let markets = known.get(tokens)
+  if (markets === undefined) {
+    markets = new WeakMap()
+    known.set(tokens, markets)
+  }
+  let priced = markets.get(market)
+  if (priced === undefined) {
+    priced = listPricedTokens(tokens, market)
+    markets.set(market, priced)
+  }
+  const own = priced.byIndex.get(buy)
+  if (own !== undefined) return { token: own, index: buy }
+  return priced.byComponent.get(market.component[buy]!)
+}
+
+function listPricedTokens(
+  tokens: readonly Token[],
+  market: Market,
+): PricedTokens {
+  const byIndex = new Map<number, Token>()
+  const byComponent = new Map<number, Priced>()
+  const getDegree = (token: number): number =>
+    market.tokenStart[token + 1]! - market.tokenStart[token]!
+  for (const token of tokens) {
+    if (token.decimalPriceNative === undefined) continue
+    const index = market.tokenIndex.get(token.id)
+    if (index === undefined) continue
+    byIndex.set(index, token)
+    const component = market.component[index]!
+    const best = byComponent.get(component)
+    if (best === undefined || getDegree(index) > getDegree(best.index))
+      byComponent.set(component, { token, index })
+  }
+  return { byIndex, byComponent }
 }

@@ -13,13 +13,27 @@ export type Request = {
   readonly isLate?: (() => boolean) | undefined
 }
 
+// The pools of each connected part, without what hangs on a single pool.
+const cores = new WeakMap<Market, Map<number, Int32Array>>()
+
 /** Gives the pools that can carry anything from the sold to the bought token. */
 export function selectPools(request: Request): Int32Array {
   const { market, sell, buy } = request
-  const pools = revivePools(market, [sell, buy])
-  const { component, poolStart, poolToken } = market
+  const { component, poolStart, poolToken, corePools } = market
   const own = component[buy]!
-  return pools.filter((pool) => component[poolToken[poolStart[pool]!]!] === own)
+  let known = cores.get(market)
+  if (known === undefined) {
+    known = new Map()
+    cores.set(market, known)
+  }
+  let core = known.get(own)
+  if (core === undefined) {
+    core = corePools.filter(
+      (pool) => component[poolToken[poolStart[pool]!]!] === own,
+    )
+    known.set(own, core)
+  }
+  return revivePools({ ...market, corePools: core }, [sell, buy])
 }
 
 /** Minimises the bound of a request, from the zero-size rates. */

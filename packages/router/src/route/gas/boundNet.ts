@@ -1,8 +1,9 @@
 import { type CliqueTrade, createCliqueTrade } from '../../market/CliquePool.js'
+import { countEntries } from '../../market/countEntries.js'
 import type { Market } from '../../market/Market.js'
 import type { Dual } from '../../solve/createDual.js'
 import { sellInPool } from '../sellInPool.js'
-import { type Caps, countEntries } from './createCaps.js'
+import type { Caps } from './createCaps.js'
 import type { GasCosts } from './GasCosts.js'
 
 /** A bound on what any route nets, and where it comes from. */

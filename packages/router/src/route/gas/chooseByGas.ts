@@ -1,5 +1,6 @@
 // One file because it is one search: a bound, what it rules out, and the rest.
 import { chargeMarket } from '../../market/chargeMarket.js'
+import { countEntries } from '../../market/countEntries.js'
 import {
   createSubMarket,
   type SubMarket,
@@ -9,7 +10,7 @@ import { getRates } from '../../solve/getRates.js'
 import { type AcyclicFlows, collectFlows, orderFlows } from '../collectFlows.js'
 import { type Request, solveRequest } from '../solveRequest.js'
 import { boundNet, type NetBound } from './boundNet.js'
-import { type Caps, countEntries } from './createCaps.js'
+import type { Caps } from './createCaps.js'
 import { findNearPools, priceAround } from './findNearPools.js'
 import type { GasCosts } from './GasCosts.js'
 
@@ -68,6 +69,8 @@ export function chooseByGas(
     readonly caps: Caps
     readonly pools: Int32Array
     readonly cost: GasCosts
+    /** Smallest units of the bought token that one unit of gas costs. */
+    readonly unitsPerGas: number
     readonly known: number
   },
 ): GasChoice {
@@ -77,9 +80,10 @@ export function chooseByGas(
   const impact = Math.max(0, potential[sell]! - dual.shift[sell]!)
   let dearest = 0
   for (const pool of pools) dearest = Math.max(dearest, cost(pool))
-  const charges = { pools, cost, bound: caps.bound }
+  const charges = { unitsPerGas: options.unitsPerGas, bound: caps.bound }
   const near = findNearPools(request, {
     ...charges,
+    pools,
     width:
       impactMargin * impact +
       1.5 * Math.log1p(dearest / caps.bound) +

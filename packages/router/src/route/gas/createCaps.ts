@@ -1,4 +1,3 @@
-import type { Market } from '../../market/Market.js'
 import type { Dual } from '../../solve/createDual.js'
 
 /** The most of each token that a request's amount can ever become. */
@@ -25,13 +24,4 @@ export function createCaps(dual: Dual, bound: number): Caps {
     logUnits[token] =
       logBound - (basePrice[token]! - basePrice[buy]! + shift[token]!)
   return { bound, logUnits }
-}
-
-/**
- * How often the same value can enter a pool: two tokens of a pool can both be
- * sold to it only where one is bought for what the other brought.
- */
-export function countEntries(market: Market, pool: number): number {
-  const size = market.poolStart[pool + 1]! - market.poolStart[pool]!
-  return Math.max(1, size >> 1)
 }

@@ -1,12 +1,10 @@
-import type { Market } from '../../market/Market.js'
+import { getLinks, getZeroSizeRate, type Links } from '../../market/getLinks.js'
 import { createHeap } from '../../solve/heap.js'
 import type { Request } from '../solveRequest.js'
-import { countEntries } from './createCaps.js'
-import type { GasCosts } from './GasCosts.js'
 
 type Charges = {
-  readonly pools: Int32Array
-  readonly cost: GasCosts
+  /** Smallest units of the bought token that one unit of gas costs. */
+  readonly unitsPerGas: number
   /** What the trade is worth: gas counts as a share of it. */
   readonly bound: number
 }
@@ -19,37 +17,51 @@ type Charges = {
  */
 export function findNearPools(
   request: Request,
-  options: Charges & { readonly width: number; readonly most: number },
+  options: Charges & {
+    readonly pools: Int32Array
+    readonly width: number
+    readonly most: number
+  },
 ): readonly number[] {
   const { market, sell, buy } = request
   const { width } = options
-  const { poolStart, poolToken } = market
-  const surplus = createSurplus(market, options)
-  const into = searchChains(market, options, {
+  const { poolStart, poolToken, sideOffset, cliques } = market
+  const links = getLinks(market)
+  const charges = chargeGas(links.gasShares, options)
+  const into = searchChains(links.into, charges, {
     starts: [[buy, 0]],
-    direction: 'into',
     limit: { type: 'past', token: sell, width },
   })
-  const outOf = searchChains(market, options, {
-    starts: [[sell, 0]],
-    direction: 'out-of',
-    limit: { type: 'past', token: buy, width },
-  })
   const least = into[sell]! - width
+  const outOf = searchChains(links.outOf, charges, {
+    starts: [[sell, 0]],
+    limit: { type: 'rest', rest: into, least },
+  })
   const found: { pool: number; rest: number }[] = []
   for (const pool of options.pools) {
     const first = poolStart[pool]!
-    const past = poolStart[pool + 1]!
+    const charge = charges[links.poolClass[pool]!]!
     let rest = Number.NEGATIVE_INFINITY
-    for (let from = first; from < past; from++) {
-      const before = outOf[poolToken[from]!]!
-      if (before < least) continue
-      for (let to = first; to < past; to++) {
-        if (to === from) continue
-        const after = into[poolToken[to]!]!
-        if (before + after >= least)
-          rest = Math.max(rest, before + after + surplus(pool, from, to))
-      }
+    if (cliques[pool] === undefined) {
+      const left = poolToken[first]!
+      const right = poolToken[first + 1]!
+      rest =
+        Math.max(
+          outOf[left]! + into[right]! + 2 * sideOffset[2 * pool]!,
+          outOf[right]! + into[left]! + 2 * sideOffset[2 * pool + 1]!,
+        ) - charge
+    } else {
+      const past = poolStart[pool + 1]!
+      for (let from = first; from < past; from++)
+        for (let to = first; to < past; to++)
+          if (to !== from)
+            rest = Math.max(
+              rest,
+              outOf[poolToken[from]!]! +
+                into[poolToken[to]!]! +
+                getZeroSizeRate(market, pool, from, to) -
+                charge,
+            )
     }
     if (rest >= least) found.push({ pool, rest })
   }
@@ -70,9 +82,9 @@ export function priceAround(
 ): Float64Array {
   const { market, buy } = request
   const { starts, floor } = options
-  const shift = searchChains(market, options, {
+  const links = getLinks(market)
+  const shift = searchChains(links.into, chargeGas(links.gasShares, options), {
     starts,
-    direction: 'into',
     limit: { type: 'floor', value: floor },
   })
   for (let token = 0; token < shift.length; token++)
@@ -82,36 +94,22 @@ export function priceAround(
   return shift
 }
 
-/** Log rate of a swap at size zero, less its charge, by pool token. */
-function createSurplus(
-  market: Market,
-  { cost, bound }: Charges,
-): (pool: number, from: number, to: number) => number {
-  const { poolStart, poolToken, sideOffset, cliques, basePrice } = market
-  return (pool, from, to) => {
-    const charge = Math.log1p(cost(pool) / countEntries(market, pool) / bound)
-    const first = poolStart[pool]!
-    const clique = cliques[pool]
-    return clique === undefined
-      ? 2 * sideOffset[2 * pool + (from - first)]! - charge
-      : clique.getLogRate(from - first, to - first) +
-          Math.log1p(-market.pools[pool]!.feePips / 1e6) +
-          basePrice[poolToken[to]!]! -
-          basePrice[poolToken[from]!]! -
-          charge
-  }
+function chargeGas(
+  gasShares: Float64Array,
+  { unitsPerGas, bound }: Charges,
+): Float64Array {
+  return gasShares.map((share) => Math.log1p((share * unitsPerGas) / bound))
 }
 
 // Around an arbitrage cycle rates would improve for ever.
 const mostImprovements = 24
 
-/** Best log rates into, or out of, some tokens; minus infinity past the limit. */
+/** Best log rates along chains of links; minus infinity past the limit. */
 function searchChains(
-  market: Market,
-  charges: Charges,
+  links: Links,
+  charges: Float64Array,
   options: {
     readonly starts: readonly (readonly [token: number, label: number])[]
-    readonly direction: 'into' | 'out-of'
     readonly limit:
       | { readonly type: 'floor'; readonly value: number }
       /** So much under the label of a token, once that is known. */
@@ -120,48 +118,43 @@ function searchChains(
           readonly token: number
           readonly width: number
         }
+      /** As much as is lost together with the rest of the way. */
+      | {
+          readonly type: 'rest'
+          readonly rest: Float64Array
+          readonly least: number
+        }
   },
 ): Float64Array {
-  const { tokenStart, tokenPool, poolStart, poolToken } = market
-  const { direction, limit } = options
-  const surplus = createSurplus(market, charges)
-  const isUsed = new Uint8Array(market.pools.length)
-  for (const pool of charges.pools) isUsed[pool] = 1
-  const tokens = market.tokenIds.length
+  const { start, next, rate, gasClass } = links
+  const { limit } = options
+  const tokens = start.length - 1
   const label = new Float64Array(tokens).fill(Number.NEGATIVE_INFINITY)
   const improvements = new Uint8Array(tokens)
   const heap = createHeap()
-  let floor = limit.type === 'floor' ? limit.value : Number.NEGATIVE_INFINITY
-  for (const [start, own] of options.starts) {
-    label[start] = own
-    improvements[start] = mostImprovements
-    heap.push(-own, start)
+  const rest = limit.type === 'rest' ? limit.rest : undefined
+  let floor = Number.NEGATIVE_INFINITY
+  if (limit.type === 'floor') floor = limit.value
+  if (limit.type === 'rest') floor = limit.least
+  for (const [token, own] of options.starts) {
+    label[token] = own
+    improvements[token] = mostImprovements
+    heap.push(-own, token)
   }
   for (let at = heap.pop(); at >= 0; at = heap.pop()) {
     const own = -heap.lastKey()
-    if (own < floor) break
+    if (own < floor && rest === undefined) break
     if (own < label[at]!) continue
     if (limit.type === 'past' && at === limit.token) floor = own - limit.width
-    for (let p = tokenStart[at]!; p < tokenStart[at + 1]!; p++) {
-      const pool = tokenPool[p]!
-      if (isUsed[pool] === 0) continue
-      const first = poolStart[pool]!
-      const past = poolStart[pool + 1]!
-      let here = first
-      while (poolToken[here] !== at) here++
-      for (let slot = first; slot < past; slot++) {
-        const next = poolToken[slot]!
-        if (slot === here || improvements[next] === mostImprovements) continue
-        const rate =
-          own +
-          (direction === 'into'
-            ? surplus(pool, slot, here)
-            : surplus(pool, here, slot))
-        if (!(rate > label[next]! + 1e-15) || rate < floor) continue
-        if (label[next]! > Number.NEGATIVE_INFINITY) improvements[next]!++
-        label[next] = rate
-        heap.push(-rate, next)
-      }
+    for (let link = start[at]!; link < start[at + 1]!; link++) {
+      const token = next[link]!
+      if (improvements[token] === mostImprovements) continue
+      const reached = own + rate[link]! - charges[gasClass[link]!]!
+      if (!(reached > label[token]! + 1e-15)) continue
+      if (reached + (rest === undefined ? 0 : rest[token]!) < floor) continue
+      if (label[token]! > Number.NEGATIVE_INFINITY) improvements[token]!++
+      label[token] = reached
+      heap.push(-reached, token)
     }
   }
   return label
