@@ -1,6 +1,7 @@
 import type { Market } from '../market/Market.js'
 import type { Pool } from '../pools/Pool.js'
 import { swapExactIn } from '../pools/quote.js'
+import { getRates } from '../solve/getRates.js'
 import type { Fill } from './Route.js'
 import { sellInPool } from './sellInPool.js'
 
@@ -42,7 +43,9 @@ export function findPaths(options: {
   readonly isLate?: (() => boolean) | undefined
 }): { readonly fills: readonly Fill[]; readonly amountOut: bigint }[] {
   const { market, sell, buy, price, profit, cost } = options
-  const { tokenStart, tokenPool, poolStart, poolToken } = market
+  const { tokenStart, tokenPool, poolStart, poolToken, cliques } = market
+  const { basePrice, sideOffset } = market
+  const rates = getRates(market, buy)
   const gains: number[] = []
   const profitOf = new Float64Array(market.pools.length)
   // Pools that make a profit, by the token that is sold to them.
@@ -86,6 +89,14 @@ export function findPaths(options: {
         value + ahead > best * slack(best)
           ? tokenPool.subarray(tokenStart[token], tokenStart[token + 1])
           : (earning.get(token) ?? [])
+      // What the rates must make of the amount in hand: no chain beats them.
+      const logNeed =
+        rates.hasCircle || !(best > 0)
+          ? Number.NEGATIVE_INFINITY
+          : Math.log((best + label.cost) / label.amount) +
+            basePrice[buy]! -
+            basePrice[token]! -
+            1e-12
       for (const pool of tried) {
         const paid = label.cost + cost(pool)
         const bound = worthHere + profitOf[pool]! - paid + ahead
@@ -96,6 +107,11 @@ export function findPaths(options: {
           const to = poolToken[slot]!
           if (to === token || isOnPath(label, to)) continue
           if (hop === mostHops - 1 && to !== buy) continue
+          if (
+            cliques[pool] === undefined &&
+            2 * sideOffset[2 * pool + indexIn]! + rates.potential[to]! < logNeed
+          )
+            continue
           const amount = sellInPool(
             market,
             pool,

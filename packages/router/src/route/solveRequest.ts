@@ -2,6 +2,7 @@ import type { Market } from '../market/Market.js'
 import { revivePools } from '../market/peelMarket.js'
 import { createDual, type Dual } from '../solve/createDual.js'
 import { computeRates, getRates } from '../solve/getRates.js'
+import { getRestOrder } from '../solve/getRestOrder.js'
 import { type Solution, solveDual } from '../solve/solveDual.js'
 
 /** A request in the market's own numbers. */
@@ -13,27 +14,46 @@ export type Request = {
   readonly isLate?: (() => boolean) | undefined
 }
 
-// The pools of each connected part, without what hangs on a single pool.
-const cores = new WeakMap<Market, Map<number, Int32Array>>()
+// The pools of each connected part without what hangs on a single pool, and
+// with what a request's own tokens hang on.
+type Selections = {
+  readonly cores: Map<number, Int32Array>
+  readonly revived: Map<string, Int32Array>
+}
+const selections = new WeakMap<Market, Selections>()
+// Each list has a number for every pool.
+const mostRevived = 32
 
-/** Gives the pools that can carry anything from the sold to the bought token. */
+/**
+ * Gives the pools that can carry anything from the sold to the bought token:
+ * the same array for the same tokens, as long as it is remembered.
+ */
 export function selectPools(request: Request): Int32Array {
   const { market, sell, buy } = request
-  const { component, poolStart, poolToken, corePools } = market
+  const { component, poolStart, poolToken, corePools, peelPosition } = market
   const own = component[buy]!
-  let known = cores.get(market)
+  let known = selections.get(market)
   if (known === undefined) {
-    known = new Map()
-    cores.set(market, known)
+    known = { cores: new Map(), revived: new Map() }
+    selections.set(market, known)
   }
-  let core = known.get(own)
+  let core = known.cores.get(own)
   if (core === undefined) {
     core = corePools.filter(
       (pool) => component[poolToken[poolStart[pool]!]!] === own,
     )
-    known.set(own, core)
+    known.cores.set(own, core)
   }
-  return revivePools({ ...market, corePools: core }, [sell, buy])
+  const hanging = [sell, buy].filter((token) => peelPosition[token]! >= 0)
+  if (hanging.length === 0) return core
+  const key = hanging.join()
+  let pools = known.revived.get(key)
+  if (pools === undefined) {
+    pools = revivePools({ ...market, corePools: core }, hanging)
+    if (known.revived.size >= mostRevived) known.revived.clear()
+    known.revived.set(key, pools)
+  }
+  return pools
 }
 
 /** Minimises the bound of a request, from the zero-size rates. */
@@ -49,6 +69,10 @@ export function solveRequest(
   },
 ): { readonly dual: Dual; readonly solution: Solution } {
   const { market, sell, buy } = request
+  const isPart = options.subset === true || options.allowed !== undefined
+  const rates = isPart
+    ? computeRates(market, [buy], options)
+    : getRates(market, buy)
   const dual = createDual({
     market,
     sell,
@@ -56,11 +80,10 @@ export function solveRequest(
     amount: Number(request.amountIn),
     pools: options.pools,
     ...(options.allowed === undefined ? {} : { allowed: options.allowed }),
+    ...(isPart || options.start !== undefined
+      ? {}
+      : { restOrder: getRestOrder(market, rates) }),
   })
-  const rates =
-    options.subset === true || options.allowed !== undefined
-      ? computeRates(market, [buy], options)
-      : getRates(market, buy)
   dual.shift.set(options.start ?? rates.potential)
   return {
     dual,

@@ -1,5 +1,7 @@
 import { type CliqueTrade, createCliqueTrade } from '../market/CliquePool.js'
 import type { Market } from '../market/Market.js'
+import type { RestOrder } from './getRestOrder.js'
+import { grow } from './grow.js'
 
 /** Which direction of a pool may be used: both, or only one side. */
 export const bothSides = 3
@@ -27,10 +29,10 @@ export type Dual = {
   readonly gradient: Float64Array
   /** Two-token pools that trade at these prices. */
   activeCount: number
-  readonly activeSide: Int32Array
-  readonly activeIn: Float64Array
-  readonly activeOut: Float64Array
-  readonly activeConductance: Float64Array
+  activeSide: Int32Array
+  activeIn: Float64Array
+  activeOut: Float64Array
+  activeConductance: Float64Array
   /** Other pools that trade at these prices. */
   readonly activeCliques: { pool: number; trade: CliqueTrade }[]
   /** Tells whether a side may be used. */
@@ -47,6 +49,8 @@ export type Dual = {
  *
  * @param options.pools - Positions of the pools that may be used.
  * @param options.allowed - By pool: bit 1 allows side 0, bit 2 allows side 1.
+ * @param options.restOrder - Set when the first prices will be the zero-size
+ * rates: pools are then looked at only once their tokens have moved far enough.
  */
 export function createDual(options: {
   readonly market: Market
@@ -55,39 +59,56 @@ export function createDual(options: {
   readonly amount: number
   readonly pools: Int32Array
   readonly allowed?: Uint8Array
+  readonly restOrder?: RestOrder
 }): Dual {
-  const { market, sell, buy, pools, allowed } = options
+  const { market, sell, buy, pools, allowed, restOrder } = options
   const { sideIn, sideOut, sideOffset, sideScale, cliques } = market
   const { poolStart, poolToken, basePrice } = market
   const tokens = market.tokenIds.length
-  const shift = new Float64Array(tokens)
-  const price = new Float64Array(tokens)
-  const priced = new Float64Array(tokens).fill(Number.NaN)
-  const gradient = new Float64Array(tokens)
+  // Duals are made by the hundred: one buffer costs less than ten.
+  const floats = new Float64Array(5 * tokens + pools.length)
+  const shift = floats.subarray(0, tokens)
+  const price = floats.subarray(tokens, 2 * tokens)
+  const priced = floats.subarray(2 * tokens, 3 * tokens).fill(Number.NaN)
+  const gradient = floats.subarray(3 * tokens, 4 * tokens)
   // How far each token's price has moved in all, there and back. A pool at rest
   // can be skipped until its tokens have moved by its distance from trading.
-  const travel = new Float64Array(tokens)
-  const wake = new Float64Array(pools.length)
-  const activeSide = new Int32Array(pools.length)
-  const activeIn = new Float64Array(pools.length)
-  const activeOut = new Float64Array(pools.length)
-  const activeConductance = new Float64Array(pools.length)
+  const travel = floats.subarray(4 * tokens, 5 * tokens)
+  const wake = floats.subarray(5 * tokens)
   const trades = new Map<number, CliqueTrade>()
   const logPrices = new Float64Array(8)
+  const found = getMembers(market, pools, restOrder !== undefined)
+  const { member } = found
+  const used = addTokens(found, [sell, buy])
 
-  const member = new Uint8Array(market.pools.length)
-  for (const pool of pools) member[pool] = 1
-  const used: number[] = []
-  const seen = new Uint8Array(tokens)
-  for (const pool of pools)
-    for (let slot = poolStart[pool]!; slot < poolStart[pool + 1]!; slot++) {
-      const token = poolToken[slot]!
-      if (seen[token] === 0) {
-        seen[token] = 1
-        used.push(token)
+  // Pools that are looked at: all of them, or those whose tokens moved enough.
+  let watched = pools
+  let watchedCount = pools.length
+  let watch: ((token: number) => void) | undefined
+  if (restOrder !== undefined) {
+    const { start, pool, half, near } = restOrder
+    const isWatched = new Uint8Array(market.pools.length)
+    const reached = start.slice()
+    watched = new Int32Array(pools.length)
+    watchedCount = 0
+    for (const which of near)
+      if (member[which] === 1) {
+        isWatched[which] = 1
+        watched[watchedCount++] = which
       }
+    watch = (token) => {
+      const far = travel[token]!
+      const end = start[token + 1]!
+      let at = reached[token]!
+      for (; at < end && half[at]! <= far; at++) {
+        const which = pool[at]!
+        if (isWatched[which] === 1 || member[which] === 0) continue
+        isWatched[which] = 1
+        watched[watchedCount++] = which
+      }
+      reached[token] = at
     }
-  for (const token of [sell, buy]) if (seen[token] === 0) used.push(token)
+  }
 
   const dual: Dual = {
     market,
@@ -99,10 +120,10 @@ export function createDual(options: {
     value: 0,
     gradient,
     activeCount: 0,
-    activeSide,
-    activeIn,
-    activeOut,
-    activeConductance,
+    activeSide: new Int32Array(firstActive),
+    activeIn: new Float64Array(firstActive),
+    activeOut: new Float64Array(firstActive),
+    activeConductance: new Float64Array(firstActive),
     activeCliques: [],
     allows: (side) =>
       member[side >> 1] === 1 &&
@@ -116,8 +137,10 @@ export function createDual(options: {
         gradient[token] = 0
         if (now === before) continue
         price[token] = Math.exp(basePrice[token]! - origin + now)
-        if (!Number.isNaN(before)) travel[token]! += Math.abs(now - before)
         priced[token] = now
+        if (Number.isNaN(before)) continue
+        travel[token]! += Math.abs(now - before)
+        watch?.(token)
       }
       const scale = Math.exp(-shift[buy]!)
       const sold = dual.amount * price[sell]! * scale
@@ -125,8 +148,9 @@ export function createDual(options: {
       let value = sold
       let active = 0
       dual.activeCliques.length = 0
-      for (let position = 0; position < pools.length; position++) {
-        const pool = pools[position]!
+      let { activeSide, activeIn, activeOut, activeConductance } = dual
+      for (let position = 0; position < watchedCount; position++) {
+        const pool = watched[position]!
         const clique = cliques[pool]
         if (clique !== undefined) {
           value += evaluateClique(pool, position)
@@ -161,12 +185,22 @@ export function createDual(options: {
         value += received - paid
         gradient[from]! -= paid
         gradient[to]! += received
+        if (active === activeSide.length) {
+          activeSide = grow(activeSide, Int32Array)
+          activeIn = grow(activeIn, Float64Array)
+          activeOut = grow(activeOut, Float64Array)
+          activeConductance = grow(activeConductance, Float64Array)
+        }
         activeSide[active] = side
         activeIn[active] = paid
         activeOut[active] = received
         activeConductance[active] = trade.slope * priceIn
         active++
       }
+      dual.activeSide = activeSide
+      dual.activeIn = activeIn
+      dual.activeOut = activeOut
+      dual.activeConductance = activeConductance
       dual.activeCount = active
       dual.value = value
     },
@@ -198,6 +232,51 @@ export function createDual(options: {
     dual.activeCliques.push({ pool, trade })
     return trade.value
   }
+}
+
+const firstActive = 32
+
+type Members = {
+  /** By pool: 1 when it may be used. */
+  readonly member: Uint8Array
+  /** By token: 1 when one of them trades it. */
+  readonly seen: Uint8Array
+  readonly tokens: Int32Array
+}
+const members = new WeakMap<Int32Array, Members>()
+
+/** Lists what a selection of pools trades; large ones are given again. */
+function getMembers(
+  market: Market,
+  pools: Int32Array,
+  isKept: boolean,
+): Members {
+  let found = members.get(pools)
+  if (found === undefined) {
+    const { poolStart, poolToken } = market
+    const member = new Uint8Array(market.pools.length)
+    const seen = new Uint8Array(market.tokenIds.length)
+    const tokens: number[] = []
+    for (const pool of pools) {
+      member[pool] = 1
+      for (let slot = poolStart[pool]!; slot < poolStart[pool + 1]!; slot++) {
+        const token = poolToken[slot]!
+        if (seen[token] === 1) continue
+        seen[token] = 1
+        tokens.push(token)
+      }
+    }
+    found = { member, seen, tokens: Int32Array.from(tokens) }
+    if (isKept) members.set(pools, found)
+  }
+  return found
+}
+
+function addTokens({ seen, tokens }: Members, own: number[]): Int32Array {
+  const missing = own.filter((token) => seen[token] === 0)
+  return missing.length === 0
+    ? tokens
+    : Int32Array.from([...tokens, ...missing])
 }
 
 const sideTrade = { input: 0, output: 0, slope: 0 }

@@ -7,6 +7,7 @@ import {
 } from './createFactorisation.js'
 import { getElimination } from './getElimination.js'
 import type { Rates } from './getRates.js'
+import { grow } from './grow.js'
 
 /**
  * The local picture of the dual function: every pool that trades, or is about
@@ -629,13 +630,4 @@ function chooseAnchor(dual: Dual, rates: Rates): number {
   for (let token = sell; token >= 0; token = rates.viaToken[token]!)
     if (getDegree(token) > getDegree(anchor)) anchor = token
   return anchor
-}
-
-function grow<A extends Int32Array | Float64Array | Uint8Array>(
-  values: A,
-  Type: new (length: number) => A,
-): A {
-  const larger = new Type(values.length * 2)
-  larger.set(values)
-  return larger
 }

@@ -16,6 +16,8 @@ export type Rates = {
   /** Tokens whose path begins at a token: `child[childStart[k] … ]`. */
   readonly childStart: Int32Array
   readonly child: Int32Array
+  /** Set where chains in a circle gain: rates are then no bound. */
+  readonly hasCircle: boolean
 }
 
 /** The parts of a market that rates are computed from. */
@@ -71,6 +73,7 @@ export function computeRates(
   const improvements = new Uint8Array(tokens)
   const heap = createHeap()
   const { allowed } = options
+  let hasCircle = false
   let isUsed: Uint8Array | undefined
   if (options.pools !== undefined) {
     isUsed = new Uint8Array(market.pools.length)
@@ -112,10 +115,12 @@ export function computeRates(
         // Changing a token on its own path would close a circle.
         if (potential[from]! > Number.NEGATIVE_INFINITY) {
           improvements[from]!++
+          if (improvements[from] === mostImprovements) hasCircle = true
           let token = to
           while (token >= 0 && token !== from) token = viaToken[token]!
           if (token === from) {
             improvements[from] = mostImprovements
+            hasCircle = true
             continue
           }
         }
@@ -135,5 +140,5 @@ export function computeRates(
     const next = viaToken[k]!
     if (next >= 0) child[place[next]!++] = k
   }
-  return { potential, viaPool, viaToken, childStart, child }
+  return { potential, viaPool, viaToken, childStart, child, hasCircle }
 }

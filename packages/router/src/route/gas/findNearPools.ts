@@ -37,7 +37,7 @@ export function findNearPools(
     starts: [[sell, 0]],
     limit: { type: 'rest', rest: into, least },
   })
-  const found: { pool: number; rest: number }[] = []
+  const found: { readonly pool: number; readonly rest: number }[] = []
   for (const pool of options.pools) {
     const first = poolStart[pool]!
     const charge = charges[links.poolClass[pool]!]!
@@ -63,10 +63,23 @@ export function findNearPools(
                 charge,
             )
     }
-    if (rest >= least) found.push({ pool, rest })
+    if (!(rest >= least)) continue
+    found.push({ pool, rest })
   }
-  found.sort((left, right) => right.rest - left.rest)
-  return found.slice(0, options.most).map(({ pool }) => pool)
+  return takeBest(found, options.most).map(({ pool }) => pool)
+}
+
+/** Sorts only what is left: thousands of pools can lie near a large trade. */
+function takeBest<T extends { readonly rest: number }>(
+  found: readonly T[],
+  most: number,
+): T[] {
+  const rests = Float64Array.from(found, ({ rest }) => rest).sort()
+  const enough = rests[found.length - most] ?? Number.NEGATIVE_INFINITY
+  return found
+    .filter(({ rest }) => rest >= enough)
+    .sort((left, right) => right.rest - left.rest)
+    .slice(0, most)
 }
 
 /**
