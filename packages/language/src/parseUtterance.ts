@@ -1,8 +1,8 @@
 import type { ParseContext, ParseResult } from '@behest/spec'
 import { NO_ADVICE, NOTHING, none } from './check/none.js'
 import { parseEnglish } from './english/parseEnglish.js'
+import { isJapanese } from './japanese/isJapanese.js'
 import { parseInJapanese } from './japanese/parseInJapanese.js'
-import { isJapanese } from './japanese/parseJapanese.js'
 import { normaliseText } from './text/normaliseText.js'
 
 /** The longest text that is read at all, in UTF-16 units. */

@@ -1,0 +1,149 @@
+import { verbatim } from '../text/tagItems.js'
+import { adjustSense } from './adjustSense.js'
+import { addClause, readItems } from './bindSlots.js'
+import { addGaps } from './bindVerbless.js'
+import { closeClause } from './closeClause.js'
+import { fillBuy } from './fillBuy.js'
+import { endsClause, isAbout } from './isOrder.js'
+import type { Reading } from './Reading.js'
+import { keepBack, readKept } from './readKept.js'
+import type { Slot } from './Slot.js'
+
+type VerbSlot = Extract<Slot, { type: 'verb' }>
+
+/** Reads the slots clause by clause, each up to its verb. */
+export function readClauses(reading: Reading, slots: readonly Slot[]): void {
+  let current: Slot[] = []
+  for (const [at, slot] of slots.entries()) {
+    if (slot.type === 'stop') {
+      closeClause(reading, current)
+      current = []
+      reading.sentence += 1
+    } else if (slot.type === 'verb')
+      current = readVerb({ reading, slots, at, slot, current })
+    else current.push(slot)
+  }
+  closeClause(reading, current)
+}
+
+/** Reads a verb with what stands in front of it; gives what is left for the next. */
+function readVerb(options: {
+  readonly reading: Reading
+  readonly slots: readonly Slot[]
+  readonly at: number
+  readonly slot: VerbSlot
+  readonly current: Slot[]
+}): Slot[] {
+  const { reading, slots, at, slot, current } = options
+  const next = slots[at + 1]
+  const asWord = (text = verbatim(reading.normalised, slot)): Slot => ({
+    type: 'word',
+    text,
+    start: slot.start,
+    end: slot.end,
+  })
+  // `0.1ETHだけ残して、…`: what stays of all that is named next, or was.
+  if (slot.sense === 'keep') {
+    const stays = readKept(current)
+    if (stays !== undefined) {
+      if (!keepBack(reading.drafts, stays)) reading.kept = stays
+      return []
+    }
+  }
+  switch (slot.ending) {
+    case 'not':
+      reading.blocked = true
+      reading.clause += 1
+      return []
+    case 'ask':
+      return [...current, asWord()]
+    case 'state':
+      // `Aaveに預けているUSDCを引き出して`: where it is, said beforehand.
+      return next?.type === 'item' ? placesOf(current) : [...current, asWord()]
+    case 'past':
+      // `交換したUSDCを…`: what an earlier step gave.
+      if (next?.type === 'item')
+        return [
+          ...(STAYS.test(slot.sense) ? placesOf(current) : []),
+          asWord('した'),
+        ]
+      reading.blocked ||= next === undefined || next.type === 'stop'
+      return []
+    case 'noun':
+      if (!endsClause(slots, at) || isThing(slots, at, current))
+        return [...current, asWord(slot.text)]
+      break
+    case 'order':
+    case 'if':
+      break
+    default:
+      slot.ending satisfies never
+  }
+  // `…したらいくらになる？` is a question about an order.
+  if (isAbout(reading.normalised.text, slot, slots, at))
+    return [...current, asWord()]
+  return readOrder(reading, slot, current) ?? [...current, asWord()]
+}
+
+/** Binds an order; `undefined` where its verb is none of an order here. */
+function readOrder(
+  reading: Reading,
+  slot: VerbSlot,
+  current: readonly Slot[],
+): Slot[] | undefined {
+  const verb = slot.sense === 'become' ? 'swap' : slot.sense
+  const slots = addGaps(reading, [...reading.pending, ...current], verb)
+  const items = readItems(reading, slots, slot.sense)
+  if (slot.sense === 'become' && fillBuy(reading.drafts, items)) return []
+  const sense = adjustSense(verb, slot.text, items)
+  if (sense === '') return undefined
+  reading.pending = []
+  addClause(reading, {
+    sense,
+    verb: { start: slot.start, end: slot.end },
+    verbText: slot.text,
+    slots,
+    items,
+  })
+  return []
+}
+
+/** Verbs that leave their money where they put it. */
+const STAYS = /^(?:lend|deposit|borrow|stake|lock|long|short|bridge)$/
+
+/** The places that a relative clause names, as those of what it describes. */
+function placesOf(slots: readonly Slot[]): Slot[] {
+  return slots
+    .filter(
+      (slot) =>
+        slot.type === 'item' &&
+        slot.item.type === 'word' &&
+        (slot.item.senses.venue !== undefined ||
+          slot.item.senses.chain !== undefined),
+    )
+    .flatMap((slot): Slot[] => [
+      slot,
+      { type: 'particle', text: '上で', start: slot.end, end: slot.end },
+    ])
+}
+
+/** `Aaveの借入、USDCを返済`: a thing, where another verb takes the object. */
+function isThing(
+  slots: readonly Slot[],
+  at: number,
+  current: readonly Slot[],
+): boolean {
+  return (
+    slots[at + 1]?.type === 'particle' &&
+    !current.some(
+      (each) =>
+        each.type === 'item' &&
+        (each.item.type === 'number' ||
+          each.item.type === 'quantity' ||
+          (each.item.type === 'word' &&
+            each.item.senses.token !== undefined &&
+            each.item.senses.venue === undefined)),
+    ) &&
+    slots.slice(at + 1, at + 40).some((each) => each.type === 'verb')
+  )
+}
