@@ -27,6 +27,8 @@ export type Reading = {
   kept: Kept | undefined
   /** The verb that was read last: what stands behind it may still be its own. */
   last: BoundVerb | undefined
+  /** The question that was read last, with what was said in it. */
+  asked: { readonly at: number; readonly slots: readonly Slot[] } | undefined
   /** Times and conditions that stood alone, for the next order. */
   pending: Slot[]
   clause: number

@@ -2,7 +2,7 @@ import { bindVerbless } from './bindVerbless.js'
 import type { Reading } from './Reading.js'
 import { readJapaneseAsk } from './readJapaneseAsk.js'
 import type { Piece } from './readJapaneseItems.js'
-import { readTrailing } from './readTrailing.js'
+import { completeLast, isLastOpen, readTrailing } from './readTrailing.js'
 import type { Slot } from './Slot.js'
 
 /**
@@ -18,26 +18,84 @@ export function closeClause(reading: Reading, slots: readonly Slot[]): void {
     return
   }
   if (!isTimed) {
-    if (addAsked(reading, slots)) return
+    if (addAsked(reading, slots) || addToAsked(reading, slots)) return
+    if (isLastOpen(reading) && completeLast(reading, slots)) return
     if (bindVerbless(reading, slots)) return
   }
   if (reading.drafts.length > 0) readTrailing(reading, slots)
 }
 
 function addAsked(reading: Reading, slots: readonly Slot[]): boolean {
+  const found = readAsked(reading, slots)
+  if (found === undefined) return false
+  if (found === 'advice') reading.advice = true
+  else {
+    reading.asked = { at: reading.drafts.length, slots }
+    reading.drafts.push(found)
+  }
+  reading.clause += 1
+  return true
+}
+
+/** `どこが一番高い？USDCの`, `ETHの価格は？BTCは？`: more about what was asked. */
+function addToAsked(reading: Reading, slots: readonly Slot[]): boolean {
+  const { asked, drafts } = reading
+  const before = asked === undefined ? undefined : drafts[asked.at]
+  if (
+    asked === undefined ||
+    before === undefined ||
+    asked.at < drafts.length - 1
+  )
+    return false
+  if (before.legs.main?.token === undefined && before.of === undefined) {
+    const again = readAsked(reading, [...slots, ...asked.slots])
+    if (typeof again !== 'object' || again.topic !== before.topic) return false
+    drafts[asked.at] = again
+    return true
+  }
+  const tokens = slots.filter((slot) => slot.type === 'item')
+  const [token] = tokens
+  if (
+    before.legs.main?.token === undefined ||
+    tokens.length !== 1 ||
+    token?.type !== 'item' ||
+    token.item.type !== 'word' ||
+    token.item.senses.token === undefined
+  )
+    return false
+  drafts.push({
+    ...before,
+    clause: reading.clause,
+    legs: {
+      main: {
+        token: {
+          start: token.start,
+          end: token.end,
+          symbol: token.item.senses.token,
+          known: true,
+        },
+      },
+    },
+  })
+  reading.asked = { at: drafts.length - 1, slots }
+  reading.clause += 1
+  return true
+}
+
+function readAsked(
+  reading: Reading,
+  slots: readonly Slot[],
+): ReturnType<typeof readJapaneseAsk> {
   const pieces = slots.filter((slot): slot is Piece => slot.type !== 'ready')
   const first = pieces[0]
-  const last = pieces.at(-1)
-  if (first === undefined || last === undefined) return false
-  const found = readJapaneseAsk({
-    text: reading.normalised.text.slice(first.start, last.end),
+  if (first === undefined) return undefined
+  const { text } = reading.normalised
+  const from = Math.min(...pieces.map((piece) => piece.start))
+  const to = Math.max(...pieces.map((piece) => piece.end))
+  return readJapaneseAsk({
+    text: text.slice(from, to),
     pieces,
     clause: reading.clause,
     sentence: 1000 + reading.clause,
   })
-  if (found === undefined) return false
-  if (found === 'advice') reading.advice = true
-  else reading.drafts.push(found)
-  reading.clause += 1
-  return true
 }

@@ -18,6 +18,7 @@ export function parseJapanese(
     advice: false,
     kept: undefined,
     last: undefined,
+    asked: undefined,
     pending: [],
     clause: 0,
     sentence: 0,

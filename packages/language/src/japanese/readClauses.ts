@@ -6,6 +6,7 @@ import { closeClause } from './closeClause.js'
 import { fillBuy } from './fillBuy.js'
 import { endsClause, isAbout } from './isOrder.js'
 import type { Reading } from './Reading.js'
+import { isKnownWord } from './readJapaneseItems.js'
 import { keepBack, readKept } from './readKept.js'
 import type { Slot } from './Slot.js'
 
@@ -50,6 +51,7 @@ function readVerb(options: {
       return []
     }
   }
+  if (slot.sense === 'cancel') return readCancel(options)
   switch (slot.ending) {
     case 'not':
       reading.blocked = true
@@ -70,7 +72,10 @@ function readVerb(options: {
       reading.blocked ||= next === undefined || next.type === 'stop'
       return []
     case 'noun':
-      if (!endsClause(slots, at) || isThing(slots, at, current))
+      if (
+        !(endsClause(slots, at) || isHeading(slots, at)) ||
+        isThing(slots, at, current)
+      )
         return [...current, asWord(slot.text)]
       break
     case 'order':
@@ -85,12 +90,32 @@ function readVerb(options: {
   return readOrder(reading, slot, current) ?? [...current, asWord()]
 }
 
+/** `…替えて、やっぱりやめて`: nothing of what was said so far is to be done. */
+function readCancel(options: {
+  readonly reading: Reading
+  readonly slot: VerbSlot
+  readonly current: readonly Slot[]
+}): Slot[] {
+  const { reading, slot, current } = options
+  if (slot.ending === 'not' || slot.ending === 'if') return []
+  reading.blocked = true
+  // `Aaveはやめて、…`: that alone is not wanted.
+  if (current.some((each) => each.type === 'item')) return []
+  reading.drafts.length = 0
+  reading.clauses.length = 0
+  reading.pending = []
+  reading.last = undefined
+  reading.kept = undefined
+  return []
+}
+
 /** Binds an order; `undefined` where its verb is none of an order here. */
 function readOrder(
   reading: Reading,
   slot: VerbSlot,
   current: readonly Slot[],
 ): Slot[] | undefined {
+  if (isElsewhere(slot.sense, current)) return undefined
   const verb = slot.sense === 'become' ? 'swap' : slot.sense
   const slots = addGaps(reading, [...reading.pending, ...current], verb)
   const items = readItems(reading, slots, slot.sense)
@@ -106,6 +131,31 @@ function readOrder(
     items,
   })
   return []
+}
+
+/** `花を送って`, `晩ごはんは何にしよう`: an object that no wallet holds. */
+function isElsewhere(sense: string, slots: readonly Slot[]): boolean {
+  if (
+    slots.some(
+      (slot) =>
+        slot.type === 'item' ||
+        (slot.type === 'ready' && slot.item.type !== 'time'),
+    )
+  )
+    return false
+  return (
+    sense === 'become' ||
+    slots.some((slot, at) => {
+      const next = slots[at + 1]
+      return (
+        slot.type === 'word' &&
+        next?.type === 'particle' &&
+        /^(?:を|は|が)$/.test(next.text) &&
+        !isKnownWord(slot.text) &&
+        !/^[ァ-ヶー]+$/.test(slot.text)
+      )
+    })
+  )
 }
 
 /** Verbs that leave their money where they put it. */
@@ -125,6 +175,22 @@ function placesOf(slots: readonly Slot[]): Slot[] {
       slot,
       { type: 'particle', text: '上で', start: slot.end, end: slot.end },
     ])
+}
+
+/** `BTCショート 3倍`, `送金 50USDC`: a heading, with its phrases behind it. */
+function isHeading(slots: readonly Slot[], at: number): boolean {
+  const behind = slots.slice(at + 1, at + 24)
+  const stop = behind.findIndex((each) => each.type === 'stop')
+  const rest = stop < 0 ? behind : behind.slice(0, stop)
+  return (
+    rest[0]?.type === 'item' &&
+    rest.some(
+      (each) =>
+        each.type === 'item' &&
+        (each.item.type === 'number' || each.item.type === 'quantity'),
+    ) &&
+    !rest.some((each) => each.type === 'verb')
+  )
 }
 
 /** `Aaveの借入、USDCを返済`: a thing, where another verb takes the object. */

@@ -1,6 +1,7 @@
 // One file because it is one cutter: what a run of kana is depends on the
 // longest known word at each place.
 import { readFileSync } from 'node:fs'
+import { getSenses } from '../lexicon/lexicon.js'
 import { readNumbers } from '../numbers/readNumbers.js'
 import { withoutPrototype } from '../text/createTable.js'
 import type { Item } from '../text/Item.js'
@@ -34,6 +35,12 @@ const data = JSON.parse(
   chains: Record<string, string>
   venues: Record<string, string>
   verbs: Record<string, string[]>
+  particles: string[]
+  shares: Record<string, number>
+  remainders: string[]
+  pronouns: string[]
+  both: string[]
+  words: string[]
 }
 
 type Known =
@@ -60,246 +67,13 @@ for (const [word, venue] of Object.entries(data.venues))
   known.set(word, { ...(known.get(word) as object), type: 'name', venue })
 for (const [sense, words] of Object.entries(data.verbs))
   for (const word of words) known.set(word, { type: 'verb', sense })
-for (const word of [
-  'を使って',
-  'を使い',
-  'をつかって',
-  'を利用して',
-  'を用いて',
-  '使って',
-  'を担保にして',
-  'を担保として',
-  'を担保に',
-  '担保に',
-  '担保で',
-  'に対して',
-  'として',
-  '経由で',
-  '経由',
-  'を通じて',
-  'を通して',
-  '上で',
-  '上の',
-  'の上で',
-  'にある',
-  'から',
-  'まで',
-  'へ',
-  'に',
-  'を',
-  'で',
-  'と',
-  'や',
-  'も',
-  'は',
-  'が',
-  'の',
-  'ずつ',
-  'それぞれ',
-  '分の',
-  '分',
-  'ぶんの',
-  '相当の',
-  '相当',
-  'において',
-  'における',
-  'および',
-  '及び',
-  'または',
-  '宛に',
-  '宛て',
-  '宛',
-  'あてに',
-  'について',
-  'だけ',
-  'ほど',
-  'くらい',
-  'ぐらい',
-  '建て',
-  '以外',
-])
-  known.set(word, { type: 'particle' })
-for (const [word, bps] of [
-  ['全額', 10_000],
-  ['全部', 10_000],
-  ['全て', 10_000],
-  ['すべて', 10_000],
-  ['全量', 10_000],
-  ['ぜんぶ', 10_000],
-  ['全', 10_000],
-  ['ありったけ', 10_000],
-  ['最大', 10_000],
-  ['残高全部', 10_000],
-  ['全残高', 10_000],
-  ['まるごと', 10_000],
-  ['半分', 5000],
-  ['半額', 5000],
-  ['はんぶん', 5000],
-  ['半量', 5000],
-  ['四分の一', 2500],
-  ['4分の1', 2500],
-  ['三分の一', 3333],
-  ['三分の二', 6666],
-] as const)
+for (const word of data.particles) known.set(word, { type: 'particle' })
+for (const [word, bps] of Object.entries(data.shares))
   known.set(word, { type: 'share', bps })
-for (const word of [
-  '残り',
-  '残り全部',
-  '残り全額',
-  '残りすべて',
-  '残り全て',
-  '残りは全部',
-  '残りの分',
-  '余り',
-  'のこり',
-  '残額',
-  '残った分',
-])
-  known.set(word, { type: 'remainder' })
-for (const word of [
-  'それ',
-  'これ',
-  'そのまま',
-  'そいつ',
-  '受け取った分',
-  '得た分',
-  '手に入れた分',
-  '交換した分',
-  '借りた分',
-  'その全額',
-  'それら全部',
-  '受け取ったもの',
-  '得たもの',
-  'もらった分',
-  '買った分',
-  '引き出した分',
-  '受け取った全額',
-  '得られた分',
-  '換えた分',
-  '交換後の分',
-])
-  known.set(word, { type: 'pronoun' })
-for (const word of ['両方', 'それら', '両方とも', 'どちらも', '二つとも'])
-  known.set(word, { type: 'both' })
-for (const word of [
-  '手持ち',
-  '手元',
-  '保有',
-  '保有している',
-  '持っている',
-  '持ってる',
-  'もっている',
-  '持って',
-  '所持',
-  '私',
-  '僕',
-  '俺',
-  '自分',
-  'わたし',
-  'プール',
-  'ウォレット',
-  '財布',
-  '口座',
-  '残高',
-  '価格',
-  '値段',
-  'レート',
-  '報酬',
-  'リワード',
-  '手数料',
-  '流動性',
-  '担保',
-  '証拠金',
-  'マージン',
-  'ローン',
-  '債務',
-  '借金',
-  '負債',
-  'ポジション',
-  'レバレッジ',
-  '倍',
-  'スリッページ',
-  'ネットワーク',
-  'チェーン',
-  'トークン',
-  'コイン',
-  'アドレス',
-  'ステーブルコイン',
-  'ファイナンス',
-  'プロトコル',
-  '金庫',
-  'ボルト',
-  '報酬金',
-  '利息',
-  '利子',
-  '許容',
-  '最大で',
-  '一番',
-  '最も',
-  '高い',
-  '利回り',
-  '今すぐ',
-  '今',
-  'すぐに',
-  'すぐ',
-  '相場',
-  '成行',
-  '承認',
-  '円',
-  'ドル',
-  'ユーロ',
-  'パーセント',
-  '枚',
-  '個',
-  'その',
-  'この',
-  'あの',
-  'お願い',
-  'ください',
-  'まず',
-  '最初に',
-  '次に',
-  'その後',
-  'そのあと',
-  'それから',
-  'そして',
-  'また',
-  'さらに',
-  '最後に',
-  'あと',
-  '続いて',
-  'ついでに',
-  'いや',
-  'じゃなくて',
-  'じゃなく',
-  'ではなくて',
-  'ではなく',
-  'やっぱり',
-  'やっぱ',
-  'もとい',
-  '訂正',
-  '間違えた',
-  'どこ',
-  'いくら',
-  '何',
-  'どの',
-  'どれ',
-  '教えて',
-  '確認',
-  '表示',
-  '見せて',
-  '知りたい',
-  'なに',
-  'ガス代',
-  'ガス',
-  '時価総額',
-  '友達',
-  '友人',
-  'さん',
-  'くん',
-  '君',
-  'ちゃん',
-])
+for (const word of data.remainders) known.set(word, { type: 'remainder' })
+for (const word of data.pronouns) known.set(word, { type: 'pronoun' })
+for (const word of data.both) known.set(word, { type: 'both' })
+for (const word of data.words)
   if (!known.has(word)) known.set(word, { type: 'word' })
 const LONGEST = Math.max(...[...known.keys()].map((word) => word.length))
 
@@ -341,6 +115,11 @@ export function getJapaneseName(word: string):
   return entry?.type === 'name' ? entry : undefined
 }
 
+/** Whether a word is one of ours; others are only copied. */
+export function isKnownWord(word: string): boolean {
+  return known.has(word)
+}
+
 /** Cuts a sentence with Japanese in it into names, numbers, particles, verbs. */
 export function readJapaneseItems(
   normalised: NormalisedText,
@@ -371,7 +150,7 @@ export function readJapaneseItems(
       continue
     }
     if (token.type !== 'script') {
-      latin.push(token)
+      latin.push(...splitCounted(token))
       continue
     }
     flush()
@@ -379,6 +158,31 @@ export function readJapaneseItems(
   }
   flush()
   return foldPortions(pieces)
+}
+
+/** `USDC100を`: a name and how much of it, written as one. */
+function splitCounted(token: Token): Token[] {
+  const match = /^([a-z]{2,10})(\d{1,15})$/.exec(
+    token.type === 'word' ? token.text : '',
+  )
+  const [, name = '', digits = ''] = match ?? []
+  if (
+    match === null ||
+    getSenses(token.text) !== undefined ||
+    getSenses(name)?.token === undefined
+  )
+    return [token]
+  const middle = token.start + name.length
+  return [
+    { ...token, text: name, end: middle },
+    {
+      type: 'number',
+      text: digits,
+      start: middle,
+      end: token.end,
+      spaced: false,
+    },
+  ]
 }
 
 /** `4分の1`: the whole first, then how many parts of it. */
@@ -442,6 +246,29 @@ function cut(token: Token, pieces: Piece[], text: string): void {
         at = end
         continue
       }
+    }
+    // `1インチ`
+    if (
+      last?.type === 'item' &&
+      last.item.type === 'number' &&
+      last.item.text === '1' &&
+      last.end === at &&
+      rest.startsWith('インチ')
+    ) {
+      const range = { start: last.start, end: at + 3 }
+      pieces[pieces.length - 1] = {
+        type: 'item',
+        ...range,
+        item: {
+          ...range,
+          type: 'word',
+          text: '1inch',
+          senses: { venue: '1inch' },
+          spaced: true,
+        },
+      }
+      at += 3
+      continue
     }
     // `3割`
     if (
@@ -634,7 +461,19 @@ function readEnding(tail: string): { ending: Ending; length: number } {
 function longest(text: string): string | undefined {
   for (let length = Math.min(LONGEST, text.length); length > 0; length -= 1) {
     const word = text.slice(0, length)
-    if (known.has(word)) return word
+    if (known.has(word) && !isCutShort(text, word)) return word
   }
   return undefined
+}
+
+const KATAKANA = /[ァ-ヶー]/
+
+/** `ダイ` of `ダイヤ`: a name ends where its script does, or where another begins. */
+function isCutShort(text: string, word: string): boolean {
+  const next = text[word.length] ?? ''
+  if (!KATAKANA.test(next) || !/^[ァ-ヶー]+$/.test(word)) return false
+  const rest = text.slice(word.length)
+  for (let length = Math.min(LONGEST, rest.length); length > 0; length -= 1)
+    if (known.has(rest.slice(0, length))) return false
+  return true
 }

@@ -3,8 +3,11 @@ import type { NormalisedText } from '../text/normaliseText.js'
 import { toLocal } from '../time/timeZone.js'
 import { findQuotes } from './findQuotes.js'
 import { foldJapaneseCorrections } from './foldJapaneseCorrections.js'
+import { foldLabels } from './foldLabels.js'
 import { readJapaneseConditions } from './readJapaneseConditions.js'
+import { readJapaneseFloors } from './readJapaneseFloors.js'
 import { readJapaneseItems } from './readJapaneseItems.js'
+import { readJapaneseSlippage } from './readJapaneseSlippage.js'
 import { readJapaneseTimes } from './readJapaneseTimes.js'
 import type { Slot } from './Slot.js'
 
@@ -20,36 +23,52 @@ export function readSlots(
 ): { slots: Slot[]; quoted: boolean; unclear: boolean } {
   const { text } = normalised
   const today = toLocal(Date.parse(context.now), context.timeZone).day
-  const conditions = readJapaneseConditions(normalised)
-  const times = outside(readJapaneseTimes(text, today), conditions)
+  const slippage = readJapaneseSlippage(text)
+  const floors = outside(readJapaneseFloors(normalised), slippage)
+  const conditions = merge(
+    floors,
+    outside(readJapaneseConditions(normalised), merge<Span>(floors, slippage)),
+  )
+  const taken = merge<Span>(conditions, slippage)
+  const times = outside(readJapaneseTimes(text, today), taken)
   const quotes = findQuotes(text)
-  const ready: Slot[] = [
-    ...conditions.map(
-      ({ start, end, conditions: said }): Slot => ({
+  const ready: Slot[] = merge(
+    slippage.map(
+      (item): Slot => ({
         type: 'ready',
-        start,
-        end,
-        item: {
-          type: 'conditions',
-          spaced: true,
+        start: item.start,
+        end: item.end,
+        item,
+      }),
+    ),
+    [
+      ...conditions.map(
+        ({ start, end, conditions: said }): Slot => ({
+          type: 'ready',
           start,
           end,
-          conditions: said,
-        },
-      }),
-    ),
-    ...times.map(
-      ({ start, end, part }): Slot => ({
-        type: 'ready',
-        start,
-        end,
-        item: { type: 'time', spaced: true, start, end, parts: [part] },
-      }),
-    ),
-  ].sort((a, b) => a.start - b.start)
+          item: {
+            type: 'conditions',
+            spaced: true,
+            start,
+            end,
+            conditions: said,
+          },
+        }),
+      ),
+      ...times.map(
+        ({ start, end, part }): Slot => ({
+          type: 'ready',
+          start,
+          end,
+          item: { type: 'time', spaced: true, start, end, parts: [part] },
+        }),
+      ),
+    ],
+  )
   const pieces = startOutside(
     readJapaneseItems(normalised, context.locale),
-    [...ready, ...quotes].sort((a, b) => a.start - b.start),
+    merge<Span>(ready, quotes),
   )
   const merged: Slot[] = []
   let at = 0
@@ -63,7 +82,15 @@ export function readSlots(
     merged.push(piece)
   }
   merged.push(...ready.slice(at))
-  return { ...foldJapaneseCorrections(merged), quoted: quotes.length > 0 }
+  const { slots, unclear } = foldJapaneseCorrections(merged)
+  return { slots: foldLabels(slots), unclear, quoted: quotes.length > 0 }
+}
+
+function merge<One extends Span>(
+  some: readonly One[],
+  more: readonly One[],
+): One[] {
+  return [...some, ...more].sort((a, b) => a.start - b.start)
 }
 
 /** What touches none of the taken spans; both are in the order of the text. */

@@ -10,16 +10,59 @@ import { toItems } from './toItems.js'
  * already stays; what finds no place is asked for.
  */
 export function readTrailing(reading: Reading, slots: readonly Slot[]): void {
-  const { last, drafts, normalised } = reading
-  const step = Math.max(drafts.length - 1, 0)
-  if (last === undefined) {
-    reading.clauses.push({
-      step,
-      parts: toParts(toItems(slots, normalised, 'swap'), 'swap', normalised),
+  if (!completeLast(reading, slots)) leaveOpen(reading, slots)
+}
+
+/** Whether the last order lacks what it cannot do without. */
+export function isLastOpen({ drafts, last }: Reading): boolean {
+  return (
+    last !== undefined &&
+    drafts.slice(last.from).some(({ action, legs, to, toChain }) => {
+      const has = (leg: DraftLeg | undefined, part: 'token' | 'amount') =>
+        leg?.[part] !== undefined || leg?.pronoun !== undefined
+      const { main, sell, buy } = legs
+      switch (action) {
+        case 'swap':
+          return (
+            !has(sell, 'token') ||
+            !has(buy, 'token') ||
+            !(has(sell, 'amount') || has(buy, 'amount'))
+          )
+        case 'transfer':
+          return to === undefined || !has(main, 'token') || !has(main, 'amount')
+        case 'bridge':
+          return (
+            toChain === undefined || !has(main, 'token') || !has(main, 'amount')
+          )
+        case 'ask':
+        case 'claim':
+        case 'vote':
+        case 'close':
+          return false
+        default:
+          return !has(main, 'token') || !has(main, 'amount')
+      }
     })
-    return
+  )
+}
+
+/** Tells whether the phrases find a place in the order before them, and puts them there. */
+export function completeLast(
+  reading: Reading,
+  slots: readonly Slot[],
+): boolean {
+  const { last, drafts, normalised } = reading
+  if (last === undefined) return false
+  const first = slots[0]
+  const isPaused = first?.type === 'particle' && first.text === '、'
+  // The phrase in front of the verb ends there.
+  const cut: Slot = {
+    type: 'particle',
+    text: '',
+    start: last.verb.end,
+    end: last.verb.end,
   }
-  const whole = [...last.slots, ...slots]
+  const whole = [...last.slots, cut, ...(isPaused ? slots.slice(1) : slots)]
   const parts = toParts(
     toItems(whole, normalised, last.sense),
     last.sense,
@@ -34,15 +77,18 @@ export function readTrailing(reading: Reading, slots: readonly Slot[]): void {
     drafts.splice(last.from, before.length, ...again)
     reading.clauses[last.clauseAt] = { step: last.from, parts }
     reading.last = { ...last, slots: whole }
-    return
+    return true
   }
+  return false
+}
+
+/** What finds no place is asked for. */
+function leaveOpen(reading: Reading, slots: readonly Slot[]): void {
+  const { last, drafts, normalised } = reading
+  const sense = last?.sense ?? 'swap'
   reading.clauses.push({
-    step,
-    parts: toParts(
-      toItems(slots, normalised, last.sense),
-      last.sense,
-      normalised,
-    ),
+    step: Math.max(drafts.length - 1, 0),
+    parts: toParts(toItems(slots, normalised, sense), sense, normalised),
   })
 }
 

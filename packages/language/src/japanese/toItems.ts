@@ -23,7 +23,11 @@ export function toItems(
     end: at,
   })
   const flush = (particle: string, at: number) => {
-    let content = group.flatMap((slot) => contentOf(slot, normalised))
+    let content = withNames(
+      group.flatMap((slot) => contentOf(slot, normalised)),
+      particle,
+      sense,
+    )
     group = []
     if (content.length === 0 && pending.length === 0) return
     if (/^(?:に|へ)$/.test(particle)) content = cutObject(content, at)
@@ -172,12 +176,38 @@ export function toItems(
         }
         break
       }
+      case 'か':
+      case 'または':
+      case 'もしくは':
+      case 'あるいは':
+      case 'それとも':
+      case 'or': {
+        const behind = slots[slots.indexOf(slot) + 1]
+        // `ETHかBTCを`: whoever leaves the choice open is asked.
+        if (group.at(-1)?.type === 'item' && behind?.type === 'item')
+          out.push({
+            type: 'limit',
+            slot: slotOfChoice(behind.item),
+            spaced: true,
+            start: slot.start,
+            end: slot.end,
+            problem: { reason: 'どちらにしますか？' },
+          })
+        flush('', slot.start)
+        break
+      }
       case '、': {
         // A comma between names is a list, elsewhere only a pause.
         const content = group.flatMap((each) => contentOf(each, normalised))
         const behind = slots[slots.indexOf(slot) + 1]
         if (
           sense !== 'send' &&
+          !(
+            behind?.type === 'item' &&
+            (behind.item.type === 'quantity' ||
+              (behind.item.type === 'number' &&
+                isBareCount(slots, slots.indexOf(behind))))
+          ) &&
           !(
             behind?.type === 'word' &&
             /^(?:スリッページ|レバレッジ|手数料|許容)$/.test(behind.text)
@@ -272,6 +302,65 @@ export function toItems(
   const end = slots.at(-1)?.end ?? 0
   flush('', end)
   return out
+}
+
+/** Katakana that tells how, and names no place. */
+const MANNERS =
+  /^(?:アプリ|スマホ|ネット|リアルタイム|メタマスク|マーケット|タイミング|レート|ペース|マックス|セット|パソコン|オンチェーン|ブラウザ|ワンクリック|リスク|コスト|マイペース)$/
+
+/**
+ * A name that is written like any other word is a person only in front of に,
+ * and only who something is sent to. Where it must be a place, it is asked for.
+ */
+function withNames(
+  content: readonly Item[],
+  particle: string,
+  sense: string,
+): Item[] {
+  const isPlain = (item: Item | undefined) =>
+    item?.type === 'name' && !/[.@]/.test(item.text)
+  const last = content.at(-1)
+  if (
+    content.length === 1 &&
+    last?.type === 'name' &&
+    isPlain(last) &&
+    sense !== 'send' &&
+    /^(?:で|から|経由で|経由|上で|を通じて)$/.test(particle) &&
+    /^[ァ-ヶー]{3,}$/.test(last.text) &&
+    !MANNERS.test(last.text)
+  )
+    return [
+      {
+        type: 'limit',
+        slot: 'venue',
+        spaced: true,
+        start: last.start,
+        end: last.end,
+        problem: { reason: `「${last.text}」とは何ですか？` },
+      },
+    ]
+  const isGoal = /^(?:に|へ|まで|宛に|宛て|宛|あてに)$/.test(particle)
+  return content.filter(
+    (item) => !isPlain(item) || (sense === 'send' && isGoal && item === last),
+  )
+}
+
+/** The argument that a choice leaves open. */
+function slotOfChoice(item: Item): string {
+  if (item.type === 'name' || item.type === 'address') return 'to'
+  if (item.type !== 'word') return 'amount'
+  const { token, chain, venue } = item.senses
+  return venue !== undefined && token === undefined
+    ? 'venue'
+    : chain !== undefined && token === undefined
+      ? 'chain'
+      : 'token'
+}
+
+/** A number with no name behind it: it counts what was named before. */
+function isBareCount(slots: readonly Slot[], at: number): boolean {
+  const next = slots[at + 1]
+  return !(next?.type === 'item' && next.item.type === 'word')
 }
 
 function isPlaceNoun(
