@@ -39,6 +39,7 @@ export {
   findRouteExactOut,
 } from './route/findRouteExactOut.js'
 export type {
+  Arbitrage,
   Fill,
   NetResult,
   Path,

@@ -107,6 +107,14 @@ function toWireRoute(route: Route) {
     amountOut: route.amountOut.toString(),
     upperBound: route.upperBound.toString(),
     gapBps: route.gapBps,
+    ...(route.arbitrage
+      ? {
+          arbitrage: {
+            gainUnits: route.arbitrage.gainUnits.toString(),
+            gapBps: route.arbitrage.gapBps,
+          },
+        }
+      : {}),
     fills: route.fills.map((fill) => ({
       ...fill,
       amountIn: fill.amountIn.toString(),

@@ -15,6 +15,7 @@ import {
 import { decodeCall } from '../decode/decodeCall.js'
 import type { KnownContract } from '../ports.js'
 import { sayCall, toVocabulary } from './sayCall.js'
+import { sayCertificate } from './sayCertificate.js'
 import { sayCustody } from './sayCustody.js'
 
 const healthWarningE2 = 150
@@ -72,9 +73,7 @@ export function buildPreview(options: {
       }),
       ...(step.route ? { route: step.route } : {}),
       ...(step.certificate
-        ? {
-            certificate: `within ${step.certificate.gapBps} bps of the best possible over ${step.certificate.pools} pools, as its agent states`,
-          }
+        ? { certificate: sayCertificate(step.certificate) }
         : {}),
     })),
     youGive: give.filter((side) => isSameAddress(side.account, plan.account)),

@@ -53,6 +53,17 @@ export type NetResult = {
   readonly gapBps: number
 }
 
+/** What the pools would give away to trades in a circle, without any input. */
+export type Arbitrage = {
+  /** The most that circles alone gain, in the bought token's smallest unit. */
+  readonly gainUnits: bigint
+  /**
+   * How far `amountOut` is under what `upperBound` leaves once that gain has
+   * been taken out of the pools, in basis points; zero where it is above.
+   */
+  readonly gapBps: number
+}
+
 /** The best way found to sell an amount, and how good it provably is. */
 export type Route = {
   readonly sell: TokenId
@@ -68,6 +79,11 @@ export type Route = {
   readonly fills: readonly Fill[]
   /** The same as separate paths, for routers that know no merging. */
   readonly executable: PathPlan
+  /**
+   * Set where prices between the pools are out of line by more than their fees:
+   * `upperBound` then counts gains that a swap cannot take.
+   */
+  readonly arbitrage?: Arbitrage
   /** Set when a gas price was given and could be converted. */
   readonly net?: NetResult
   readonly certificate: Certificate

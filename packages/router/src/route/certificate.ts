@@ -23,10 +23,11 @@ import { hashPools } from './hashPools.js'
 
 /**
  * A proof that no route over a pool set pays more than a bound: one price for
- * every token. It survives a JSON round trip.
+ * every token. It speaks about routes that never come back to the sold token nor
+ * go on from the bought one. It survives a JSON round trip.
  */
 export type Certificate = {
-  readonly version: 2
+  readonly version: 3
   /** Names the pool set that the proof is about. */
   readonly poolSetHash: string
   readonly sell: TokenId
@@ -130,7 +131,7 @@ export function verifyCertificate(
     reason,
   })
   const market = getMarket(pools)
-  if (certificate.version !== 2) return invalid('Its version is not known.')
+  if (certificate.version !== 3) return invalid('Its version is not known.')
   if (certificate.poolSetHash !== hashPools(market))
     return invalid('It speaks about another pool set.')
   const sell = market.tokenIndex.get(certificate.sell)
@@ -241,6 +242,16 @@ function recompute(
       ? undefined
       : (gas.bound << priceBits) /
         (toFixed(Math.exp(gas.logPrices[token] ?? -200), priceBits) || 1n)
+  /** The same for both sides of a pair; nothing where it would be a circle. */
+  const getLimits = (first: number): Most => {
+    const [token0, token1] = [poolToken[first]!, poolToken[first + 1]!]
+    const isCircle = (from: number, to: number): boolean =>
+      to === sell || from === buy
+    return [
+      isCircle(token0, token1) ? 0n : getMost(token0),
+      isCircle(token1, token0) ? 0n : getMost(token1),
+    ]
+  }
   let total = toValueUp(options.amountIn * prices[sell]!)
   for (let i = 0; i < pools.length; i++) {
     const first = poolStart[i]!
@@ -251,16 +262,10 @@ function recompute(
     let profit: bigint
     switch (pool.kind) {
       case 'constant-product':
-        profit = boundPair(pool, price0, price1, [
-          getMost(poolToken[first]!),
-          getMost(poolToken[first + 1]!),
-        ])
+        profit = boundPair(pool, price0, price1, getLimits(first))
         break
       case 'concentrated':
-        profit = boundConcentrated(pool, price0, price1, [
-          getMost(poolToken[first]!),
-          getMost(poolToken[first + 1]!),
-        ])
+        profit = boundConcentrated(pool, price0, price1, getLimits(first))
         break
       case 'weighted':
       case 'stable':
@@ -334,6 +339,7 @@ function boundPair(
   if (side === undefined) return 0n
   const [paid, received] = side === 0 ? [value0, value1] : [value1, value0]
   const limit = most[side]
+  if (limit === 0n) return 0n
   if (limit !== undefined) {
     const [priceIn, priceOut] = side === 0 ? [price0, price1] : [price1, price0]
     const reserveIn = pool.reserves[side] * million
@@ -368,9 +374,9 @@ function boundConcentrated(
   const ratio = (price0 << 192n) / price1
   const falling = squareRoot((ratio * million) / gamma)
   const rising = squareRoot((ratio * gamma) / million)
-  if (falling < now)
+  if (falling < now && most[0] !== 0n)
     return walk(pool, 'down', falling, price0, price1, gamma, most[0])
-  if (rising > now)
+  if (rising > now && most[1] !== 0n)
     return walk(pool, 'up', rising, price0, price1, gamma, most[1])
   return 0n
 }

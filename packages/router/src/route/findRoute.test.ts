@@ -287,6 +287,37 @@ describe('findRoute', () => {
     )
   })
 
+  test('behavior: what would come back to the sold token loosens no bound', () => {
+    // The second pool pays a tenth less: a circle through both would gain.
+    const pools = [
+      pair('dear', ['a', 'b'], [1000n * unit, 1100n * unit]),
+      pair('cheap', ['a', 'b'], [1000n * unit, 1000n * unit]),
+    ]
+    const route = findRoute({ pools, sell: 'a', buy: 'b', amountIn: unit })
+    expect(route.gapBps).toBeLessThan(1e-6)
+    expect(route.arbitrage).toBeUndefined()
+    expect(verifyCertificate(pools, route.certificate).type).toBe('valid')
+  })
+
+  test('behavior: gains in a circle elsewhere are named', () => {
+    const pools = [
+      pair('ab', ['a', 'b'], [1000n * unit, 1000n * unit]),
+      pair('bc', ['b', 'c'], [1000n * unit, 1000n * unit]),
+      pair('cd', ['c', 'd'], [1000n * unit, 1000n * unit]),
+      pair('db', ['d', 'b'], [1000n * unit, 1200n * unit]),
+      pair('be', ['b', 'e'], [1000n * unit, 1000n * unit]),
+    ]
+    const route = findRoute({ pools, sell: 'a', buy: 'e', amountIn: unit })
+    expect(route.gapBps).toBeGreaterThan(1000)
+    const { gainUnits = 0n, gapBps } = route.arbitrage ?? {}
+    expect(gainUnits).toBeGreaterThan(unit)
+    expect(gainUnits).toBeLessThan(route.upperBound)
+    expect(gapBps).toBeLessThan(100)
+    expect(route.notes.join()).toContain('in a circle')
+    const check = verifyCertificate(pools, route.certificate)
+    expect(check.type).toBe('valid')
+  })
+
   test('behavior: one more pool never lowers the bound', () => {
     fc.assert(
       fc.property(networks, (drawn) => {

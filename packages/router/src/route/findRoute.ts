@@ -21,7 +21,7 @@ import { createCaps } from './gas/createCaps.js'
 import type { GasCosts } from './gas/GasCosts.js'
 import { hashPools } from './hashPools.js'
 import { priceGas } from './priceGas.js'
-import type { Fill, NetResult, PathPlan, Route } from './Route.js'
+import type { Arbitrage, Fill, NetResult, PathPlan, Route } from './Route.js'
 import { readProfits } from './readProfits.js'
 import { type Request, selectPools, solveRequest } from './solveRequest.js'
 
@@ -249,13 +249,21 @@ export function routeRequest(
     unitsPerGas,
     searchPaths,
   )
+  const arbitrage =
+    acyclic.cut > closeEnough * dual.value
+      ? readArbitrage(request, pools, best.amountOut, upperBound)
+      : undefined
+  if (arbitrage !== undefined)
+    notes.push(
+      `Prices between these pools are out of line by more than their fees. The bound counts ${arbitrage.gainUnits} units that trades in a circle would gain and a swap cannot take; with that taken out the route is within ${arbitrage.gapBps} bps of it.`,
+    )
   const net =
     ceiling === undefined
       ? undefined
       : toNet(best, ceiling, unitsPerGas, gasOfPool, options)
   const finished = options.now?.()
   const certificate: Certificate = {
-    version: 2,
+    version: 3,
     poolSetHash: hashPools(market),
     sell: market.tokenIds[sell]!,
     buy: market.tokenIds[buy]!,
@@ -286,6 +294,7 @@ export function routeRequest(
       gapBps: toGapBps(best.amountOut, upperBound),
       fills: best.fills,
       executable,
+      ...(arbitrage === undefined ? {} : { arbitrage }),
       ...(net === undefined ? {} : { net }),
       certificate,
       poolCount: market.pools.length,
@@ -339,6 +348,23 @@ function routeInOrder(
   if (!Number.isFinite(dual.value)) return undefined
   const flows = orderFlows(collectFlows(dual), sell, buy)
   return executeFlows(market, flows, request)
+}
+
+/** Tells what the bound owes to circles: what it is for no input at all. */
+function readArbitrage(
+  request: Request,
+  pools: Int32Array,
+  amountOut: bigint,
+  upperBound: bigint,
+): Arbitrage | undefined {
+  const { dual } = solveRequest({ ...request, amountIn: 0n }, { pools })
+  if (!(dual.value > closeEnough * Number(upperBound))) return undefined
+  const gainUnits = BigInt(Math.floor(dual.value))
+  const left = upperBound > gainUnits ? upperBound - gainUnits : 0n
+  return {
+    gainUnits,
+    gapBps: amountOut < left ? toGapBps(amountOut, left) : 0,
+  }
 }
 
 /** Rounds a bound outwards, by more than its floats can be wrong. */

@@ -20,7 +20,10 @@ export type FindRouteExactOutOptions = Omit<FindRouteOptions, 'amountIn'> & {
 }
 
 /** The cheapest way found to buy an amount, and how good it provably is. */
-export type ExactOutRoute = Omit<Route, 'upperBound' | 'gapBps'> & {
+export type ExactOutRoute = Omit<
+  Route,
+  'upperBound' | 'gapBps' | 'arbitrage'
+> & {
   /** What was asked for; `amountOut` is this or a few units more. */
   readonly wantedOut: bigint
   /** No route over these pools buys `wantedOut` for less than this. */
@@ -166,7 +169,12 @@ export function findRouteExactOut(
   least = Math.max(least, getLeastInput(dual, wanted))
   const floor = least > 1 ? BigInt(Math.floor(least)) : 1n
   const lowerBound = floor < route.amountIn ? floor : route.amountIn
-  const { upperBound: _upper, gapBps: _gap, ...kept } = route
+  const {
+    upperBound: _upper,
+    gapBps: _gap,
+    arbitrage: _arbitrage,
+    ...kept
+  } = route
   return {
     ...kept,
     executable,

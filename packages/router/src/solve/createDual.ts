@@ -46,6 +46,8 @@ export type Dual = {
  *
  * For any prices it is the value of the input plus, for every pool, the best
  * profit that a trade with it could make at these prices. No route can pay more.
+ * Trades that pay the sold token out or take the bought one in do not count: a
+ * route that does not run in circles has none.
  *
  * @param options.pools - Positions of the pools that may be used.
  * @param options.allowed - By pool: bit 1 allows side 0, bit 2 allows side 1.
@@ -173,6 +175,10 @@ export function createDual(options: {
           from = to
           to = swap
         }
+        // No route comes back to the sold token or goes on from the bought one.
+        if (distance > 0 && (to === sell || from === buy))
+          distance =
+            sideOffset[2 * pool]! + sideOffset[2 * pool + 1]! - distance
         if (!(distance > 0)) {
           wake[position] = moved - 2 * distance
           continue

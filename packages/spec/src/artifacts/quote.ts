@@ -112,6 +112,10 @@ export const unsignedQuoteSchema = z.strictObject({
       upperBoundUnits: unitsSchema,
       gapBps: decimalSchema,
       pools: z.int().min(0),
+      /** What of the bound are gains in a circle, and the gap without them. */
+      arbitrage: z
+        .strictObject({ gainUnits: unitsSchema, gapBps: decimalSchema })
+        .optional(),
     })
     .optional(),
   /** For `ask`: the answer, in words and in values. */

@@ -246,6 +246,9 @@ export const planStepSchema = z.strictObject({
       upperBoundUnits: unitsSchema,
       gapBps: decimalSchema,
       pools: z.int().min(0),
+      arbitrage: z
+        .strictObject({ gainUnits: unitsSchema, gapBps: decimalSchema })
+        .optional(),
     })
     .optional(),
 })

@@ -11,6 +11,10 @@ export type RoutedTrade = {
     readonly upperBoundUnits: bigint
     readonly gapBps: string
     readonly pools: number
+    readonly arbitrage?: {
+      readonly gainUnits: bigint
+      readonly gapBps: string
+    }
   }
 }
 
@@ -60,12 +64,21 @@ export function routeExactIn(
     amounts: paths.map((path) => path.amountIn),
   })
   const amountOut = parts.reduce((sum, part) => sum + part.amountOutUnits, 0n)
+  const { upperBound, arbitrage } = route
   return {
     parts,
     certificate: {
-      upperBoundUnits: route.upperBound,
-      gapBps: toGapBps(amountOut, route.upperBound),
+      upperBoundUnits: upperBound,
+      gapBps: toGapBps(amountOut, upperBound),
       pools: route.poolCount,
+      ...(arbitrage === undefined
+        ? {}
+        : {
+            arbitrage: {
+              gainUnits: arbitrage.gainUnits,
+              gapBps: toGapBps(amountOut, upperBound - arbitrage.gainUnits),
+            },
+          }),
     },
   }
 }
