@@ -263,6 +263,7 @@ export async function wire(options: {
           executor: keys.executor,
           sign: ({ planHash, ...request }) =>
             signer.signOrderMandate({ ...request, termsHash: planHash }),
+          signBatch: signer.signOrderBatch,
           orders,
           sender,
           // It vouches for nothing outside this process.
@@ -291,13 +292,15 @@ export async function wire(options: {
       ...(deployment.delegation === undefined
         ? {}
         : {
-            mandates: createMandatePort({
-              client: chain.client,
-              deployment,
-              executor: keys.executor,
-              sign: signer.signMandate,
-              signsFor: [keys.account, keys.executor],
-            }),
+            mandates: (orderMandates?.wrapMandates ?? ((port) => port))(
+              createMandatePort({
+                client: chain.client,
+                deployment,
+                executor: keys.executor,
+                sign: signer.signMandate,
+                signsFor: [keys.account, keys.executor],
+              }),
+            ),
           }),
       policies,
       prices: createPricePort({ client: chain.client, deployment }),

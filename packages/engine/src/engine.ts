@@ -37,6 +37,7 @@ import { recordFailure } from './intents/recordFailure.js'
 import { type StartIntentOptions, startIntent } from './intents/startIntent.js'
 import { type OpenIntent, openIntent } from './openIntent.js'
 import { isWaiting } from './orders/buildOrderTerms.js'
+import { toStanding } from './orders/mandateSteps.js'
 import { standOrder } from './orders/standOrder.js'
 import { type StartRunOptions, startRun } from './orders/startRun.js'
 import {
@@ -165,7 +166,8 @@ async function runStages(
   if (result.type === 'clarify')
     return askQuestions(intent, understood.body, ports)
   const { steps } = result.intent
-  const order = run ? (await orders?.find(run.orderId))?.terms : undefined
+  const found = run ? await orders?.find(run.orderId) : undefined
+  const order = found?.terms
   if (orders && !run && steps.some(isWaiting))
     return standOrder({
       intent,
@@ -240,6 +242,7 @@ async function runStages(
       chain,
       block,
       mandates,
+      standing: toStanding(run, found),
       limits,
     })
     await intent.append({

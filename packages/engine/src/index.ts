@@ -102,6 +102,7 @@ export {
   getShortestPeriodSeconds,
 } from './orders/getOccurrence.js'
 export {
+  drawOrderBatch,
   findMandateObstacle,
   mandateVenue,
   toMandateSteps,

@@ -85,6 +85,13 @@ export {
   unlockKeystore,
 } from './keystore/unlockKeystore.js'
 export {
+  type BatchMandate,
+  drawBatchDelegation,
+  drawGate,
+  drawLendingBatch,
+  listBatchCalls,
+} from './mandate/batchMandate.js'
+export {
   createMandatePort,
   toDesignator,
 } from './mandate/createMandatePort.js'

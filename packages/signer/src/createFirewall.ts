@@ -10,6 +10,8 @@ import {
   createAttestor,
   createLegSigner,
   createMandateSigner,
+  drawBatchDelegation,
+  drawGate,
   drawPeriodDelegation,
   hashDelegation,
   type LegTransaction,
@@ -31,6 +33,7 @@ import type { PrivateKeyAccount } from 'viem/accounts'
 import { findCallProblem } from './checkCalls.js'
 import { checkEffects } from './checkEffects.js'
 import { checkMandate } from './checkMandate.js'
+import { assertOrderBatch, findStandingProblem } from './checkOrderBatch.js'
 import { checkPlan } from './checkPlan.js'
 import { checkTypedData, type TypedData } from './checkTypedData.js'
 import { SigningRefusedError } from './errors.js'
@@ -86,6 +89,17 @@ export type Firewall = {
     readonly delegation: Delegation
     readonly authorizationNonce?: number
   }) => ReturnType<SignMandate>
+  /**
+   * The same for an order about a position: exactly the calls of a run, drawn up
+   * from its own step, and what lets a period give one run.
+   */
+  readonly signOrderBatch: (request: {
+    readonly terms: OrderTerms
+    readonly termsHash: Hex
+    readonly authorizationNonce?: number
+  }) => Promise<
+    Awaited<ReturnType<SignMandate>> & { readonly gateSignature?: Hex }
+  >
   readonly signTypedData: (request: {
     readonly typedData: TypedData
     readonly dossier: Dossier
@@ -301,6 +315,19 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
       !isSameAddress(authorization.address, framework.implementation)
     )
       refuse('it gives the account other code')
+    const { custody } = approved.plan
+    const planned =
+      custody?.type === 'mandate' ? custody.mandates[mandateIndex] : undefined
+    const problem = planned?.orderId
+      ? findStandingProblem({
+          plan: approved.plan,
+          planned,
+          redemption,
+          executor: addresses.executor,
+        })
+      : null
+    if (problem !== null) refuse(problem)
+    if (planned?.orderId) return
     await checkMandate({
       approved,
       mandateIndex,
@@ -528,6 +555,12 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
             what,
             rule: 'this chain has no contracts for it',
           })
+        // A yes to calls of the account is none to transfers away from it.
+        if (terms.batch)
+          throw new SigningRefusedError({
+            what,
+            rule: 'its runs are calls of the account, not transfers',
+          })
         const drawn = drawPeriodDelegation({
           framework,
           enforcers,
@@ -550,6 +583,43 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
           delegation,
           ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
         })
+      }),
+
+    signOrderBatch: ({ terms, termsHash, authorizationNonce }) =>
+      judge('order batch', termsHash, async () => {
+        await assertOrder(terms, termsHash)
+        const enforcers = deployment.periodEnforcers
+        if (!framework || !enforcers)
+          throw new SigningRefusedError({
+            what: 'the mandate of an order',
+            rule: 'this chain has no contracts for it',
+          })
+        assertOrderBatch({ terms, deployment })
+        await assertUpgrade('the mandate of an order', authorizationNonce)
+        const sign = createMandateSigner({
+          account: await unlock('account'),
+          deployment,
+        })
+        const about = { planHash: termsHash, mandateIndex: 0 }
+        const drawn = {
+          framework,
+          enforcers,
+          executor: addresses.executor,
+          terms,
+          salt: BigInt(termsHash),
+        }
+        const gate = drawGate(drawn)
+        const gateSignature = gate
+          ? (await sign({ ...about, delegation: gate })).signature
+          : undefined
+        return {
+          ...(await sign({
+            ...about,
+            delegation: drawBatchDelegation({ ...drawn, gateSignature }),
+            ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
+          })),
+          ...(gateSignature === undefined ? {} : { gateSignature }),
+        }
       }),
 
     signTypedData: ({ typedData, dossier }) =>

@@ -35,6 +35,7 @@ export type SignerClient = {
   readonly signReceipt: AttestorPort['signReceipt']
   readonly signOrder: Firewall['signOrder']
   readonly signOrderMandate: Firewall['signOrderMandate']
+  readonly signOrderBatch: Firewall['signOrderBatch']
   readonly close: () => void
 }
 
@@ -137,6 +138,21 @@ export function createSignerClient(options: {
           signerAnswers.mandate,
         ),
       ),
+    signOrderBatch: async ({ terms, termsHash, authorizationNonce }) => {
+      const { gateSignature, ...signed } = await ask(
+        {
+          type: 'order-batch',
+          terms,
+          termsHash,
+          ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
+        },
+        signerAnswers.batch,
+      )
+      return {
+        ...toMandate(signed),
+        ...(gateSignature === undefined ? {} : { gateSignature }),
+      }
+    },
     signReceipt: async (receipt) =>
       (await ask({ type: 'receipt', ...receipt }, signerAnswers.signature))
         .signature,

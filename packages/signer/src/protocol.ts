@@ -68,6 +68,12 @@ export const signerRequestSchema = z.discriminatedUnion('type', [
     authorizationNonce: z.int().min(0).optional(),
   }),
   z.strictObject({
+    type: z.literal('order-batch'),
+    terms: orderTermsSchema,
+    termsHash: hashSchema,
+    authorizationNonce: z.int().min(0).optional(),
+  }),
+  z.strictObject({
     type: z.literal('order'),
     terms: orderTermsSchema,
     termsHash: hashSchema,
@@ -101,6 +107,11 @@ export const signerAnswers = {
   leg: z.object({ raw: hexSchema, hash: hashSchema }),
   mandate: z.object({
     signature: hexSchema,
+    authorization: signedAuthorizationSchema.optional(),
+  }),
+  batch: z.object({
+    signature: hexSchema,
+    gateSignature: hexSchema.optional(),
     authorization: signedAuthorizationSchema.optional(),
   }),
   signature: z.object({ signature: hexSchema }),

@@ -40,6 +40,7 @@ const firewall: Firewall = {
   signReceipt: async () => '0xcc',
   signOrder: async () => '0xee',
   signOrderMandate: async () => ({ signature: '0xff' }),
+  signOrderBatch: async () => ({ signature: '0xf1', gateSignature: '0xf2' }),
   signTypedData: async () => '0xdd',
 }
 const readDossier = async (): Promise<Dossier> =>

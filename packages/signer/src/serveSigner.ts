@@ -160,6 +160,13 @@ async function work(
         ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
       })
     }
+    case 'order-batch': {
+      const { type: _type, authorizationNonce, ...rest } = request
+      return firewall.signOrderBatch({
+        ...rest,
+        ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
+      })
+    }
     case 'order':
       return { signature: await firewall.signOrder(request) }
     case 'typed-data':

@@ -197,6 +197,7 @@ export { isNumbered } from './intent/isNumbered.js'
 export {
   type MissedRuns,
   missedRunChoices,
+  type OrderBatch,
   type OrderBound,
   type OrderEvent,
   type OrderObservation,
@@ -206,6 +207,7 @@ export {
   type OrderRunLink,
   type OrderSchedule,
   type OrderTerms,
+  orderBatchSchema,
   orderBoundSchema,
   orderEventSchema,
   orderObservationSchema,

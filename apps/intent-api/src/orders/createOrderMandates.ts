@@ -4,11 +4,14 @@
  */
 import { mandateVenue } from '@behest/engine'
 import {
+  drawBatchDelegation,
+  drawLendingBatch,
   drawPeriodDelegation,
   type EvmChainPort,
   encodeDisable,
   encodePull,
   hashDelegation,
+  listBatchCalls,
   type MandateSignRequest,
   type SignedDelegation,
   type SignMandate,
@@ -31,6 +34,8 @@ import {
   hexSchema,
   isSameAddress,
   type LegResult,
+  type MandatePort,
+  type OrderPort,
   type OrderTerms,
   type Receipt,
   type RegistryPort,
@@ -52,7 +57,18 @@ const agentUrl = 'behest:mandate'
 const signedDelegationSchema = z.object({
   delegation: delegationSchema,
   signature: hexSchema,
+  /** What lets a period give a run once, where the order has periods. */
+  gateSignature: hexSchema.optional(),
 })
+
+/** Signs the delegation of an order about a position, and what gates it. */
+export type SignOrderBatch = (request: {
+  readonly terms: OrderTerms
+  readonly termsHash: Hex
+  readonly authorizationNonce?: number
+}) => Promise<
+  Awaited<ReturnType<SignMandate>> & { readonly gateSignature?: Hex }
+>
 
 /** The mandates of standing orders. */
 export type OrderMandates = {
@@ -80,6 +96,9 @@ export type OrderMandates = {
   /** Whom the registry need not be asked for. */
   readonly wrapRegistry: (registry: RegistryPort) => RegistryPort
   readonly wrapAgents: (agents: AgentPort) => AgentPort
+  /** Mandates that were signed with an order are used, and not signed again. */
+  readonly wrapMandates: (mandates: MandatePort) => MandatePort
+  readonly drawBatch: NonNullable<OrderPort['drawBatch']>
 }
 
 /**
@@ -95,11 +114,13 @@ export function createOrderMandates(options: {
   readonly sign: (
     request: MandateSignRequest & { readonly terms: OrderTerms },
   ) => ReturnType<SignMandate>
+  readonly signBatch: SignOrderBatch
   readonly orders: OrderStore
   readonly sender: SenderPort
   readonly agentSigner: AgentSigner
 }): OrderMandates {
-  const { chain, executor, sign, orders, sender, agentSigner } = options
+  const { chain, executor, sign, signBatch, orders, sender, agentSigner } =
+    options
   const { deployment, client } = chain
   const framework = deployment.delegation
   const enforcers = deployment.periodEnforcers
@@ -175,13 +196,6 @@ export function createOrderMandates(options: {
     executor,
 
     sign: async ({ orderId, terms, termsHash }) => {
-      const delegation = drawPeriodDelegation({
-        framework,
-        enforcers,
-        executor,
-        terms,
-        salt: BigInt(termsHash),
-      })
       const isReady = await hasCode(terms.account)
       const authorizationNonce = isReady
         ? undefined
@@ -189,13 +203,36 @@ export function createOrderMandates(options: {
             address: terms.account,
             blockTag: 'pending',
           })
-      const signed = await sign({
-        planHash: termsHash,
-        mandateIndex: 0,
-        delegation,
-        terms,
-        ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
-      })
+      const nonce =
+        authorizationNonce === undefined ? {} : { authorizationNonce }
+      const drawn = { framework, enforcers, executor, terms }
+      const salt = BigInt(termsHash)
+      const { delegation, signed, gate } = await (async () => {
+        if (terms.batch) {
+          const { gateSignature, ...own } = await signBatch({
+            terms,
+            termsHash,
+            ...nonce,
+          })
+          return {
+            delegation: drawBatchDelegation({ ...drawn, salt, gateSignature }),
+            signed: own,
+            gate: gateSignature === undefined ? {} : { gateSignature },
+          }
+        }
+        const pulled = drawPeriodDelegation({ ...drawn, salt })
+        return {
+          delegation: pulled,
+          signed: await sign({
+            planHash: termsHash,
+            mandateIndex: 0,
+            delegation: pulled,
+            terms,
+            ...nonce,
+          }),
+          gate: {},
+        }
+      })()
       if (!isReady) {
         const result = await carryOut({
           what: `upgrade-${authorizationNonce}`,
@@ -217,6 +254,7 @@ export function createOrderMandates(options: {
           z.encode(signedDelegationSchema, {
             delegation,
             signature: signed.signature,
+            ...gate,
           }),
         ),
         hash: hashDelegation(delegation),
@@ -267,6 +305,39 @@ export function createOrderMandates(options: {
       }
       return results
     },
+
+    drawBatch: (asked) => drawLendingBatch({ deployment, ...asked }),
+
+    wrapMandates: (mandates) => ({
+      ...mandates,
+      prepare: async (asked) => {
+        const { custody } = asked.plan
+        const orderId =
+          custody?.type === 'mandate'
+            ? custody.mandates[asked.mandateIndex]?.orderId
+            : undefined
+        if (orderId === undefined) return mandates.prepare(asked)
+        const order = await orders.get(orderId)
+        const signed = order && readSigned(order)
+        if (!order || !signed || order.status !== 'active')
+          throw new OrderMandateEndedError({ orderId })
+        const { terms, termsHash } = order
+        return mandates.prepare({
+          ...asked,
+          standing: {
+            ...signed,
+            calls: listBatchCalls({
+              framework,
+              enforcers,
+              executor,
+              terms,
+              salt: BigInt(termsHash),
+              gateSignature: signed.gateSignature,
+            }),
+          },
+        })
+      },
+    }),
 
     wrapRegistry: (registry) => ({
       findCandidates: async (query) =>
@@ -320,6 +391,8 @@ function createMandateAgent(options: {
       const signed = order ? readSigned(order) : undefined
       const bound = order?.terms.bounds[0]
       if (!order || !signed || !bound || order.status !== 'active') return null
+      // What is bound to a batch gives nothing to anybody.
+      if (order.terms.batch) return null
       if (
         !isSameAddress(account, executor) ||
         !isSameAddress(bound.token.address, token.address) ||
@@ -354,7 +427,11 @@ function createMandateAgent(options: {
   })
 }
 
-function readSigned(order: StoredOrder): SignedDelegation | undefined {
+function readSigned(
+  order: StoredOrder,
+):
+  | (SignedDelegation & { readonly gateSignature?: Hex | undefined })
+  | undefined {
   return order.delegation === undefined
     ? undefined
     : z.decode(
@@ -371,6 +448,20 @@ export class OrderMandatesMissingError extends BehestError {
   constructor(facts: { chain: string }) {
     super(
       `There are no contracts on ${facts.chain} that could bound a standing order. Use direct custody there.`,
+      { facts },
+    )
+  }
+}
+
+/** Thrown when a run comes after the order's mandate ended. */
+export class OrderMandateEndedError extends BehestError {
+  readonly code = 'MANDATE_ORDER_ENDED'
+  readonly stage = 'execution'
+  readonly retry = 'never'
+
+  constructor(facts: { orderId: string }) {
+    super(
+      `Order ${facts.orderId} was cancelled or has ended, and its mandate with it; nothing was sent. Set up a new order.`,
       { facts },
     )
   }

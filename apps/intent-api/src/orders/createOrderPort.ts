@@ -20,11 +20,13 @@ export function createOrderPort(options: {
   readonly store: OrderStore
   readonly sign: SignOrder
   /** Absent where the chain cannot bound an order. */
-  readonly mandates?: Pick<OrderMandates, 'executor' | 'sign'>
+  readonly mandates?: Pick<OrderMandates, 'executor' | 'sign' | 'drawBatch'>
 }): OrderPort {
   const { store, sign, mandates } = options
   return {
-    ...(mandates ? { executor: mandates.executor } : {}),
+    ...(mandates
+      ? { executor: mandates.executor, drawBatch: mandates.drawBatch }
+      : {}),
     open: async ({ orderId, terms, termsHash, signature }) => {
       if (await store.get(orderId)) return
       const delegation =
@@ -48,6 +50,9 @@ export function createOrderPort(options: {
         : {
             terms: order.terms,
             termsHash: order.termsHash,
+            ...(order.delegationHash
+              ? { delegationHash: order.delegationHash }
+              : {}),
             isActive: order.status === 'active',
           }
     },

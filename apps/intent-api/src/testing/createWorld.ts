@@ -213,6 +213,7 @@ export async function createWorld(
     executor: executor.address,
     sign: ({ planHash, ...request }) =>
       firewall.signOrderMandate({ ...request, termsHash: planHash }),
+    signBatch: firewall.signOrderBatch,
     orders,
     sender,
     agentSigner: privateKeyToAccount(generatePrivateKey()),
@@ -268,17 +269,19 @@ export async function createWorld(
           address: attestor.address,
           signReceipt: firewall.signReceipt,
         },
-        mandates: createMandatePort({
-          client: chain.client,
-          deployment,
-          executor: executor.address,
-          sign: async (request) =>
-            firewall.signMandate({
-              ...request,
-              dossier: (await readDossier(request.planHash)) as Dossier,
-            }),
-          signsFor: [account.address, executor.address],
-        }),
+        mandates: orderMandates.wrapMandates(
+          createMandatePort({
+            client: chain.client,
+            deployment,
+            executor: executor.address,
+            sign: async (request) =>
+              firewall.signMandate({
+                ...request,
+                dossier: (await readDossier(request.planHash)) as Dossier,
+              }),
+            signsFor: [account.address, executor.address],
+          }),
+        ),
         policies,
         prices: createPricePort({ client: chain.client, deployment }),
         orders: createOrderPort({

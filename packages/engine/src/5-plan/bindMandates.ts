@@ -2,6 +2,7 @@ import {
   type Address,
   type AssetAddress,
   type ChainPort,
+  type Hex,
   isSameAddress,
   type Mandate,
   type MandateBound,
@@ -123,6 +124,40 @@ export async function dropVacuous(options: {
     }),
   )
   return bounds.filter((_, index) => kept[index])
+}
+
+/**
+ * Writes into the plan of a run that its order's mandate carries it out: nothing
+ * is signed for it, and its calls are those that were signed with the order.
+ */
+export function bindStanding(options: {
+  readonly plan: PlanArtifact
+  readonly standing: StandingMandate
+  readonly mandates: Pick<MandatePort, 'framework'>
+}): PlanArtifact {
+  const { plan, standing, mandates } = options
+  return {
+    ...plan,
+    custody: {
+      type: 'mandate',
+      ...mandates.framework,
+      mandates: [
+        {
+          stepIds: plan.steps.map(({ id }) => id),
+          bounds: [],
+          validUntilUnixSeconds: plan.deadlineUnixSeconds,
+          salt: 0n,
+          ...standing,
+        },
+      ],
+    },
+  }
+}
+
+/** A delegation that was signed with a standing order. */
+export type StandingMandate = {
+  readonly orderId: string
+  readonly delegationHash: Hex
 }
 
 /** The calls of a batch, in order, with the amounts that earlier steps gave. */

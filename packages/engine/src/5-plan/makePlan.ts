@@ -3,6 +3,7 @@ import { chooseCustody } from '../6-simulation/chooseCustody.js'
 import { PlanDriftedError } from '../6-simulation/errors.js'
 import { type SettledPlan, settlePlan } from '../6-simulation/settlePlan.js'
 import type { Limits } from '../ports.js'
+import type { StandingMandate } from './bindMandates.js'
 
 type SettleOptions = Parameters<typeof settlePlan>[0]
 
@@ -19,10 +20,13 @@ export async function makePlan(
   options: Pick<SettleOptions, 'build' | 'chain' | 'block' | 'refused'> & {
     readonly wanted: Custody | undefined
     readonly mandates: MandatePort | undefined
+    /** For a run: what was signed with its order, and carries it out. */
+    readonly standing?: StandingMandate | undefined
     readonly limits: Limits
   },
 ): Promise<SettledPlan> {
   const { build, chain, block, refused, wanted, mandates, limits } = options
+  const { standing } = options
   const settled = await settlePlan({
     build,
     chain,
@@ -37,5 +41,5 @@ export async function makePlan(
       planHash: settled.planHash,
       reason: violation.message,
     })
-  return chooseCustody({ wanted, settled, chain, block, mandates })
+  return chooseCustody({ wanted, settled, chain, block, mandates, standing })
 }

@@ -5,7 +5,11 @@ import type {
   MandatePort,
   PlanArtifact,
 } from '@behest/spec'
-import { bindMandates } from '../5-plan/bindMandates.js'
+import {
+  bindMandates,
+  bindStanding,
+  type StandingMandate,
+} from '../5-plan/bindMandates.js'
 import { hashArtifact } from '../hashArtifact.js'
 import { assertAffordable } from './assertAffordable.js'
 import { HolderCannotSignError, InsufficientGasError } from './errors.js'
@@ -37,6 +41,8 @@ export async function chooseCustody(options: {
   readonly chain: ChainPort
   readonly block: Block
   readonly mandates: MandatePort | undefined
+  /** For a run: what was signed with its order, and carries it out. */
+  readonly standing?: StandingMandate | undefined
 }): Promise<SettledPlan> {
   const { wanted, settled, mandates } = options
   const { account } = settled.plan
@@ -105,12 +111,18 @@ async function tryMandate(
   if (!mandates) return 'nobody here carries out mandates'
   const bound = await simulateAgain(
     options,
-    await bindMandates({
-      plan: settled.plan,
-      simulated: settled.simulated,
-      mandates,
-      chain,
-    }),
+    options.standing
+      ? bindStanding({
+          plan: settled.plan,
+          standing: options.standing,
+          mandates,
+        })
+      : await bindMandates({
+          plan: settled.plan,
+          simulated: settled.simulated,
+          mandates,
+          chain,
+        }),
   )
   const mandated = addRedemptionGas(bound)
   const { plan, simulated } = mandated

@@ -7,6 +7,7 @@ import {
   isSameAddress,
   type MissedRuns,
   type OrderBound,
+  type OrderPort,
   type OrderSchedule,
   type OrderTerms,
   type Schedule,
@@ -24,7 +25,11 @@ import {
   getOccurrence,
   getShortestPeriodSeconds,
 } from './getOccurrence.js'
-import { findMandateObstacle } from './mandateSteps.js'
+import {
+  drawOrderBatch,
+  findMandateObstacle,
+  isAboutPosition,
+} from './mandateSteps.js'
 
 // A mandate that nobody remembers must not be one for ever.
 const longestLifeSeconds = 366 * 86_400
@@ -58,10 +63,13 @@ export async function buildOrderTerms(options: {
   readonly block: Block
   /** Who runs it under a mandate; absent where only direct custody is possible. */
   readonly executor: Address | undefined
+  /** Draws up the calls of an order about a position. */
+  readonly drawBatch?: OrderPort['drawBatch']
   /** Why there is no executor. */
   readonly whyDirect: string
 }): Promise<OrderTerms> {
-  const { account, utterance, steps, chain, block, executor } = options
+  const { account, utterance, chain, block, executor } = options
+  const steps = await nameGuardedVenue(options)
   const waiting = getCommonWait(steps)
   const nowUnixSeconds = block.timestampUnixSeconds
   for (const condition of waiting.conditions)
@@ -105,9 +113,24 @@ export async function buildOrderTerms(options: {
   const bounds = await collectBounds({ account, steps, chain, block, maxRuns })
   const periodSeconds = schedule ? getShortestPeriodSeconds(schedule) : 0
   const runSteps = steps.map(toRunStep)
-  const obstacle = executor
-    ? findMandateObstacle({ steps: runSteps, bounds })
-    : options.whyDirect
+  const batch =
+    executor && runSteps[0] && isAboutPosition(runSteps[0])
+      ? drawOrderBatch({
+          account,
+          steps: runSteps,
+          token: (
+            await resolveTokens({ step: runSteps[0], stepIndex: 0, chain })
+          ).tokens.token,
+          draw: options.drawBatch,
+        })
+      : undefined
+  const obstacle = !executor
+    ? options.whyDirect
+    : batch === undefined
+      ? findMandateObstacle({ steps: runSteps, bounds })
+      : typeof batch === 'string'
+        ? batch
+        : undefined
   return {
     version: 1,
     account,
@@ -129,9 +152,39 @@ export async function buildOrderTerms(options: {
     periodSeconds,
     expiresUnixSeconds,
     ...(executor && obstacle === undefined
-      ? { custody: 'mandate', executor }
+      ? {
+          custody: 'mandate',
+          executor,
+          ...(typeof batch === 'object' ? { batch } : {}),
+        }
       : { custody: 'direct', whyDirect: obstacle ?? options.whyDirect }),
   }
+}
+
+/**
+ * A health guard repays where the debt is. Where there is one such place when
+ * the order is proposed, it is named in it, for the chain can then be told.
+ */
+async function nameGuardedVenue(options: {
+  readonly account: Address
+  readonly steps: readonly Step[]
+  readonly chain: ChainPort
+}): Promise<readonly Step[]> {
+  const { account, steps, chain } = options
+  const [step, second] = steps
+  if (
+    !step ||
+    second ||
+    step.action !== 'repay' ||
+    step.venue !== undefined ||
+    !listConditions(step).some(({ subject }) => subject.kind === 'health')
+  )
+    return steps
+  const owing = (await chain.readHealth({ account })).filter(
+    ({ after }) => after !== undefined,
+  )
+  const [only, other] = owing
+  return only && !other ? [{ ...step, venue: only.venue }] : steps
 }
 
 /** A step as a run does it: the waiting is over. */

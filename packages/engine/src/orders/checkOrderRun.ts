@@ -4,7 +4,11 @@ import {
   type PlanArtifact,
   toDecimal,
 } from '@behest/spec'
-import { checkMandateRun, toMandateSteps } from './mandateSteps.js'
+import {
+  checkBatchRun,
+  checkMandateRun,
+  toMandateSteps,
+} from './mandateSteps.js'
 
 /**
  * Holds the plan of a run against the order that it runs under. The plan is what
@@ -19,7 +23,9 @@ export function checkOrderRun(options: {
   readonly nowUnixSeconds: number
 }): string | undefined {
   const { terms, plan, nowUnixSeconds } = options
-  const isMandated = terms.custody === 'mandate'
+  const { batch } = terms
+  // With a batch the account itself acts, as the chain lets it.
+  const isMandated = terms.custody === 'mandate' && !batch
   const spender = isMandated ? terms.executor : terms.account
   if (spender === undefined || !isSameAddress(plan.account, spender))
     return `the plan is for ${plan.account}`
@@ -33,6 +39,7 @@ export function checkOrderRun(options: {
   if (actions !== signed)
     return `the plan would ${actions}, and ${signed} was signed`
   if (isMandated) return checkMandateRun(terms, plan)
+  if (batch) return checkBatchRun(terms, batch, plan)
   for (const { token, units } of listTaken(plan)) {
     const bound = terms.bounds.find((entry) =>
       isSameAddress(entry.token.address, token.address),

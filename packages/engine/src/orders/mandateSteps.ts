@@ -1,10 +1,17 @@
 import {
+  type Address,
   isSameAddress,
+  type OrderBatch,
   type OrderBound,
+  type OrderPort,
+  type OrderRunLink,
   type OrderTerms,
   type PlanArtifact,
   type Step,
+  type Token,
+  toUnits,
 } from '@behest/spec'
+import type { StandingMandate } from '../5-plan/bindMandates.js'
 
 /** The venue of the step that takes what an order's mandate gives. */
 export const mandateVenue = 'mandate'
@@ -36,6 +43,97 @@ export function findMandateObstacle(terms: {
     default:
       return 'what it changes is a position of your account, which nobody else can change'
   }
+}
+
+/**
+ * Asks for the calls of an order about a position: a single step, of an exact
+ * amount, at a named venue whose calls are known before it runs.
+ *
+ * @returns The batch, or why the chain cannot hold the order to one.
+ */
+export function drawOrderBatch(options: {
+  readonly account: Address
+  readonly steps: readonly Step[]
+  readonly token: Token | undefined
+  readonly draw: OrderPort['drawBatch']
+}): OrderBatch | string {
+  const { account, steps, token, draw } = options
+  const [step, second] = steps
+  if (!step || second) return 'it has several steps'
+  if (step.amount?.kind !== 'exact' || !token)
+    return 'its amount changes from run to run'
+  if (step.venue === undefined)
+    return 'where it is done is chosen at each run; name the place, as in "on aave", and the chain bounds it'
+  return (
+    draw?.({
+      account,
+      step,
+      token,
+      units: toUnits(step.amount.decimal, token.decimals),
+    }) ?? `what it calls at ${step.venue} is known only when it runs`
+  )
+}
+
+/** Tells whether a step is about a position of the account. */
+export function isAboutPosition(step: Step): boolean {
+  return (
+    step.action === 'supply' ||
+    step.action === 'repay' ||
+    step.action === 'withdraw'
+  )
+}
+
+/** What carries out a run of an order whose calls were signed with it. */
+export function toStanding(
+  run: OrderRunLink | undefined,
+  order: Awaited<ReturnType<OrderPort['find']>> | undefined,
+): StandingMandate | undefined {
+  return run && order?.terms.batch && order.delegationHash
+    ? { orderId: run.orderId, delegationHash: order.delegationHash }
+    : undefined
+}
+
+/**
+ * Holds the plan of a run against the calls that were signed with its order: it
+ * is about them, and nothing but the order's own mandate carries it out.
+ *
+ * @returns What is wrong; `undefined` when nothing is.
+ */
+export function checkBatchRun(
+  terms: OrderTerms,
+  batch: OrderBatch,
+  plan: PlanArtifact,
+): string | undefined {
+  const { custody } = plan
+  const mandate = custody?.type === 'mandate' ? custody.mandates[0] : undefined
+  if (
+    custody?.type !== 'mandate' ||
+    custody.mandates.length !== 1 ||
+    mandate?.orderId === undefined
+  )
+    return `the mandate of the order does not carry it out${custody?.type === 'direct' && custody.why !== undefined ? `: ${custody.why}` : ''}`
+  if (!isSameAddress(custody.executor, terms.executor ?? ''))
+    return `${custody.executor} would carry it out`
+  for (const { action, calls, spend } of plan.steps) {
+    for (const call of calls) {
+      // What an agent allows or asks for less of is not what is carried out.
+      const isSigned = batch.calls.some(
+        (signed) =>
+          isSameAddress(signed.to, call.to) &&
+          signed.data.slice(0, 10) === call.data.slice(0, 10),
+      )
+      if (!isSigned) return `it would call ${call.to}, which was not signed`
+    }
+    // What a lending venue gave as a receipt goes back to it in a withdrawal.
+    if (action === 'withdraw') continue
+    for (const { token, atMostUnits } of spend)
+      if (
+        !isSameAddress(token.address, batch.token.address) ||
+        atMostUnits > batch.units
+      )
+        return `it would take ${atMostUnits} units of ${token.symbol}, and ${batch.units} of ${batch.token.symbol} were signed`
+  }
+  return undefined
 }
 
 /**

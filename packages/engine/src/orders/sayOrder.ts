@@ -34,9 +34,11 @@ export function listOrderLines(terms: OrderTerms): string[] {
         ]
       : []),
     'Each run asks agents for new quotes, and is simulated and held to these bounds before anything is signed.',
-    custody === 'mandate'
-      ? 'The chain itself refuses more: you sign a delegation with a limit for each period and for all of them, and the executor pays the gas.'
-      : `This server, which signs for your account, refuses more; the chain does not${terms.whyDirect ? `, because ${terms.whyDirect}` : ''}.`,
+    terms.batch
+      ? `The chain itself refuses anything else: you sign exactly the ${terms.batch.calls.length === 1 ? 'call' : `${terms.batch.calls.length} calls`} of a run, which your own account makes on its own behalf${schedule?.every ? ', once in each period' : ''}; the executor holds nothing and pays the gas.`
+      : custody === 'mandate'
+        ? 'The chain itself refuses more: you sign a delegation with a limit for each period and for all of them, and the executor pays the gas.'
+        : `This server, which signs for your account, refuses more; the chain does not${terms.whyDirect ? `, because ${terms.whyDirect}` : ''}.`,
   ]
 }
 

@@ -75,6 +75,7 @@ export async function standOrder(options: {
         utterance.body.custody === 'direct'
           ? 'you asked for it'
           : 'nobody here carries out mandates',
+      drawBatch: orders.drawBatch,
     })
     await intent.append({
       artifact: { ...understood.body, order: proposed },
@@ -154,7 +155,7 @@ export async function readRunIntent(options: {
         utterance: terms.utterance,
         language: 'und',
         steps:
-          terms.custody === 'mandate'
+          terms.custody === 'mandate' && !terms.batch
             ? toMandateSteps(run?.orderId ?? '', terms)
             : terms.steps,
       },

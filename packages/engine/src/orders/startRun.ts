@@ -18,7 +18,9 @@ export async function startRun(
   const { id, run, terms } = options
   const { utterance, chainId } = terms
   // Under a mandate the executor acts, with what the mandate gives it.
-  const account = terms.executor ?? terms.account
+  const account = terms.batch
+    ? terms.account
+    : (terms.executor ?? terms.account)
   const artifact = {
     ...recordUtterance({
       text: utterance,
@@ -28,6 +30,7 @@ export async function startRun(
         now: ports.now().toISOString(),
         timeZone: terms.schedule?.timeZone ?? 'UTC',
       },
+      ...(terms.batch ? { custody: 'mandate' } : {}),
     }),
     run,
   }

@@ -126,9 +126,10 @@ export function createMandatePort(options: {
       return { delegation, delegationHash: hashDelegation(delegation) }
     },
 
-    prepare: async ({ planHash, mandateIndex, terms, given }) => {
-      const { account, calls } = terms
-      const delegation = drawDelegation({ framework, executor, terms })
+    prepare: async ({ planHash, mandateIndex, terms, given, standing }) => {
+      const { account } = terms
+      const delegation =
+        standing?.delegation ?? drawDelegation({ framework, executor, terms })
       const code = await readCode(account)
       const authorizationNonce =
         code.toLowerCase() === designator
@@ -137,8 +138,9 @@ export function createMandatePort(options: {
               address: account,
               blockTag: 'pending',
             })
-      const signed = given
-        ? toSigned(given, authorizationNonce)
+      const before = standing ?? given
+      const signed = before
+        ? toSigned(before, authorizationNonce)
         : await sign({
             planHash,
             mandateIndex,
@@ -153,7 +155,7 @@ export function createMandatePort(options: {
       const data = encodeRedemption({
         delegation,
         signature: signed.signature,
-        calls,
+        calls: standing?.calls ?? terms.calls,
       })
       const gasUsed = await rehearse({
         client,
@@ -180,7 +182,10 @@ export function createMandatePort(options: {
 
 /** What the holder allowed counts only while it is still needed. */
 function toSigned(
-  { signature, authorization }: GivenMandate,
+  {
+    signature,
+    authorization,
+  }: Pick<GivenMandate, 'signature' | 'authorization'>,
   authorizationNonce: number | undefined,
 ): Awaited<ReturnType<SignMandate>> {
   return authorizationNonce === undefined || authorization === undefined

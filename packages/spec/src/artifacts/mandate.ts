@@ -55,6 +55,11 @@ export const mandateSchema = z.strictObject({
    * earlier mandate gives: it is drawn up when they are known, within `bounds`.
    */
   delegationHash: hashSchema.optional(),
+  /**
+   * The standing order that it was signed with: this is one use of it, and the
+   * calls are those of the order.
+   */
+  orderId: text(64).optional(),
 })
 /** One delegation of a plan: exact calls, bounds, one redeemer, one use. */
 export type Mandate = z.output<typeof mandateSchema>

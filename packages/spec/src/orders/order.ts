@@ -45,6 +45,28 @@ export const orderBoundSchema = z.strictObject({
 /** The most that an order takes of one token: in a run, and in its life. */
 export type OrderBound = z.output<typeof orderBoundSchema>
 
+/** Schema of {@link OrderBatch}. */
+export const orderBatchSchema = z.strictObject({
+  token: tokenSchema,
+  /** What each run moves between the account and the venue. */
+  units: unitsSchema,
+  calls: z
+    .array(
+      z.strictObject({
+        to: addressSchema,
+        valueWei: unitsSchema,
+        data: hexSchema,
+      }),
+    )
+    .min(1)
+    .max(10),
+})
+/**
+ * Exactly what each run has the account call, and nothing else: how the chain
+ * bounds an order about a position, which nobody but the account can change.
+ */
+export type OrderBatch = z.output<typeof orderBatchSchema>
+
 /** Who keeps an order within its bounds: the chain itself, or this server. */
 export const orderCustodies = ['mandate', 'direct'] as const
 
@@ -72,6 +94,8 @@ export const orderTermsSchema = z.strictObject({
   custody: z.enum(orderCustodies),
   /** With a mandate: the account that takes what it gives and runs the order. */
   executor: addressSchema.optional(),
+  /** With a mandate over a position: what a run calls. */
+  batch: orderBatchSchema.optional(),
   /** Why the chain does not hold it to its bounds, where it does not. */
   whyDirect: text(500).optional(),
 })

@@ -73,5 +73,11 @@ export type MandatePort = {
     readonly terms: MandateTerms
     /** What the holder signed; the account's signer here is asked if absent. */
     readonly given?: GivenMandate
+    /** A mandate of a standing order: signed before, with calls of its own. */
+    readonly standing?: {
+      readonly delegation: Delegation
+      readonly signature: Hex
+      readonly calls: MandateTerms['calls']
+    }
   }): Promise<Redemption>
 }

@@ -1,4 +1,6 @@
-import type { OrderTerms } from '../orders/order.js'
+import type { Token } from '../artifacts/token.js'
+import type { Step } from '../intent/intent.js'
+import type { OrderBatch, OrderTerms } from '../orders/order.js'
 import type { PolicyRecord } from '../policy/policy.js'
 import type { Address, AssetAddress, Hex } from '../units/hex.js'
 
@@ -6,6 +8,17 @@ import type { Address, AssetAddress, Hex } from '../units/hex.js'
 export type OrderPort = {
   /** Who runs orders that the chain bounds; absent where it cannot. */
   readonly executor?: Address
+  /**
+   * What each run of an order about a position has its account call. Pure.
+   *
+   * @returns `undefined` where its calls cannot be known before it runs.
+   */
+  drawBatch?(options: {
+    readonly account: Address
+    readonly step: Step
+    readonly token: Token
+    readonly units: bigint
+  }): OrderBatch | undefined
   /**
    * Lets an approved order stand: signs its mandate and keeps it. Safe to call
    * again for the same intent.
@@ -21,6 +34,8 @@ export type OrderPort = {
   find(orderId: string): Promise<{
     readonly terms: OrderTerms
     readonly termsHash: Hex
+    /** Names its delegation on the chain, where it has one. */
+    readonly delegationHash?: Hex
     readonly isActive: boolean
   } | null>
 }
