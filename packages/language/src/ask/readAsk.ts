@@ -90,12 +90,12 @@ function findTopic(
   const asking =
     flags.opens ||
     flags.asks ||
-    /^(?:if|when) i .*(?:how (?:much|many)|what) .*(?:get|receive|give|fetch|bring|end up|is that|is it|would that be|would it be)/.test(
+    /^(?:if|when) i .*(?:how (?:much|many)|what) .*(?:get|receive|give|fetch|bring|end up|comes? out|come back|is that|is it|would that be|would it be)/.test(
       said,
     )
   if (
     has(
-      /(?:^| )(?:quote|quotes|quotation)(?= |$)|costs? (?:me |us )?to (?:swap|trade|convert|exchange) (?=.* (?:to|for|into) )|(?:what|how (?:much|many)).{0,60}(?:would|will|can|could|do|does|should|might|'d|'ll) (?:i|we|you|it|that) (?:get|receive|end up|obtain|buy|be getting|make|fetch|give me|give|bring|bring me)|(?:would|will|can|could) i (?:get|receive)|(?:exchange|conversion|swap) rate|rate (?:for|from|between) |what (?:would|will|do|does|can|could) .{0,40}(?:get|give|fetch|buy) (?:me|us)|(?:what|how much|how many \S+) (?:would|will|do|does|can|could) \d\S* \S+ (?:fetch|bring|give|get|yield|buy|make)|how (?:much|many) (?:would|will|can|could|does|do) .{0,30}(?:get|give|fetch|buy|bring|make) (?:me|us)|(?:how much|what)(?: is|'s|s| are) \d\S* \S+ (?:in|to|worth in) (?!usd(?: |$)|dollars?|eur(?: |$)|euros?|\$|yen|jpy|total|the )|how much .{0,30}(?:for|from) (?:swapping|selling|trading|exchanging|converting)|(?:if|when|suppose|supposing|imagine|say) (?:i|we) (?:were to )?(?:swap|swapped|sell|sold|trade|traded|convert|converted|exchange|exchanged)(?= |$)|(?:need|cost|take|costs)(?: .{0,20})? to (?:buy|get)|how (?:much|many) \S+ (?:do i need|can i (?:buy|get)|for|is|are in|are) .*\d|(?:worth|equal|equals|equivalent) (?:in|to) (?!usd|dollars|eur|\$|the)/,
+      /(?:^| )(?:quote|quotes|quotation)(?= |$)|costs? (?:me |us )?to (?:swap|trade|convert|exchange) (?=.* (?:to|for|into) )|(?:what|how (?:much|many)).{0,60}(?:would|will|can|could|do|does|should|might|'d|'ll) (?:i|we|you|it|that) (?:get|receive|end up|obtain|buy|be getting|make|fetch|give me|give|bring|bring me)|(?:would|will|can|could) i (?:get|receive)|(?:exchange|conversion|swap) rate|rate (?:for|from|between) |what (?:would|will|do|does|can|could) .{0,40}(?:get|give|fetch|buy) (?:me|us)|(?:what|how much|how many \S+) (?:would|will|do|does|can|could) \d\S* \S+ (?:fetch|bring|give|get|yield|buy|make)|(?:if|when|suppose|supposing|imagine|say) .{0,60}(?:what|how much).{0,20}(?:comes? out|come back|turn into|would that be|do i end up with)|what(?:'d| would| do| does| will)? (?:\S+ ){0,8}come out (?:to|as|with)|how (?:much|many) (?:would|will|can|could|does|do) .{0,30}(?:get|give|fetch|buy|bring|make) (?:me|us)|(?:how much|what)(?: is|'s|s| are) \d\S* \S+ (?:in|to|worth in) (?!usd(?: |$)|dollars?|eur(?: |$)|euros?|\$|yen|jpy|total|the )|how much .{0,30}(?:for|from) (?:swapping|selling|trading|exchanging|converting)|(?:if|when|suppose|supposing|imagine|say) (?:i|we) (?:were to )?(?:swap|swapped|sell|sold|trade|traded|convert|converted|exchange|exchanged)(?= |$)|(?:need|cost|take|costs)(?: .{0,20})? to (?:buy|get)|how (?:much|many) \S+ (?:do i need|can i (?:buy|get)|for|is|are in|are) .*\d|(?:worth|equal|equals|equivalent) (?:in|to) (?!usd|dollars|eur|\$|the)/,
     ) &&
     !has(/(?:apy|apr|yield|interest|borrow|health|airdrop|loan)/) &&
     (asking || has(/^(?:get )?(?:a )?quote/))
@@ -160,13 +160,13 @@ function findTopic(
     // `14 bal → usdc` counts a token of that name.
     !has(/(?:^| )\d\S* bal(?= |$)/) &&
     has(
-      /(?:^| )(?:balances?|holdings|networth|net worth|bal)(?= |$)|^(?:\S+ )?wallet$|(?:what|how|show|check|list|see|view|is|in) .{0,20}wallet(?= |$)|how (?:much|many) .{0,40}(?:do|have|did) i (?:have|hold|own|got|possess|still have|currently have)|how (?:much|many) .{0,30}(?:have i|i have|i own|i hold|i got|i've got|am i holding|is in my|are in my|in my)|do i (?:have|own|hold)|(?:does|do|has|is) \S+ (?:have|hold|own|got)(?= |$)|holdings? of \S+\.\S+|i (?:have|own|hold) how (?:much|many)|what(?:'s| is| are| do| tokens?| coins?| assets?).{0,30}(?:do i (?:have|own|hold)|in my (?:wallet|account)|i (?:have|own|hold))|^(?:\S+ ){0,2}my (?:tokens|coins|assets|funds|money|bags?|stack|usdc|eth|dai|usdt|weth|wbtc|crypto)$|am i rich|have i got|^balances?$|(?:show|list|check) (?:me )?my (?:tokens|coins|assets|\S+)$/,
+      /(?:^| )(?:balances?|holdings|networth|net worth|bal)(?= |$)|^(?:\S+ )?wallet$|(?:what|how|show|check|list|see|view|is|in) .{0,20}wallet(?= |$)|how (?:much|many) .{0,40}(?:do|have|did) i (?:have|hold|own|got|possess|still have|currently have)|how (?:much|many) .{0,30}(?:have i|i have|i own|i hold|i got|i've got|am i holding|is in my|are in my|in my)|do i (?:still |even |currently |already |really |actually )?(?:have|own|hold)|have i still got|(?:is|are) there (?:any |some )?\S+ (?:left )?(?:in|on) my|(?:any|some) \S+ left(?= |$)|what am i (?:holding|sitting on)|(?:does|do|has|is) \S+ (?:have|hold|own|got)(?= |$)|holdings? of \S+\.\S+|i (?:have|own|hold) how (?:much|many)|what(?:'s| is| are| do| tokens?| coins?| assets?).{0,30}(?:do i (?:have|own|hold)|in my (?:wallet|account)|i (?:have|own|hold))|^(?:\S+ ){0,2}my (?:tokens|coins|assets|funds|money|bags?|stack|usdc|eth|dai|usdt|weth|wbtc|crypto)$|am i rich|have i got|^balances?$|(?:show|list|check) (?:me )?my (?:tokens|coins|assets|\S+)$/,
     )
   )
     return 'balance'
   if (
     has(
-      /(?:^| )(?:price|prices|cost|costs|worth|market cap|mcap|marketcap|trading at|going for|valued|valuation|market value|fdv|ath)(?= |$)/,
+      /(?:^| )(?:price check|price|prices|cost|costs|worth|market cap|mcap|marketcap|trading at|going for|valued|valuation|market value|fdv|ath)(?= |$)/,
     ) ||
     (asking &&
       has(
@@ -178,7 +178,7 @@ function findTopic(
     return 'price'
   if (
     has(
-      /^(?:.{0,16} )?help(?: me| please| pls| out| me out| me please)?$|help .{0,30}(?:token|crypto|defi|wallet|swap|bridge|stak|lend)|what (?:can|do) you (?:do|support|offer)|what are you able|how (?:do|can|to|does|would|should|could) (?:i|you|one|this|it|we|behest|swap|bridge|lend|borrow|stake|buy|sell|send|swapping|bridging|lending|staking|defi|aave|uniswap|compound|lido|curve|gmx|slippage|leverage|liquidation|a |an |the )|how to |what(?:'s|s| is| are| does)(?: an?| the)? (?:\S+ ){0,3}(?:swap|swaps|bridge|bridging|slippage|leverage|staking|liquidity|lending|borrowing|impermanent loss|defi|yield farming|apy|gas|intent|intents|behest|collateral|amm|dex|stablecoin|wrapped|liquidation|pool|vault|rollup|l2|aave|uniswap|compound|lido|curve|gmx|morpho|restaking|token|nft|mev|flash loan|smart contract)|(?:which|what) (?:chains?|tokens?|protocols?|networks?|dexes|actions|commands|venues|assets)(?: .{0,20})?(?:support|available|can|do you|are|work)|(?:commands|tutorial|instructions|features)(?= |$)|(?:explain|difference between|tell me about) .{0,40}(?:swap|bridg|slippage|leverage|stak|liquidity|lend|borrow|impermanent|defi|yield|apy|gas|collateral|amm|dex|stablecoin|wrapped|liquidat|pool|vault|token|crypto|wallet|behest|aave|uniswap|eth|usdc|l2|rollup)|what is behest|who are you|what are you(?= |$)|(?:do|does|can|is|are) (?:you|it|behest|this) (?:support|supported|work|available|handle)|how does (?:this|it|that) work|why (?:is|are|did|does|do) (?:my|the) (?:swap|tx|transaction|trade|bridge|gas|order)/,
+      /^(?:.{0,16} )?help(?: me| please| pls| out| me out| me please)?$|help .{0,30}(?:token|crypto|defi|wallet|swap|bridge|stak|lend)|what (?:can|do) you (?:do|support|offer)|what are you able|what (?:can|could|should) (?:i|we|one|someone) do (?:here|with (?:this|it|you|behest))|what (?:else )?(?:is|does) (?:this|it)(?: thing| app| bot)?(?: do| for| about)?$|what(?:'s| is) (?:this|possible|this all about)(?= |$)|show me (?:what you can do|the ropes|around)|how (?:do|can|to|does|would|should|could) (?:i|you|one|this|it|we|behest|swap|bridge|lend|borrow|stake|buy|sell|send|swapping|bridging|lending|staking|defi|aave|uniswap|compound|lido|curve|gmx|slippage|leverage|liquidation|a |an |the )|how to |what(?:'s|s| is| are| does)(?: an?| the)? (?:\S+ ){0,3}(?:swap|swaps|bridge|bridging|slippage|leverage|staking|liquidity|lending|borrowing|impermanent loss|defi|yield farming|apy|gas|intent|intents|behest|collateral|amm|dex|stablecoin|wrapped|liquidation|pool|vault|rollup|l2|aave|uniswap|compound|lido|curve|gmx|morpho|restaking|token|nft|mev|flash loan|smart contract)|(?:which|what) (?:chains?|tokens?|protocols?|networks?|dexes|actions|commands|venues|assets)(?: .{0,20})?(?:support|available|can|do you|are|work)|(?:commands|tutorial|instructions|features)(?= |$)|(?:explain|difference between|tell me about) .{0,40}(?:swap|bridg|slippage|leverage|stak|liquidity|lend|borrow|impermanent|defi|yield|apy|gas|collateral|amm|dex|stablecoin|wrapped|liquidat|pool|vault|token|crypto|wallet|behest|aave|uniswap|eth|usdc|l2|rollup)|what is behest|who are you|what are you(?= |$)|(?:do|does|can|is|are) (?:you|it|behest|this) (?:support|supported|work|available|handle)|how does (?:this|it|that) work|why (?:is|are|did|does|do) (?:my|the) (?:swap|tx|transaction|trade|bridge|gas|order)/,
     )
   )
     return 'help'
@@ -232,9 +232,15 @@ function buildAsk(
   }
   // `where can i earn the most on arb`: a token, whatever else has the name.
   const place =
-    topic === 'yield' && monies.length === 0 ? (chain ?? venue) : undefined
+    /^(?:yield|price|balance)$/.test(topic) && monies.length === 0
+      ? (chain ?? venue)
+      : undefined
   const symbol =
-    place === undefined || !/(?:most|more|best|earn)/.test(said)
+    place === undefined ||
+    findUnknownToken(options.items, topic) !== undefined ||
+    (topic === 'yield' && !/(?:most|more|best|earn)/.test(said)) ||
+    // `my balance on arb`: where, and not of what.
+    (topic === 'balance' && !/(?:any|much|many|some) \S+(?: |$)/.test(said))
       ? undefined
       : getSenses(options.normalised.text.slice(place.start, place.end))?.token
   if (

@@ -106,6 +106,8 @@ export function refineSense(clause: ReadClause): string {
         return monies.some((money) => money.cue === 'to') ? 'swap' : 'send'
       return 'supply'
     }
+    case 'zap':
+      return into() || 'swap'
     case 'invest': {
       const target = into()
       if (target !== '' && !kinds.includes('dex')) return target

@@ -11,6 +11,12 @@ const NOUNS =
 const STRONG =
   /^(?:swap|bridge|unstake|restake|stake|unwrap|borrow|repay|lend|deposit|withdraw|unlock|hodl|dca)$/
 
+/** What one could only want of a wallet, and the words to want it with. */
+const WISHED =
+  /^(?:swap|bridge|unstake|restake|stake|unwrap|borrow|repay|lend|withdraw|deposit)$/
+const WISHING =
+  /^(?:i|i'd|we|you|u|want|wanna|would|like|need|to|please|pls|plz|can|could|help|me|us|let|let's|lets|now|hey|hi|hello|so|just|again|today|for|a|do|some|something|love|gotta|have|make|ok|okay|yo)$/
+
 /**
  * Tells whether a sentence speaks of money at all. `swap seats with me` has a
  * verb that orders something and nothing that a wallet could do it with.
@@ -63,6 +69,18 @@ export function hasEvidence(
     return true
   // `swap`, `bridge please`: too little to say no to.
   if (verb && words.length <= 3 && words.every((item) => !isStrange(item)))
+    return true
+  // `i want to stake please`: nothing but the wish.
+  if (
+    words.length <= 7 &&
+    words.some((item) => item.type === 'word' && WISHED.test(item.text)) &&
+    words.every(
+      (item) =>
+        item.type === 'symbol' ||
+        (item.type === 'word' &&
+          (WISHED.test(item.text) || WISHING.test(item.text))),
+    )
+  )
     return true
   return items.some((item, at) => {
     switch (item.type) {

@@ -1,4 +1,4 @@
-import type { Item } from '../text/Item.js'
+import { type Item, textOf } from '../text/Item.js'
 import { foldConnectors } from './borders/foldConnectors.js'
 import { type RawClause, segmentSentence } from './segmentSentence.js'
 
@@ -34,7 +34,7 @@ export function segmentClauses(
     if (found.length === 0) {
       const last = clauses.at(-1)
       // `Swap 1 ETH to USDC. On Arbitrum. With 1 % slippage.`
-      if (last !== undefined && isAddition(part))
+      if (last !== undefined && (isAddition(part) || isGoal(part, last)))
         clauses[clauses.length - 1] = {
           ...last,
           items: [...last.items, ...part],
@@ -44,6 +44,21 @@ export function segmentClauses(
     sentence += 1
   }
   return { clauses, loose }
+}
+
+/** `sell 20 uni. into usdc.`: what it is to become, said apart. */
+function isGoal(part: readonly Item[], last: RawClause): boolean {
+  const [cue, token, ...more] = part
+  return (
+    /^(?:swap|sell)$/.test(last.sense) &&
+    /^(?:for|to|into)$/.test(textOf(cue)) &&
+    token?.type === 'word' &&
+    token.senses.token !== undefined &&
+    more.every((item) =>
+      /^(?:please|pls|plz|thanks|ty|,)$/.test(textOf(item)),
+    ) &&
+    !last.items.some((item) => /^(?:for|to|into|→)$/.test(textOf(item)))
+  )
 }
 
 function isAddition(part: readonly Item[]): boolean {

@@ -9,6 +9,7 @@ import { foldCorrections } from '../phrases/foldCorrections.js'
 import { foldForms } from '../phrases/foldForms.js'
 import { foldQuotes } from '../phrases/foldQuotes.js'
 import { foldChange } from '../phrases/forms/foldChange.js'
+import { foldTaken } from '../phrases/forms/foldTaken.js'
 import type { NormalisedText } from '../text/normaliseText.js'
 import { tagItems } from '../text/tagItems.js'
 import { tokenise } from '../text/tokenise.js'
@@ -34,7 +35,7 @@ export function parseEnglish(
       'injection',
       'That text carries instructions that are not your own. Say in your own words what you want done.',
     )
-  const corrected = foldCorrections(foldChange(folded.items))
+  const corrected = foldCorrections(foldTaken(foldChange(folded.items)))
   if (corrected.type === 'dropped') return none('out-of-scope', NOTHING)
   const { items, scope } = foldAsides(foldForms(corrected.items))
   if (isAboutNfts(items) && hasOrder(items))

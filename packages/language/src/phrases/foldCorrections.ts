@@ -22,6 +22,26 @@ const STRONG: readonly (readonly string[])[] = [
   ['no', 'sorry'],
   ['scratch', 'that'],
   ['strike', 'that'],
+  ['never', 'mind'],
+  ['nevermind'],
+  ['nvm'],
+  ['forget', 'that'],
+  ['cancel', 'that'],
+  ['i', 'misspoke'],
+  ['i', 'mistyped'],
+  ['i', 'misclicked'],
+  ['i', 'typed', 'that', 'wrong'],
+  ['i', 'typed', 'it', 'wrong'],
+  ['i', 'got', 'that', 'wrong'],
+  ['wrong', 'token'],
+  ['wrong', 'chain'],
+  ['wrong', 'network'],
+  ['wrong', 'amount'],
+  ['wrong', 'address'],
+  ['wrong', 'person'],
+  ['wrong', 'recipient'],
+  ['wrong', 'one'],
+  ['correct', 'that', 'to'],
   ['my', 'bad'],
   ['my', 'mistake'],
   ['i', 'mean'],
@@ -49,6 +69,16 @@ const WEAK: readonly (readonly string[])[] = [
   ['err'],
   ['eh'],
   ['better'],
+  ['wrong'],
+  ['hang', 'on'],
+  ['hold', 'on'],
+  ['hold', 'up'],
+  ['edit'],
+  ['fix'],
+  ['ugh'],
+  ['erm'],
+  ['argh'],
+  ['lol', 'no'],
 ]
 /** What leads from the marker to what is right. */
 const LEADS =
@@ -106,7 +136,9 @@ function foldOne(items: readonly Item[]): Corrected | undefined {
       return { type: 'dropped' }
     const cut = trimEnd(items, at)
     const replaced =
-      replaceAll(items, cut, marker.next) ?? readPostfix(items, at, marker.next)
+      replaceAll(items, cut, marker.next) ??
+      readPostfix(items, at, marker.next) ??
+      startAnew(items, at, cut)
     if (replaced !== undefined) return { type: 'kept', items: replaced }
     if (marker.sure) unclear ??= items[at]
   }
@@ -118,7 +150,7 @@ function replaceAll(
   items: readonly Item[],
   cut: number,
   from: number,
-): Item[] | undefined {
+): readonly Item[] | undefined {
   let before = items.slice(0, cut)
   let next = from
   let count = 0
@@ -150,6 +182,66 @@ function replaceAll(
   if (textOf(items[next]) === 'instead') next += 1
   if (/^[,)]$/.test(textOf(items[next]))) next += 1
   return [...before, ...items.slice(next)]
+}
+
+const TAKES_BACK =
+  /^(?:never ?mind|nvm|(?:forget|scratch|strike|cancel|ignore|drop) (?:it|that|this|about (?:it|that))|don't do (?:that|it))(?= |$)/
+/** How far behind `never mind` the order that holds may begin. */
+const MOST_LEADS = 8
+
+/** `swap 1 eth to usdc. forget that, bridge it to base`: the last order holds. */
+function startAnew(
+  items: readonly Item[],
+  at: number,
+  cut: number,
+): readonly Item[] | undefined {
+  for (let start = at; start < at + 4; start += 1) {
+    const said = items
+      .slice(start, start + 3)
+      .map((item) => textOf(item) || '§')
+      .join(' ')
+    const back = TAKES_BACK.exec(said)?.[0]
+    if (back === undefined) continue
+    const from = start + back.split(' ').length
+    const verb = items.findIndex(
+      (item, index) =>
+        index >= from &&
+        index < from + MOST_LEADS &&
+        item.type === 'word' &&
+        item.senses.verb !== undefined &&
+        item.senses.verbForm === 'base',
+    )
+    if (verb < 0) return undefined
+    // Of several orders it cannot be told which is taken back, and `it` would
+    // stand for nothing without what it stood for.
+    const orders = items
+      .slice(0, cut)
+      .filter((item) => item.type === 'word' && item.senses.verb !== undefined)
+    const refers = items
+      .slice(verb, verb + 6)
+      .some((item) => /^(?:it|them|that|this|instead of)$/.test(textOf(item)))
+    return orders.length > 1 || refers ? undefined : items.slice(from)
+  }
+  return undefined
+}
+
+/** What of an order is being put right: `the amount should be 25`. */
+const ATTRIBUTE =
+  /^(?:(?:the|my|its) )?(?:recipient|receiver|address|amount|chain|network|token|venue|destination|protocol|platform|name|person|wallet|number|size)(?: (?:should be|should have been|should read|should say|is actually|was supposed to be|is supposed to be|was meant to be|needs to be|has to be|must be)| (?:is|was|:))(?= |$)/
+const SHOULD = /(?:should|actually|supposed|meant|needs|has|must)/
+
+function readAttribute(
+  items: readonly Item[],
+  at: number,
+): { next: number; should: boolean } | undefined {
+  const said = items
+    .slice(at, at + 6)
+    .map((item) => textOf(item) || '§')
+    .join(' ')
+  const found = ATTRIBUTE.exec(said)?.[0]
+  return found === undefined
+    ? undefined
+    : { next: at + found.split(' ').length, should: SHOULD.test(found) }
 }
 
 /** `… to usdc - dai, i mean`: the marker stands behind what is right. */
@@ -236,6 +328,16 @@ function readMarker(
   const strong = STRONG.find((words) => starts(words, at))
   const weak = WEAK.find((words) => starts(words, at))
   const drops = paused && dropsAll(items.slice(at, at + MOST_DROPPING + 1))
+  const attribute = readAttribute(items, at)
+  if (attribute?.should && paused) return { next: attribute.next, sure: true }
+  // `send 10 usdc to bob.eth *20`: as people mend what they typed.
+  const starred =
+    textOf(before) !== '' &&
+    textOf(items[at]) === '*' &&
+    items[at]?.spaced === true &&
+    items[at + 1]?.spaced === false &&
+    closes(items, readPhrase(items, at + 1)?.to)
+  if (starred) return { next: at + 1, sure: true }
   if (strong === undefined && weak === undefined && !drops) return undefined
   let next = at + (strong ?? weak ?? ['']).length
   // `no wait, make that`, `actually no, i meant`: one after the other.
@@ -256,6 +358,11 @@ function readMarker(
         more = true
         continue
       }
+    }
+    const what = readAttribute(items, next)
+    if (what !== undefined) {
+      next = what.next
+      continue
     }
     const again = [...STRONG, ...WEAK].find((words) => starts(words, next))
     if (again !== undefined) {
@@ -281,7 +388,10 @@ function readMarker(
   // `sorry to ask`, `wait a second`, `make it quick` correct nothing.
   const sure =
     (strong !== undefined && !/^make$/.test(strong[0] ?? '')) ||
-    (paused && /^(?:no|nah|wait|actually|sorry)$/.test(textOf(items[at])))
+    (paused &&
+      /^(?:no|nah|wait|actually|sorry|wrong|edit|fix|hang|hold)$/.test(
+        textOf(items[at]),
+      ))
   // `tomorrow, no, on friday`: what it is about is not read here.
   const denies =
     paused &&
@@ -291,6 +401,15 @@ function readMarker(
       textOf(items[at + 1]),
     )
   return { next, sure: denies || (sure && mentions(items, next)) }
+}
+
+/** Nothing more is said from here on. */
+function closes(items: readonly Item[], at: number | undefined): boolean {
+  return (
+    at !== undefined &&
+    (items[at] === undefined || items[at]?.type === 'break') &&
+    items.length - at <= 1
+  )
 }
 
 /** Something that could be right stands close behind the marker. */

@@ -1,17 +1,27 @@
 import { type Item, textOf } from '../text/Item.js'
+import { foldArrows } from './forms/foldArrows.js'
+import { foldBecome } from './forms/foldBecome.js'
+import { foldKept } from './forms/foldKept.js'
 import { foldOwed } from './forms/foldOwed.js'
 import { foldWant } from './forms/foldWant.js'
 import { readCall } from './forms/readCall.js'
+import { readEarning } from './forms/readEarning.js'
+import { readElided } from './forms/readElided.js'
+import { readFields } from './forms/readFields.js'
 import { readFunds } from './forms/readFunds.js'
-import { readGift } from './forms/readGift.js'
+import { readGetTo, readGift } from './forms/readGift.js'
+import { readHeaded } from './forms/readHeaded.js'
 import { readHolding } from './forms/readHolding.js'
 import { readMake } from './forms/readMake.js'
+import { readPlea } from './forms/readPlea.js'
 import { readPledge } from './forms/readPledge.js'
+import { readPreferred } from './forms/readPreferred.js'
+import { readReceives } from './forms/readReceives.js'
 import { readRevoke } from './forms/readRevoke.js'
 import { readPhrase } from './forms/readSame.js'
 import { readTurned } from './forms/readTurned.js'
 import { readWhere } from './forms/readWhere.js'
-import { type Fold, isCount, isToken, isVerb } from './forms/words.js'
+import { type Fold, isCount, isParty, isToken, isVerb } from './forms/words.js'
 
 /**
  * Puts plain words in the place of forms that say the same in another manner:
@@ -19,7 +29,9 @@ import { type Fold, isCount, isToken, isVerb } from './forms/words.js'
  * `cancel the allowance`. No argument is added or lost: each keeps its span.
  */
 export function foldForms(said: readonly Item[]): Item[] {
-  const items = foldWant(foldOwed(dropRepeats(said)))
+  const items = foldArrows(
+    foldBecome(foldKept(foldWant(foldOwed(dropRepeats(dropGlosses(said)))))),
+  )
   const kept: Item[] = []
   let index = 0
   while (index < items.length) {
@@ -44,18 +56,41 @@ function readForm(
 ): Fold | undefined {
   const item = items[index]
   if (item?.type === 'number') return readTurned(items, index)
+  if (isParty(item)) return readReceives(items, index)
+  const elided = readElided(items, index, kept)
+  if (elided !== undefined) return elided
   if (item?.type !== 'word') return undefined
   return (
     readCall(items, index) ??
+    readFields(items, index) ??
+    readHeaded(items, index) ??
+    readPlea(items, index) ??
+    readEarning(items, index) ??
+    readPreferred(items, index, kept) ??
     readPhrase(items, index) ??
     readHolding(items, index) ??
     readRevoke(items, index) ??
     readGift(items, index) ??
+    readGetTo(items, index) ??
     readMake(items, index) ??
     readWhere(items, index, kept) ??
     readFunds(items, index, kept) ??
     readPledge(items, index)
   )
+}
+
+/** `500 usdc into aave (lending)`: one word that only explains. */
+function dropGlosses(items: readonly Item[]): readonly Item[] {
+  const at = items.findIndex((item, index) => {
+    const inner = items[index + 1]
+    return (
+      textOf(item) === '(' &&
+      textOf(items[index + 2]) === ')' &&
+      inner?.type === 'word' &&
+      inner.senses.verbForm === 'gerund'
+    )
+  })
+  return at < 0 ? items : [...items.slice(0, at), ...items.slice(at + 3)]
 }
 
 /** `sell sell sell!! 9 aave`: said again for the sake of it. */

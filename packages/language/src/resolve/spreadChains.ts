@@ -71,6 +71,8 @@ export function spreadChains(steps: readonly ResolvedStep[]): ResolvedStep[] {
         continue
       const near =
         back === at - 1 && (step.joined || before.clause === step.clause)
+      // Where an unrelated bridge begins says nothing of the step before.
+      if (step.action === 'bridge' && !linked.includes(before.id)) continue
       if (!linked.includes(before.id) && !near) continue
       if (spread.slice(back, at).some((between) => between.action === 'bridge'))
         continue

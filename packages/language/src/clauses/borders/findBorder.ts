@@ -47,7 +47,9 @@ export function findBorder(
         joined: words.every((each) => /^(?:and|&|,|\+|plus)$/.test(each)),
       }
     }
-    if (skipping && SKIPPED.test(word)) firstSkipped = at
+    // `wrap it send the weth`: the object of the verb right before it.
+    const object = at === from && /^(?:it|them|all)$/.test(word)
+    if (skipping && SKIPPED.test(word) && !object) firstSkipped = at
     else skipping = false
     at -= 1
   }

@@ -56,7 +56,7 @@ export const POOL_NOUN =
 
 /** Verbs whose `to X` names where the money goes, and not what it becomes. */
 export const INTO_PLACE =
-  /^(?:lend|deposit|add|put|stake|repay|lock|topup|vote|move|claim|save|earn|yeet)$/
+  /^(?:lend|deposit|add|put|stake|repay|lock|topup|vote|move|claim|save|earn|yeet|zap)$/
 
 export const FROM_PLACE =
   /^(?:withdraw|borrow|claim|unstake|take|get|exit|redeem|repay|unlock|close|move|revoke)$/

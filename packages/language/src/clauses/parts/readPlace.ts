@@ -168,6 +168,8 @@ export function readPlace(
           return asChain(0)
         return undefined
       }
+      // `to binance`: an account there, and no chain.
+      if (sense === 'send' && item.text === 'binance') return undefined
       if (token !== undefined) {
         if (sense === 'send' && chain !== undefined) return asChain(0)
         return undefined
@@ -367,6 +369,18 @@ export function readPlace(
           return undefined
         return asVenue(0)
       }
+      // `0.42 eth -> usdc arb`: both sides are named, and nothing joins a third.
+      if (
+        chain !== undefined &&
+        TRADE.test(sense) &&
+        !options.joined &&
+        isPhraseEnd(nextItem) &&
+        last?.type !== 'number' &&
+        traded &&
+        filled &&
+        !/^(?:eth|ether|bnb|avax|matic)$/.test(item.text)
+      )
+        return asChain(0)
       const full = parts.some((part) => part.type === 'money' && part.token)
       // `bridge 100 usdc arb base`: what it is has been said already.
       if (

@@ -19,6 +19,8 @@ import { isLoud, toMention } from './toMention.js'
 const RELATIVES =
   /^(?:mom|mum|dad|mother|father|brother|sister|bro|sis|wife|husband|friend|buddy|landlord|boss|grandma|grandpa|girlfriend|boyfriend|gf|bf|roommate|employee|contractor|accountant|treasury|cold|ledger|hot|savings|main|burner|trezor|vault|multisig|safe|coinbase|binance|kraken)$/
 
+/** Words that point at someone whom only the speaker sees. */
+const POINTED = /^(?:the|that|this|same|those|these|his|her|their)$/
 /** People without a name; a wallet with a nickname may be in the contacts. */
 const PEOPLE =
   /^(?:mom|mum|dad|mother|father|brother|sister|bro|sis|wife|husband|friend|buddy|landlord|boss|grandma|grandpa|girlfriend|boyfriend|gf|bf|roommate|employee|contractor|accountant)$/
@@ -82,7 +84,11 @@ export function readUnknown(
                   reason: `"${said}" has letters of another alphabet that look like "${item.lookalike}".`,
                 },
               }),
-          ...(item.lookalike === undefined && PEOPLE.test(item.text)
+          ...(item.lookalike === undefined &&
+          (PEOPLE.test(item.text) ||
+            // `to the same guy as last time`, `to whoever sent it`
+            (!relative && POINTED.test(textOf(items[at - 1]))) ||
+            /^(?:whoever|whomever)$/.test(item.text))
             ? { problem: { reason: `Who is "${said}"?` } }
             : {}),
         },

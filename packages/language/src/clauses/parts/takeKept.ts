@@ -12,8 +12,12 @@ export function takeKept(walk: Walk, item: Item): boolean {
     const whole = parts.findLastIndex(
       (part) =>
         part.type === 'money' &&
-        part.amount?.value.kind === 'share' &&
-        part.amount.value.bps === 10_000,
+        ((part.amount?.value.kind === 'share' &&
+          part.amount.value.bps === 10_000) ||
+          // `swap my eth to usdc, keep 0.1`: all that is mine but that.
+          (part.amount === undefined &&
+            part.possessive === true &&
+            part.token !== undefined)),
     )
     const part = parts[whole]
     const unit = items

@@ -25,6 +25,17 @@ export function takePronoun(walk: Walk, item: Item): boolean {
   }
   if (pronoun !== undefined) {
     const before = parts.at(-1)
+    // `sell 5 eth and get dai for it`: what was sold already.
+    if (
+      walk.cue === 'for' &&
+      before?.type === 'money' &&
+      before.cue === 'to' &&
+      parts.some((part) => part.type === 'money' && part.cue === '')
+    ) {
+      walk.cue = ''
+      walk.index = pronoun.next
+      return true
+    }
     // `1 eth of that`: a count of its own, out of what was given.
     if (
       before?.type === 'money' &&

@@ -64,6 +64,8 @@ export function takeTyped(walk: Walk, item: Item): boolean {
       if (
         item.type === 'address' &&
         ((TRADE.test(sense) &&
+          // `yeet 5 uni to 0x…`: there it goes, and into nothing.
+          sense !== 'yeet' &&
           /^(?:to|for|from|with|)$/.test(inherit(walk).cue)) ||
           (sense !== 'send' &&
             sense !== 'approve' &&

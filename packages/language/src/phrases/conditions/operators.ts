@@ -19,19 +19,19 @@ const MOVES_UP =
   '(?:rises?|rose|rising|climbs?|climbed|jumps?|pumps?|moons?|spikes?|grows?|increases?|gains?|goes up|go up|gets up|is up|recovers|rallies|surges?|shoots up|skyrockets|appreciates|bounces)'
 
 const LEAD =
-  "(?:(?:is|are|was|'s|gets?|goes|go|going|moves?|trades?|trading|stays?|remains?|sits?|hovers?|becomes?|turns?|comes?|has|have|been|will|would|be|currently|back|still|again|ever|first|finally|down|up|dropped|drops?|drop|falls?|fall|fell|dips?|dip|sinks?|slides?|slips?|crash(?:es)?|dumps?|tanks?|plunges?|rises?|rise|climbs?|climb|jumps?|pumps?|moons?|spikes?|grows?|shoots?|break(?:s|ing)?|cross(?:es|ed)?|value|price|costs?|equals?|sitting|holding|worth|lower|higher|hits|somewhere|anything|anywhere|to|at|valued|priced|reaches) ){0,6}?"
+  "(?:(?:is|are|was|'s|gets?|goes|go|going|moves?|trades?|trading|stays?|remains?|sits?|hovers?|becomes?|turns?|comes?|has|have|been|will|would|does|do|be|currently|back|still|again|ever|first|finally|down|up|dropped|drops?|drop|falls?|fall|fell|dips?|dip|sinks?|slides?|slips?|crash(?:es)?|dumps?|tanks?|plunges?|rises?|rise|climbs?|climb|jumps?|pumps?|moons?|spikes?|grows?|shoots?|break(?:s|ing)?|cross(?:es|ed)?|value|price|costs?|equals?|sitting|holding|worth|lower|higher|hits|somewhere|anything|anywhere|to|at|valued|priced|reaches) ){0,6}?"
 
 const OPERATORS: readonly [Comparator, RegExp][] = [
   [
     '<=',
     new RegExp(
-      `^${LEAD}(?:at most|no more than|not more than|no higher than|not higher than|no greater than|not exceeding|not above|not over|isn't above|isn't over|less than or equals?(?: to)?|lower than or equal to|smaller than or equal to|below or equal(?: to)?|below or at|at or below|at or under|under or equal to|< =|= <|<=|≤|max(?:imum)?(?: of)?|up to)(?= |$)`,
+      `^${LEAD}(?:at most|no more than|not more than|no higher than|not higher than|no greater than|not exceeding|not exceed|doesn't exceed|don't exceed|won't exceed|never exceeds|isn't more than|isn't higher than|is not more than|stays at or below|not above|not over|isn't above|isn't over|less than or equals?(?: to)?|lower than or equal to|smaller than or equal to|below or equal(?: to)?|below or at|at or below|at or under|under or equal to|< =|= <|<=|≤|max(?:imum)?(?: of)?|up to)(?= |$)`,
     ),
   ],
   [
     '>=',
     new RegExp(
-      `^${LEAD}(?:at least|no less than|not less than|no lower than|not lower than|not below|not under|isn't below|isn't under|greater than or equals?(?: to)?|more than or equal to|higher than or equal to|larger than or equal to|above or equal(?: to)?|above or at|at or above|at or over|over or equal to|> =|= >|>=|≥|minimum(?: of)?|min(?: of)?)(?= |$)`,
+      `^${LEAD}(?:at least|no less than|not less than|no lower than|not lower than|not below|not under|doesn't drop below|doesn't fall below|isn't lower than|isn't less than|not less then|isn't below|isn't under|greater than or equals?(?: to)?|more than or equal to|higher than or equal to|larger than or equal to|above or equal(?: to)?|above or at|at or above|at or over|over or equal to|> =|= >|>=|≥|minimum(?: of)?|min(?: of)?)(?= |$)`,
     ),
   ],
   [

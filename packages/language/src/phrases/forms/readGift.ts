@@ -1,7 +1,34 @@
 import { type Item, textOf } from '../../text/Item.js'
-import { type Fold, isToken, isVerb, word } from './words.js'
+import { type Fold, isCount, isParty, isToken, isVerb, word } from './words.js'
 
 const HANDS = /^(?:put|yeet|yolo|add)$/
+
+/** `get 50 usdc to bob.eth`, `have 20 dai go to bob.eth`: over to someone. */
+export function readGetTo(
+  items: readonly Item[],
+  index: number,
+): Fold | undefined {
+  const first = items[index] as Item
+  if (!/^(?:get|have|let|make)$/.test(textOf(first))) return undefined
+  let at = index + 1
+  while (
+    at < index + 5 &&
+    /^(?:my|the|of|all|half|\$)$/.test(textOf(items[at]))
+  )
+    at += 1
+  if (isCount(items[at])) at += 1
+  if (at === index + 1 || !isToken(items[at])) return undefined
+  const thing = at + 1
+  at = thing
+  while (/^(?:over|across|go|goes|sent|out|be)$/.test(textOf(items[at])))
+    at += 1
+  return textOf(items[at]) === 'to' && isParty(items[at + 1])
+    ? {
+        items: [word('send', first), ...items.slice(index + 1, thing)],
+        next: at,
+      }
+    : undefined
+}
 
 /** `drop 5 dai in bob.eth's wallet`, `throw 30 usdc at PEPE` */
 export function readGift(

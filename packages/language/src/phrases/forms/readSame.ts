@@ -1,5 +1,5 @@
 import { type Item, textOf } from '../../text/Item.js'
-import { type Fold, word } from './words.js'
+import { endsHere, type Fold, word } from './words.js'
 
 /** Words that say another way what one word says. */
 const SAME: readonly (readonly [readonly string[], string])[] = [
@@ -29,6 +29,13 @@ export function readPhrase(
     )
   )
     return { items: [], next: index + skip }
+  // `… and get eth in return`: said already.
+  if (
+    textOf(first) === 'in' &&
+    /^(?:return|exchange)$/.test(textOf(items[index + 1])) &&
+    endsHere(items[index + 2])
+  )
+    return { items: [], next: index + 2 }
   for (const [words, same] of SAME)
     if (words.every((each, offset) => textOf(items[index + offset]) === each)) {
       const last = items[index + words.length - 1]
