@@ -1,5 +1,11 @@
 import type { ParseContext, ParseResult } from '@behest/spec'
-import { NO_ADVICE, NOTHING, none } from './check/none.js'
+import {
+  NO_ADVICE,
+  NO_ADVICE_JA,
+  NOTHING,
+  NOTHING_JA,
+  none,
+} from './check/none.js'
 import { parseEnglish } from './english/parseEnglish.js'
 import { isJapanese } from './japanese/isJapanese.js'
 import { parseInJapanese } from './japanese/parseInJapanese.js'
@@ -49,7 +55,6 @@ export function isBlocked(
 ): boolean {
   return (
     result.reason === 'injection' ||
-    result.message === NOTHING ||
-    result.message === NO_ADVICE
+    [NOTHING, NO_ADVICE, NOTHING_JA, NO_ADVICE_JA].includes(result.message)
   )
 }

@@ -5,6 +5,7 @@ import type { Range } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
 import type { Problem } from '../text/Problem.js'
 import { verbatim } from '../text/tagItems.js'
+import { questionTexts } from './questionTexts.js'
 
 /**
  * Finds amounts and addresses that no argument took. Nothing that moves value
@@ -17,7 +18,9 @@ export function findLeftovers(
     readonly parts: readonly Part[]
   }[],
   normalised: NormalisedText,
+  language = 'en',
 ): { step: number; problem: Problem }[] {
+  const texts = questionTexts(language)
   const used: Range[] = []
   const take = (step: ResolvedStep) => {
     for (const leg of Object.values(step.legs)) {
@@ -50,7 +53,7 @@ export function findLeftovers(
       ) {
         found.push({
           step: at,
-          problem: { reason: 'Under which condition exactly?' },
+          problem: { reason: texts.condition() },
         })
         continue
       }
@@ -59,7 +62,7 @@ export function findLeftovers(
         found.push({
           step: at,
           problem: {
-            reason: `What is "${verbatim(normalised, name)}" for?`,
+            reason: texts.unplaced(verbatim(normalised, name)),
           },
         })
         continue
@@ -88,7 +91,7 @@ export function findLeftovers(
       found.push({
         step: at,
         problem: {
-          reason: `What is "${verbatim(normalised, range)}" for?`,
+          reason: texts.unplaced(verbatim(normalised, range)),
         },
       })
     }

@@ -26,6 +26,8 @@ const JAPANESE: Readonly<Record<string, string>> = createTable({
   'buy.amount': 'いくら受け取りますか？',
   token: 'どのトークンですか？',
   amount: 'いくらですか？',
+  action: 'この理解でよろしいですか？',
+  'of.buy.token': 'どのトークンに替えた場合ですか？',
   to: '送り先のアドレスかENS名は？',
   toChain: 'どのチェーンへ移しますか？',
   chain: 'どのチェーンで行いますか？',
@@ -56,6 +58,10 @@ const VERBS: Partial<Record<Action, string>> = {
 export function questionTexts(language: string): {
   missing(action: Action, slot: string): string
   problem(reason: string, action: Action, slot: string): string
+  /** What was said and has no place. */
+  unplaced(name: string): string
+  /** A condition that could not be read. */
+  condition(): string
 } {
   const japanese = language.startsWith('ja')
   const table = japanese ? JAPANESE : ENGLISH
@@ -74,9 +80,19 @@ export function questionTexts(language: string): {
   }
   return {
     missing,
+    unplaced: (name) =>
+      japanese
+        ? `「${name}」は何のことですか？どう使うか教えてください。`
+        : `What is "${name}" for?`,
+    condition: () =>
+      japanese
+        ? 'どのような条件のときですか？数値で教えてください。'
+        : 'Under which condition exactly?',
     problem: (reason, action, slot) =>
       japanese
-        ? (table[slot] ?? '詳しく教えてください。')
+        ? /[ぁ-ん]/.test(reason)
+          ? reason
+          : (table[slot] ?? '詳しく教えてください。')
         : reason.endsWith('?')
           ? reason
           : `${reason} ${missing(action, slot)}`,

@@ -18,9 +18,18 @@ export function adjustSense(
       next.senses.chain === undefined
     )
   })
+  const toChain = items.some((item, at) => {
+    const next = items[at + 1]
+    return (
+      item.type === 'word' &&
+      item.text === 'to' &&
+      next?.type === 'word' &&
+      next.senses.chain !== undefined
+    )
+  })
   if (sense === 'bridge' && text !== 'ブリッジ') return 'move'
   if (sense === 'withdraw' && text === '戻')
-    return toToken ? 'swap' : 'withdraw'
+    return toToken ? 'swap' : toChain ? 'bridge' : 'withdraw'
   if (
     sense === 'claim' &&
     /^(?:受け取|受取|受けと)$/.test(text) &&

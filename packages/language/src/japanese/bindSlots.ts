@@ -61,6 +61,8 @@ export function addClause(
   reading: Reading,
   said: Pick<BoundVerb, 'sense' | 'verb' | 'verbText' | 'slots'> & {
     readonly items: readonly Item[]
+    /** Among how many a sum was said to be divided. */
+    readonly among?: number | undefined
   },
 ): void {
   const parts = toParts(said.items, said.sense, reading.normalised)
@@ -74,9 +76,28 @@ export function addClause(
     from: reading.drafts.length,
     clauseAt: reading.clauses.length,
   }
-  reading.drafts.push(...bindParts({ ...verb, parts }))
+  const bound = bindParts({ ...verb, parts })
+  reading.drafts.push(
+    ...(said.among === undefined || said.among === bound.length
+      ? bound
+      : bound.map((draft) => askHowMuch(draft))),
+  )
   reading.clauses.push({ step: verb.from, parts })
   reading.last = verb
   reading.clause += 1
   reading.kept = undefined
+}
+
+/** `三等分して` for two: how it is to be divided is not known. */
+function askHowMuch(draft: DraftStep): DraftStep {
+  return {
+    ...draft,
+    problems: [
+      ...(draft.problems ?? []),
+      {
+        slot: draft.action === 'swap' ? 'sell.amount' : 'amount',
+        problem: { reason: 'それぞれいくらにしますか？' },
+      },
+    ],
+  }
 }

@@ -1,6 +1,7 @@
 import type { Part } from '../clauses/Part.js'
 import { createTable } from '../text/createTable.js'
 import { addClause, readItems, toParts } from './bindSlots.js'
+import { foldEven } from './foldEven.js'
 import type { Reading } from './Reading.js'
 import type { Slot } from './Slot.js'
 
@@ -16,6 +17,22 @@ export function bindVerbless(
   const all = [...reading.pending, ...slots]
   const first = slots[0]
   if (first === undefined) return false
+  const even = foldEven(all, 'swap')
+  if (even !== undefined) {
+    const items = readItems(reading, even.slots, 'swap')
+    if (fits.swap(toParts(items, 'swap', reading.normalised))) {
+      reading.pending = []
+      addClause(reading, {
+        sense: 'split',
+        verb: { start: first.start, end: first.start + 1 },
+        verbText: 'swap',
+        slots: even.slots,
+        items,
+        among: even.among,
+      })
+      return true
+    }
+  }
   for (const sense of ['send', 'bridge', 'deposit', 'swap'] as const) {
     const items = readItems(reading, all, sense)
     const parts = toParts(items, sense, reading.normalised)
@@ -67,7 +84,7 @@ const fits: Readonly<
   bridge: (parts) =>
     isMeasured(parts) &&
     parts.some((part) => part.type === 'chain' && part.cue === 'to') &&
-    !parts.some((part) => part.type === 'venue'),
+    !parts.some((part) => part.type === 'venue' && part.cue === 'to'),
   deposit: (parts) =>
     isMeasured(parts) &&
     parts.some(

@@ -93,7 +93,8 @@ function readAsked(
   const from = Math.min(...pieces.map((piece) => piece.start))
   const to = Math.max(...pieces.map((piece) => piece.end))
   return readJapaneseAsk({
-    text: text.slice(from, to),
+    // With the mark that ends it: `？` alone tells a question.
+    text: text.slice(from, to + 1),
     pieces,
     clause: reading.clause,
     sentence: 1000 + reading.clause,

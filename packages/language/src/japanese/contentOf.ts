@@ -37,17 +37,34 @@ const WORDS: Readonly<Record<string, string>> = createTable({
   僕: 'my',
   俺: 'my',
   した: 'the',
+  得られた: 'the',
+  得た: 'the',
+  手に入った: 'the',
+  受け取った: 'the',
+  もらった: 'the',
+  出てきた: 'the',
+  残った: 'the',
+  届いた: 'the',
   その: 'the',
   この: 'the',
   分: 'worth',
+  分の: 'of',
   ずつ: 'each',
   チェーン: 'chain',
   ネットワーク: 'network',
 })
 
+/** Where one keeps what is one's own. */
+const WALLETS = /^(?:metamask|wallet|rabby|phantom|ledger|eoa)$/
+
 /** What a slot says, in the words that the reader of roles knows. */
 export function contentOf(slot: Slot, normalised: NormalisedText): Item[] {
-  if (slot.type === 'item') return [slot.item]
+  if (slot.type === 'item')
+    return [
+      slot.item.type === 'word' && WALLETS.test(slot.item.text)
+        ? { ...slot.item, text: 'my', senses: {} }
+        : slot.item,
+    ]
   if (slot.type !== 'word') return []
   const text = WORDS[slot.text]
   if (text !== undefined)

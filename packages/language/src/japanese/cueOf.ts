@@ -14,6 +14,7 @@ export function cueOf(
   const token = last.some(
     (item) => item.type === 'word' && item.senses.token !== undefined,
   )
+  if (particle.includes('担保')) return 'against'
   switch (particle) {
     case 'に':
     case 'へ':
@@ -56,11 +57,6 @@ export function cueOf(
     case 'を用いて':
     case '使って':
       return place && !token ? 'via' : 'with'
-    case 'を担保に':
-    case 'を担保にして':
-    case 'を担保として':
-    case '担保に':
-    case '担保で':
     case 'に対して':
       return 'against'
     case 'と':

@@ -22,6 +22,7 @@ type Phrase = {
 
 type Kind =
   | 'amount'
+  | 'either'
   | 'token'
   | 'party'
   | 'place'
@@ -148,7 +149,9 @@ function replace(
     })
     // `USDC、じゃなくてUSDT 500`: the correction says more than it corrects.
     const less = open.flatMap((phrase) =>
-      phrase.kinds.every((kind) => one.kinds.includes(kind))
+      phrase.kinds.every((kind) =>
+        one.kinds.some((other) => isSame(kind, other)),
+      )
         ? [{ phrase, start: 0, length: phrase.kinds.length }]
         : [],
     )
@@ -189,10 +192,20 @@ function replace(
   return { replaced: out, matched }
 }
 
+/** `Aave` is a place and a token: it stands for either. */
+function isSame(one: Kind | undefined, other: Kind): boolean {
+  const eithers = [one, other].filter((kind) => kind === 'either').length
+  return (
+    one === other ||
+    (eithers === 1 &&
+      [one, other].some((kind) => kind === 'token' || kind === 'place'))
+  )
+}
+
 /** Where the kinds stand in a phrase: at its end, or at its beginning. */
 function suffixOf(whole: readonly Kind[], part: readonly Kind[]): number {
   const fits = (start: number) =>
-    start >= 0 && part.every((kind, at) => whole[start + at] === kind)
+    start >= 0 && part.every((kind, at) => isSame(whole[start + at], kind))
   const end = whole.length - part.length
   return fits(end) ? end : fits(0) ? 0 : -1
 }
@@ -272,7 +285,9 @@ function kindOf(slot: Slot | undefined): Kind | undefined {
       return 'time'
     case 'word':
       return item.senses.token !== undefined
-        ? 'token'
+        ? item.senses.venue === undefined
+          ? 'token'
+          : 'either'
         : item.senses.chain !== undefined || item.senses.venue !== undefined
           ? 'place'
           : 'name'

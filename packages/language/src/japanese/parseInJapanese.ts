@@ -3,18 +3,22 @@ import type { DraftStep } from '../bind/DraftStep.js'
 import { buildResult } from '../check/buildResult.js'
 import { findInjection } from '../check/findInjection.js'
 import { findLeftovers } from '../check/findLeftovers.js'
-import { NO_ADVICE, NOTHING, none } from '../check/none.js'
+import { NO_ADVICE_JA, NOTHING_JA, none } from '../check/none.js'
 import { isValidAddress } from '../clauses/isValidAddress.js'
 import { resolveSteps } from '../resolve/resolveSteps.js'
 import type { NormalisedText } from '../text/normaliseText.js'
 import { verbatim } from '../text/tagItems.js'
+import { findQuotes } from './findQuotes.js'
 import { parseJapanese } from './parseJapanese.js'
 
 export function parseInJapanese(
   normalised: NormalisedText,
   context: ParseContext,
 ): ParseResult {
-  if (findInjection(normalised, []) || isJapaneseInjection(normalised.text))
+  if (
+    findInjection(normalised, []) ||
+    isJapaneseInjection(withoutQuotes(normalised.text))
+  )
     return none(
       'injection',
       'ご自身の言葉ではない指示が含まれています。何をしたいかをご自身の言葉で書いてください。',
@@ -44,16 +48,19 @@ export function parseInJapanese(
         ? 'not-understood'
         : 'out-of-scope',
       read.advice
-        ? NO_ADVICE
+        ? NO_ADVICE_JA
         : read.blocked
-          ? NOTHING
+          ? NOTHING_JA
           : 'できることが見つかりませんでした。例：「1ETHをUSDCに交換して」',
     )
   }
   const { steps, tooMany } = resolveSteps(
     withAddress(read.drafts, normalised).filter(
       (draft, at) =>
-        draft.action !== 'ask' || draft.topic !== read.drafts[at - 1]?.topic,
+        draft.action !== 'ask' ||
+        draft.topic !== read.drafts[at - 1]?.topic ||
+        draft.legs.main?.token?.start !==
+          read.drafts[at - 1]?.legs.main?.token?.start,
     ),
   )
   return buildResult({
@@ -74,6 +81,7 @@ export function parseInJapanese(
           ),
         })),
         normalised,
+        'ja',
       ),
       ...(read.unclear
         ? [{ step: 0, problem: { reason: 'どちらにしますか？' } }]
@@ -106,6 +114,25 @@ function withAddress(
     const value = verbatim(normalised, range)
     return isValidAddress(value) ? { ...open, to: { ...range, value } } : open
   })
+}
+
+/** What the speaker says themselves; what is quoted orders nothing anyway. */
+function withoutQuotes(text: string): string {
+  let own = ''
+  let at = 0
+  for (const { start, end } of findQuotes(text).sort(
+    (a, b) => a.start - b.start,
+  )) {
+    if (start < at) continue
+    own += text.slice(at, start)
+    at = end
+    // `「…」と書いてあった`: told of, and no order.
+    const told = /^(?:と|って|という|とか)[^。、]{0,20}/.exec(
+      text.slice(at, at + 24),
+    )
+    at += told?.[0].length ?? 0
+  }
+  return own + text.slice(at)
 }
 
 function isJapaneseInjection(text: string): boolean {

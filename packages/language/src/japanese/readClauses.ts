@@ -4,6 +4,7 @@ import { addClause, readItems } from './bindSlots.js'
 import { addGaps } from './bindVerbless.js'
 import { closeClause } from './closeClause.js'
 import { fillBuy } from './fillBuy.js'
+import { foldEven } from './foldEven.js'
 import { endsClause, isAbout } from './isOrder.js'
 import type { Reading } from './Reading.js'
 import { isKnownWord } from './readJapaneseItems.js'
@@ -20,6 +21,14 @@ export function readClauses(reading: Reading, slots: readonly Slot[]): void {
       closeClause(reading, current)
       current = []
       reading.sentence += 1
+    } else if (slot.type === 'particle' && slot.text === '以外') {
+      // `0.05ETH以外全部USDCに`: what stays, as with 残して.
+      const stays = readKept(current)
+      if (stays === undefined) current.push(slot)
+      else {
+        reading.kept = stays
+        current = []
+      }
     } else if (slot.type === 'verb')
       current = readVerb({ reading, slots, at, slot, current })
     else current.push(slot)
@@ -48,7 +57,7 @@ function readVerb(options: {
     const stays = readKept(current)
     if (stays !== undefined) {
       if (!keepBack(reading.drafts, stays)) reading.kept = stays
-      return []
+      return current.filter((each) => each.type === 'ready')
     }
   }
   if (slot.sense === 'cancel') return readCancel(options)
@@ -87,7 +96,11 @@ function readVerb(options: {
   // `…したらいくらになる？` is a question about an order.
   if (isAbout(reading.normalised.text, slot, slots, at))
     return [...current, asWord()]
-  return readOrder(reading, slot, current) ?? [...current, asWord()]
+  const ahead = slots
+    .slice(at + 1, at + 24)
+    .find((each) => each.type === 'verb' || each.type === 'stop')
+  const nextSense = ahead?.type === 'verb' ? ahead.sense : undefined
+  return readOrder(reading, slot, current, nextSense) ?? [...current, asWord()]
 }
 
 /** `…替えて、やっぱりやめて`: nothing of what was said so far is to be done. */
@@ -100,7 +113,13 @@ function readCancel(options: {
   if (slot.ending === 'not' || slot.ending === 'if') return []
   reading.blocked = true
   // `Aaveはやめて、…`: that alone is not wanted.
-  if (current.some((each) => each.type === 'item')) return []
+  if (
+    current.some(
+      (each) =>
+        each.type === 'item' && !/^(?:symbol|break)$/.test(each.item.type),
+    )
+  )
+    return []
   reading.drafts.length = 0
   reading.clauses.length = 0
   reading.pending = []
@@ -114,11 +133,32 @@ function readOrder(
   reading: Reading,
   slot: VerbSlot,
   current: readonly Slot[],
+  nextSense: string | undefined,
 ): Slot[] | undefined {
   if (isElsewhere(slot.sense, current)) return undefined
+  // `WETHを払って、2000USDCを手に入れる`: what is paid for what comes next.
+  if (/^(?:払|支払|出し)$/.test(slot.text) && isPaid(current)) {
+    const last = current.at(-1)
+    if (last?.type === 'particle' && nextSense === 'buy')
+      return [...current.slice(0, -1), { ...last, text: 'を使って' }]
+  }
   const verb = slot.sense === 'become' ? 'swap' : slot.sense
-  const slots = addGaps(reading, [...reading.pending, ...current], verb)
-  const items = readItems(reading, slots, slot.sense)
+  const said = [...reading.pending, ...current]
+  const even = foldEven(said, verb)
+  const slots = even?.slots ?? addGaps(reading, said, verb)
+  if (even !== undefined) {
+    reading.pending = []
+    addClause(reading, {
+      sense: 'split',
+      verb: { start: slot.start, end: slot.end },
+      verbText: slot.text,
+      slots,
+      items: readItems(reading, slots, 'swap'),
+      among: even.among,
+    })
+    return []
+  }
+  const items = readItems(reading, slots, verb)
   if (slot.sense === 'become' && fillBuy(reading.drafts, items)) return []
   const sense = adjustSense(verb, slot.text, items)
   if (sense === '') return undefined
@@ -155,6 +195,19 @@ function isElsewhere(sense: string, slots: readonly Slot[]): boolean {
         !/^[ァ-ヶー]+$/.test(slot.text)
       )
     })
+  )
+}
+
+/** `WETHを`, to nobody: money that goes out for something. */
+function isPaid(slots: readonly Slot[]): boolean {
+  const last = slots.at(-1)
+  return (
+    last?.type === 'particle' &&
+    last.text === 'を' &&
+    !slots.some(
+      (slot) =>
+        slot.type === 'particle' && /^(?:に|へ|宛|から)/.test(slot.text),
+    )
   )
 }
 

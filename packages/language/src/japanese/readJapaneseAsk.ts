@@ -64,6 +64,7 @@ export function readJapaneseAsk(options: {
   if (topic === undefined) return undefined
   const first = pieces[0]
   const tokens: { token: Mention; amount?: Said<Quantity> }[] = []
+  let account: Said<string> | undefined
   let chain: Said<string> | undefined
   let venue: Said<string> | undefined
   let amount: Said<Quantity> | undefined
@@ -77,6 +78,13 @@ export function readJapaneseAsk(options: {
     }
     if (item.type === 'quantity') {
       amount = { ...range, value: item.quantity }
+      continue
+    }
+    if (
+      (item.type === 'name' && /\./.test(item.text)) ||
+      item.type === 'address'
+    ) {
+      account ??= { ...range, value: item.text }
       continue
     }
     if (item.type !== 'word') continue
@@ -94,7 +102,8 @@ export function readJapaneseAsk(options: {
     const isAt =
       next?.type === 'particle' &&
       (/^(?:で|上で|上の|にある|における|から)$/.test(next.text) ||
-        (next.text === 'の' && later))
+        (next.text === 'の' &&
+          (later || /^(?:position|health|allowance)$/.test(topic))))
     if (
       senses.token !== undefined &&
       !(
@@ -130,6 +139,10 @@ export function readJapaneseAsk(options: {
     sentence: options.sentence,
     joined: false,
     topic,
+    ...(account === undefined ||
+    !/^(?:balance|position|health|allowance)$/.test(topic)
+      ? {}
+      : { account }),
     ...(chain === undefined ? {} : { chain }),
     ...(venue === undefined || topic === 'allowance' ? {} : { venue }),
   }

@@ -17,7 +17,7 @@ const UNIT =
 const OPERATOR =
   '(以下|以上|未満|より(?:も)?(?:高|低|大き|小さ|安|上|下|多|少な|たか|ひく)|を?(?:下回|割り込|割|切|下まわ)|を?(?:上回|超え|超|越え|突破|上まわ)|(?:に|まで)(?:下が|落ち|下落)|(?:に|まで)(?:上が|上昇)|に(?:なっ|なれ|なる|達し|到達|タッチ|乗っ)|(?:も)?(?:下落|下が|落ち)|(?:も)?(?:上昇|上が))'
 const TAIL =
-  '((?:[ぁ-ん]|達|到|した){0,8}?(?:まで待って(?:から)?|まで|たら|れば|なら|だったら|とき|時|場合|次第|うちに|限り|かつ|または|もしくは|で(?=[^ぁ-ん])|で、|か、?(?=[^ぁ-ん]{1,12}[がは])|て、?(?=[^ぁ-ん]{1,12}[がは])|し、?(?=[^ぁ-ん]{1,12}[がは])|か、|、)に?(?:は|のみ|だけ)?)'
+  '((?:[ぁ-ん]|達|到|した){0,8}?(?:まで待って(?:から)?|まで|たら|だら|れば|なら|だったら|とき|時|場合|次第|うちに|限り|かつ|または|もしくは|で(?=[^ぁ-ん])|で、|か、?(?=[^ぁ-ん]{1,12}[がは])|て、?(?=[^ぁ-ん]{1,12}[がは])|し、?(?=[^ぁ-ん]{1,12}[がは])|か、|、)に?(?:は|のみ|だけ)?)'
 const PATTERN = new RegExp(`${NUMBER}${UNIT}${OPERATOR}${TAIL}`, 'gu')
 
 const UNITS: Readonly<Record<string, string>> = createTable({
@@ -58,7 +58,12 @@ export function readJapaneseConditions(
     const start = findSubject(text, from, at)
     const subjectText = text.slice(start, at)
     // Without `が` or `は` in front, the number is an amount: `100ドル以上`.
-    if (!/(?:が|は|も)\s*$/.test(subjectText) && !/(?:が|は)/.test(subjectText))
+    if (
+      !/(?:が|は|も|ガス代?|gas|手数料|hf|ヘルスファクター|健全性)\s*$/.test(
+        subjectText,
+      ) &&
+      !/(?:が|は)/.test(subjectText)
+    )
       continue
     let { decimal } = readDecimal(digits)
     if (scale !== undefined)
@@ -154,11 +159,11 @@ function readSubject(
   unitName: string | undefined,
 ): { kind: Condition['subject']['kind']; token?: string; venue?: string } {
   const kind =
-    /ガス|gwei|手数料/.test(text) ||
+    /ガス|gas|gwei|手数料/.test(text) ||
     unitName === 'gwei' ||
     unitName === 'ギガウェイ'
       ? 'gas'
-      : /ヘルス|健全/.test(text)
+      : /ヘルス|健全|health|hf/.test(text)
         ? 'health'
         : /時価総額/.test(text)
           ? 'marketCap'

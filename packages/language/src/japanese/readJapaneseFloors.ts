@@ -18,6 +18,11 @@ const NEVER = new RegExp(
   `${SUBJECT}\\s?(?:が|は|を|の|:)?\\s?${NUMBER}\\s?(?:${REACHES})[らりれえち]?(?:ない|ず|ぬ)(?:よう|範囲|程度|状態|まま|限り|とこ(?:ろ)?)?(?:内)?(?:に|で|まで|の)?(?:しつつ|しながら|して|保って|維持して)?`,
   'gu',
 )
+/** `1.8より下げずに`, `1.5未満にしないで` */
+const LOWERED = new RegExp(
+  `${SUBJECT}\\s?(?:が|は|を|の|:)?\\s?${NUMBER}\\s?(?:より(?:も)?|以下に|未満に|を|まで)?(?:下げ|落と|割|切|し|なら|せ)[らさせ]?(?:ず|ない)(?:に|で|よう(?:に)?|範囲で|程度に)?(?:して)?`,
+  'gu',
+)
 /** `ヘルスファクター1.5以上で`: with it, and not once it is. */
 const WITH = new RegExp(
   `${SUBJECT}\\s?(?:が|は|を|の|:)?\\s?(?:最低でも|最低|少なくとも)?\\s?${NUMBER}\\s?(?:(以上)|(${EXCEEDS}))?(?:で|の範囲で|の範囲内で|になるように|となるように|は(?:欲|ほ)しい)(?=[^ぁ-ん]|$|、|。)`,
@@ -33,7 +38,7 @@ export function readJapaneseFloors(
 ): { start: number; end: number; conditions: SaidCondition[] }[] {
   const found: { start: number; end: number; conditions: SaidCondition[] }[] =
     []
-  for (const pattern of [NEVER, KEPT, WITH])
+  for (const pattern of [NEVER, LOWERED, KEPT, WITH])
     for (const match of normalised.text.matchAll(pattern)) {
       const [whole, value = '', , exceeds] = match
       const start = match.index

@@ -79,7 +79,10 @@ const LONGEST = Math.max(...[...known.keys()].map((word) => word.length))
 
 const ENDINGS: readonly [Ending, RegExp][] = [
   // `預けているUSDC`: how things are, and no order.
-  ['state', /^(?:し|っ|い|け|り|れ|え)?[てで](?:い)?る(?![かよね])/],
+  [
+    'state',
+    /^(?:し|っ|い|け|り|れ|え)?[てで](?:(?:い|あ)?る|お(?:い|いてあ)る|おいた|あった|いた)(?![かよね])/,
+  ],
   ['ask', /^(?:でき(?:る|ます)|できるの)/],
   [
     'not',
@@ -162,8 +165,8 @@ export function readJapaneseItems(
 
 /** `USDC100を`: a name and how much of it, written as one. */
 function splitCounted(token: Token): Token[] {
-  const match = /^([a-z]{2,10})(\d{1,15})$/.exec(
-    token.type === 'word' ? token.text : '',
+  const match = /^([a-z]{2,10})(\d{1,15}(?:\.\d{1,18})?)$/.exec(
+    token.type === 'word' || token.type === 'name' ? token.text : '',
   )
   const [, name = '', digits = ''] = match ?? []
   if (

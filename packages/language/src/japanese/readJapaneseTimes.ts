@@ -35,12 +35,18 @@ const UNIT = '(分|時間|日|週間|週|ヶ月|か月|カ月|ケ月|箇月|年)
 const CLOCK =
   '(?:(午前|午後|朝の?|夜の?|夕方の?)?\\s*(\\d{1,2})(?:時(半|\\d{1,2}分)?|:(\\d\\d))|(正午|深夜0時|真夜中))'
 const DAY_NAME =
-  '(明日|あした|明後日|あさって|今日|本日|今夜|来週(?:の)?([日月火水木金土])曜日?|今週(?:の)?([日月火水木金土])曜日?|次の([日月火水木金土])曜日?|([日月火水木金土])曜日?|来週|来月(?:の)?(?:(\\d{1,2})日)?|(\\d{1,2})月(\\d{1,2})日|(\\d{4})年(\\d{1,2})月(\\d{1,2})日|月末|週末|年末|クリスマス|大晦日|元日)'
+  '(明日|あした|明後日|あさって|今日|本日|今夜|来週(?:の)?([日月火水木金土])曜日?|今週(?:の)?([日月火水木金土])曜日?|次の([日月火水木金土])曜日?|([日月火水木金土])曜日?|来週|来月末|今月末|再来月|来月(?:の)?(?:(\\d{1,2})日)?|(\\d{1,2})月(\\d{1,2})日|(\\d{4})年(\\d{1,2})月(\\d{1,2})日|月末|週末|年末|クリスマス|大晦日|元日)'
 const PATTERNS = {
   every: new RegExp(
-    `(?:毎(日|朝|晩|夜|週|月|時|時間|年)(?:の)?(?:([日月火水木金土])曜日?|(\\d{1,2})日|(末))?|(\\d{1,3})${UNIT}(?:ごと|毎(?![日週月時年朝晩夜])|おき)(?:に)?|隔(週|日|月)|(\\d{1,2})?(?:(\\d{1,2})|一|1)?(日|週|月|時間)に?(\\d{1,2})回|一?日一回|日に一度)`,
+    `(?:毎(日|朝|晩|夜|週|月|時|時間|年)(?:の)?(?:([日月火水木金土])曜日?|(\\d{1,2})日|(末))?|(\\d{1,3})${UNIT}(?:ごと|毎(?![日週月時年朝晩夜])|おき)(?:に)?|隔(週|日|月)|一?日一回|日に一度)`,
     'uy',
   ),
+  often:
+    /(\d{1,3})?(日|週間?|ヶ月|か月|カ月|月|時間|分)(に(?:つき)?)?(\d{1,2}|一)(?:回|度|で(?![ぁ-ん])|ペースで|の(?:頻度|ペース)で)(?:の(?:頻度|ペース)で)?(?:だけ|ずつ|、)?/uy,
+  someDays:
+    /(?:平日|営業日|土日|週末ごと)(?:は|に|の|だけ)?(?:毎日)?|(?:毎週)?[日月火水木金土](?:曜日?)?(?:[・、と,/]\s?[日月火水木金土](?:曜日?)?){1,6}(?=曜|に|の|の?\d|毎)曜?日?/uy,
+  slashed:
+    /(?:(\d{4})[/])?(\d{1,2})\/(\d{1,2})(?=(?:の)?\s?(?:\d{1,2}(?:時|:)|に|まで|から|午))(?:の|に)?/uy,
   after: new RegExp(`(\\d{1,4})${UNIT}後(?:に|の)?`, 'uy'),
   length: new RegExp(
     `(\\d{1,4})${UNIT}間?(?:にわたって|に渡って|だけ|の間|間|続けて)`,
@@ -87,6 +93,22 @@ function readAt(text: string, at: number, today: Day): FoundTime | undefined {
   if (!(code >= 48 && code <= 57) && code < 0x3000) return undefined
   if (at > 0 && /[\d.,]/.test(text[at - 1] ?? '') && code <= 57)
     return undefined
+  const days = exec(PATTERNS.someDays, text, at)
+  if (days !== null)
+    return {
+      start: at,
+      end: at + days[0].length,
+      part: {
+        problem: {
+          reason:
+            '一つの予定には一つの間隔か一つの曜日だけ使えます。いつにしますか？',
+        },
+      },
+    }
+  const often = exec(PATTERNS.often, text, at)
+  const oftenPart = often === null ? undefined : readOften(often)
+  if (often !== null && oftenPart !== undefined)
+    return { start: at, end: at + often[0].length, part: oftenPart }
   const every = exec(PATTERNS.every, text, at)
   if (every !== null) {
     const part = readEvery(every)
@@ -134,14 +156,47 @@ function readAt(text: string, at: number, today: Day): FoundTime | undefined {
       end: at + times[0].length,
       part: { times: Number(times[1]) },
     }
+  const slashed = exec(PATTERNS.slashed, text, at)
+  if (slashed !== null) {
+    const [whole, year, month, dayOf] = slashed
+    const isDay =
+      Number(month) >= 1 &&
+      Number(month) <= 12 &&
+      Number(dayOf) >= 1 &&
+      Number(dayOf) <= 31
+    if (isDay) {
+      const rest = new RegExp(`(?:${CLOCK})?(まで|から)?(?:に|の)?`, 'uy')
+      const behind = exec(rest, text, at + whole.length)
+      const clock = readClock(behind?.slice(1) ?? [])
+      const point: Point = {
+        day:
+          year === undefined
+            ? yearly(today, Number(month), Number(dayOf))
+            : {
+                year: Number(year),
+                month: Number(month),
+                day: Number(dayOf),
+              },
+        ...(clock === undefined ? {} : { clock }),
+      }
+      return {
+        start: at,
+        end: at + whole.length + (behind?.[0].length ?? 0),
+        part: behind?.[6] === 'まで' ? { until: point } : { at: point },
+      }
+    }
+  }
   const day = exec(PATTERNS.day, text, at)
   if (day !== null) {
     const point = readDay(day, today)
     if (point !== undefined) {
       const clock = readClock(day.slice(12))
+      const isEvening = day[1] === '今夜' && clock !== undefined && clock < 720
       const whole: Point = {
         ...point,
-        ...(clock === undefined ? {} : { clock }),
+        ...(clock === undefined
+          ? {}
+          : { clock: isEvening ? clock + 720 : clock }),
       }
       const border = day[17]
       return {
@@ -168,20 +223,8 @@ function readAt(text: string, at: number, today: Day): FoundTime | undefined {
 }
 
 function readEvery(match: RegExpExecArray): TimePart | undefined {
-  const [
-    ,
-    each,
-    weekday,
-    monthDay,
-    monthEnd,
-    count,
-    unitName,
-    alternate,
-    ,
-    ,
-    often,
-    oftenCount,
-  ] = match
+  const [, each, weekday, monthDay, monthEnd, count, unitName, alternate] =
+    match
   if (each !== undefined) {
     const unit: TimeUnit =
       each === '週'
@@ -220,36 +263,32 @@ function readEvery(match: RegExpExecArray): TimePart | undefined {
           alternate === '週' ? 'week' : alternate === '月' ? 'month' : 'day',
       },
     }
-  if (often !== undefined && oftenCount !== undefined) {
-    const minutes = { 日: 1440, 週: 10_080, 時間: 60, 月: 0 }[often] ?? 0
-    const times = Number(oftenCount)
-    if (times === 1)
-      return {
-        every: {
-          count: 1,
-          unit:
-            often === '週'
-              ? 'week'
-              : often === '月'
-                ? 'month'
-                : often === '時間'
-                  ? 'hour'
-                  : 'day',
-        },
-      }
-    if (minutes === 0 || times === 0 || minutes % times !== 0)
-      return { problem: { reason: 'どの間隔で行いますか？' } }
-    const gap = minutes / times
-    return {
-      every:
-        gap % 1440 === 0
-          ? { count: gap / 1440, unit: 'day' }
-          : gap % 60 === 0
-            ? { count: gap / 60, unit: 'hour' }
-            : { count: gap, unit: 'minute' },
-    }
-  }
   return { every: { count: 1, unit: 'day' } }
+}
+
+/** `週に2回`, `3日に1回`, `月1で`: so often in so long. */
+function readOften(match: RegExpExecArray): TimePart | undefined {
+  const [whole, count, name = '', link, said = ''] = match
+  // `12月1で`: a day of a month, and nothing that repeats.
+  if (link === undefined && count !== undefined && /で$/.test(whole))
+    return undefined
+  const times = said === '一' ? 1 : Number(said)
+  const span = count === undefined ? 1 : Number(count)
+  const unit = UNITS[name === '月' ? 'ヶ月' : name]
+  if (unit === undefined || times < 1 || span < 1) return undefined
+  if (times === 1) return { every: { count: span, unit: unit.unit } }
+  const minutes = (unit.ms / 60_000) * span
+  if (minutes === 0 || minutes % times !== 0)
+    return { problem: { reason: 'どの間隔で行いますか？' } }
+  const gap = minutes / times
+  return {
+    every:
+      gap % 1440 === 0
+        ? { count: gap / 1440, unit: 'day' }
+        : gap % 60 === 0
+          ? { count: gap / 60, unit: 'hour' }
+          : { count: gap, unit: 'minute' },
+  }
 }
 
 function readDay(match: RegExpExecArray, today: Day): Point | undefined {
@@ -284,7 +323,7 @@ function readDay(match: RegExpExecArray, today: Day): Point | undefined {
     }
   if (month !== undefined)
     return { day: yearly(today, Number(month), Number(dayOf)) }
-  if (name.startsWith('来月')) {
+  if (name.startsWith('来月') && name !== '来月末') {
     const first = addMonths({ ...today, day: 1 }, 1)
     return {
       day:
@@ -307,6 +346,13 @@ function readDay(match: RegExpExecArray, today: Day): Point | undefined {
       return { day: today, clock: 20 * 60 }
     case '来週':
       return { day: addDays(today, 7 - ((getWeekday(today) + 6) % 7)) }
+    case '来月末': {
+      const next = addMonths({ ...today, day: 1 }, 1)
+      return { day: { ...next, day: getLastDay(next.year, next.month) } }
+    }
+    case '再来月':
+      return { day: addMonths({ ...today, day: 1 }, 2) }
+    case '今月末':
     case '月末':
       return { day: { ...today, day: getLastDay(today.year, today.month) } }
     case '週末':

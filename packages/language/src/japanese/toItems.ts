@@ -32,7 +32,14 @@ export function toItems(
     if (content.length === 0 && pending.length === 0) return
     if (/^(?:に|へ)$/.test(particle)) content = cutObject(content, at)
     content = float(content, particle, at)
-    if (content.length === 0 && pending.length === 0) return
+    if (content.length === 0 && pending.length === 0) {
+      // `ETHを2枚担保に`: what the count moved to is the collateral.
+      if (object !== undefined && cueOf(particle, [], sense) === 'against') {
+        out.splice(object.at, 0, word('against', at))
+        out.push(word('collateral', at))
+      }
+      return
+    }
     const { before, last } = splitLast(content, sense, particle)
     out.push(...before)
     const list = [...pending, last].filter((each) => each.length > 0)
@@ -202,6 +209,7 @@ export function toItems(
         const behind = slots[slots.indexOf(slot) + 1]
         if (
           sense !== 'send' &&
+          isAlike(content, slots, slots.indexOf(slot) + 1) &&
           !(
             behind?.type === 'item' &&
             (behind.item.type === 'quantity' ||
@@ -266,12 +274,10 @@ export function toItems(
           // `ETHを100USDC分買って`: what is paid for it.
           flush('を使って', slot.start)
         } else if (last?.type === 'word' && last.senses.token !== undefined) {
-          group.push({
-            type: 'word',
-            text: '分',
-            start: slot.start,
-            end: slot.end,
-          })
+          const range = { start: slot.start, end: slot.end }
+          group.push({ type: 'word', text: '分', ...range })
+          if (slot.text.endsWith('の'))
+            group.push({ type: 'word', text: '分の', ...range })
         } else if (
           // `USDCを200ドル分ETHに`: how much of what was named before.
           /^(?:分|相当)$/.test(slot.text) &&
@@ -282,14 +288,38 @@ export function toItems(
         break
       }
       case 'ずつ':
-      case 'それぞれ':
-        group.push({
+      case 'それぞれ': {
+        const each: Slot = {
           type: 'word',
           text: 'ずつ',
           start: slot.start,
           end: slot.end,
-        })
+        }
+        const amount = group.filter(
+          (one) => !(one.type === 'word' && one.text === 'ずつ'),
+        )
+        const isAmount =
+          amount.length > 0 &&
+          amount.every(
+            (one) =>
+              (one.type === 'item' &&
+                /^(?:number|quantity)$/.test(one.item.type)) ||
+              (one.type === 'word' &&
+                /^(?:枚|個|円|ドル|ユーロ)$/.test(one.text)),
+          )
+        // `USDCを100ずつETHとDAIに`: how much of what was named before.
+        if (slot.text === 'ずつ' && isAmount && object !== undefined) {
+          const length =
+            object.items.reduce((sum, items) => sum + items.length, 0) +
+            object.items.length -
+            1
+          const said = amount.flatMap((one) => contentOf(one, normalised))
+          out.splice(object.at + length, 0, ...said, word('each', slot.start))
+          object = { ...object, items: [...object.items, said] }
+          group = []
+        } else group = [...(slot.text === 'ずつ' ? amount : group), each]
         break
+      }
       case 'だけ':
       case 'ほど':
       case 'くらい':
@@ -355,6 +385,22 @@ function slotOfChoice(item: Item): string {
     : chain !== undefined && token === undefined
       ? 'chain'
       : 'token'
+}
+
+/** Whether what follows a comma says as much as what stands before it: a list. */
+function isAlike(
+  content: readonly Item[],
+  slots: readonly Slot[],
+  from: number,
+): boolean {
+  const isCount = (item: Item) =>
+    item.type === 'number' || item.type === 'quantity'
+  const counted = content.some(isCount)
+  for (const slot of slots.slice(from, from + 5)) {
+    if (slot.type === 'particle' || slot.type === 'verb') break
+    if (slot.type === 'item' && isCount(slot.item)) return counted
+  }
+  return !counted
 }
 
 /** A number with no name behind it: it counts what was named before. */
