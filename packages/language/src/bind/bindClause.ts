@@ -1,3 +1,4 @@
+import type { Problem } from '../text/Problem.js'
 import { bindAllowance } from './bindAllowance.js'
 import { bindBorrow } from './bindBorrow.js'
 import { bindBridge } from './bindBridge.js'
@@ -8,6 +9,7 @@ import { bindSimple } from './bindSimple.js'
 import { bindTransfer } from './bindTransfer.js'
 import type { DraftStep } from './DraftStep.js'
 import { foldTopic } from './foldTopic.js'
+import { moneyOf } from './partsOf.js'
 import type { ReadClause } from './ReadClause.js'
 import { refineSense } from './refineSense.js'
 import { bindSplit } from './trade/bindSplit.js'
@@ -17,6 +19,26 @@ import { bindTrade } from './trade/bindTrade.js'
 export function bindClause(said: ReadClause): DraftStep[] {
   const clause = foldTopic(said)
   const sense = refineSense(clause)
+  const drafts = bindSense(clause, sense)
+  // `send 1 eth worth of usdc`: only a trade can measure one in the other.
+  return moneyOf(clause.parts).some((money) => money.worth !== undefined) &&
+    drafts.every((draft) => draft.action !== 'swap')
+    ? drafts.map((draft) => ({
+        ...draft,
+        problems: [
+          ...(draft.problems ?? []),
+          { slot: 'amount', problem: WORTH },
+        ],
+      }))
+    : drafts
+}
+
+const WORTH: Problem = {
+  reason:
+    'An amount measured in another token has no fixed size. How much exactly?',
+}
+
+function bindSense(clause: ReadClause, sense: string): DraftStep[] {
   switch (sense) {
     case 'swap':
     case 'sell':

@@ -33,6 +33,8 @@ export type Reading = {
   pending: Slot[]
   clause: number
   sentence: number
+  /** The sentence in which something was forbidden last. */
+  forbidden: number | undefined
 }
 
 /** A verb with the phrases that it took. */

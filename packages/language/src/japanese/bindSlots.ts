@@ -76,7 +76,7 @@ export function addClause(
     from: reading.drafts.length,
     clauseAt: reading.clauses.length,
   }
-  const bound = bindParts({ ...verb, parts })
+  const bound = bindParts({ ...verb, parts }).map(withoutBoughtShare)
   reading.drafts.push(
     ...(said.among === undefined || said.among === bound.length
       ? bound
@@ -98,6 +98,19 @@ function askHowMuch(draft: DraftStep): DraftStep {
         slot: draft.action === 'swap' ? 'sell.amount' : 'amount',
         problem: { reason: 'それぞれいくらにしますか？' },
       },
+    ],
+  }
+}
+
+/** `残りの半分でBTCを`: a share of what is bought is no amount. */
+function withoutBoughtShare(draft: DraftStep): DraftStep {
+  if (draft.action !== 'swap' || draft.legs.buy?.amount?.value.kind !== 'share')
+    return draft
+  return {
+    ...draft,
+    problems: [
+      ...(draft.problems ?? []),
+      { slot: 'buy.amount', problem: { reason: 'いくら受け取りますか？' } },
     ],
   }
 }

@@ -14,7 +14,7 @@ export function bindVerbless(
   reading: Reading,
   slots: readonly Slot[],
 ): boolean {
-  const all = [...reading.pending, ...slots]
+  const all = withGoal([...reading.pending, ...slots])
   const first = slots[0]
   if (first === undefined) return false
   const even = foldEven(all, 'swap')
@@ -33,10 +33,13 @@ export function bindVerbless(
       return true
     }
   }
-  for (const sense of ['send', 'bridge', 'deposit', 'swap'] as const) {
+  for (const sense of ['send', 'bridge', 'deposit', 'swap', 'buy'] as const) {
     const items = readItems(reading, all, sense)
     const parts = toParts(items, sense, reading.normalised)
     if (!fits[sense](parts)) continue
+    const isDoubtful = isBoth(all, parts, sense)
+    // `ベロドロームで`: who names an exchange trades.
+    if (isDoubtful && parts.some((part) => part.type === 'venue')) continue
     reading.pending = []
     addClause(reading, {
       sense,
@@ -45,9 +48,62 @@ export function bindVerbless(
       slots: all,
       items,
     })
+    const last = reading.drafts.at(-1)
+    if (isDoubtful && last !== undefined)
+      reading.drafts[reading.drafts.length - 1] = {
+        ...last,
+        problems: [
+          {
+            slot: 'toChain',
+            problem: {
+              reason:
+                'そのチェーンへ移しますか？それともトークンに交換しますか？',
+            },
+          },
+        ],
+      }
     return true
   }
   return false
+}
+
+/** `1ETHをUSDC`: the last name is what it is to become. */
+function withGoal(slots: readonly Slot[]): readonly Slot[] {
+  const last = slots.at(-1)
+  const before = slots.at(-2)
+  if (
+    last?.type !== 'item' ||
+    last.item.type !== 'word' ||
+    before?.type !== 'particle'
+  )
+    return slots
+  const { token, chain } = last.item.senses
+  const isGoal =
+    (token !== undefined && before.text === 'を') ||
+    (chain !== undefined && before.text === 'から')
+  return isGoal
+    ? [
+        ...slots,
+        { type: 'particle', text: 'に', start: last.end, end: last.end },
+      ]
+    : slots
+}
+
+/** `100USDCをOPに`: a chain and a token have the same name. */
+function isBoth(
+  slots: readonly Slot[],
+  parts: readonly Part[],
+  sense: string,
+): boolean {
+  if (sense !== 'bridge') return false
+  const goal = parts.find((part) => part.type === 'chain' && part.cue === 'to')
+  return slots.some(
+    (slot) =>
+      slot.type === 'item' &&
+      slot.start === goal?.start &&
+      slot.item.type === 'word' &&
+      slot.item.senses.token !== undefined,
+  )
 }
 
 type Money = Extract<Part, { type: 'money' }>
@@ -69,7 +125,7 @@ function isMeasured(parts: readonly Part[]): boolean {
 
 const fits: Readonly<
   Record<
-    'send' | 'bridge' | 'deposit' | 'swap',
+    'send' | 'bridge' | 'deposit' | 'swap' | 'buy',
     (parts: readonly Part[]) => boolean
   >
 > = {
@@ -91,6 +147,16 @@ const fits: Readonly<
       (part) =>
         (part.type === 'venue' || part.type === 'pool') && part.cue === 'to',
     ),
+  buy: (parts) => {
+    const monies = moniesOf(parts)
+    return (
+      monies.some(
+        (money) => money.cue === 'with' && money.token !== undefined,
+      ) &&
+      monies.some((money) => money.cue === '' && money.token !== undefined) &&
+      monies.some((money) => money.amount !== undefined)
+    )
+  },
   swap: (parts) => {
     const monies = moniesOf(parts)
     return (
@@ -110,7 +176,7 @@ const fits: Readonly<
 const LIKE: Readonly<Record<string, keyof typeof fits>> = createTable({
   swap: 'swap',
   sell: 'swap',
-  buy: 'swap',
+  buy: 'buy',
   send: 'send',
   bridge: 'bridge',
   lend: 'deposit',
@@ -131,7 +197,7 @@ export function addGaps(
   sense: string,
 ): readonly Slot[] {
   let from = 0
-  for (const cut of findGaps(slots)) {
+  for (const cut of findGaps(slots, sense)) {
     const head = slots.slice(from, cut)
     const like = LIKE[sense]
     const items = readItems(reading, head, sense)
@@ -155,10 +221,13 @@ export function addGaps(
 }
 
 const GOALS = /^(?:に|へ|まで|宛に|宛て|宛|あてに)$/
+const PAYMENTS = /^(?:で|を使って|を使い)$/
 const OBJECTS = /^(?:を|は|も|、)$/
 
 /** Where an object and its goal are complete and another pair begins. */
-function findGaps(slots: readonly Slot[]): number[] {
+function findGaps(slots: readonly Slot[], sense: string): number[] {
+  // A buyer says what it is paid with, and not where it goes.
+  const goals = sense === 'buy' ? PAYMENTS : GOALS
   const phrases: { from: number; kind: 'goal' | 'object' | 'other' }[] = []
   let from = 0
   for (const [at, slot] of slots.entries()) {
@@ -176,7 +245,7 @@ function findGaps(slots: readonly Slot[]): number[] {
     if (said.length > 1 || slot.type !== 'particle')
       phrases.push({
         from,
-        kind: GOALS.test(particle)
+        kind: goals.test(particle)
           ? 'goal'
           : particle === '、'
             ? isMoney(said)

@@ -20,9 +20,26 @@ export function closeClause(reading: Reading, slots: readonly Slot[]): void {
   if (!isTimed) {
     if (addAsked(reading, slots) || addToAsked(reading, slots)) return
     if (isLastOpen(reading) && completeLast(reading, slots)) return
-    if (bindVerbless(reading, slots)) return
+    // `まだ送らないで、100USDCをbob.ethに`: what is not to be done.
+    if (reading.forbidden === reading.sentence) return
+    if (!isAsking(reading, slots) && bindVerbless(reading, slots)) return
   }
   if (reading.drafts.length > 0) readTrailing(reading, slots)
+}
+
+const ASKING =
+  /見積|いくら|何|なに|どれ|どう|どの|どこ|どっち|べき|場合|とは|って(?:ば)?[?？]|かな/
+
+/** A question that could not be read is no order that leaves out its verb. */
+function isAsking(reading: Reading, slots: readonly Slot[]): boolean {
+  const first = slots[0]
+  const last = slots.at(-1)
+  if (first === undefined || last === undefined) return false
+  const said = reading.normalised.text.slice(first.start, last.end + 1)
+  return (
+    ASKING.test(said) ||
+    (/[?？]$/.test(said) && !/お願い|おねがい|頼|いい|よろしく/.test(said))
+  )
 }
 
 function addAsked(reading: Reading, slots: readonly Slot[]): boolean {

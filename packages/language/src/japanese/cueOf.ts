@@ -27,6 +27,8 @@ export function cueOf(
       if (/^(?:vote|claim)$/.test(sense)) return 'on'
       if (sense === 'approve' || sense === 'revoke') return 'for'
       return 'to'
+    case '建てで':
+      return sense === 'buy' ? 'with' : 'to'
     case 'から':
       return 'from'
     case '経由で':

@@ -91,6 +91,8 @@ export function reorder(items: readonly Item[]): Item[] {
         ? 2
         : 1
       const next = out[at + 1 + unit]
+      // `ETH 5倍`: so many times, and not so many.
+      if (textAt(out, at + 2) === 'x') continue
       if (next?.type === 'word' && next.senses.token !== undefined) continue
       const moved = out.splice(at + 1, unit)
       out.splice(at, 0, ...moved)

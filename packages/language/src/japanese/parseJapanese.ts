@@ -22,6 +22,7 @@ export function parseJapanese(
     pending: [],
     clause: 0,
     sentence: 0,
+    forbidden: undefined,
   }
   readClauses(reading, slots)
   const { drafts, clauses, blocked, advice } = reading

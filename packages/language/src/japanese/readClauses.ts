@@ -61,9 +61,20 @@ function readVerb(options: {
     }
   }
   if (slot.sense === 'cancel') return readCancel(options)
+  if (slot.text === '解除') {
+    const sense = senseOfRelease(current)
+    if (sense === undefined) return [...current, asWord()]
+    return (
+      readOrder(reading, { ...slot, sense }, current, undefined) ?? [
+        ...current,
+        asWord(),
+      ]
+    )
+  }
   switch (slot.ending) {
     case 'not':
       reading.blocked = true
+      reading.forbidden = reading.sentence
       reading.clause += 1
       return []
     case 'ask':
@@ -76,6 +87,10 @@ function readVerb(options: {
       if (next?.type === 'item')
         return [
           ...(STAYS.test(slot.sense) ? placesOf(current) : []),
+          // `0x…に出した許可を取り消して`
+          ...(slot.sense === 'approve' || slot.text === '出し'
+            ? partiesOf(current)
+            : []),
           asWord('した'),
         ]
       reading.blocked ||= next === undefined || next.type === 'stop'
@@ -145,6 +160,7 @@ function readOrder(
   const verb = slot.sense === 'become' ? 'swap' : slot.sense
   const said = [...reading.pending, ...current]
   const even = foldEven(said, verb)
+  const before = reading.drafts.length
   const slots = even?.slots ?? addGaps(reading, said, verb)
   if (even !== undefined) {
     reading.pending = []
@@ -156,6 +172,7 @@ function readOrder(
       items: readItems(reading, slots, 'swap'),
       among: even.among,
     })
+    askWhen(reading, said, before)
     return []
   }
   const items = readItems(reading, slots, verb)
@@ -170,7 +187,40 @@ function readOrder(
     slots,
     items,
   })
+  askWhen(reading, said, before)
   return []
+}
+
+/** `安くなったら`, `いいタイミングで`: when, and nothing that it could be told by. */
+const VAGUE =
+  /(?:たら|だら|れば|ければ|なら|とき|ときに|場合|場合に|次第|うちに|タイミング|頃合い)(?:に|は|で|を見て|を見計らって)?$/
+/** A step before it ends: no condition on a price. */
+const DONE =
+  /(?:届い|着い|終わ|完了し|済ん|すん|でき|出来|着金し|反映され|約定し|受け取|成功し)(?:たら|だら|れば)$/
+
+/** Whoever says when, and not by what it is told, is asked. */
+function askWhen(reading: Reading, slots: readonly Slot[], from: number): void {
+  const vague = slots.find(
+    (slot) =>
+      slot.type === 'word' &&
+      VAGUE.test(slot.text) &&
+      !DONE.test(slot.text) &&
+      !isKnownWord(slot.text),
+  )
+  const first = reading.drafts[from]
+  if (vague === undefined || first === undefined) return
+  reading.drafts[from] = {
+    ...first,
+    problems: [
+      ...(first.problems ?? []),
+      {
+        slot: 'when[0].value',
+        problem: {
+          reason: 'どのような条件のときですか？数値で教えてください。',
+        },
+      },
+    ],
+  }
 }
 
 /** `花を送って`, `晩ごはんは何にしよう`: an object that no wallet holds. */
@@ -246,12 +296,51 @@ function isHeading(slots: readonly Slot[], at: number): boolean {
   )
 }
 
+/** To whom something was given, in a relative clause. */
+function partiesOf(slots: readonly Slot[]): Slot[] {
+  return slots.flatMap((slot, at): Slot[] => {
+    const next = slots[at + 1]
+    return slot.type === 'item' &&
+      /^(?:address|name)$/.test(slot.item.type) &&
+      next?.type === 'particle' &&
+      /^(?:に|へ)$/.test(next.text)
+      ? [slot, next]
+      : []
+  })
+}
+
+/** What 解除 releases is said in front of it. */
+function senseOfRelease(current: readonly Slot[]): string | undefined {
+  const said = current
+    .map((slot) => (slot.type === 'word' ? slot.text : ''))
+    .join(' ')
+  return /承認|許可|アプルーブ|アプローブ/.test(said)
+    ? 'revoke'
+    : /ステ[ーイ]ク|ステーキング|ステイキング/.test(said)
+      ? 'unstake'
+      : /ロック/.test(said)
+        ? 'unlock'
+        : /ポジション|ロング|ショート/.test(said)
+          ? 'close'
+          : undefined
+}
+
 /** `Aaveの借入、USDCを返済`: a thing, where another verb takes the object. */
 function isThing(
   slots: readonly Slot[],
   at: number,
   current: readonly Slot[],
 ): boolean {
+  const slot = slots[at]
+  // `USDCの承認、Uniswapのを消して`
+  if (
+    slot?.type === 'verb' &&
+    slot.sense === 'approve' &&
+    slots
+      .slice(at + 1, at + 24)
+      .some((each) => each.type === 'verb' && each.sense === 'revoke')
+  )
+    return true
   return (
     slots[at + 1]?.type === 'particle' &&
     !current.some(

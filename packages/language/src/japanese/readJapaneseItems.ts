@@ -84,6 +84,13 @@ const ENDINGS: readonly [Ending, RegExp][] = [
     /^(?:し|っ|い|け|り|れ|え)?[てで](?:(?:い|あ)?る|お(?:い|いてあ)る|おいた|あった|いた)(?![かよね])/,
   ],
   ['ask', /^(?:でき(?:る|ます)|できるの)/],
+  // `3ETHなくしたらしい`: what was heard.
+  [
+    'past',
+    /^(?:し|っ|い|り|け|れ|え)?(?:た|だ|る)(?:らしい|そうだ|みたい(?:だ|です)|って(?:さ|よ|聞|言))/,
+  ],
+  // `返すために`: what for, and no order of its own.
+  ['ask', /^(?:する|す|る|う|く|ぐ|つ|む|ぶ)?ため(?:に|の)?/],
   [
     'not',
     /^(?:し|せ|さ|ら|わ|か|け|れ|え|げ|り|っ|て|い|き)?(?:ない(?:で(?:ください|下さい|ね|よ)?)?|なくて(?:いい|も)?|ません|ちゃだめ|てはいけ|るな|すな|ずに|るのはやめ|するな|のをやめ|のはやめ)/,
@@ -129,7 +136,7 @@ export function readJapaneseItems(
   locale?: string,
 ): Piece[] {
   const pieces: Piece[] = []
-  const tokens = tokenise(normalised)
+  const tokens = joinDecimals(tokenise(normalised))
   let latin: Token[] = []
   const flush = () => {
     if (latin.length === 0) return
@@ -163,6 +170,28 @@ export function readJapaneseItems(
   return foldPortions(pieces)
 }
 
+/** `WBTC0.1`: cut behind the zero, where the name seemed to end. */
+function joinDecimals(tokens: readonly Token[]): Token[] {
+  const joined: Token[] = []
+  for (const token of tokens) {
+    const before = joined.at(-1)
+    if (
+      before?.type === 'word' &&
+      /^[a-z]{2,10}\d{1,15}$/.test(before.text) &&
+      token.type === 'number' &&
+      /^\.\d+$/.test(token.text) &&
+      before.end === token.start
+    )
+      joined[joined.length - 1] = {
+        ...before,
+        text: before.text + token.text,
+        end: token.end,
+      }
+    else joined.push(token)
+  }
+  return joined
+}
+
 /** `USDC100を`: a name and how much of it, written as one. */
 function splitCounted(token: Token): Token[] {
   const match = /^([a-z]{2,10})(\d{1,15}(?:\.\d{1,18})?)$/.exec(
@@ -188,12 +217,44 @@ function splitCounted(token: Token): Token[] {
   ]
 }
 
+/** `ETHを1/3`: a part of it; `1/3 ETH` may be a count, and is asked. */
+function readFraction(
+  piece: Piece | undefined,
+  next: Piece | undefined,
+): Piece | undefined {
+  if (
+    piece?.type !== 'item' ||
+    piece.item.type !== 'number' ||
+    next?.type === 'item'
+  )
+    return undefined
+  const match = /^([1-9]\d?) ?\/ ?([1-9]\d?)$/.exec(piece.item.text)
+  const above = Number(match?.[1])
+  const below = Number(match?.[2])
+  if (match === null || above >= below) return undefined
+  return {
+    ...piece,
+    item: {
+      type: 'quantity',
+      spaced: true,
+      start: piece.start,
+      end: piece.end,
+      quantity: {
+        kind: 'share',
+        bps: Math.floor((above * 10_000) / below),
+      },
+    },
+  }
+}
+
 /** `4分の1`: the whole first, then how many parts of it. */
 function foldPortions(pieces: readonly Piece[]): Piece[] {
   const folded: Piece[] = []
   for (let at = 0; at < pieces.length; at += 1) {
     const [below, link, above] = pieces.slice(at, at + 3)
-    if (
+    const fraction = readFraction(below, link)
+    if (fraction !== undefined) folded.push(fraction)
+    else if (
       below?.type === 'item' &&
       below.item.type === 'number' &&
       link?.type === 'particle' &&

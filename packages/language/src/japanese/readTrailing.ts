@@ -68,18 +68,36 @@ export function completeLast(
     last.sense,
     normalised,
   )
-  const again = bindParts({ ...last, parts })
+  const end = Math.max(...whole.map((slot) => slot.end))
+  // It is read as if the verb stood behind all of it.
+  const again = bindParts({ ...last, verb: { start: end, end }, parts })
   const before = drafts.slice(last.from)
   if (
     again.length === before.length &&
     before.every((old, at) => keeps(old, again[at]))
   ) {
-    drafts.splice(last.from, before.length, ...again)
+    drafts.splice(
+      last.from,
+      before.length,
+      ...again.map((draft, at) => withDoubts(draft, before[at])),
+    )
     reading.clauses[last.clauseAt] = { step: last.from, parts }
     reading.last = { ...last, slots: whole }
     return true
   }
   return false
+}
+
+/** A condition that could not be read stays a question. */
+function withDoubts(now: DraftStep, old: DraftStep | undefined): DraftStep {
+  const doubts = old?.problems?.filter(
+    ({ slot }) =>
+      slot.startsWith('when') &&
+      !now.problems?.some((problem) => problem.slot === slot),
+  )
+  return doubts === undefined || doubts.length === 0
+    ? now
+    : { ...now, problems: [...(now.problems ?? []), ...doubts] }
 }
 
 /** What finds no place is asked for. */

@@ -116,6 +116,18 @@ export function toItems(
       object = { ...object, items: [[first as Item]] }
       return content.slice(length)
     }
+    // `500USDCを全部`: all of those, and no other amount.
+    if (
+      named &&
+      filled &&
+      first?.type === 'quantity' &&
+      first.quantity.kind === 'share' &&
+      first.quantity.bps === 10_000 &&
+      object?.items.some((items) =>
+        items.some((item) => item.type === 'number'),
+      )
+    )
+      return content.slice(1)
     // `全部USDCに替えて`: all of it, and not all USDC.
     if (
       isShare &&
