@@ -1,6 +1,6 @@
-// `npm run hostile -- --cases N --seed S [--only INDEX]`: everybody but the user is
-// the attacker, and the user may lose nothing beyond what they approved. See
-// docs/operations/hostile.md.
+// `npm run hostile -- --cases N --seed S [--only INDEX] [--from INDEX] [--to INDEX]`:
+// everybody but the user is the attacker, and the user may lose nothing beyond what
+// they approved. See docs/operations/hostile.md.
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'

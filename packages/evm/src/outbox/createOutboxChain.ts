@@ -32,6 +32,8 @@ export type OutboxChain = {
   readonly depth: number
   /** Names this very chain; on a local one also this very run of it. */
   readIdentity(): Promise<string>
+  /** Whether a second node has said the same of which chain this is. */
+  readonly isIdentityWitnessed: boolean
   readHead(): Promise<{
     readonly number: bigint
     readonly hash: Hex
@@ -184,6 +186,7 @@ export function createOutboxChain(
   return {
     chainId: deployment.chainId,
     depth: deployment.finalityDepth,
+    isIdentityWitnessed: witness !== undefined,
 
     async readIdentity() {
       const identity = await readIdentityOf(client)

@@ -34,6 +34,11 @@ export type OutboxChain = {
    * tells one run from the next. Another answer later means another chain.
    */
   readIdentity(): Promise<string>
+  /**
+   * Whether one answer of `readIdentity` is enough, because a second node has said
+   * the same. Without it several answers of one node must agree.
+   */
+  readonly isIdentityWitnessed?: boolean
   readHead(): Promise<ChainHead>
   /**
    * The hash of the block that the chain has at this number now; `null` when it

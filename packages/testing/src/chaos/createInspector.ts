@@ -21,8 +21,12 @@ export type Inspector = {
   readonly expect: (legs: readonly ExpectedLeg[]) => void
   /** Checks I2 before the node is handed these bytes. */
   readonly onRaw: (seen: SeenRaw) => Promise<void>
-  /** Checks everything that can be checked while the work goes on. */
-  readonly inspect: () => Promise<void>
+  /**
+   * Checks everything that can be checked while the work goes on. What every payment
+   * did on the chain costs a question for each of them: `sometimes` looks once a
+   * second, and less often where that would take the machine from the workers.
+   */
+  readonly inspect: (effects: 'now' | 'sometimes') => Promise<void>
   /** Checks what must hold when everything is settled, to the wei. */
   readonly audit: () => Promise<void>
   readonly report: (violation: Violation) => void
@@ -95,6 +99,7 @@ export function createInspector(options: {
   let lastChange = 0n
   let lastAttempt = 0n
   let takenBack = 0
+  let effectsDueAtMs = 0
 
   const report = (violation: Violation) => {
     const key = `${violation.invariant} ${violation.what}`
@@ -467,11 +472,16 @@ export function createInspector(options: {
           `transaction ${hash.slice(0, 10)} was offered before it was stored`,
         )
     },
-    inspect: async () => {
+    inspect: async (effects) => {
       await inspectChanges()
       await inspectAttempts()
       await inspectNonces()
+      if (effects === 'sometimes' && performance.now() < effectsDueAtMs) return
+      const startedAtMs = performance.now()
       await inspectEffects()
+      const endedAtMs = performance.now()
+      effectsDueAtMs =
+        endedAtMs + Math.max(1_000, 4 * (endedAtMs - startedAtMs))
     },
     audit: async () => {
       await auditBalances()

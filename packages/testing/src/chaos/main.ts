@@ -1,6 +1,8 @@
 /** `npm run chaos`: rounds of chaos, or every mutant; see docs/operations/chaos.md. */
+import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { runChaos, runMutants } from './runChaos.js'
+import type { RoundReport } from './runRound.js'
 
 const { values } = parseArgs({
   options: {
@@ -10,12 +12,16 @@ const { values } = parseArgs({
     plans: { type: 'string', default: '100' },
     seconds: { type: 'string', default: '30' },
     minutes: { type: 'string' },
+    /** Where a run in parts keeps its rounds: it goes on after those in it. */
+    continue: { type: 'string' },
     'other-chain': { type: 'boolean', default: false },
   },
 })
 const print = (line: object) => console.log(JSON.stringify(line))
 
 if (values.mutant === undefined) {
+  const before = readRounds(values.continue)
+  const rounds: RoundReport[] = [...before]
   const summary = await runChaos({
     rounds: Number(values.rounds),
     seed: values.seed,
@@ -25,7 +31,12 @@ if (values.mutant === undefined) {
     ...(values.minutes === undefined
       ? {}
       : { stopAfterMs: Number(values.minutes) * 60_000 }),
-    onRound: print,
+    before,
+    onRound: (round) => {
+      print(round)
+      rounds.push(round)
+      keepRounds(values.continue, rounds)
+    },
   })
   print(summary)
   process.exit(summary.type === 'passed' ? 0 : 1)
@@ -38,3 +49,20 @@ const reports = await runMutants({
 const escaped = reports.filter(({ caught }) => caught === 'no')
 print({ mutants: reports.length, escaped: escaped.map(({ mutant }) => mutant) })
 process.exit(escaped.length === 0 ? 0 : 1)
+
+function readRounds(file: string | undefined): readonly RoundReport[] {
+  if (file === undefined || !existsSync(file)) return []
+  const kept = JSON.parse(readFileSync(file, 'utf8')) as RoundReport[]
+  // Another seed or other weather would be another run.
+  return kept.filter(({ seed }) => seed.startsWith(`${values.seed}_`))
+}
+
+/** A run may be ended at any moment: old or new, never half. */
+function keepRounds(
+  file: string | undefined,
+  rounds: readonly RoundReport[],
+): void {
+  if (file === undefined) return
+  writeFileSync(`${file}.new`, JSON.stringify(rounds))
+  renameSync(`${file}.new`, file)
+}

@@ -61,6 +61,8 @@ export type ChaosOptions = {
   readonly leastFaults?: number
   /** No new round begins after this time, in ms. */
   readonly stopAfterMs?: number
+  /** Rounds of the same run that are done already: it goes on after them. */
+  readonly before?: readonly RoundReport[]
   readonly onRound?: (report: RoundReport) => void
 }
 
@@ -115,9 +117,9 @@ async function withBench<Result>(
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
   const startedAtMs = Date.now()
-  const reports: RoundReport[] = []
+  const reports: RoundReport[] = [...(options.before ?? [])]
   await withBench(async ({ server, workerFile }) => {
-    for (let n = 0; n < options.rounds; n++) {
+    for (let n = reports.length; n < options.rounds; n++) {
       const { stopAfterMs } = options
       if (stopAfterMs !== undefined && Date.now() - startedAtMs > stopAfterMs)
         break
@@ -140,7 +142,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
       options.onRound?.(report)
     }
   })
-  return toSummary(options.seed, reports, Date.now() - startedAtMs)
+  return toSummary(options.seed, reports)
 }
 
 /**
@@ -225,7 +227,6 @@ const toSorted = (values: readonly number[]) =>
 function toSummary(
   seed: string,
   reports: readonly RoundReport[],
-  tookMs: number,
 ): ChaosSummary {
   const sum = (read: (report: RoundReport) => number) =>
     reports.reduce((total, report) => total + read(report), 0)
@@ -250,7 +251,7 @@ function toSummary(
     type: isGood ? 'passed' : 'failed',
     seed,
     rounds: reports.length,
-    seconds: Math.round(tookMs / 1_000),
+    seconds: Math.round(sum(({ tookMs }) => tookMs) / 1_000),
     legs: sum(({ legs }) => legs),
     faults: sum(({ faults }) => faults),
     kills: sum(({ kills }) => kills),

@@ -92,6 +92,10 @@ export type RoundReport = {
   readonly ticks: number
   readonly doubled: number
   readonly lost: number
+  /** Payments without an end when the faults ended. */
+  readonly openAtCalm: number
+  /** The whole round, its chain and its database included, in ms. */
+  readonly tookMs: number
   /** From the end of the faults until everything was settled, in ms. */
   readonly settledMs: number
   readonly workerReadyMs: number
@@ -125,6 +129,7 @@ const normalBaseFeeWei = 1_000_000_000n
 export async function runRound(options: RoundOptions): Promise<RoundReport> {
   const random = createRandom(options.seed)
   const { mutant, server } = options
+  const beganAtMs = performance.now()
   const database = await createRoundDatabase(options)
   const pool = createPool({ connection: database, max: 6 })
   const chain = await createChaosChain({ depth })
@@ -269,6 +274,7 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     workers.calm()
     await weather.calm()
     let calmAtMs = Date.now()
+    const openAtCalm = client.asked() - (await countSettled(pool))
     const isGivenUp = () =>
       Date.now() - calmAtMs > options.settleWithinMs ||
       (mutant !== undefined && inspector.violations.length > 0)
@@ -338,6 +344,8 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
       ticks,
       doubled,
       lost,
+      openAtCalm,
+      tookMs: Math.round(performance.now() - beganAtMs),
       settledMs,
       workerReadyMs: toMedian(workers.readyMs),
       pickedUpMs,
@@ -793,11 +801,11 @@ function watch(inspector: ReturnType<typeof createInspector>, counts: Counts) {
   const stopping = new AbortController()
   const loop = (async () => {
     while (!stopping.signal.aborted) {
-      await retry(inspector.inspect)
+      await retry(() => inspector.inspect('sometimes'))
       counts.ticks++
       await sleep(tickMs)
     }
-    await retry(inspector.inspect)
+    await retry(() => inspector.inspect('now'))
   })()
   return {
     stop: async () => {
@@ -811,16 +819,22 @@ async function isAllSettled(
   pool: ReturnType<typeof createPool>,
   legs: number,
 ): Promise<boolean> {
-  const states = await readStates(pool)
-  const done = Object.entries(states)
-    // A chain that was away for a moment is back: what it had goes on.
-    .filter(
-      ([state]) =>
-        state !== 'CHAIN_GONE' &&
-        isSettled(state as Parameters<typeof isSettled>[0]),
-    )
-    .reduce((sum, [, count]) => sum + count, 0)
-  return done >= legs
+  return (await countSettled(pool)) >= legs
+}
+
+async function countSettled(
+  pool: ReturnType<typeof createPool>,
+): Promise<number> {
+  return (
+    Object.entries(await readStates(pool))
+      // A chain that was away for a moment is back: what it had goes on.
+      .filter(
+        ([state]) =>
+          state !== 'CHAIN_GONE' &&
+          isSettled(state as Parameters<typeof isSettled>[0]),
+      )
+      .reduce((total, [, count]) => total + count, 0)
+  )
 }
 
 /** Says what the oldest open leg of each account waits for. */

@@ -6,12 +6,18 @@ const { values } = parseArgs({
     cases: { type: 'string', default: '1000' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string' },
+    from: { type: 'string' },
+    to: { type: 'string' },
   },
 })
+const { only } = values
+const from = only ?? values.from
+const to = only === undefined ? values.to : String(Number(only) + 1)
 const report = await runHostile({
   cases: Number(values.cases),
   seed: Number(values.seed),
-  ...(values.only === undefined ? {} : { only: Number(values.only) }),
+  ...(from === undefined ? {} : { from: Number(from) }),
+  ...(to === undefined ? {} : { to: Number(to) }),
   onProgress: (message) => console.error(message),
 })
 console.log(JSON.stringify(report, null, 2))

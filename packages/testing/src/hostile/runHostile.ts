@@ -30,15 +30,17 @@ export type HostileReport = {
  * Plays cases one after the other, each on a chain of its own.
  *
  * @param options.seed - The same seed plays the same cases.
- * @param options.only - Plays only the case with this index.
+ * @param options.from - The first case that is played, for a run in parts.
+ * @param options.to - Where that part ends; this one is not played any more.
  */
 export async function runHostile(options: {
   readonly cases: number
   readonly seed: number
-  readonly only?: number
+  readonly from?: number
+  readonly to?: number
   readonly onProgress?: (message: string) => void
 }): Promise<HostileReport> {
-  const { cases, seed, only, onProgress } = options
+  const { cases, seed, from = 0, to = cases, onProgress } = options
   const startedAt = performance.now()
   const list = fc.sample(hostileCase, { seed, numRuns: cases })
   const world = await openHostileWorld()
@@ -62,7 +64,7 @@ export async function runHostile(options: {
   }
   try {
     for (const [index, one] of list.entries()) {
-      if (only !== undefined && index !== only) continue
+      if (index < from || index >= to) continue
       if (index % freshEvery === 0) held = new Map()
       const result = await playCase({ world, node, one, prepared })
       byKind[one.kind] = (byKind[one.kind] ?? 0) + 1
