@@ -16,9 +16,15 @@ import {
   createTestDatabase,
   type TestDatabase,
 } from '../testing/createTestDatabase.js'
-import { createOutbox, type Outbox } from './createOutbox.js'
+import {
+  createOutbox,
+  type Outbox,
+  type SignedLeg,
+  type SignNextResult,
+} from './createOutbox.js'
 import { LegConflictError, SenderLockLostError } from './errors.js'
 import { toLegResult } from './leg.js'
+import type { SignTransaction } from './outboxChain.js'
 import { type SenderLock, takeSenderLock } from './senderLock.js'
 
 const account: Address = '0x00000000000000000000000000000000000000a1'
@@ -86,7 +92,34 @@ function queue(...legs: LegOrder[]) {
   return outbox.queueLegs({ chain, depth: 1, legs })
 }
 
-function signNext(change: { lock?: SenderLock } = {}) {
+/** The one that was signed. */
+function toOnly(result: SignNextResult): SignedLeg {
+  const [one, ...others] = result.type === 'signed' ? result.signed : []
+  if (one === undefined || others.length > 0)
+    throw new TypeError(`Not exactly one was signed: ${result.type}.`)
+  return one
+}
+
+/** Legs of as many plans, all approved. */
+async function queueSeveral(count: number): Promise<void> {
+  for (let n = 0; n < count; n++) {
+    if (n > 0) await approve(hashOf(100 + n))
+    await queue(
+      toOrder({
+        legId: hashOf(200 + n),
+        planHash: n === 0 ? planHash : hashOf(100 + n),
+      }),
+    )
+  }
+}
+
+function signNext(
+  change: {
+    lock?: SenderLock
+    maxInFlight?: number
+    sign?: SignTransaction
+  } = {},
+) {
   return outbox.signNext({
     chain,
     address: account,
@@ -140,8 +173,12 @@ describe('signNext', () => {
     const result = await signNext()
     expect(result).toMatchObject({
       type: 'signed',
-      leg: { state: 'SIGNED', nonce: 4 },
-      attempt: { kind: 'send', nonce: 4, maxFeePerGasWei: 7n },
+      signed: [
+        {
+          leg: { state: 'SIGNED', nonce: 4 },
+          attempt: { kind: 'send', nonce: 4, maxFeePerGasWei: 7n },
+        },
+      ],
     })
     expect(await outbox.readSender({ chain, address: account })).toMatchObject({
       nextNonce: 5,
@@ -194,6 +231,67 @@ describe('signNext', () => {
     })
   })
 
+  test('behavior: several at once, in order, and no more than may be in flight', async () => {
+    await align(4)
+    await queueSeveral(5)
+    const result = await signNext({ maxInFlight: 3 })
+    const signed = result.type === 'signed' ? result.signed : []
+    expect(signed.map(({ leg }) => [leg.id, leg.nonce])).toEqual([
+      [hashOf(200), 4],
+      [hashOf(201), 5],
+      [hashOf(202), 6],
+    ])
+    expect(await outbox.readSender({ chain, address: account })).toMatchObject({
+      nextNonce: 7,
+      inFlight: 3,
+    })
+    expect(await signNext({ maxInFlight: 3 })).toEqual({ type: 'idle' })
+    expect((await outbox.readLeg(hashOf(201)))?.attempts).toMatchObject([
+      { nonce: 5, hash: signed[1]?.attempt.hash },
+    ])
+  })
+
+  test('behavior: of one plan, one step at a time', async () => {
+    await align(0)
+    await queue(toOrder(), toOrder({ legId: hashOf(12), callIndex: 1 }))
+    expect(toOnly(await signNext()).leg.id).toBe(hashOf(11))
+    expect(await signNext()).toEqual({ type: 'idle' })
+  })
+
+  test('behavior: the kill switch holds from the next signature on', async () => {
+    await align(0)
+    await queueSeveral(3)
+    const result = await signNext({
+      sign: async (transaction) => {
+        if (transaction.nonce === 1)
+          await outbox.setHalt({ scope: 'all', reason: 'enough' })
+        return signForScriptedChain(transaction)
+      },
+    })
+    expect(result.type === 'signed' && result.signed.length).toBe(2)
+    expect(await signNext()).toEqual({ type: 'halted', reason: 'all: enough' })
+    await outbox.clearHalt('all')
+    expect(toOnly(await signNext()).leg).toMatchObject({
+      id: hashOf(202),
+      nonce: 2,
+    })
+  })
+
+  test('behavior: one that is refused undoes none before it, and is told next', async () => {
+    await align(0)
+    await queueSeveral(3)
+    const sign: SignTransaction = async (transaction) => {
+      if (transaction.legId === hashOf(201)) throw new RangeError('refused')
+      return signForScriptedChain(transaction)
+    }
+    expect(toOnly(await signNext({ sign })).leg.id).toBe(hashOf(200))
+    await expect(signNext({ sign })).rejects.toThrow('refused')
+    expect(await outbox.readSender({ chain, address: account })).toMatchObject({
+      nextNonce: 1,
+      inFlight: 1,
+    })
+  })
+
   test('error: SenderLockLostError', async () => {
     await align(0)
     await queue(toOrder())
@@ -208,7 +306,7 @@ describe('signNext', () => {
     })) as SenderLock
     await expect(signNext()).rejects.toThrow(SenderLockLostError)
     expect((await outbox.readLeg(hashOf(11)))?.state).toBe('QUEUED')
-    expect((await signNext({ lock: stolen })).type).toBe('signed')
+    expect(toOnly(await signNext({ lock: stolen })).attempt.nonce).toBe(0)
     await other.end()
   })
 })
@@ -228,25 +326,26 @@ describe('arrows', () => {
     await queue(toOrder())
     const legId = hashOf(11)
     const readState = async () => (await outbox.readLeg(legId))?.state
-    await outbox.settleMined(legId)
-    await outbox.recordMined({ legId, receipt: receipt(hashOf(5)) })
+    await outbox.settleMined([legId])
+    await outbox.recordMined([{ legId, receipt: receipt(hashOf(5)) }])
     expect(await readState()).toBe('QUEUED')
-    const signed = await signNext()
-    if (signed.type !== 'signed') throw new TypeError('nothing was signed')
+    const signed = toOnly(await signNext())
     const { hash } = signed.attempt
-    await outbox.recordOffer({ legId, hash, answer: 'ok\0', headNumber: 1n })
+    await outbox.recordOffers([{ legId, hash, answer: 'ok\0', headNumber: 1n }])
     expect(await readState()).toBe('SENT')
-    await outbox.settleMined(legId)
+    await outbox.settleMined([legId])
     expect(await readState()).toBe('SENT')
-    await outbox.recordMined({ legId, receipt: receipt(hash) })
+    await outbox.recordMined([{ legId, receipt: receipt(hash) }])
     expect(toLegResult((await outbox.readLeg(legId))!).type).toBe('unknown')
     await outbox.recordReorged(legId)
     expect(await outbox.readLeg(legId)).toMatchObject({
       state: 'SENT',
       attempts: [{ blockHash: undefined, status: undefined }],
     })
-    await outbox.recordMined({ legId, receipt: receipt(hash) })
-    expect(await outbox.settleMined(legId)).toBe('FINAL')
+    await outbox.recordMined([{ legId, receipt: receipt(hash) }])
+    expect(await outbox.settleMined([legId])).toEqual([
+      { legId, state: 'FINAL' },
+    ])
     await outbox.recordReorged(legId)
     await outbox.settleUnmined({
       legId,
@@ -268,9 +367,7 @@ describe('arrows', () => {
   test('behavior: a replacement is refused when the leg moved on', async () => {
     await align(0)
     await queue(toOrder())
-    const signed = await signNext()
-    if (signed.type !== 'signed') throw new TypeError('nothing was signed')
-    const { leg } = signed
+    const { leg } = toOnly(await signNext())
     const replace = () =>
       outbox.signReplacement({
         leg,
@@ -312,9 +409,7 @@ describe('arrows', () => {
   test('behavior: mined, its chain gone and back: another attempt of it may be mined then', async () => {
     await align(0)
     await queue(toOrder())
-    const signed = await signNext()
-    if (signed.type !== 'signed') throw new TypeError('nothing was signed')
-    const { leg, attempt } = signed
+    const { leg, attempt } = toOnly(await signNext())
     const bump = await outbox.signReplacement({
       leg,
       lock,
@@ -323,22 +418,26 @@ describe('arrows', () => {
       sign: signForScriptedChain,
     })
     const mine = (hash: Hex, blockNumber: bigint) =>
-      outbox.recordMined({
-        legId: leg.id,
-        receipt: {
-          hash,
-          blockNumber,
-          blockHash: hashOf(900 + Number(blockNumber)),
-          status: 'success',
-          gasUsed: 10n,
-          effectiveGasPriceWei: 3n,
+      outbox.recordMined([
+        {
+          legId: leg.id,
+          receipt: {
+            hash,
+            blockNumber,
+            blockHash: hashOf(900 + Number(blockNumber)),
+            status: 'success',
+            gasUsed: 10n,
+            effectiveGasPriceWei: 3n,
+          },
         },
-      })
+      ])
     await mine(attempt.hash, 8n)
     await outbox.reconcileChain({ chain: '31337:other', chainId: 31_337 })
     await outbox.reconcileChain({ chain, chainId: 31_337 })
     await mine(bump?.hash ?? '0x', 9n)
-    expect(await outbox.settleMined(leg.id)).toBe('FINAL')
+    expect(await outbox.settleMined([leg.id])).toEqual([
+      { legId: leg.id, state: 'FINAL' },
+    ])
     expect(toLegResult((await outbox.readLeg(leg.id))!)).toMatchObject({
       hash: bump?.hash,
       blockNumber: 9n,

@@ -35,12 +35,35 @@ import { isLockHeld, type SenderLock } from './senderLock.js'
 /** The channel that tells other processes of new legs. */
 export const outboxChannel = 'behest_outbox'
 
+/** So many waiting legs of a sender are looked at at once. */
+const mostQueuedRead = 64
+
 /** A sender with work, as a worker finds it. */
 export type BusySender = { readonly address: Address; readonly legs: number }
 
-/** Why nothing was signed, or that something was. */
+/** A leg that just got its nonce, and its first bytes. */
+export type SignedLeg = { readonly leg: Leg; readonly attempt: Attempt }
+
+/** What a node answered to an offer of bytes. */
+export type Offer = {
+  readonly legId: string
+  readonly hash: Hex
+  readonly answer: string
+  readonly headNumber: bigint
+}
+
+/** A leg, and the receipt of one of its attempts. */
+export type MinedLeg = {
+  readonly legId: string
+  readonly receipt: OutboxReceipt
+}
+
+/** A leg that has its end. */
+export type SettledLeg = { readonly legId: string; readonly state: LegState }
+
+/** Why nothing was signed, or what was: oldest first, at least one. */
 export type SignNextResult =
-  | { readonly type: 'signed'; readonly leg: Leg; readonly attempt: Attempt }
+  | { readonly type: 'signed'; readonly signed: readonly SignedLeg[] }
   /** There is nothing to sign, or it must wait for an earlier step. */
   | { readonly type: 'idle' }
   /** A person has to look first. */
@@ -61,7 +84,12 @@ export type Outbox = {
     readonly legs: readonly LegOrder[]
   }) => Promise<readonly Leg[]>
   readonly readLeg: (legId: string) => Promise<Leg | undefined>
+  /** Which of these legs have their end. */
+  readonly findSettled: (
+    legIds: readonly string[],
+  ) => Promise<readonly string[]>
   readonly readLegsOfIntent: (intentId: string) => Promise<readonly Leg[]>
+  /** Those that hold a nonce, and the oldest of those that wait for one. */
   readonly readOpenLegs: (options: {
     readonly chain: string
     readonly address: Address
@@ -90,8 +118,11 @@ export type Outbox = {
     readonly nonce: number
   }) => Promise<boolean>
   /**
-   * Signs the next leg: sender locked, nonce taken, bytes stored, counter raised,
-   * in one transaction. Nothing may be offered to the network before it commits.
+   * Signs the next legs, as many as may be in flight: sender locked, nonces taken,
+   * bytes stored, counter raised, in one transaction. Nothing may be offered to the
+   * network before it commits. Lock and kill switch are asked for before each
+   * signature. Where one is refused, those before it count and it comes first the
+   * next time.
    */
   readonly signNext: (options: {
     readonly chain: string
@@ -118,20 +149,14 @@ export type Outbox = {
     readonly sign: SignTransaction
   }) => Promise<Attempt | undefined>
   /** Notes that bytes were offered, and what was answered. Decides nothing. */
-  readonly recordOffer: (options: {
-    readonly legId: string
-    readonly hash: Hex
-    readonly answer: string
-    readonly headNumber: bigint
-  }) => Promise<void>
-  readonly recordMined: (options: {
-    readonly legId: string
-    readonly receipt: OutboxReceipt
-  }) => Promise<void>
+  readonly recordOffers: (offers: readonly Offer[]) => Promise<void>
+  readonly recordMined: (mined: readonly MinedLeg[]) => Promise<void>
   /** The block of a leg is gone: it is in flight again. */
   readonly recordReorged: (legId: string) => Promise<void>
-  /** The block of a leg stays: its outcome is told from now on. */
-  readonly settleMined: (legId: string) => Promise<LegState | undefined>
+  /** The blocks of legs stay: their outcomes are told from now on. */
+  readonly settleMined: (
+    legIds: readonly string[],
+  ) => Promise<readonly SettledLeg[]>
   /** Ends queued legs whose predecessor failed. */
   readonly cancelFollowers: (options: {
     readonly chain: string
@@ -181,8 +206,13 @@ export type Outbox = {
     readonly reason: string
   }) => Promise<void>
   readonly clearHalt: (scope: string) => Promise<void>
-  /** Calls back in this process after a leg changed, with its id. */
-  readonly onLegChange: (listener: (legId: string) => void) => () => void
+  /**
+   * Calls back in this process after a leg changed, with its id and whether it is
+   * open still, told by a state that it came through or to.
+   */
+  readonly onLegChange: (
+    listener: (legId: string, state: LegState) => void,
+  ) => () => void
 }
 
 /**
@@ -194,7 +224,8 @@ export type Outbox = {
 export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
   const { pool } = options
   const changes = new EventEmitter().setMaxListeners(0)
-  const tell = (legId: string) => changes.emit('leg', legId)
+  const tell = (legId: string, state: LegState) =>
+    changes.emit('leg', legId, state)
 
   /** One arrow: true when the leg was in one of the states that it leaves. */
   async function move(
@@ -240,7 +271,7 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
       )
       return rows
     })
-    for (const { id } of reopened) tell(id)
+    for (const { id } of reopened) tell(id, 'SENT')
     return reopened.length
   }
 
@@ -248,22 +279,31 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
     queueLegs: async ({ chain, depth, legs }) => {
       const stored = await inTransaction(pool, async (client) => {
         for (const leg of legs) await takeApproval(client, leg)
+        const rows: LegRow[] = []
         let previousId: string | undefined
         for (const leg of legs) {
-          await insertLeg(client, { chain, depth, leg, previousId })
+          rows.push(await insertLeg(client, { chain, depth, leg, previousId }))
           previousId = leg.legId
         }
-        await client.query(`select pg_notify('${outboxChannel}', $1)`, [chain])
-        return readLegs(client, 'id = any($1)', [
-          legs.map(({ legId }) => legId.toLowerCase()),
-        ])
+        return withAttempts(client, rows)
       })
-      for (const { id } of stored) tell(id)
+      // Not in the transaction: one that notifies commits alone. A word that is lost
+      // costs a second, after which workers look by themselves.
+      await pool.query(`select pg_notify('${outboxChannel}', $1)`, [chain])
+      for (const { id, state } of stored) tell(id, state)
       return stored
     },
 
     readLeg: async (legId) =>
       (await readLegs(pool, 'id = $1', [legId.toLowerCase()]))[0],
+
+    findSettled: async (legIds) => {
+      const { rows } = await pool.query<{ id: string }>(
+        'select id from leg where id = any($1) and not state = any($2)',
+        [legIds.map((legId) => legId.toLowerCase()), openStates],
+      )
+      return rows.map(({ id }) => id)
+    },
 
     readLegsOfIntent: (intentId) =>
       readLegs(pool, 'intent_id = $1', [intentId]),
@@ -273,7 +313,12 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
         pool,
         // The states are written out so that the partial index serves it.
         `chain = $1 and sender = $2
-          and state in ('QUEUED', 'SIGNED', 'SENT', 'CANCELLING', 'MINED')`,
+          and state in ('QUEUED', 'SIGNED', 'SENT', 'CANCELLING', 'MINED')
+          and (state <> 'QUEUED' or position <= (
+            select max(position) from (
+              select position from leg
+              where chain = $1 and sender = $2 and state = 'QUEUED'
+              order by position limit ${mostQueuedRead}) as oldest))`,
         [chain, toBytes(address)],
       ),
 
@@ -360,38 +405,55 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
         const halted = sender.halted ?? (await readHalt(client, order))
         if (halted !== undefined)
           return { type: 'halted', reason: halted } as const
-
-        const leg = await findNextLeg(client, order)
-        if (leg === undefined) return { type: 'idle' } as const
-        const fees = order.getFees(leg.maxFeeCapWei)
-        if (fees === undefined)
-          return { type: 'too-dear', legId: leg.id } as const
-        const nonce = Number(sender.next_nonce)
-        const attempt = await signAttempt({
-          sign: order.sign,
-          transaction: toTransaction({ leg, nonce, fees, purpose: 'send' }),
-        })
-        faultPoint('after-sign')
-        await insertAttempt(client, leg.id, attempt)
+        const waiting = await findNextLegs(client, order)
+        const signed: SignedLeg[] = []
+        for (const leg of waiting) {
+          if (signed.length > 0) {
+            await assertLock(client, lock)
+            if ((await readHalt(client, order)) !== undefined) break
+          }
+          const fees = order.getFees(leg.maxFeeCapWei)
+          if (fees === undefined && signed.length === 0)
+            return { type: 'too-dear', legId: leg.id } as const
+          if (fees === undefined) break
+          const nonce = Number(sender.next_nonce) + signed.length
+          const attempt = await signAttempt({
+            sign: order.sign,
+            transaction: toTransaction({ leg, nonce, fees, purpose: 'send' }),
+          }).catch((error: unknown) => {
+            // It comes first the next time, and tells its reason then.
+            if (signed.length > 0) return undefined
+            throw error
+          })
+          if (attempt === undefined) break
+          faultPoint('after-sign')
+          signed.push({
+            leg: { ...leg, state: 'SIGNED', nonce, attempts: [attempt] },
+            attempt,
+          })
+        }
+        if (signed.length === 0) return { type: 'idle' } as const
+        await insertAttempts(client, signed)
         await client.query(
-          `update leg set state = 'SIGNED', nonce = $2, reason = null
-           where id = $1 and state = 'QUEUED'`,
-          [leg.id, nonce],
+          `update leg set state = 'SIGNED', nonce = one.nonce, reason = null
+           from unnest($1::text[], $2::bigint[]) as one (id, nonce)
+           where leg.id = one.id and leg.state = 'QUEUED'`,
+          [
+            signed.map(({ leg }) => leg.id),
+            signed.map(({ attempt }) => attempt.nonce),
+          ],
         )
         await client.query(
-          'update sender set next_nonce = next_nonce + 1 where chain = $1 and address = $2',
-          [chain, toBytes(address)],
+          `update sender set next_nonce = next_nonce + $3
+           where chain = $1 and address = $2`,
+          [chain, toBytes(address), signed.length],
         )
         faultPoint('after-insert')
-        return {
-          type: 'signed',
-          leg: { ...leg, state: 'SIGNED', nonce, attempts: [attempt] },
-          attempt,
-        } as const
+        return { type: 'signed', signed } as const
       })
       if (result.type === 'signed') {
         faultPoint('after-commit')
-        tell(result.leg.id)
+        for (const { leg } of result.signed) tell(leg.id, 'SIGNED')
       }
       return result
     },
@@ -426,7 +488,7 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
           sign,
           transaction: toTransaction({ leg, nonce, fees, purpose }),
         })
-        await insertAttempt(client, leg.id, signed)
+        await insertAttempts(client, [{ leg, attempt: signed }])
         if (purpose === 'cancel')
           await client.query(
             `update leg set state = 'CANCELLING' where id = $1`,
@@ -434,50 +496,66 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
           )
         return signed
       })
-      if (attempt !== undefined) tell(leg.id)
+      if (attempt !== undefined) tell(leg.id, leg.state)
       return attempt
     },
 
-    recordOffer: async ({ legId, hash, answer, headNumber }) => {
+    recordOffers: async (offers) => {
+      if (offers.length === 0) return
       await pool.query(
         `with noted as (
-          update attempt set last_answer = $3,
+          update attempt set last_answer = one.answer,
             offered_at = coalesce(offered_at, now()),
-            offered_block = coalesce(offered_block, $4)
-          where hash = $2)
-         update leg set state = 'SENT' where id = $1 and state = 'SIGNED'`,
-        [legId, toBytes(hash), toNote(answer), headNumber],
+            offered_block = coalesce(offered_block, one.head)
+          from unnest($2::bytea[], $3::text[], $4::bigint[]) as one (hash, answer, head)
+          where attempt.hash = one.hash)
+         update leg set state = 'SENT' where id = any($1) and state = 'SIGNED'`,
+        [
+          offers.map(({ legId }) => legId),
+          offers.map(({ hash }) => toBytes(hash)),
+          offers.map(({ answer }) => toNote(answer)),
+          offers.map(({ headNumber }) => headNumber),
+        ],
       )
-      tell(legId)
+      for (const { legId } of offers) tell(legId, 'SENT')
     },
 
-    recordMined: async ({ legId, receipt }) => {
-      await inTransaction(pool, async (client) => {
-        const moved = await move(client, {
-          legId,
-          from: ['SIGNED', 'SENT', 'CANCELLING'],
-          to: 'MINED',
-          ...(receipt.reason === undefined
-            ? {}
-            : { reason: toNote(receipt.reason) }),
-        })
-        if (!moved) return
-        await client.query(
-          `update attempt set block_number = $3, block_hash = $4, status = $5,
-            gas_used = $6, gas_price_wei = $7, offered_at = coalesce(offered_at, now())
-           where hash = $2 and leg_id = $1`,
-          [
-            legId,
-            toBytes(receipt.hash),
-            receipt.blockNumber,
-            toBytes(receipt.blockHash),
-            receipt.status,
-            receipt.gasUsed,
-            receipt.effectiveGasPriceWei,
-          ],
-        )
-      })
-      tell(legId)
+    recordMined: async (mined) => {
+      if (mined.length === 0) return
+      const receipts = mined.map(({ receipt }) => receipt)
+      // One statement: state and block are written together or not at all.
+      await pool.query(
+        `with one as (
+          select * from unnest($1::text[], $2::bytea[], $3::text[], $4::bigint[],
+            $5::bytea[], $6::text[], $7::bigint[], $8::numeric[])
+            as told (leg_id, hash, reason, block_number, block_hash, status,
+              gas_used, gas_price_wei)),
+         moved as (
+          update leg set state = 'MINED', settled_at = null,
+            reason = coalesce(one.reason, leg.reason)
+          from one
+          where leg.id = one.leg_id and leg.state in ('SIGNED', 'SENT', 'CANCELLING')
+          returning leg.id)
+         update attempt set block_number = one.block_number,
+          block_hash = one.block_hash, status = one.status,
+          gas_used = one.gas_used, gas_price_wei = one.gas_price_wei,
+          offered_at = coalesce(offered_at, now())
+         from one join moved on moved.id = one.leg_id
+         where attempt.hash = one.hash and attempt.leg_id = one.leg_id`,
+        [
+          mined.map(({ legId }) => legId),
+          receipts.map(({ hash }) => toBytes(hash)),
+          receipts.map(({ reason }) =>
+            reason === undefined ? null : toNote(reason),
+          ),
+          receipts.map(({ blockNumber }) => blockNumber),
+          receipts.map(({ blockHash }) => toBytes(blockHash)),
+          receipts.map(({ status }) => status),
+          receipts.map(({ gasUsed }) => gasUsed),
+          receipts.map(({ effectiveGasPriceWei }) => effectiveGasPriceWei),
+        ],
+      )
+      for (const { legId } of mined) tell(legId, 'MINED')
     },
 
     recordReorged: async (legId) => {
@@ -496,12 +574,13 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
            where leg_id = $1`,
           [legId],
         )
+        tell(legId, 'SENT')
       })
-      tell(legId)
     },
 
-    settleMined: async (legId) => {
-      const { rows } = await pool.query<{ state: LegState }>(
+    settleMined: async (legIds) => {
+      if (legIds.length === 0) return []
+      const { rows } = await pool.query<{ id: string; state: LegState }>(
         `update leg set settled_at = now(),
           state = case when attempt.kind = 'cancel' then 'CANCELLED'
             when attempt.status = 'success' then 'FINAL' else 'REVERTED' end,
@@ -509,13 +588,13 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
             then 'Its deadline passed; its nonce went to a cancellation.'
             else leg.reason end
          from attempt
-         where leg.id = $1 and leg.state = 'MINED'
+         where leg.id = any($1) and leg.state = 'MINED'
           and attempt.leg_id = leg.id and attempt.block_hash is not null
-         returning leg.state`,
-        [legId],
+         returning leg.id, leg.state`,
+        [legIds],
       )
-      if (rows[0] !== undefined) tell(legId)
-      return rows[0]?.state
+      for (const { id, state } of rows) tell(id, state)
+      return rows.map(({ id, state }) => ({ legId: id, state }))
     },
 
     cancelFollowers: async ({ chain, address }) => {
@@ -529,11 +608,11 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
          returning leg.id`,
         [chain, toBytes(address)],
       )
-      for (const { id } of rows) tell(id)
+      for (const { id } of rows) tell(id, 'CANCELLED')
     },
 
     settleUnmined: async ({ legId, from, to, reason }) => {
-      if (await move(pool, { legId, from, to, reason })) tell(legId)
+      if (await move(pool, { legId, from, to, reason })) tell(legId, to)
     },
 
     reconcileChain: async ({ chain, chainId }) => {
@@ -548,7 +627,7 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
         `chain = $1 and state = 'CHAIN_GONE' and nonce is not null`,
         [chain],
       )
-      for (const { id } of gone.rows) tell(id)
+      for (const { id } of gone.rows) tell(id, 'CHAIN_GONE')
       return { gone: gone.rows.length, returned }
     },
 
@@ -617,10 +696,19 @@ async function readLegs(
     `select * from leg where ${condition} order by position`,
     [...values],
   )
-  if (rows.length === 0) return []
+  return withAttempts(database, rows)
+}
+
+/** Only what was signed has attempts: the others are not asked for any. */
+async function withAttempts(
+  database: Queryable,
+  rows: readonly LegRow[],
+): Promise<readonly Leg[]> {
+  const signed = rows.filter(({ nonce }) => nonce !== null)
+  if (signed.length === 0) return rows.map((row) => toLeg(row, []))
   const { rows: attempts } = await database.query<AttemptRow>(
     'select * from attempt where leg_id = any($1) order by position',
-    [rows.map(({ id }) => id)],
+    [signed.map(({ id }) => id)],
   )
   return rows.map((row) =>
     toLeg(
@@ -636,13 +724,19 @@ async function takeApproval(
   leg: LegOrder,
 ): Promise<void> {
   const { planHash, intentId } = leg
+  const { rowCount } = await client.query(
+    `update approval set consumed_by = $3, consumed_at = now()
+     where plan_hash = $1 and intent_id = $2 and consumed_by is null
+      and (expires_at is null or expires_at >= now())`,
+    [toBytes(planHash), intentId, leg.legId.toLowerCase()],
+  )
+  if (rowCount === 1) return
   const { rows } = await client.query<{
     intent_id: string
     consumed_by: string | null
     expires_at: Date | null
-    is_expired: boolean | null
   }>(
-    `select intent_id, consumed_by, expires_at, expires_at < now() as is_expired
+    `select intent_id, consumed_by, expires_at
      from approval where plan_hash = $1 for update`,
     [toBytes(planHash)],
   )
@@ -650,15 +744,10 @@ async function takeApproval(
   if (approval === undefined || approval.intent_id !== intentId)
     throw new PlanNotApprovedError({ planHash, intentId })
   if (approval.consumed_by !== null) return
-  if (approval.is_expired === true)
-    throw new ApprovalExpiredError({
-      planHash,
-      expiredAt: approval.expires_at?.toISOString() ?? '',
-    })
-  await client.query(
-    'update approval set consumed_by = $2, consumed_at = now() where plan_hash = $1',
-    [toBytes(planHash), leg.legId.toLowerCase()],
-  )
+  throw new ApprovalExpiredError({
+    planHash,
+    expiredAt: approval.expires_at?.toISOString() ?? '',
+  })
 }
 
 async function insertLeg(
@@ -669,15 +758,15 @@ async function insertLeg(
     readonly leg: LegOrder
     readonly previousId: string | undefined
   },
-): Promise<void> {
+): Promise<LegRow> {
   const { chain, depth, leg, previousId } = options
-  await client.query(
+  const inserted = await client.query<LegRow>(
     `insert into leg (id, intent_id, plan_hash, step_id, call_index, chain,
       chain_id, sender, to_address, value_wei, data, gas_limit, max_fee_cap_wei,
       deadline_unix_seconds, depth, previous_id, code_authorization, state)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
       $17, 'QUEUED')
-     on conflict do nothing`,
+     on conflict do nothing returning *`,
     [
       leg.legId.toLowerCase(),
       leg.intentId,
@@ -700,12 +789,18 @@ async function insertLeg(
         : JSON.stringify(leg.authorization),
     ],
   )
+  const [own] = inserted.rows
+  if (own !== undefined) return own
   const { rows } = await client.query<LegRow>(
     `select * from leg
      where id = $1 or (plan_hash = $2 and step_id = $3 and call_index = $4)`,
     [leg.legId.toLowerCase(), toBytes(leg.planHash), leg.stepId, leg.callIndex],
   )
   for (const row of rows) assertSameLeg(toLeg(row, []), leg)
+  const [stored] = rows
+  if (stored === undefined)
+    throw new LegConflictError({ legId: leg.legId, differs: 'id' })
+  return stored
 }
 
 /** Amounts and calldata may differ: the leg that was stored first counts. */
@@ -748,17 +843,17 @@ async function readHalt(
 }
 
 /**
- * Finds the oldest leg that may be signed: no earlier step of its plan is still
- * open, and fewer than `maxInFlight` legs hold a nonce.
+ * Finds the oldest legs that may be signed: no earlier step of their plan is still
+ * open, and with them at most `maxInFlight` legs hold a nonce.
  */
-async function findNextLeg(
+async function findNextLegs(
   client: pg.PoolClient,
   order: {
     readonly chain: string
     readonly address: Address
     readonly maxInFlight: number
   },
-): Promise<Leg | undefined> {
+): Promise<readonly Leg[]> {
   const { rows } = await client.query<LegRow>(
     `select * from leg as next
      where chain = $1 and sender = $2 and state = 'QUEUED'
@@ -770,14 +865,14 @@ async function findNextLeg(
       and not exists (
         select 1 from leg as previous
         where previous.id = next.previous_id and previous.state <> 'FINAL')
-      and $3 > (
+     order by position limit greatest(0, $3 - (
         select count(*) from leg
         where chain = $1 and sender = $2
-          and state in ('SIGNED', 'SENT', 'CANCELLING', 'MINED'))
-     order by position limit 1 for update of next`,
+          and state in ('SIGNED', 'SENT', 'CANCELLING', 'MINED')))
+     for update of next`,
     [order.chain, toBytes(order.address), order.maxInFlight],
   )
-  return rows[0] && toLeg(rows[0], [])
+  return rows.map((row) => toLeg(row, []))
 }
 
 function toTransaction(options: {
@@ -828,22 +923,23 @@ async function signAttempt(options: {
   }
 }
 
-async function insertAttempt(
+async function insertAttempts(
   client: pg.PoolClient,
-  legId: string,
-  attempt: Attempt,
+  signed: readonly SignedLeg[],
 ): Promise<void> {
+  const attempts = signed.map(({ attempt }) => attempt)
   await client.query(
     `insert into attempt (hash, leg_id, kind, raw, nonce, max_fee_wei, tip_wei)
-     values ($1, $2, $3, $4, $5, $6, $7)`,
+     select * from unnest($1::bytea[], $2::text[], $3::text[], $4::bytea[],
+      $5::bigint[], $6::numeric[], $7::numeric[])`,
     [
-      toBytes(attempt.hash),
-      legId,
-      attempt.kind,
-      toBytes(attempt.raw),
-      attempt.nonce,
-      attempt.maxFeePerGasWei,
-      attempt.maxPriorityFeePerGasWei,
+      attempts.map(({ hash }) => toBytes(hash)),
+      signed.map(({ leg }) => leg.id),
+      attempts.map(({ kind }) => kind),
+      attempts.map(({ raw }) => toBytes(raw)),
+      attempts.map(({ nonce }) => nonce),
+      attempts.map(({ maxFeePerGasWei }) => maxFeePerGasWei),
+      attempts.map(({ maxPriorityFeePerGasWei }) => maxPriorityFeePerGasWei),
     ],
   )
 }

@@ -7,7 +7,12 @@ import type { Address, Hex } from '@behest/spec'
 import type pg from 'pg'
 import { connectClient, getConnection } from '../postgres/connect.js'
 import type { FaultPoint } from './createFaultPoint.js'
-import { type Outbox, outboxChannel } from './createOutbox.js'
+import {
+  type Offer,
+  type Outbox,
+  outboxChannel,
+  type SignedLeg,
+} from './createOutbox.js'
 import {
   ChainChangedError,
   SenderLockLostError,
@@ -109,7 +114,12 @@ const firstDelayMs = 10
 const maxDelayMs = 1_000
 const lockRetryMs = 200
 const discoverEveryMs = 1_000
-const identityEveryMs = 2_000
+/**
+ * How old the last look at the chain's identity may be: none, where an outcome is
+ * decided; a moment, where signed bytes are offered; longer, where it is only read.
+ */
+const mostIdentityAgeMs = { now: 0, fresh: 250, sometimes: 2_000 } as const
+type IdentityAge = keyof typeof mostIdentityAgeMs
 /** As often also without work: the chain that legs wait for may be back. */
 const identityIdleEveryMs = 5_000
 /** A node behind a balancer may be of another chain: so many must say the same. */
@@ -118,6 +128,8 @@ const firmEveryMs = 250
 const laneIdleMs = 10_000
 /** One lost broadcast holds up every later nonce: it is not waited for long. */
 const reofferMs = { first: 250, most: 4_000 }
+/** So long an answer to an offer is waited for before the next nonce is offered. */
+const offerPaceMs = 100
 const maxInFlight = 16
 const drainMs = 3_000
 
@@ -188,10 +200,10 @@ export async function createOutboxWorker(
    */
   async function assertIdentity(
     expected: string,
-    when: 'now' | 'sometimes',
+    when: IdentityAge,
   ): Promise<void> {
     const ageMs = clock.nowMs() - identityReadAtMs
-    if (when === 'now' || ageMs >= identityEveryMs || expected !== identity) {
+    if (ageMs >= mostIdentityAgeMs[when] || expected !== identity) {
       const found = await chain.readIdentity()
       identityReadAtMs = clock.nowMs()
       if (found !== expected) {
@@ -308,6 +320,23 @@ export async function createOutboxWorker(
   }
 }
 
+/** What one look at the chain says of a leg. */
+type Look =
+  | { readonly type: 'unseen'; readonly leg: Leg }
+  | {
+      readonly type: 'found'
+      readonly leg: Leg
+      readonly receipt: OutboxReceipt
+    }
+  | {
+      readonly type: 'stays'
+      readonly leg: Leg
+      readonly blockNumber: bigint
+    }
+  | { readonly type: 'gone'; readonly leg: Leg; readonly hash: Hex }
+  /** Nodes do not agree: nothing is decided. */
+  | { readonly type: 'unclear' }
+
 /** The work for one sender. */
 type Lane = {
   readonly wake: () => void
@@ -324,7 +353,7 @@ type LaneOptions = {
   /** Throws when another chain answers now than the one that is worked on. */
   readonly assertIdentity: (
     expected: string,
-    when: 'now' | 'sometimes',
+    when: IdentityAge,
   ) => Promise<void>
   readonly identity: () => string
   readonly stopping: AbortSignal
@@ -468,27 +497,34 @@ function startLane(options: LaneOptions): Lane {
     if (open.length === 0) return 'idle'
     await options.assertIdentity(lock.chain, 'sometimes')
     const head = await chain.readHead()
-    let hasProgressed = false
 
     const inFlight = open.filter(({ state }) => state !== 'QUEUED')
-    const watched = await Promise.all(
-      inFlight.map((leg) => watchLeg(leg, head)),
-    )
-    hasProgressed = watched.includes('progress')
-    for (const [index, leg] of inFlight.entries())
-      if (watched[index] === 'unseen' && !stopping.aborted)
-        hasProgressed = (await pushLeg(leg, lock, head)) || hasProgressed
+    const { hasChanged, unseen, settled } = await watchLegs(inFlight, head)
+    let hasProgressed = hasChanged
+    const fresh = unseen.flatMap(toFresh)
+    if (fresh.length > 0 && !stopping.aborted) {
+      await offer(fresh, lock, head)
+      hasProgressed = true
+    }
+    const push = toPush(lock, head)
+    for (const leg of unseen)
+      if (!stopping.aborted) hasProgressed = (await push(leg)) || hasProgressed
 
+    // With every place taken nothing can be signed; only deadlines are looked at.
+    const isFull = inFlight.length - settled >= maxInFlight
     if (open.some(({ state }) => state === 'QUEUED'))
-      hasProgressed = (await signQueued(open, lock, head)) || hasProgressed
+      hasProgressed =
+        (await signQueued({ open, lock, head, isFull })) || hasProgressed
     return hasProgressed ? 'progress' : 'waiting'
   }
 
-  async function signQueued(
-    open: readonly Leg[],
-    lock: SenderLock,
-    head: ChainHead,
-  ): Promise<boolean> {
+  async function signQueued(work: {
+    readonly open: readonly Leg[]
+    readonly lock: SenderLock
+    readonly head: ChainHead
+    readonly isFull: boolean
+  }): Promise<boolean> {
+    const { open, lock, head, isFull } = work
     const { chain: chainName } = lock
     let hasProgressed = false
     await outbox.cancelFollowers({ chain: chainName, address })
@@ -503,46 +539,40 @@ function startLane(options: LaneOptions): Lane {
         })
         hasProgressed = true
       }
-    if (!options.maySign()) return hasProgressed
+    if (isFull || !options.maySign()) return hasProgressed
     const [tipWei, most, isAligned] = await Promise.all([
       chain.readTipWei(),
       chain.readMaxInFlight?.(address) ?? maxInFlight,
       alignNonce(chainName),
       options.assertIdentity(chainName, 'now'),
     ])
-    if (!isAligned) return hasProgressed
-    while (options.maySign()) {
-      const result = await outbox.signNext({
+    if (!isAligned || !options.maySign()) return hasProgressed
+    const result = await outbox.signNext({
+      chain: chainName,
+      address,
+      lock,
+      maxInFlight: most,
+      getFees: (capWei) =>
+        getFirstFees({
+          baseFeePerGasWei: head.baseFeePerGasWei,
+          tipWei,
+          capWei,
+        }),
+      sign,
+      faultPoint,
+    })
+    if (result.type === 'halted') await tellHalt(chainName, result.reason)
+    else lastHalt = undefined
+    if (result.type === 'too-dear')
+      await outbox.noteWaiting({
         chain: chainName,
         address,
-        lock,
-        maxInFlight: most,
-        getFees: (capWei) =>
-          getFirstFees({
-            baseFeePerGasWei: head.baseFeePerGasWei,
-            tipWei,
-            capWei,
-          }),
-        sign,
-        faultPoint,
+        reason: `Not signed: the base fee of ${head.baseFeePerGasWei} wei is above what was approved.`,
       })
-      if (result.type === 'halted') await tellHalt(chainName, result.reason)
-      else lastHalt = undefined
-      if (result.type === 'too-dear')
-        await outbox.noteWaiting({
-          chain: chainName,
-          address,
-          reason: `Not signed: the base fee of ${head.baseFeePerGasWei} wei is above what was approved.`,
-        })
-      if (result.type !== 'signed') break
-      hasProgressed = true
-      const { leg, attempt } = result
-      tellSigned(leg, attempt)
-      await offer(leg, attempt, head)
-      const isMined = await watchLeg({ ...leg, state: 'SENT' }, head)
-      hasProgressed = hasProgressed || isMined === 'progress'
-    }
-    return hasProgressed
+    if (result.type !== 'signed') return hasProgressed
+    for (const { leg, attempt } of result.signed) tellSigned(leg, attempt)
+    await offer(result.signed, lock, head)
+    return true
   }
 
   /**
@@ -619,98 +649,182 @@ function startLane(options: LaneOptions): Lane {
     return false
   }
 
-  /** Looks for the receipt of any attempt, and whether its block stays. */
-  async function watchLeg(
+  /**
+   * Looks for the receipts of all that is in flight, and whether their blocks stay.
+   * What cannot be read of one holds up none of the others.
+   */
+  async function watchLegs(
+    legs: readonly Leg[],
+    head: ChainHead,
+  ): Promise<{
+    readonly hasChanged: boolean
+    /** Those that no receipt was found for. */
+    readonly unseen: readonly Leg[]
+    readonly settled: number
+  }> {
+    if (legs.length === 0) return { hasChanged: false, unseen: [], settled: 0 }
+    /** Many are in one block: it is asked for once. */
+    const blocks = new Map<bigint, Promise<Hex | null>>()
+    const readBlockHash = (number: bigint) => {
+      const asked = blocks.get(number) ?? chain.readBlockHash(number)
+      blocks.set(number, asked)
+      return asked
+    }
+    const looks = await Promise.allSettled(
+      legs.map((leg) => lookAt(leg, head, readBlockHash)),
+    )
+    const failed = looks.flatMap((look) =>
+      look.status === 'rejected' ? [look.reason as unknown] : [],
+    )
+    // A node that answers nothing is given time, and so is one that answers little.
+    if (failed.length === legs.length) throw failed[0]
+    if (failed.length > 0) emit({ type: 'failed', error: failed[0] })
+    const seen = looks.flatMap((look) =>
+      look.status === 'fulfilled' ? [look.value] : [],
+    )
+
+    const found = seen.flatMap((one) => (one.type === 'found' ? [one] : []))
+    if (found.length > 0) {
+      faultPoint('after-receipt')
+      await outbox.recordMined(
+        found.map(({ leg, receipt }) => ({ legId: leg.id, receipt })),
+      )
+      faultPoint('after-mined')
+      for (const { leg } of found) emit({ type: 'mined', legId: leg.id })
+    }
+    const gone = seen.flatMap((one) => (one.type === 'gone' ? [one] : []))
+    for (const { leg, hash } of gone) {
+      await outbox.recordReorged(leg.id)
+      offers.delete(hash)
+      emit({ type: 'reorged', legId: leg.id })
+    }
+    const settled = await settleAtDepth(
+      seen.flatMap((one) =>
+        one.type === 'found'
+          ? [{ leg: one.leg, blockNumber: one.receipt.blockNumber }]
+          : one.type === 'stays'
+            ? [one]
+            : [],
+      ),
+      head,
+    )
+    return {
+      hasChanged: found.length + gone.length + settled > 0,
+      unseen: seen.flatMap((one) => (one.type === 'unseen' ? [one.leg] : [])),
+      settled,
+    }
+  }
+
+  /** What the chain says of one leg now. */
+  async function lookAt(
     leg: Leg,
     head: ChainHead,
-  ): Promise<'progress' | 'waiting' | 'unseen'> {
-    if (leg.state === 'MINED') return watchMined(leg, head)
+    readBlockHash: (number: bigint) => Promise<Hex | null>,
+  ): Promise<Look> {
+    if (leg.state === 'MINED') return lookAtMined(leg, head, readBlockHash)
     const receipts = await Promise.all(
       leg.attempts.map(({ hash }) => chain.readReceipt(hash)),
     )
-    const receipt = receipts.find((found) => found !== null)
-    if (receipt === undefined) return 'unseen'
-    faultPoint('after-receipt')
-    const blockHash = await chain.readBlockHash(receipt.blockNumber)
-    if (blockHash !== receipt.blockHash) return 'waiting'
-    await outbox.recordMined({ legId: leg.id, receipt })
-    faultPoint('after-mined')
-    emit({ type: 'mined', legId: leg.id })
-    await settleAtDepth(leg, receipt, head)
-    return 'progress'
+    const receipt = receipts.find((one) => one !== null)
+    if (receipt === undefined) return { type: 'unseen', leg }
+    const blockHash = await readBlockHash(receipt.blockNumber)
+    return blockHash === receipt.blockHash
+      ? { type: 'found', leg, receipt }
+      : { type: 'unclear' }
   }
 
-  async function watchMined(
+  async function lookAtMined(
     leg: Leg,
     head: ChainHead,
-  ): Promise<'progress' | 'waiting'> {
+    readBlockHash: (number: bigint) => Promise<Hex | null>,
+  ): Promise<Look> {
     const mined = leg.attempts.find(({ blockHash }) => blockHash !== undefined)
     if (mined?.blockNumber === undefined || mined.blockHash === undefined)
-      return 'waiting'
-    const { blockNumber, blockHash } = mined
-    const found = await chain.readBlockHash(blockNumber)
-    if (found === blockHash) {
-      const settled = await settleAtDepth(leg, { blockNumber }, head)
-      return settled ? 'progress' : 'waiting'
-    }
+      return { type: 'unclear' }
+    const { blockNumber, blockHash, hash } = mined
+    const found = await readBlockHash(blockNumber)
+    if (found === blockHash) return { type: 'stays', leg, blockNumber }
     // No block there: the chain is shorter now, or nodes do not agree. Wait for
     // the first to be sure, and for the second to end.
     if (found === null) {
-      if (head.number >= blockNumber) return 'waiting'
-      if ((await chain.readReceipt(mined.hash)) !== null) return 'waiting'
+      if (head.number >= blockNumber) return { type: 'unclear' }
+      if ((await chain.readReceipt(hash)) !== null) return { type: 'unclear' }
     }
-    await outbox.recordReorged(leg.id)
-    offers.delete(mined.hash)
-    emit({ type: 'reorged', legId: leg.id })
-    return 'progress'
+    return { type: 'gone', leg, hash }
   }
 
+  /** Settles those that are deep enough; gives how many. */
   async function settleAtDepth(
-    leg: Leg,
-    mined: Pick<OutboxReceipt, 'blockNumber'>,
+    mined: readonly { readonly leg: Leg; readonly blockNumber: bigint }[],
     head: ChainHead,
-  ): Promise<boolean> {
-    const { blockNumber } = mined
-    // Its block is there, so the top is at least that high.
-    const top = head.number > blockNumber ? head.number : blockNumber
-    if (top - blockNumber + 1n < BigInt(leg.depth)) return false
+  ): Promise<number> {
+    const deep = mined.filter(({ leg, blockNumber }) => {
+      // Its block is there, so the top is at least that high.
+      const top = head.number > blockNumber ? head.number : blockNumber
+      return top - blockNumber + 1n >= BigInt(leg.depth)
+    })
+    if (deep.length === 0) return 0
     const finalized = await chain.readFinalizedNumber?.()
-    if (finalized !== undefined && finalized < blockNumber) return false
+    const ready = deep.filter(
+      ({ blockNumber }) => finalized === undefined || finalized >= blockNumber,
+    )
+    if (ready.length === 0) return 0
     faultPoint('before-final')
-    const state = await outbox.settleMined(leg.id)
-    if (state === undefined) return false
+    const settled = await outbox.settleMined(ready.map(({ leg }) => leg.id))
     faultPoint('after-final')
-    for (const { hash } of leg.attempts) offers.delete(hash)
-    emit({ type: 'settled', legId: leg.id, state })
-    return true
+    for (const { leg } of ready)
+      for (const { hash } of leg.attempts) offers.delete(hash)
+    for (const { legId, state } of settled)
+      emit({ type: 'settled', legId, state })
+    return settled.length
   }
 
-  /** Helps a leg on that no receipt was found for. */
-  async function pushLeg(
-    leg: Leg,
+  /** Bytes of a leg that this process has not offered, or nobody has. */
+  function toFresh(leg: Leg): readonly SignedLeg[] {
+    const attempt = leg.attempts.at(-1)
+    if (attempt === undefined) return []
+    const isOffered =
+      offers.has(attempt.hash) && attempt.offeredBlock !== undefined
+    return isOffered ? [] : [{ leg, attempt }]
+  }
+
+  /**
+   * Helps legs on that were offered and that no receipt was found for. What holds for the whole account is
+   * asked once for all of them.
+   */
+  function toPush(
     lock: SenderLock,
     head: ChainHead,
-  ): Promise<boolean> {
-    const newest = leg.attempts.at(-1)
-    if (newest === undefined) return false
-    const offered = offers.get(newest.hash)
-    if (offered === undefined || newest.offeredBlock === undefined) {
-      await options.assertIdentity(lock.chain, 'now')
-      await offer(leg, newest, head)
-      return true
+  ): (leg: Leg) => Promise<boolean> {
+    let kept: Promise<boolean> | undefined
+    let mined: Promise<number> | undefined
+    /** Below a nonce that the chain lost, a later one would wait for ever. */
+    const isKept = () => {
+      kept ??= outbox
+        .readSender({ chain: lock.chain, address })
+        .then((sender) => keepsFinal(lock.chain, sender))
+      return kept
     }
-    const nowMs = clock.nowMs()
-    if (nowMs - offered.atMs < offered.nextMs && !isUrgent(leg, newest, head))
+    const readMined = () => {
+      mined ??= chain.readNonce({ address, include: 'mined' })
+      return mined
+    }
+    return async (leg) => {
+      const newest = leg.attempts.at(-1)
+      if (newest === undefined) return false
+      const offered = offers.get(newest.hash)
+      if (offered === undefined || newest.offeredBlock === undefined)
+        return false
+      const isDue = () => clock.nowMs() - offered.atMs >= offered.nextMs
+      if (!isDue() && !isUrgent(leg, newest, head)) return false
+      await options.assertIdentity(lock.chain, 'fresh')
+      if (!(await isKept())) return false
+      if (await settleForeign(leg, lock.chain, head, readMined)) return true
+      if (await replace(leg, newest, lock, head)) return true
+      if (!isDue()) return false
+      await offer([{ leg, attempt: newest }], lock, head)
       return false
-    await options.assertIdentity(lock.chain, 'now')
-    // Below a nonce that the chain lost, this one would wait for ever.
-    const sender = await outbox.readSender({ chain: lock.chain, address })
-    if (!(await keepsFinal(lock.chain, sender))) return false
-    if (await settleForeign(leg, lock.chain, head)) return true
-    if (await replace(leg, newest, lock, head)) return true
-    if (nowMs - offered.atMs < offered.nextMs) return false
-    await offer(leg, newest, head)
-    return false
+    }
   }
 
   /** A deadline that passed or a fee that fell behind waits for no timer. */
@@ -728,11 +842,11 @@ function startLane(options: LaneOptions): Lane {
     leg: Leg,
     chainName: string,
     head: ChainHead,
+    readMined: () => Promise<number>,
   ): Promise<boolean> {
     const { nonce } = leg
     if (nonce === undefined) return false
-    const mined = await chain.readNonce({ address, include: 'mined' })
-    if (mined <= nonce) return false
+    if ((await readMined()) <= nonce) return false
     const user = await chain.findTransactionByNonce({ address, nonce })
     if (user === null) return false
     const isOurs = leg.attempts.some(
@@ -784,41 +898,62 @@ function startLane(options: LaneOptions): Lane {
     if (attempt === undefined) return false
     faultPoint(purpose === 'bump' ? 'after-bump-commit' : 'after-cancel-commit')
     tellSigned(leg, attempt)
-    await offer(leg, attempt, head)
+    await offer([{ leg, attempt }], lock, head)
     return true
   }
 
-  /** Offers stored bytes. Whatever is answered, only a receipt counts. */
+  /**
+   * Offers stored bytes, in the order of their nonces. Whatever is answered, only a
+   * receipt counts: so an answer that is late holds up none of the next ones.
+   */
   async function offer(
-    leg: Leg,
-    attempt: Attempt,
+    signed: readonly SignedLeg[],
+    lock: SenderLock,
     head: ChainHead,
   ): Promise<void> {
-    const before = offers.get(attempt.hash)
-    offers.set(attempt.hash, {
-      atMs: clock.nowMs(),
-      nextMs: Math.min(
-        before === undefined ? reofferMs.first : before.nextMs * 2,
-        reofferMs.most,
-      ),
-    })
-    const sending = chain.sendRaw(attempt.raw).catch(toNote)
+    const noted: Promise<Offer>[] = []
+    for (const { leg, attempt } of signed) {
+      const { hash } = attempt
+      // What was signed for one chain is for no other one under the same id.
+      await options.assertIdentity(lock.chain, 'fresh')
+      const before = offers.get(hash)
+      offers.set(hash, {
+        atMs: clock.nowMs(),
+        nextMs: Math.min(
+          before === undefined ? reofferMs.first : before.nextMs * 2,
+          reofferMs.most,
+        ),
+      })
+      const answered = within(
+        offerTimeoutMs,
+        chain.sendRaw(attempt.raw).catch(toNote),
+      )
+      noted.push(
+        answered.then((answer = `no answer within ${offerTimeoutMs} ms`) => {
+          faultPoint('after-reply')
+          return { legId: leg.id, hash, answer, headNumber: head.number }
+        }),
+      )
+      if (signed.length > 1) await within(offerPaceMs, answered)
+    }
+    const answers = await Promise.all(noted)
+    await outbox.recordOffers(answers)
+    for (const { hash, answer } of answers)
+      emit({ type: 'offered', hash, answer })
+  }
+
+  /** What `work` gives, or nothing where that takes longer. */
+  async function within<Result>(
+    milliseconds: number,
+    work: Promise<Result>,
+  ): Promise<Result | undefined> {
     const timeout = new AbortController()
-    const answer = await Promise.race([
-      sending,
-      clock
-        .sleep(offerTimeoutMs, timeout.signal)
-        .then(() => `no answer within ${offerTimeoutMs} ms`),
+    const result = await Promise.race([
+      work,
+      clock.sleep(milliseconds, timeout.signal).then(() => undefined),
     ])
     timeout.abort()
-    faultPoint('after-reply')
-    await outbox.recordOffer({
-      legId: leg.id,
-      hash: attempt.hash,
-      answer,
-      headNumber: head.number,
-    })
-    emit({ type: 'offered', hash: attempt.hash, answer })
+    return result
   }
 
   function tellSigned(leg: Leg, attempt: Attempt): void {

@@ -17,7 +17,7 @@ export class SenderMissingError extends BehestError {
   }
 }
 
-/** How soon a change that another process made is seen, in ms. */
+/** How soon an end that another process found is seen, in ms. */
 const pollEveryMs = 100
 
 /**
@@ -32,6 +32,7 @@ export function createSender(options: {
   readonly workers: readonly OutboxWorker[]
 }): SenderPort {
   const { outbox, workers } = options
+  const ends = watchEnds(outbox)
 
   return {
     hasLeg: async (legId) => (await outbox.readLeg(legId)) !== undefined,
@@ -47,18 +48,13 @@ export function createSender(options: {
           legs: [order],
         })
       )[0]
-      const changes = watchLeg(outbox, legId)
-      try {
-        worker.wake(order.account)
-        const until = performance.now() + waitMs
-        while (leg !== undefined && !isSettled(leg.state)) {
-          const leftMs = until - performance.now()
-          if (leftMs <= 0) break
-          await changes.next(Math.min(leftMs, pollEveryMs))
-          leg = (await outbox.readLeg(legId)) ?? leg
-        }
-      } finally {
-        changes.stop()
+      worker.wake(order.account)
+      const until = performance.now() + waitMs
+      while (leg !== undefined && !isSettled(leg.state)) {
+        const leftMs = until - performance.now()
+        if (leftMs <= 0) break
+        await ends.wait(legId, leftMs)
+        leg = (await outbox.readLeg(legId)) ?? leg
       }
       return leg === undefined
         ? { type: 'unknown', reason: 'The leg cannot be read.' }
@@ -67,28 +63,51 @@ export function createSender(options: {
   }
 }
 
-/** Waits for changes of one leg; one that came between two waits counts. */
-function watchLeg(outbox: Outbox, legId: string) {
-  let hasChanged = false
-  let notice = () => {}
-  const stop = outbox.onLegChange((changed) => {
-    if (changed !== legId) return
-    hasChanged = true
-    notice()
+/**
+ * Waits for the ends of legs. Those that this process finds are told at once; those
+ * of others are asked for together, by one question for all who wait.
+ */
+function watchEnds(outbox: Outbox) {
+  const waiting = new Map<string, Set<() => void>>()
+  const finish = (legId: string) => {
+    for (const done of waiting.get(legId) ?? []) done()
+  }
+  let isAsking = false
+
+  async function ask(): Promise<void> {
+    if (isAsking) return
+    isAsking = true
+    try {
+      while (waiting.size > 0) {
+        await new Promise((resolve) => setTimeout(resolve, pollEveryMs))
+        // While the database is away nobody is told anything, and all wait on.
+        const settled = await outbox
+          .findSettled([...waiting.keys()])
+          .catch(() => [])
+        for (const legId of settled) finish(legId)
+      }
+    } finally {
+      isAsking = false
+    }
+  }
+
+  outbox.onLegChange((legId, state) => {
+    if (isSettled(state)) finish(legId)
   })
   return {
-    stop,
-    next: (withinMs: number) =>
+    /** Resolves at the leg's end, or when it is time to look anew. */
+    wait: (legId: string, withinMs: number) =>
       new Promise<void>((resolve) => {
-        const finish = () => {
+        const others = waiting.get(legId) ?? new Set()
+        const done = () => {
           clearTimeout(timer)
-          hasChanged = false
-          notice = () => {}
+          others.delete(done)
+          if (others.size === 0) waiting.delete(legId)
           resolve()
         }
-        const timer = setTimeout(finish, withinMs)
-        notice = finish
-        if (hasChanged) finish()
+        const timer = setTimeout(done, withinMs)
+        waiting.set(legId, others.add(done))
+        void ask()
       }),
   }
 }

@@ -193,14 +193,17 @@ export const mutants: readonly Mutant[] = [
       ...parts,
       outbox: {
         ...parts.outbox,
-        recordOffer: async (offer) => {
-          await parts.outbox.recordOffer(offer)
-          if (offer.answer.startsWith('accepted'))
-            await parts.pool.query(
-              `update leg set state = 'FINAL', settled_at = now()
-               where id = $1 and state = 'SENT'`,
-              [offer.legId],
-            )
+        recordOffers: async (offers) => {
+          await parts.outbox.recordOffers(offers)
+          await parts.pool.query(
+            `update leg set state = 'FINAL', settled_at = now()
+             where id = any($1) and state = 'SENT'`,
+            [
+              offers
+                .filter(({ answer }) => answer.startsWith('accepted'))
+                .map(({ legId }) => legId),
+            ],
+          )
         },
       },
     }),
