@@ -137,8 +137,11 @@ export function createWorkers(options: {
           readyMs.push(performance.now() - startedAtMs)
           ready.add(child)
         }
-        if (said.type === 'acted')
+        if (said.type === 'acted') {
           firstActMs.push(performance.now() - startedAtMs)
+          // At work, though it has not been through everything once.
+          ready.add(child)
+        }
         if (said.type === 'halted') halts.push(said.reason ?? '')
         if (said.type === 'failed' || said.type === 'crashed') {
           const reason = said.reason ?? ''

@@ -172,7 +172,7 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
 
     const workers = createWorkers({
       file: options.workerFile,
-      count: options.weather === 'outage' ? 4 : 3,
+      count: options.weather === 'outage' ? 6 : 4,
       mercy: options.weather === 'outage' ? 'little' : 'some',
       random: random.fork('workers'),
       killsBefore: options.killsBefore,
@@ -546,8 +546,8 @@ function startWeather(world: {
     while (!chaos.aborted) {
       await sleep(
         options.weather === 'outage'
-          ? random.between(50, 250)
-          : random.between(100, 500),
+          ? random.between(30, 150)
+          : random.between(60, 300),
       )
       if (!chaos.aborted && random.chance(0.8)) workers.killOne()
     }
