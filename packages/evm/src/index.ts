@@ -151,6 +151,10 @@ export {
   TransactionNotMinedError,
 } from './realised/errors.js'
 export { decodeRevert } from './revert/decodeRevert.js'
+export {
+  createMessageVerifier,
+  type VerifyMessage,
+} from './signatures/createMessageVerifier.js'
 export { createAttestor } from './signer/createAttestor.js'
 export {
   createLegSigner,

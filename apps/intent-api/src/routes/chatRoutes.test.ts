@@ -1,6 +1,7 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createIntentClient, toChatLinkMessage } from '@behest/client'
+import { ChainUnreachableError } from '@behest/evm'
 import type { Chat, ChatStore } from '@behest/journal'
 import type { Address } from '@behest/spec'
 import express from 'express'
@@ -16,6 +17,7 @@ const stranger = privateKeyToAccount(generatePrivateKey())
 const now = new Date('2026-03-04T10:00:00.000Z')
 let server: Server
 let client: ReturnType<typeof createIntentClient>
+let isChainAway = false
 
 beforeAll(async () => {
   const app = express()
@@ -26,7 +28,16 @@ beforeAll(async () => {
       chats: createStore(),
       accounts: [holder.address],
       chainId: 31_337,
-      verifyMessage,
+      verifyMessage: async (signed) => {
+        if (isChainAway)
+          throw new ChainUnreachableError({
+            method: 'eth_getCode',
+            reason: 'no connection',
+            cause: undefined,
+          })
+        // A signature that cannot even be read is nobody's.
+        return verifyMessage(signed).catch(() => false)
+      },
       now: () => now,
     }),
   )
@@ -114,6 +125,15 @@ describe('chatRoutes', () => {
       })
       expect((await client.chats.get('telegram:7')).account).toBeUndefined()
     }
+  })
+
+  test('error: ChainUnreachableError, which says nothing about the signature', async () => {
+    isChainAway = true
+    await expect(
+      client.chats.link(await sign({ by: stranger })),
+    ).rejects.toMatchObject({ code: 'CHAIN_UNREACHABLE', retry: 'same-input' })
+    isChainAway = false
+    expect((await client.chats.get('telegram:7')).account).toBeUndefined()
   })
 
   test('error: RequestInvalidError', async () => {

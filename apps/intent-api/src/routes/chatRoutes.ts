@@ -44,7 +44,10 @@ export type ChatRoutesOptions = {
   readonly chats: ChatStore
   readonly accounts: readonly Address[]
   readonly chainId: number
-  /** Tells whether an account signed a text; contracts are asked themselves. */
+  /**
+   * Tells whether an account signed a text; contracts are asked themselves. Throws
+   * only where the chain has to be asked and does not answer.
+   */
   readonly verifyMessage: (options: {
     readonly address: Address
     readonly message: string
@@ -88,13 +91,7 @@ export function chatRoutes(options: ChatRoutesOptions): Router {
         reason: `this server signs for ${accounts.join(', ')} only`,
       })
     const message = toChatLinkMessage({ id, account, chainId, issuedAt })
-    // A signature that cannot even be read is nobody's.
-    const isSigned = await verifyMessage({
-      address: account,
-      message,
-      signature,
-    }).catch(() => false)
-    if (!isSigned)
+    if (!(await verifyMessage({ address: account, message, signature })))
       throw new ChatLinkRefusedError({
         chat: id,
         reason: `the signature is not of ${account} over the text to sign`,

@@ -1,5 +1,6 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { createMessageVerifier } from '@behest/evm'
 import express from 'express'
 import { pino } from 'pino'
 import { createApp } from '../../createApp.js'
@@ -44,7 +45,7 @@ export async function serveFaces(world: World): Promise<ServedFaces> {
       store: world.store,
       responses: world.responses,
       chats: world.chats,
-      verifyMessage: world.chain.client.verifyMessage,
+      verifyMessage: createMessageVerifier(world.chain.client),
       language: world.language,
       runner: { wake },
       accounts: [world.user],
