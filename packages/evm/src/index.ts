@@ -24,6 +24,35 @@ export {
   readAllowanceLedger,
 } from './allowances/readAllowanceLedger.js'
 export {
+  type AgentRegistration,
+  buildAgentUri,
+  parseAgentUri,
+} from './anchor/agentRegistration.js'
+export {
+  identityRegistryAbi,
+  reputationRegistryAbi,
+  validationRegistryAbi,
+} from './anchor/anchorAbi.js'
+export {
+  type AnchorContract,
+  listAnchorContracts,
+} from './anchor/anchorContracts.js'
+export { type AnchorCheck, compareAnchor } from './anchor/compareAnchor.js'
+export {
+  type AnchorCall,
+  encodeAnchor,
+  encodeTrust,
+  trustTag,
+} from './anchor/encodeAnchor.js'
+export {
+  type AgentAnchor,
+  type AnchoredTrust,
+  type AnchorReader,
+  AnchorUnreadableError,
+  createAnchorReader,
+  getRegisteredTokenId,
+} from './anchor/readAgentAnchor.js'
+export {
   type CreateChainPortOptions,
   createChainPort,
   type EvmChainPort,
