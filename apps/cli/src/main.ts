@@ -60,8 +60,11 @@ const usage = `Say what you want. Agents compete to do it. Nothing happens beyon
   behest orders [list] | show <id> | cancel <id>
   behest allowances [revoke] [--token <address>] [--spender <address>] [--yes]
   behest agents search "<query>" | show <id> | publish <url> | explain <id> "<query>"
+  behest agents unpublish <id> | transfer <id> --to <address> | name <id> @<name> --origin <url>
+  behest agents anchor <id> [--yes] | verify <id>        who it is, on chain (BEHEST_ANCHOR)
   behest agent new <folder>                   a new agent that runs, with its tests
   behest registry import <file.ndjson>        manifests in bulk, by the operator
+  behest registry anchors [--yes] | attest <id> [--yes]  contracts of ERC-8004, and what receipts say
   behest route --pools <file> --sell <token> --buy <token> --amount <units>
   behest lend --markets <file> --supply <units>
   behest start                                the whole local stack (npm start)

@@ -40,7 +40,7 @@ async function main(): Promise<void> {
     config,
     operatorToken,
     onError: logError,
-    serve: tracing.serve,
+    tracing,
   })
   const server = await listen(wired.app.listen(config.port, config.host))
   const pidFile = join(runFolder, 'registry-api.pid')

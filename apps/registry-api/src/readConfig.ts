@@ -23,6 +23,8 @@ export type RegistryConfig = {
   readonly limits: RateLimits
   /** `use`: a sentence encoder in a worker; `none`: words and letters only. */
   readonly encoder: 'use' | 'none'
+  /** Contracts of ERC-8004 that agents may be anchored at; off without. */
+  readonly anchor: string | undefined
 }
 
 /** Requests a minute from one source address. 0 switches a limit off. */
@@ -124,6 +126,7 @@ export function readConfig(
       ),
     },
     encoder,
+    anchor: environment.BEHEST_ANCHOR || undefined,
   }
 }
 

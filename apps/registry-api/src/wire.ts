@@ -12,7 +12,7 @@ import {
   registryMigrations,
 } from '@behest/registry'
 import { createGuardedFetch } from '@behest/sdk'
-import type { RequestHandler } from 'express'
+import type { Tracing } from '@behest/telemetry'
 import { createApp } from './createApp.js'
 import type { RegistryConfig } from './readConfig.js'
 import { createCanary } from './wiring/createCanary.js'
@@ -23,6 +23,11 @@ import { createReceiptCheck } from './wiring/createReceiptCheck.js'
 import { createUrlPolicy } from './wiring/createUrlPolicy.js'
 import { followChainId } from './wiring/followChainId.js'
 import { readCardSignature } from './wiring/readCardSignature.js'
+import {
+  watchProbe,
+  watchReceiptCheck,
+  watchRegistry,
+} from './wiring/watchRegistry.js'
 
 const sweepEveryMs = 600_000
 
@@ -43,10 +48,10 @@ export async function wire(options: {
   readonly config: RegistryConfig
   readonly operatorToken: string
   readonly onError: (error: unknown) => void
-  /** Runs before everything else of a request, e.g. to trace it. */
-  readonly serve?: RequestHandler
+  /** Spans of requests, and of what is done for them and beside them. */
+  readonly tracing: Pick<Tracing, 'serve' | 'measure'>
 }): Promise<WiredRegistry> {
-  const { config, onError } = options
+  const { config, onError, tracing } = options
   let stopping = false
   const chain = followChainId(config)
   const database = await openDatabase({
@@ -79,26 +84,29 @@ export async function wire(options: {
   )
   const isReference = (address: string) =>
     config.referenceAgents.has(address.toLowerCase()) || isHouse(address)
-  const registry = await createRegistry({
+  const untraced = await createRegistry({
     pool: database.pool,
     chainId: chain.get,
-    probe: createProbe({
-      fetch,
-      nowMs: Date.now,
-      canary: {
-        ...createCanary({
-          rpcUrl: config.rpcUrl,
-          chainId: chain.get,
-          // Loaded when a local agent asks for it, never on a public chain.
-          localDeployment: async () => {
-            const { toLocalDeployment } = await import('@behest/evm')
-            const { readAddresses } = await import('@behest/devnet')
-            return toLocalDeployment(readAddresses())
-          },
-        }),
-        simulate: createCanarySimulation(config.rpcUrl),
-      },
-    }),
+    probe: watchProbe(
+      createProbe({
+        fetch,
+        nowMs: Date.now,
+        canary: {
+          ...createCanary({
+            rpcUrl: config.rpcUrl,
+            chainId: chain.get,
+            // Loaded when a local agent asks for it, never on a public chain.
+            localDeployment: async () => {
+              const { toLocalDeployment } = await import('@behest/evm')
+              const { readAddresses } = await import('@behest/devnet')
+              return toLocalDeployment(readAddresses())
+            },
+          }),
+          simulate: createCanarySimulation(config.rpcUrl),
+        },
+      }),
+      tracing.measure,
+    ),
     assertUrl: createUrlPolicy(config.loopbackAgents),
     isReference,
     snapshotPath: join(config.dataFolder, 'registry-index.snapshot'),
@@ -106,19 +114,30 @@ export async function wire(options: {
     mirrors: { origins: config.mirrors, fetch: mirrorFetch },
     readCardSignature,
     isSignedByContract: createContractSignatures(config.rpcUrl),
-    checkReceipt: createReceiptCheck({
-      rpcUrl: config.rpcUrl,
-      chainId: chain.get,
-    }),
+    checkReceipt: watchReceiptCheck(
+      createReceiptCheck({ rpcUrl: config.rpcUrl, chainId: chain.get }),
+      tracing.measure,
+    ),
     // The engine of this house leaves word for us, as its agents do.
     knownEngines: {
       has: (address) =>
         config.knownEngines.has(address.toLowerCase()) ||
         isHouseEngine(address),
     },
+    ...(config.anchor === undefined
+      ? {}
+      : {
+          // Loaded where agents are anchored: it knows every chain.
+          anchor: (await import('./wiring/createAnchor.js')).createAnchor({
+            rpcUrl: config.rpcUrl,
+            chainId: chain.get,
+            places: config.anchor,
+          }),
+        }),
     ...(encoder === undefined ? {} : { encoder }),
     onError,
   })
+  const registry = watchRegistry(untraced, tracing.measure)
   const idempotency = createIdempotency({ pool: database.pool })
   const sweeping = setInterval(() => {
     idempotency.sweep().catch(onError)
@@ -126,7 +145,7 @@ export async function wire(options: {
   let draining = false
   const app = createApp({
     registry,
-    ...(options.serve === undefined ? {} : { serve: options.serve }),
+    serve: tracing.serve,
     idempotency,
     limits: config.limits,
     trustedProxies: config.trustedProxies,

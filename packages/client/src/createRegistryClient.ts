@@ -1,10 +1,12 @@
 import {
   type Action,
   type HeartbeatRequest,
+  type NameRequest,
   type PublishRequest,
   type Receipt,
   type RemoveRequest,
   receiptSchema,
+  type TransferRequest,
 } from '@behest/spec'
 import * as z from 'zod'
 import {
@@ -13,11 +15,13 @@ import {
   createHttp,
 } from './http/createHttp.js'
 import {
+  type AgentAnchorView,
   type AgentDetail,
   type AgentEarnings,
   type AgentExplanation,
   type AgentHealth,
   type AgentPage,
+  agentAnchorViewSchema,
   agentDetailSchema,
   agentEarningsSchema,
   agentExplanationSchema,
@@ -25,6 +29,8 @@ import {
   agentPageSchema,
   type HeartbeatAnswer,
   heartbeatAnswerSchema,
+  type NameView,
+  nameViewSchema,
   type PublishAnswer,
   publishAnswerSchema,
   type ReceiptPage,
@@ -35,6 +41,8 @@ import {
   removeAnswerSchema,
   type SearchPage,
   searchPageSchema,
+  type TransferAnswer,
+  transferAnswerSchema,
 } from './registrySchemas.js'
 
 /** What is looked for: words, filters, or both. */
@@ -91,6 +99,30 @@ export type RegistryClient = {
     request: RemoveRequest,
     options?: CallOptions,
   ) => Promise<RemoveAnswer>
+  /** Hands an agent over to another owner; both have signed. */
+  readonly transfer: (
+    agentId: string,
+    request: TransferRequest,
+    options?: CallOptions,
+  ) => Promise<TransferAnswer>
+  /** Claims a short name for an agent. */
+  readonly claimName: (
+    request: NameRequest,
+    options?: CallOptions,
+  ) => Promise<NameView>
+  /** Who holds a short name, with or without the `@`. */
+  readonly getName: (name: string, options?: CallOptions) => Promise<NameView>
+  /** Where an agent stands on chain, held against what is listed of it. */
+  readonly anchor: (
+    agentId: string,
+    options?: CallOptions,
+  ) => Promise<AgentAnchorView>
+  /** Hands in the number that an agent has at the identity registry. */
+  readonly linkAnchor: (
+    agentId: string,
+    tokenId: bigint,
+    options?: CallOptions,
+  ) => Promise<AgentAnchorView>
   readonly health: (
     agentId: string,
     options?: CallOptions,
@@ -176,6 +208,45 @@ export function createRegistryClient(options: ClientOptions): RegistryClient {
       http.ask(
         { method: 'DELETE', path: pathOf(agentId), body: request, ...call },
         removeAnswerSchema,
+      ),
+    transfer: (agentId, request, call) =>
+      http.ask(
+        {
+          method: 'POST',
+          path: pathOf(agentId, '/transfer'),
+          body: request,
+          ...call,
+        },
+        transferAnswerSchema,
+      ),
+    claimName: (request, call) =>
+      http.ask(
+        { method: 'POST', path: '/v1/names', body: request, ...call },
+        nameViewSchema,
+      ),
+    getName: (name, call) =>
+      http.ask(
+        {
+          method: 'GET',
+          path: `/v1/names/${encodeURIComponent(name.replace(/^@/, ''))}`,
+          ...call,
+        },
+        nameViewSchema,
+      ),
+    anchor: (agentId, call) =>
+      http.ask(
+        { method: 'GET', path: pathOf(agentId, '/anchor'), ...call },
+        agentAnchorViewSchema,
+      ),
+    linkAnchor: (agentId, tokenId, call) =>
+      http.ask(
+        {
+          method: 'POST',
+          path: pathOf(agentId, '/anchor'),
+          body: { tokenId: `${tokenId}` },
+          ...call,
+        },
+        agentAnchorViewSchema,
       ),
     health: (agentId, call) =>
       http.ask(

@@ -23,6 +23,7 @@ export { ApiUnreachableError } from './errors/ApiUnreachableError.js'
 export type { FollowOptions } from './followEvents.js'
 export type { CallOptions, ClientOptions, Fetch } from './http/createHttp.js'
 export type {
+  AgentAnchorView,
   AgentDetail,
   AgentEarnings,
   AgentExplanation,
@@ -30,12 +31,14 @@ export type {
   AgentPage,
   AgentView,
   HeartbeatAnswer,
+  NameView,
   PublishAnswer,
   ReceiptPage,
   ReceiptView,
   RemoveAnswer,
   SearchHit,
   SearchPage,
+  TransferAnswer,
 } from './registrySchemas.js'
 export { findWaiting, type SaidNext, sayNext } from './sayNext.js'
 export type { OrderPage, StandingCalls } from './standingCalls.js'

@@ -48,6 +48,10 @@ export const agentDetailSchema = agentViewSchema.extend({
   card: z.string(),
   message: z.json(),
   signature: z.string().nullable(),
+  /** Every key that owned the agent or signed its quotes. */
+  keys: z.array(
+    z.object({ key: z.string(), role: z.enum(['owner', 'agent']) }),
+  ),
 })
 /** One agent with its card as it was published, byte for byte. */
 export type AgentDetail = z.output<typeof agentDetailSchema>
@@ -107,6 +111,49 @@ export type PublishAnswer = z.output<typeof publishAnswerSchema>
 export const heartbeatAnswerSchema = z.object({ leaseUntil: isoTime })
 /** Until when a heartbeat renewed the lease. */
 export type HeartbeatAnswer = z.output<typeof heartbeatAnswerSchema>
+
+/** Schema of {@link TransferAnswer}. */
+export const transferAnswerSchema = z.object({
+  owner: addressSchema,
+  seq: z.int(),
+})
+/** Who owns an agent after it was handed over. */
+export type TransferAnswer = z.output<typeof transferAnswerSchema>
+
+/** Schema of {@link NameView}. */
+export const nameViewSchema = z.object({
+  name: z.string(),
+  agentId: z.string(),
+  owner: z.string(),
+  origin: z.string(),
+  claimedAt: isoTime,
+  provedAt: isoTime,
+})
+/** A short name that somebody holds. */
+export type NameView = z.output<typeof nameViewSchema>
+
+/** Schema of {@link AgentAnchorView}. */
+export const agentAnchorViewSchema = z.object({
+  agentId: z.string(),
+  chainId: z.int(),
+  identityRegistry: addressSchema,
+  reputationRegistry: addressSchema.nullable(),
+  tokenId: z.string(),
+  state: z.enum(['agrees', 'differs']),
+  checks: z.array(
+    z.object({ check: z.string(), passed: z.boolean(), says: z.string() }),
+  ),
+  trust: z.array(
+    z.object({
+      client: addressSchema,
+      trust: z.number(),
+      formulaVersion: z.string(),
+    }),
+  ),
+  linkedAt: isoTime,
+})
+/** Where an agent stands on chain, held against what is listed. */
+export type AgentAnchorView = z.output<typeof agentAnchorViewSchema>
 
 /** Schema of {@link RemoveAnswer}. */
 export const removeAnswerSchema = z.object({

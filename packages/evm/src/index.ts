@@ -35,7 +35,9 @@ export {
 } from './anchor/anchorAbi.js'
 export {
   type AnchorContract,
+  type AnchorPlaces,
   listAnchorContracts,
+  parseAnchorPlaces,
 } from './anchor/anchorContracts.js'
 export { type AnchorCheck, compareAnchor } from './anchor/compareAnchor.js'
 export {

@@ -9,6 +9,12 @@ import type {
   TransferRequest,
 } from '@behest/spec'
 import type pg from 'pg'
+import {
+  type AnchorPort,
+  type AnchorView,
+  linkAnchor,
+  readAnchor,
+} from './anchor/linkAnchor.js'
 import { createEmbedder, type Embedder } from './encoder/createEmbedder.js'
 import type { EncoderPort } from './encoder/createSentenceEncoder.js'
 import {
@@ -101,6 +107,8 @@ export type CreateRegistryOptions = {
   readonly checkReceipt?: ReceiptCheckPort
   /** Engines whose users are known to be independent, in lower case. */
   readonly knownEngines?: KnownEngines
+  /** Asks the chain where agents stand on it. Without one none is anchored. */
+  readonly anchor?: AnchorPort
   /** Told of failures in the background; never of a caller's mistakes. */
   readonly onError: (error: unknown) => void
 }
@@ -211,6 +219,10 @@ export type Registry = {
     readonly receipts: readonly PublicReceiptView[]
     readonly nextSeq: number | undefined
   }>
+  /** Takes note of where an agent stands on chain; the chain is asked first. */
+  readonly linkAnchor: (agentId: string, tokenId: bigint) => Promise<AnchorView>
+  /** What is listed of an agent, held against the chain as it is now. */
+  readonly readAnchor: (agentId: string) => Promise<AnchorView>
   /** What an agent earned, as confirmed receipts say. */
   readonly readEarnings: (agentId: string) => Promise<Earnings>
   /** Bulk load by the operator. Resolves when the agents can be found by words. */
@@ -554,6 +566,19 @@ export async function createRegistry(
           receipts.length < query.limit ? undefined : receipts.at(-1)?.seq,
       }
     },
+    linkAnchor: async (agentId, tokenId) =>
+      linkAnchor({
+        pool,
+        anchor: options.anchor,
+        agent: await findAgent(agentId),
+        tokenId,
+      }),
+    readAnchor: async (agentId) =>
+      readAnchor({
+        pool,
+        anchor: options.anchor,
+        agent: await findAgent(agentId),
+      }),
     readEarnings: async (agentId) =>
       readEarnings(pool, (await findAgent(agentId)).id),
     importAgents: async (lines) => {

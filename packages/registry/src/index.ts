@@ -1,3 +1,4 @@
+export type { AnchorPort, AnchorView } from './anchor/linkAnchor.js'
 export {
   type AgentView,
   type CreateRegistryOptions,
@@ -13,6 +14,8 @@ export {
 } from './encoder/createSentenceEncoder.js'
 export {
   AgentNotFoundError,
+  AnchorAbsentError,
+  AnchorRefusedError,
   CardMalformedError,
   CardTooLargeError,
   CursorStaleError,
@@ -50,6 +53,12 @@ export type {
   PublishLimits,
 } from './publish/publishAgent.js'
 export { type ContractSignaturePort, toAgentId } from './publish/signatures.js'
+export {
+  buildReceiptDigest,
+  digestBytes,
+  parseReceiptDigest,
+  type ReceiptDigest,
+} from './reputation/buildReceiptDigest.js'
 export {
   type CountedStep,
   computeTrust,

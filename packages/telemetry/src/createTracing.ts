@@ -190,6 +190,44 @@ export function createTracing(options: {
       return watched as unknown as Sender
     },
 
+    measure: async (name, work) => {
+      const parent = getParent()
+      const span = tracer.startSpan(name, {}, parent)
+      const inside = trace.setSpan(parent, span)
+      const fail = (code: string) => {
+        span.setStatus({ code: SpanStatusCode.ERROR, message: code })
+      }
+      try {
+        return await context.with(inside, () =>
+          work({
+            note: (attributes) => {
+              span.setAttributes(attributes)
+            },
+            fail,
+            leaveChild: ({ name: below, lastedMs, attributes, failedWith }) => {
+              const startTime = Date.now() - lastedMs
+              const child = tracer.startSpan(
+                below,
+                { startTime, attributes },
+                inside,
+              )
+              if (failedWith !== undefined)
+                child.setStatus({
+                  code: SpanStatusCode.ERROR,
+                  message: failedWith,
+                })
+              child.end()
+            },
+          }),
+        )
+      } catch (error) {
+        fail(toCode(error))
+        throw error
+      } finally {
+        span.end()
+      }
+    },
+
     intents: {
       around: (intentId, work) => {
         const state: AtWork = {

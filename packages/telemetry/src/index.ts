@@ -4,6 +4,7 @@ export {
   type AnySender,
   type Fetch,
   type IntentTracing,
+  type SpanNotes,
   startTracing,
   type Tracing,
   tracingOff,

@@ -21,6 +21,21 @@ export type IntentTracing = {
   readonly watchStore: <Store extends IntentStorePort>(store: Store) => Store
 }
 
+/** What is known of a piece of work only while or after it is done. */
+export type SpanNotes = {
+  /** Ids, numbers and codes; never what people said. */
+  readonly note: (attributes: Record<string, string | number>) => void
+  /** Marks the work as failed where nothing is thrown. */
+  readonly fail: (code: string) => void
+  /** Leaves a span below this one, of something that has just ended. */
+  readonly leaveChild: (span: {
+    readonly name: string
+    readonly lastedMs: number
+    readonly attributes: Record<string, string | number>
+    readonly failedWith?: string
+  }) => void
+}
+
 /** The tracing of one process. */
 export type Tracing = {
   readonly type: 'on' | 'off'
@@ -32,9 +47,20 @@ export type Tracing = {
   ) => void
   /** Sends the trace along with each request. */
   readonly watchFetch: <Sender extends AnySender>(fetch: Sender) => Sender
+  /** A span around a piece of work, below the request that asked for it. */
+  readonly measure: <Result>(
+    name: string,
+    work: (notes: SpanNotes) => Promise<Result>,
+  ) => Promise<Result>
   readonly intents: IntentTracing
   /** Sends what is left, and ends. */
   readonly stop: () => Promise<void>
+}
+
+const noNotes: SpanNotes = {
+  note: () => {},
+  fail: () => {},
+  leaveChild: () => {},
 }
 
 /** Does nothing, and costs nothing. */
@@ -42,6 +68,7 @@ export const tracingOff: Tracing = {
   type: 'off',
   serve: (_request, _response, next) => next(),
   watchFetch: (fetch) => fetch,
+  measure: (_name, work) => work(noNotes),
   intents: {
     around: (_intentId, work) => work(),
     watchStore: (store) => store,

@@ -1,15 +1,15 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createKeystoreAccount, unlockKeystore } from '@behest/evm'
-import type { AgentSigner } from '@behest/sdk'
 import { BehestError } from '@behest/spec'
+import type { PrivateKeyAccount } from 'viem/accounts'
 import { ensurePasswordFile } from '../stack/startStack.js'
 
 /** Whose key signs. */
 export type Author = {
   /** `agent`: a keystore that was named; `owner`: this machine's own key. */
   readonly type: 'agent' | 'owner'
-  readonly signer: AgentSigner
+  readonly signer: PrivateKeyAccount
 }
 
 /**

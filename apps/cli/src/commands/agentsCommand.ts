@@ -8,17 +8,37 @@ import { renderExplanation } from '../show/renderExplanation.js'
 import { openStack } from '../stack/openStack.js'
 import { readStackConfig } from '../stack/stackConfig.js'
 import {
+  agentsAnchorCommand,
+  agentsVerifyCommand,
+} from './agentsAnchorCommand.js'
+import {
+  agentsNameCommand,
+  agentsTransferCommand,
+} from './agentsOwnerCommand.js'
+import {
   agentsPublishCommand,
   agentsUnpublishCommand,
 } from './agentsPublishCommand.js'
 
-/** `behest agents search | show | explain | earnings | publish | unpublish`: the registry. */
+/** Signed by an author, or for whoever doubts one: they start no stack. */
+const authorCommands: Readonly<
+  Record<string, (commandArguments: readonly string[]) => Promise<number>>
+> = {
+  publish: agentsPublishCommand,
+  unpublish: agentsUnpublishCommand,
+  transfer: agentsTransferCommand,
+  name: agentsNameCommand,
+  anchor: agentsAnchorCommand,
+  verify: agentsVerifyCommand,
+}
+
+/** `behest agents …`: the registry. */
 export async function agentsCommand(
   commandArguments: readonly string[],
 ): Promise<number> {
   const [verb, ...rest] = commandArguments
-  if (verb === 'publish') return agentsPublishCommand(rest)
-  if (verb === 'unpublish') return agentsUnpublishCommand(rest)
+  const ofAuthors = verb === undefined ? undefined : authorCommands[verb]
+  if (ofAuthors !== undefined) return ofAuthors(rest)
   const { values, positionals } = parseArgs({
     args: rest,
     allowPositionals: true,
@@ -112,7 +132,7 @@ function toWork(
       }
     default:
       throw new UsageError(
-        'Say what about them: behest agents search | show | explain | earnings | publish | unpublish.',
+        'Say what about them: behest agents search | show | explain | earnings | verify | publish | unpublish | transfer | name | anchor.',
       )
   }
 }

@@ -1,21 +1,15 @@
 import { parseArgs } from 'node:util'
 import { createRegistryClient } from '@behest/client'
 import { signRemove } from '@behest/sdk'
+import { authorOptions, openAuthor } from '../agents/openAuthor.js'
 import { type PublishedCard, publishCard } from '../agents/publishCard.js'
 import { readCardSource } from '../agents/readCardSource.js'
-import { readRegistryChain } from '../agents/readRegistryChain.js'
-import { unlockAuthor } from '../agents/unlockAuthor.js'
 import { exitCodes, UsageError } from '../exitCodes.js'
-import { readStackConfig } from '../stack/stackConfig.js'
-import { toUserPath } from '../toUserPath.js'
 
 const options = {
-  keystore: { type: 'string' },
-  'password-file': { type: 'string' },
-  registry: { type: 'string' },
+  ...authorOptions,
   'lease-seconds': { type: 'string', default: '86400' },
   'wait-seconds': { type: 'string', default: '15' },
-  json: { type: 'boolean', default: false },
 } as const
 
 /** `behest agents publish <card file or URL>`: a signed card into the registry. */
@@ -35,7 +29,7 @@ export async function agentsPublishCommand(
   const waitSeconds = readSeconds('--wait-seconds', values['wait-seconds'])
   // Before any key is unlocked, or made, for it.
   const card = await readCardSource(source)
-  const { registryUrl, chainId, author } = await open(values)
+  const { registryUrl, chainId, author } = await openAuthor(values)
   const published = await publishCard({
     registry: createRegistryClient({ baseUrl: registryUrl }),
     chainId,
@@ -61,7 +55,7 @@ export async function agentsUnpublishCommand(
     options,
   })
   const agentId = takeOne(positionals, 'behest agents unpublish <id>')
-  const { registryUrl, chainId, author } = await open(values)
+  const { registryUrl, chainId, author } = await openAuthor(values)
   const registry = createRegistryClient({ baseUrl: registryUrl })
   const answer = await registry.remove(
     agentId,
@@ -75,24 +69,6 @@ export async function agentsUnpublishCommand(
     values.json ? JSON.stringify(answer, null, 2) : `${agentId} is taken off.`,
   )
   return exitCodes.done
-}
-
-async function open(values: {
-  readonly keystore?: string | undefined
-  readonly 'password-file'?: string | undefined
-  readonly registry?: string | undefined
-}) {
-  const config = readStackConfig(process.env)
-  const registryUrl = values.registry ?? config.registryUrl
-  const chainId = await readRegistryChain(registryUrl)
-  const author = await unlockAuthor({
-    keystore: values.keystore && toUserPath(values.keystore),
-    passwordFile:
-      values['password-file'] && toUserPath(values['password-file']),
-    dataFolder: config.dataFolder,
-    chainId,
-  })
-  return { registryUrl, chainId, author }
 }
 
 function takeOne(positionals: readonly string[], usage: string): string {

@@ -14,6 +14,7 @@ import { readRegistryChain } from '../agents/readRegistryChain.js'
 import { examineAgent } from '../doctor/examineAgent.js'
 import type { Finding } from '../doctor/Finding.js'
 import { exitCodes } from '../exitCodes.js'
+import { renderFindings } from '../show/renderFindings.js'
 import { readStackConfig, type StackConfig } from '../stack/stackConfig.js'
 
 const minFreeBytes = 500 * 1024 * 1024
@@ -91,14 +92,7 @@ function report(
   values: { readonly json: boolean },
 ): number {
   if (values.json) console.log(JSON.stringify(answer, null, 2))
-  else {
-    const width = Math.max(12, ...findings.map(({ name }) => name.length))
-    for (const { name, state, detail, todo } of findings) {
-      const mark = { ok: '✓', warning: '!', broken: '✕' }[state]
-      console.log(`${mark} ${name.padEnd(width)} ${detail}`)
-      if (todo !== undefined) console.log(`  ${' '.repeat(width)} → ${todo}`)
-    }
-  }
+  else console.log(renderFindings(findings))
   return findings.some(({ state }) => state === 'broken')
     ? exitCodes.failed
     : exitCodes.done

@@ -9,20 +9,26 @@ import {
 } from '../registry/openImportTarget.js'
 import { readStackConfig } from '../stack/stackConfig.js'
 import { toUserPath } from '../toUserPath.js'
+import {
+  registryAnchorsCommand,
+  registryAttestCommand,
+} from './registryAnchorsCommand.js'
 
 const progressEveryMs = 1_000
 const defaultWaitSeconds = 180
 /** After so long the rate is known, and waiting in vain can be left. */
 const judgeAfterMs = 5_000
 
-/** `behest registry import <file.ndjson>`: what the operator may do. */
+/** `behest registry import | anchors | attest`: what the operator may do. */
 export async function registryCommand(
   commandArguments: readonly string[],
 ): Promise<number> {
   const [verb, ...rest] = commandArguments
+  if (verb === 'anchors') return registryAnchorsCommand(rest)
+  if (verb === 'attest') return registryAttestCommand(rest)
   if (verb !== 'import')
     throw new UsageError(
-      'Say what to do with the registry: behest registry import <file.ndjson>.',
+      'Say what to do with the registry: behest registry import <file.ndjson> | anchors | attest <agent>.',
     )
   const { values, positionals } = parseArgs({
     args: rest,

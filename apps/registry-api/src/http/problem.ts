@@ -7,6 +7,7 @@ import type * as z from 'zod'
 const statusOfCode: Readonly<Record<string, number>> = {
   AGENT_NOT_FOUND: 404,
   ROUTE_NOT_FOUND: 404,
+  ANCHOR_ABSENT: 404,
   METHOD_NOT_ALLOWED: 405,
   REQUEST_MALFORMED: 400,
   IDEMPOTENCY_KEY_INVALID: 400,
@@ -28,12 +29,15 @@ const statusOfCode: Readonly<Record<string, number>> = {
   MESSAGE_EXPIRED: 422,
   URL_REFUSED: 422,
   RECEIPT_REFUSED: 422,
+  ANCHOR_REFUSED: 422,
   MANIFEST_MALFORMED: 422,
   QUOTA_EXCEEDED: 429,
   RATE_LIMITED: 429,
   // What was asked for may never come: the asker's number, not our failure.
   INDEX_BEHIND: 409,
   REGISTRY_NOT_READY: 503,
+  // The chain is away: another replica's may not be.
+  ANCHOR_UNREADABLE: 503,
   REGISTRY_DRAINING: 503,
   REGISTRY_BUSY: 503,
 }

@@ -14,12 +14,15 @@ import {
 import * as z from 'zod'
 import { limitBytes } from '../http/limitBytes.js'
 import { parsePart } from '../http/problem.js'
+import { toAgentRead, toAgentWrite } from './agentRoutes.js'
 import { createMcpRoutes } from './createMcpRoutes.js'
 import type { Route } from './Route.js'
 import {
   agentDetailSchema,
   agentListSchema,
   agentPathSchema,
+  anchorRequestSchema,
+  anchorSchema,
   earningsSchema,
   emptyQuerySchema,
   explainQuerySchema,
@@ -107,75 +110,75 @@ export function createRoutes(registry: Registry): Route[] {
         })
       },
     },
-    {
-      method: 'get',
-      path: '/v1/agents/{id}',
+    toAgentRead({
       name: 'getAgent',
       summary: 'Get one agent with its card as it was published.',
-      parameters: agentPathSchema,
-      query: emptyQuerySchema,
-      answers: { 200: { says: 'The agent.', schema: agentDetailSchema } },
-      problems: [404],
-      limit: 'search',
-      handle: async (request, response) => {
-        const { id } = parsePart(agentPathSchema, 'path', request.params)
-        response.json(await registry.get(id))
-      },
-    },
-    {
+      says: 'The agent.',
+      answer: agentDetailSchema,
+      read: (id) => registry.get(id),
+    }),
+    toAgentWrite({
       method: 'delete',
-      path: '/v1/agents/{id}',
       name: 'removeAgent',
       summary: "Take an agent off, with its owner's signature.",
-      parameters: agentPathSchema,
-      query: emptyQuerySchema,
+      says: 'Removed.',
+      answer: removalResultSchema,
       body: removeRequestSchema,
-      answers: { 200: { says: 'Removed.', schema: removalResultSchema } },
-      problems: [401, 404, 409, 413, 415, 422],
-      limit: 'write',
-      handle: async (request, response) => {
-        const { id } = parsePart(agentPathSchema, 'path', request.params)
-        const body = parsePart(removeRequestSchema, 'body', request.body)
+      problems: [401, 409],
+      write: async (id, body) => {
         const { seq } = await registry.remove(id, body)
-        response.json({ removed: true, seq })
+        return { removed: true, seq }
       },
-    },
-    {
+    }),
+    toAgentWrite({
       method: 'post',
-      path: '/v1/agents/{id}/heartbeat',
+      below: '/heartbeat',
       name: 'renewLease',
       summary: "Renew an agent's lease, signed by its owner or operator.",
-      parameters: agentPathSchema,
-      query: emptyQuerySchema,
+      says: 'Renewed.',
+      answer: heartbeatResultSchema,
       body: heartbeatRequestSchema,
-      answers: { 200: { says: 'Renewed.', schema: heartbeatResultSchema } },
-      problems: [401, 404, 409, 413, 415, 422],
-      limit: 'write',
-      handle: async (request, response) => {
-        const { id } = parsePart(agentPathSchema, 'path', request.params)
-        const body = parsePart(heartbeatRequestSchema, 'body', request.body)
-        response.json(await registry.heartbeat(id, body))
-      },
-    },
-    {
+      problems: [401, 409],
+      write: (id, body) => registry.heartbeat(id, body),
+    }),
+    toAgentWrite({
       method: 'post',
-      path: '/v1/agents/{id}/transfer',
+      below: '/transfer',
       name: 'transferAgent',
       summary:
         'Hand an agent over to another owner. Both have signed; id, history and reputation stay.',
-      parameters: agentPathSchema,
-      query: emptyQuerySchema,
+      says: 'Handed over.',
+      answer: transferResultSchema,
       body: transferRequestSchema,
-      answers: { 200: { says: 'Handed over.', schema: transferResultSchema } },
-      problems: [401, 404, 409, 413, 415, 422],
-      limit: 'write',
-      handle: async (request, response) => {
-        const { id } = parsePart(agentPathSchema, 'path', request.params)
-        const body = parsePart(transferRequestSchema, 'body', request.body)
+      problems: [401, 409],
+      write: async (id, body) => {
         const { seq } = await registry.transfer(id, body)
-        response.json({ owner: body.message.newOwner.toLowerCase(), seq })
+        return { owner: body.message.newOwner.toLowerCase(), seq }
       },
-    },
+    }),
+    toAgentWrite({
+      method: 'post',
+      below: '/anchor',
+      name: 'linkAnchor',
+      summary:
+        'Hand in the number that an agent has at the identity registry on chain (ERC-8004). The chain is asked whether it is its own.',
+      says: 'Held against the chain.',
+      answer: anchorSchema,
+      body: anchorRequestSchema,
+      problems: [503],
+      write: (id, { tokenId }) => registry.linkAnchor(id, BigInt(tokenId)),
+    }),
+    toAgentRead({
+      below: '/anchor',
+      name: 'getAnchor',
+      summary:
+        'Hold what is listed of an agent against what stands on chain now.',
+      says: 'Each thing that was compared.',
+      answer: anchorSchema,
+      limit: 'explain',
+      problems: [503],
+      read: (id) => registry.readAnchor(id),
+    }),
     {
       method: 'post',
       path: '/v1/names',
@@ -207,21 +210,14 @@ export function createRoutes(registry: Registry): Route[] {
         response.json(await registry.getName(name.replace(/^@/, '')))
       },
     },
-    {
-      method: 'get',
-      path: '/v1/agents/{id}/health',
+    toAgentRead({
+      below: '/health',
       name: 'getHealth',
       summary: 'Get liveness as this registry measured it.',
-      parameters: agentPathSchema,
-      query: emptyQuerySchema,
-      answers: { 200: { says: 'The health.', schema: healthSchema } },
-      problems: [404],
-      limit: 'search',
-      handle: async (request, response) => {
-        const { id } = parsePart(agentPathSchema, 'path', request.params)
-        response.json(await registry.health(id))
-      },
-    },
+      says: 'The health.',
+      answer: healthSchema,
+      read: (id) => registry.health(id),
+    }),
     {
       method: 'get',
       path: '/v1/search',
@@ -256,37 +252,23 @@ export function createRoutes(registry: Registry): Route[] {
         response.json(await registry.explain(id, toSearchQuery(query)))
       },
     },
-    {
-      method: 'get',
-      path: '/v1/agents/{id}/earnings',
+    toAgentRead({
+      below: '/earnings',
       name: 'getEarnings',
       summary:
         'What an agent earned, in fees and per call, as confirmed receipts say.',
-      parameters: agentPathSchema,
-      query: emptyQuerySchema,
-      answers: { 200: { says: 'The totals.', schema: earningsSchema } },
-      problems: [404],
-      limit: 'search',
-      handle: async (request, response) => {
-        const { id } = parsePart(agentPathSchema, 'path', request.params)
-        response.json(await registry.readEarnings(id))
-      },
-    },
-    {
-      method: 'get',
-      path: '/v1/agents/{id}/versions',
+      says: 'The totals.',
+      answer: earningsSchema,
+      read: (id) => registry.readEarnings(id),
+    }),
+    toAgentRead({
+      below: '/versions',
       name: 'listVersions',
       summary: "List the versions of an agent's card, newest first.",
-      parameters: agentPathSchema,
-      query: emptyQuerySchema,
-      answers: { 200: { says: 'The versions.', schema: versionListSchema } },
-      problems: [404],
-      limit: 'search',
-      handle: async (request, response) => {
-        const { id } = parsePart(agentPathSchema, 'path', request.params)
-        response.json({ versions: await registry.listVersions(id) })
-      },
-    },
+      says: 'The versions.',
+      answer: versionListSchema,
+      read: async (id) => ({ versions: await registry.listVersions(id) }),
+    }),
     {
       method: 'post',
       path: '/v1/receipts',

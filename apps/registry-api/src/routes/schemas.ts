@@ -352,6 +352,37 @@ export const earningsSchema = z.object({
   receipts: z.int(),
 })
 
+/** Body of an anchor: the agent's number at the identity registry, decimal. */
+export const anchorRequestSchema = z.strictObject({
+  tokenId: z
+    .string()
+    .regex(/^\d{1,78}$/)
+    .refine((value) => BigInt(value) < 2n ** 256n, {
+      message: 'must be below 2^256',
+    }),
+})
+
+/** Where an agent stands on chain, held against what is listed. */
+export const anchorSchema = z.object({
+  agentId: z.string(),
+  chainId: z.int(),
+  identityRegistry: addressSchema,
+  reputationRegistry: addressSchema.nullable(),
+  tokenId: z.string(),
+  state: z.enum(['agrees', 'differs']),
+  checks: z.array(
+    z.object({ check: z.string(), passed: z.boolean(), says: z.string() }),
+  ),
+  trust: z.array(
+    z.object({
+      client: addressSchema,
+      trust: z.number(),
+      formulaVersion: z.string(),
+    }),
+  ),
+  linkedAt: isoTime,
+})
+
 /** What an import did. */
 export const importResultSchema = z.object({
   imported: z.int(),

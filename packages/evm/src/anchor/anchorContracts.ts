@@ -1,5 +1,11 @@
 import type { Address, Hex } from '@behest/spec'
-import { concat, encodeAbiParameters, getContractAddress, padHex } from 'viem'
+import {
+  concat,
+  encodeAbiParameters,
+  getContractAddress,
+  isAddress,
+  padHex,
+} from 'viem'
 import {
   identityRegistryCode,
   reputationRegistryCode,
@@ -47,4 +53,44 @@ function toContract(name: AnchorContract['name'], code: Hex): AnchorContract {
     }),
     call: { to: create2Factory, data: concat([salt, code]) },
   }
+}
+
+/** Which registries of ERC-8004 are spoken of. */
+export type AnchorPlaces = {
+  readonly identityRegistry: Address
+  /** Without one, nothing is said of trust. */
+  readonly reputationRegistry: Address | undefined
+}
+
+/**
+ * Parses what BEHEST_ANCHOR says: `own` for our own contracts, else the address
+ * of an identity registry and, after a comma, of a reputation registry.
+ *
+ * @returns `undefined` where it says nothing: agents are then not anchored.
+ */
+export function parseAnchorPlaces(
+  text: string,
+): AnchorPlaces | 'malformed' | undefined {
+  const words = text.trim()
+  if (words === '' || words === 'none') return undefined
+  if (words === 'own') {
+    const [identity, reputation] = listAnchorContracts()
+    return identity === undefined
+      ? undefined
+      : {
+          identityRegistry: identity.address,
+          reputationRegistry: reputation?.address,
+        }
+  }
+  const [identityRegistry, reputationRegistry, ...more] = words
+    .split(',')
+    .map((part) => part.trim())
+  if (
+    more.length > 0 ||
+    identityRegistry === undefined ||
+    !isAddress(identityRegistry) ||
+    (reputationRegistry !== undefined && !isAddress(reputationRegistry))
+  )
+    return 'malformed'
+  return { identityRegistry, reputationRegistry }
 }

@@ -286,3 +286,29 @@ export class RegistryNotReadyError extends BehestError {
     )
   }
 }
+
+/** Thrown when an agent has no place on chain that this registry knows of. */
+export class AnchorAbsentError extends BehestError {
+  readonly code = 'ANCHOR_ABSENT'
+  readonly retry = 'never'
+
+  constructor(facts: { agentId: string; reason: string }) {
+    super(
+      `Agent "${short(facts.agentId)}" is not anchored: ${facts.reason}. Its owner anchors it with "behest agents anchor".`,
+      { facts: { agentId: short(facts.agentId), reason: facts.reason } },
+    )
+  }
+}
+
+/** Thrown when the chain does not say that a number is that of an agent. */
+export class AnchorRefusedError extends BehestError {
+  readonly code = 'ANCHOR_REFUSED'
+  readonly retry = 'never'
+
+  constructor(facts: { agentId: string; tokenId: string; reason: string }) {
+    super(
+      `Number ${facts.tokenId} is not that of "${facts.agentId}": ${short(facts.reason, 300)}. Write it on chain as the agent's owner, then hand the number in again.`,
+      { facts: { ...facts, reason: short(facts.reason, 300) } },
+    )
+  }
+}

@@ -218,5 +218,18 @@ create table registry.identity (
 insert into registry.identity default values;
 `,
     },
+    {
+      version: 6,
+      name: 'where agents stand on chain',
+      sql: `
+create table registry.anchors (
+  agent_id text primary key references registry.agents (id) on delete cascade,
+  chain_id bigint not null,
+  identity text not null,
+  token_id numeric(78) not null,
+  linked_at timestamptz not null default clock_timestamp()
+);
+`,
+    },
   ],
 } as const
