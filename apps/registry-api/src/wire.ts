@@ -15,7 +15,7 @@ import { createGuardedFetch } from '@behest/sdk'
 import type { Tracing } from '@behest/telemetry'
 import { createApp } from './createApp.js'
 import type { RegistryConfig } from './readConfig.js'
-import { createCanary } from './wiring/createCanary.js'
+import { createCanary, createFindDeployment } from './wiring/createCanary.js'
 import { createCanarySimulation } from './wiring/createCanarySimulation.js'
 import { createContractSignatures } from './wiring/createContractSignatures.js'
 import { createHouseCheck } from './wiring/createHouseCheck.js'
@@ -84,6 +84,12 @@ export async function wire(options: {
   )
   const isReference = (address: string) =>
     config.referenceAgents.has(address.toLowerCase()) || isHouse(address)
+  const findDeployment = createFindDeployment(async () => {
+    // Loaded when a local agent asks for it, never on a public chain.
+    const { toLocalDeployment } = await import('@behest/evm')
+    const { readAddresses } = await import('@behest/devnet')
+    return toLocalDeployment(readAddresses())
+  })
   const untraced = await createRegistry({
     pool: database.pool,
     chainId: chain.get,
@@ -95,14 +101,12 @@ export async function wire(options: {
           ...createCanary({
             rpcUrl: config.rpcUrl,
             chainId: chain.get,
-            // Loaded when a local agent asks for it, never on a public chain.
-            localDeployment: async () => {
-              const { toLocalDeployment } = await import('@behest/evm')
-              const { readAddresses } = await import('@behest/devnet')
-              return toLocalDeployment(readAddresses())
-            },
+            findDeployment,
           }),
-          simulate: createCanarySimulation(config.rpcUrl),
+          simulate: createCanarySimulation({
+            rpcUrl: config.rpcUrl,
+            findDeployment,
+          }),
         },
       }),
       tracing.measure,

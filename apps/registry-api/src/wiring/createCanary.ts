@@ -5,10 +5,12 @@ import type {
   Address,
   Capability,
   Instruction,
+  PriorChanges,
   QuoteRequest,
   Token,
 } from '@behest/spec'
 import { createPublicClient, http } from 'viem'
+import { buildCanaryPosition } from './canaryPosition.js'
 
 const requestSeconds = 120
 /** Amounts that people ask for; never a constant that an agent could know. */
@@ -20,30 +22,16 @@ const decimalShares = [1n, 2n, 3n, 5n, 8n, 13n, 21n]
  *
  * @param options.rpcUrl - Where the head is read.
  * @param options.chainId - `undefined` while it is not known: no canaries.
- * @param options.localDeployment - Addresses of the local chain, where it is one.
  */
 export function createCanary(options: {
   readonly rpcUrl: string
   readonly chainId: () => number | undefined
-  readonly localDeployment: () => Promise<ChainDeployment | undefined>
+  readonly findDeployment: FindDeployment
 }): CanaryPort {
+  const { findDeployment } = options
   const client = createPublicClient({
     transport: http(options.rpcUrl, { retryCount: 0, timeout: 3_000 }),
   })
-  let local: Promise<ChainDeployment | undefined> | undefined
-  async function findDeployment(
-    chainId: number,
-  ): Promise<ChainDeployment | undefined> {
-    // Loaded by the first canary: it knows every chain, and a start must not wait.
-    const { deployments } = await import('@behest/evm')
-    const known = Object.values<ChainDeployment>(deployments).find(
-      (deployment) => deployment.chainId === chainId,
-    )
-    if (known !== undefined) return known
-    local ??= options.localDeployment()
-    const found = await local
-    return found?.chainId === chainId ? found : undefined
-  }
   return {
     buildRequest: async ({ capability, seed }) => {
       const chainId = options.chainId()
@@ -59,6 +47,12 @@ export function createCanary(options: {
         seed,
       })
       if (instruction === undefined) return undefined
+      const priorChanges = toPriorChanges({
+        instruction,
+        capability,
+        deployment,
+        account,
+      })
       const block = await client.getBlock()
       const now = Number(block.timestamp)
       const request: QuoteRequest = {
@@ -70,6 +64,7 @@ export function createCanary(options: {
         chainId,
         account,
         instruction,
+        ...(priorChanges === undefined ? {} : { priorChanges }),
         block: {
           number: block.number,
           hash: block.hash,
@@ -80,6 +75,59 @@ export function createCanary(options: {
       }
       return request
     },
+  }
+}
+
+/** Where the contracts of a chain are; `undefined` for one that nobody lists. */
+export type FindDeployment = (
+  chainId: number,
+) => Promise<ChainDeployment | undefined>
+
+/**
+ * Creates what finds a chain's contracts.
+ *
+ * @param local - Addresses of the local chain, where it is one.
+ */
+export function createFindDeployment(
+  local: () => Promise<ChainDeployment | undefined>,
+): FindDeployment {
+  let loaded: Promise<ChainDeployment | undefined> | undefined
+  return async (chainId) => {
+    // Loaded by the first canary: it knows every chain, and a start must not wait.
+    const { deployments } = await import('@behest/evm')
+    const known = Object.values<ChainDeployment>(deployments).find(
+      (deployment) => deployment.chainId === chainId,
+    )
+    if (known !== undefined) return known
+    loaded ??= local()
+    const found = await loaded
+    return found?.chainId === chainId ? found : undefined
+  }
+}
+
+function toPriorChanges(options: {
+  readonly instruction: Instruction
+  readonly capability: Capability
+  readonly deployment: ChainDeployment
+  readonly account: Address
+}): PriorChanges | undefined {
+  const { instruction } = options
+  switch (instruction.action) {
+    case 'withdraw':
+    case 'borrow':
+    case 'repay': {
+      const { action, token, amount } = instruction
+      return token === undefined || amount?.type !== 'exact'
+        ? undefined
+        : buildCanaryPosition({
+            ...options,
+            action,
+            token,
+            units: amount.units,
+          })
+    }
+    default:
+      return undefined
   }
 }
 

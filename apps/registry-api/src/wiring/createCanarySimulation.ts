@@ -18,6 +18,8 @@ import {
   numberToHex,
   parseAbi,
 } from 'viem'
+import { encodeCanaryPosition } from './canaryPosition.js'
+import type { FindDeployment } from './createCanary.js'
 
 const token = parseAbi([
   'function balanceOf(address account) view returns (uint256)',
@@ -30,8 +32,12 @@ const lentUnits = 10n ** 30n
 const maxGas = 15_000_000n
 /** Storage slots in which tokens keep their balances, in practice. */
 const triedSlots = 60n
-/** Actions that ask for nothing but the tokens: others need a position first. */
-const simulated = new Set(['swap', 'transfer', 'supply'])
+/** Actions that ask for nothing but the tokens. */
+const withTokensAlone = new Set(['swap', 'transfer', 'supply'])
+/** Actions that ask for what the canary says that its account has already. */
+const withPosition = new Set(['withdraw', 'borrow', 'repay'])
+/** Where lending protocols answer with what an account owes. */
+const debtWord = 1
 /** Aave rounds its balances; anything beyond is less than was promised. */
 const toleranceUnits = 2n
 
@@ -46,11 +52,17 @@ type Outcome = {
  * from an account that nobody has and that owns enough in the simulation alone.
  * Nothing is sent. What the account loses and gets is held against the quote.
  *
- * @param rpcUrl - A node that serves `eth_simulateV1`.
+ * Where the canary says that earlier steps gave the account a position, those
+ * steps run first, by the same protocols and with the lent tokens.
+ *
+ * @param options.rpcUrl - A node that serves `eth_simulateV1`.
+ * @param options.findDeployment - Where the protocols of a chain are.
  */
-export function createCanarySimulation(
-  rpcUrl: string,
-): NonNullable<CanaryPort['simulate']> {
+export function createCanarySimulation(options: {
+  readonly rpcUrl: string
+  readonly findDeployment: FindDeployment
+}): NonNullable<CanaryPort['simulate']> {
+  const { rpcUrl, findDeployment } = options
   const client = createPublicClient({
     transport: http(rpcUrl, { retryCount: 0, timeout: 8_000 }),
   })
@@ -80,11 +92,27 @@ export function createCanarySimulation(
   }
 
   return async ({ quote, request: asked }) => {
-    if (!simulated.has(asked.instruction.action)) return undefined
+    const { action } = asked.instruction
+    const deployment = withPosition.has(action)
+      ? await findDeployment(asked.chainId)
+      : undefined
+    const position =
+      deployment === undefined || asked.priorChanges === undefined
+        ? undefined
+        : encodeCanaryPosition({
+            prior: asked.priorChanges,
+            account: quote.account,
+            deployment,
+          })
+    if (!withTokensAlone.has(action) && position === undefined) return undefined
+    const lent = new Set(
+      (position?.lent ?? []).map((address) => address.toLowerCase()),
+    )
     const spent = [
       ...new Set([
         ...quote.spend.map(({ token }) => token.address),
         ...quote.approvals.map(({ token }) => token),
+        ...(position?.lent ?? []),
       ]),
     ].filter((address) => address !== 'native')
     const overrides: Record<string, unknown> = {
@@ -94,16 +122,28 @@ export function createCanarySimulation(
       const known = slots.get(address.toLowerCase()) ?? findSlot(address)
       slots.set(address.toLowerCase(), known)
       const slot = await known
-      // A token that cannot be lent cannot be tried; its shape was checked.
-      if (slot === undefined) return undefined
+      if (slot === undefined) {
+        // A receipt for what was supplied comes from supplying it.
+        if (position !== undefined && !lent.has(address.toLowerCase())) continue
+        // A token that cannot be lent cannot be tried; its shape was checked.
+        return undefined
+      }
       overrides[address] = {
         stateDiff: { [toBalanceKey(quote.account, slot)]: toWord(lentUnits) },
       }
     }
     const measured = listMeasured(quote)
-    const reads = measured.map(({ asset, account }) => ({
-      to: asset,
-      data: encodeBalanceOf(account),
+    const reads = [
+      ...measured.map(({ asset, account }) => ({
+        to: asset,
+        data: encodeBalanceOf(account),
+      })),
+      ...(position?.debt ?? []),
+    ]
+    const before = (position?.calls ?? []).map((call) => ({
+      ...call,
+      from: quote.account,
+      gas: numberToHex(maxGas),
     }))
     const calls = toCalls(quote)
     let outcomes: readonly Outcome[]
@@ -113,7 +153,7 @@ export function createCanarySimulation(
           blockStateCalls: [
             {
               stateOverrides: overrides,
-              calls: [...reads, ...calls, ...reads],
+              calls: [...before, ...reads, ...calls, ...reads],
             },
           ],
           validation: false,
@@ -124,7 +164,17 @@ export function createCanarySimulation(
     } catch {
       return undefined // our chain is away or cannot simulate: no fault of theirs
     }
-    return findContradiction({ quote, asked, measured, calls, outcomes })
+    // A position that cannot be had here says nothing about the quote.
+    if (outcomes.slice(0, before.length).some(({ status }) => status !== '0x1'))
+      return undefined
+    return findContradiction({
+      quote,
+      asked,
+      measured,
+      reads: reads.length,
+      calls,
+      outcomes: outcomes.slice(before.length),
+    })
   }
 }
 
@@ -174,13 +224,15 @@ function findContradiction(options: {
   readonly quote: Quote
   readonly asked: QuoteRequest
   readonly measured: readonly Measured[]
+  /** Balances first, then what is owed. */
+  readonly reads: number
   readonly calls: readonly unknown[]
   readonly outcomes: readonly Outcome[]
 }): string | undefined {
-  const { quote, measured, calls, outcomes } = options
-  if (outcomes.length !== 2 * measured.length + calls.length) return undefined
+  const { quote, asked, measured, reads, calls, outcomes } = options
+  if (outcomes.length !== 2 * reads + calls.length) return undefined
   const failed = outcomes
-    .slice(measured.length, measured.length + calls.length)
+    .slice(reads, reads + calls.length)
     .findIndex(({ status }) => status !== '0x1')
   if (failed !== -1) {
     const place = failed - quote.approvals.length
@@ -194,7 +246,7 @@ function findContradiction(options: {
         isSameAddress(one.asset, asset) && isSameAddress(one.account, account),
     )
     const before = readWord(outcomes[place])
-    const after = readWord(outcomes[measured.length + calls.length + place])
+    const after = readWord(outcomes[reads + calls.length + place])
     return after - before
   }
   const sentWei = quote.calls.reduce((sum, { valueWei }) => sum + valueWei, 0n)
@@ -217,12 +269,22 @@ function findContradiction(options: {
     if (got + toleranceUnits < atLeastUnits)
       return `the calls give ${got} of ${asset.symbol}, and the quote says at least ${atLeastUnits}`
   }
+  if (asked.instruction.action !== 'repay') return undefined
+  for (let place = measured.length; place < reads; place += 1) {
+    const owed = readWord(outcomes[place], debtWord)
+    const left = readWord(outcomes[reads + calls.length + place], debtWord)
+    if (left >= owed)
+      return 'the calls leave the debt as it was, and the quote says that they repay'
+  }
   return undefined
 }
 
-function readWord(outcome: Outcome | undefined): bigint {
+function readWord(outcome: Outcome | undefined, word = 0): bigint {
   const data = outcome?.returnData ?? '0x'
-  return data.length < 66 ? 0n : hexToBigInt(data.slice(0, 66) as Hex)
+  const start = 2 + 64 * word
+  return data.length < start + 64
+    ? 0n
+    : hexToBigInt(`0x${data.slice(start, start + 64)}`)
 }
 
 function encodeBalanceOf(account: Address): Hex {
