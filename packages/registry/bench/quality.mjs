@@ -1,7 +1,8 @@
 // Measures how well search finds what is meant, against plain BM25.
 // Run after a build: node packages/registry/bench/quality.mjs [out.json] [file.ndjson]
 // With a file of {"query", "expected"} and {"name", "description"} lines it
-// measures on that set instead of our own.
+// measures on that set instead of our own; with general.txt, on tools of every
+// day, apart from everything that a weight was ever chosen on.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { embedRequest } from '../dist/encoder/createEmbedder.js'
 import { createSentenceEncoder } from '../dist/encoder/createSentenceEncoder.js'
@@ -12,7 +13,12 @@ import { tokenize } from '../dist/text/tokenize.js'
 import { toEnglish } from '../dist/text/translate.js'
 
 const [outFile, setFile] = process.argv.slice(2)
-const { agents, queries } = setFile ? readSet(setFile) : readOwnSets()
+const { agents, queries } =
+  setFile === undefined
+    ? readOwnSets()
+    : setFile.endsWith('.txt')
+      ? readOwnSet(setFile, '')
+      : readSet(setFile)
 
 // Repeatable numbers: two runs ask the same.
 let state = 7

@@ -354,12 +354,8 @@ export const earningsSchema = z.object({
 
 /** Body of an anchor: the agent's number at the identity registry, decimal. */
 export const anchorRequestSchema = z.strictObject({
-  tokenId: z
-    .string()
-    .regex(/^\d{1,78}$/)
-    .refine((value) => BigInt(value) < 2n ** 256n, {
-      message: 'must be below 2^256',
-    }),
+  // 2^256 has one digit more.
+  tokenId: z.string().regex(/^\d{1,77}$/, 'must be a number below 2^256'),
 })
 
 /** Where an agent stands on chain, held against what is listed. */

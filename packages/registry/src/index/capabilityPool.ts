@@ -129,14 +129,19 @@ export class CapabilityPool {
     }
   }
 
+  /** Whether a document could satisfy a filter, by its coarse picture. */
+  mayFit(document: number, filter: CompiledFilter): boolean {
+    const mask = this.masks.values[document] as number
+    return (mask & filter.mask) === filter.mask
+  }
+
   /**
    * Finds the lowest fee of the capabilities that satisfy a filter.
    *
    * @returns Basis points, or -1 when no capability satisfies it.
    */
   findFeeBps(document: number, filter: CompiledFilter): number {
-    if (((this.masks.values[document] as number) & filter.mask) !== filter.mask)
-      return -1
+    if (!this.mayFit(document, filter)) return -1
     const values = this.pool.values
     let place = this.starts.at(document)
     const count = values[place] as number

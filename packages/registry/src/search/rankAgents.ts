@@ -154,10 +154,13 @@ function buildEligibility(
   filter: CompiledFilter,
 ): (document: number) => boolean {
   const { statuses, nowMs } = query
+  const { capabilities } = index
+  // Cheapest first: behind a filter most documents fall to one number.
   return (document) =>
+    capabilities.mayFit(document, filter) &&
     index.idOf(document) !== undefined &&
     statuses.has(index.statusOf(document, nowMs)) &&
-    (filter.isEmpty || index.capabilities.findFeeBps(document, filter) >= 0)
+    (filter.isEmpty || capabilities.findFeeBps(document, filter) >= 0)
 }
 
 function rankWithoutText(

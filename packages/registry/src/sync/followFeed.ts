@@ -17,6 +17,8 @@ import {
 export const changeChannel = 'behest_registry'
 
 const pageSize = 2_000
+/** Some megabytes each: two are held at a time. */
+const vectorPageSize = 1_000
 const pollMs = 1_000
 const rebuildAtDeadShare = 0.2
 const rebuildFromDocuments = 5_000
@@ -100,20 +102,31 @@ export async function followFeed(options: {
       if (page.length === 0) reached.leases = clock.leasesSeq
       else reached.leases = page.at(-1)?.seq ?? reached.leases
     }
-    if (embedderId !== undefined)
-      while (clock.vectorsSeq > reached.vectors) {
-        const page = await readVectorChanges(pool, {
-          afterSeq: reached.vectors,
+    if (embedderId !== undefined) {
+      const readPage = (afterSeq: number) =>
+        readVectorChanges(pool, {
+          afterSeq,
           // Up to there every vector's agent was read above.
           upToSeq: clock.vectorsSeq,
-          limit: pageSize,
+          limit: vectorPageSize,
           embedderId,
         })
+      let page =
+        clock.vectorsSeq > reached.vectors
+          ? await readPage(reached.vectors)
+          : undefined
+      while (page !== undefined) {
+        reached.vectors = page.lastSeq ?? clock.vectorsSeq
+        const next =
+          clock.vectorsSeq > reached.vectors
+            ? readPage(reached.vectors)
+            : undefined
+        next?.catch(() => undefined)
         for (const { agentId, vectors } of page.vectors)
           target.setVectors(agentId, vectors)
-        if (page.lastSeq === undefined) reached.vectors = clock.vectorsSeq
-        else reached.vectors = page.lastSeq
+        page = await next
       }
+    }
     lag = Math.max(0, clock.agentsSeq - reached.agents)
     return reached
   }
