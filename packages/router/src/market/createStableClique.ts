@@ -1,15 +1,16 @@
 import type { StablePool } from '../pools/Pool.js'
-import type { CliquePool } from './CliquePool.js'
+import type { CliquePool, CliqueTrade } from './CliquePool.js'
 
-// The search takes about ten rounds; the rest is for hostile prices.
+// Newton's method takes about five rounds; the rest is for hostile prices.
 const rounds = 80
+const precise = 1e-15
+// Rounds after which the interval is halved instead, where there is a kink.
+const patience = 12
 const settlings = 20
 // Stands for a marginal value at which a balance would be without end.
 const tiny = 1e-30
 const farthest = 1e30
 const resolution = 4e-15
-// Relative move of a log price for the numeric conductance.
-const probe = 1e-5
 
 /**
  * Creates the float twin of a stable pool.
@@ -37,8 +38,9 @@ export function createStableClique(pool: StablePool): CliquePool {
   // How far each price is under the dearest one, without and with the fee.
   const shortIn = new Float64Array(size)
   const shortOut = new Float64Array(size)
-  const shifted = new Float64Array(size)
-  const probed = new Float64Array(size)
+  // What a level moves each marginal value by, and their logs' conductance.
+  const weights = new Float64Array(size)
+  const ratios = new Float64Array(size)
 
   const getProduct = (values: ArrayLike<number>): number => {
     let log = constant
@@ -46,7 +48,10 @@ export function createStableClique(pool: StablePool): CliquePool {
     return Math.exp(log)
   }
   const productNow = getProduct(balances)
+  const logNow = Float64Array.from(balances, Math.log)
   let productAfter = productNow
+  let levelAfter = 0
+  let slopeAfter = 0
 
   /**
    * Fills `after` for a price scale; gives the invariant's error.
@@ -57,10 +62,13 @@ export function createStableClique(pool: StablePool): CliquePool {
    * For a fixed set of moving tokens the product term has a closed form; the
    * set follows from it, and settles within a few rounds.
    */
-  const settle = (level: number): number => {
-    let product = productNow
+  const settle = (level: number, guess: number): number => {
+    let product = guess
+    let moving = 0
+    let drift = 0
     for (let round = 0; round < settlings; round++) {
-      let moving = 0
+      moving = 0
+      drift = 0
       let log = constant
       let changed = false
       for (let k = 0; k < size; k++) {
@@ -70,65 +78,65 @@ export function createStableClique(pool: StablePool): CliquePool {
           level * gamma * prices[k]! - amplified * shortOut[k]!
         // A marginal value under the linear part's has no finite balance.
         let marginal = 0
-        if (marginalIn <= 0 || product > held * marginalIn)
+        if (marginalIn <= 0 || product > held * marginalIn) {
           marginal = Math.max(marginalIn, tiny)
-        else if (marginalOut > 0 && product < held * marginalOut)
+          weights[k] = marginalIn > tiny ? entryPrices[k]! : 0
+        } else if (marginalOut > 0 && product < held * marginalOut) {
           marginal = marginalOut
+          weights[k] = gamma * prices[k]!
+        }
         if (marginal !== levels[k]) changed = true
         levels[k] = marginal
         if (marginal > 0) {
           moving++
           log += Math.log(marginal)
-        } else log -= Math.log(held)
+          drift += weights[k]! / marginal
+        } else log -= logNow[k]!
       }
       product = Math.exp(log / (1 + moving))
       if (!changed && round > 0) break
     }
+    drift /= 1 + moving
     let sum = 0
-    productAfter = product
+    let slope = 0
     for (let k = 0; k < size; k++) {
-      after[k] = levels[k]! > 0 ? product / levels[k]! : balances[k]!
+      if (levels[k]! > 0) {
+        after[k] = product / levels[k]!
+        slope += after[k]! * (drift - weights[k]! / levels[k]!)
+      } else after[k] = balances[k]!
       sum += after[k]!
     }
+    productAfter = product
+    levelAfter = level
+    slopeAfter = amplified * slope - product * drift
     return amplified * (sum - invariant) + invariant - product
   }
 
-  /** Narrows the scale between two ends by the Illinois form of regula falsi. */
+  /** Finds the scale by Newton's method, kept inside what is known. */
   const findRoot = (from: number, to: number): void => {
-    let low = from
-    let high = to
-    // Moving tokens move the product term too, so the root can lie outside.
-    let atLow = settle(low)
-    for (let width = high - low; atLow < 0 && width < farthest; width *= 2) {
-      low = Math.max(low - width, -0.999999 * amplified)
-      atLow = settle(low)
-    }
-    let atHigh = settle(high)
-    for (let width = high - low; atHigh > 0 && width < farthest; width *= 2) {
-      high += width
-      atHigh = settle(high)
-    }
-    let side = 0
+    const floor = -0.999999 * amplified
+    const noise = 1e-16 * amplified * invariant
+    let low = floor
+    let high = farthest
+    let width = to - from
+    let level = (from + to) / 2
+    let product = productNow
     for (let round = 0; round < rounds; round++) {
-      const middle =
-        atLow === atHigh
-          ? (low + high) / 2
-          : high - (atHigh * (high - low)) / (atHigh - atLow)
-      const next = middle > low && middle < high ? middle : (low + high) / 2
-      const at = settle(next)
-      if (at === 0 || high - low <= 1e-16 * Math.abs(high)) return
-      if (at > 0) {
-        low = next
-        atLow = at
-        if (side === -1) atHigh /= 2
-        side = -1
-      } else {
-        high = next
-        atHigh = at
-        if (side === 1) atLow /= 2
-        side = 1
+      const at = settle(level, product)
+      product = productAfter
+      if (at > 0) low = level
+      else high = level
+      if (Math.abs(at) <= noise) return
+      let next = level - at / slopeAfter
+      if (!(next > low && next < high) || round % patience === patience - 1) {
+        // Moving tokens move the product term too, so the root can lie outside.
+        width *= 2
+        if (high === farthest) next = low + width
+        else if (low === floor) next = Math.max(high - width, (low + high) / 2)
+        else next = (low + high) / 2
       }
-      if (Math.abs(at) <= 1e-16 * amplified * invariant) return
+      if (Math.abs(next - level) <= precise * Math.abs(level)) return
+      level = next
     }
   }
 
@@ -175,6 +183,47 @@ export function createStableClique(pool: StablePool): CliquePool {
     return slack
   }
 
+  /**
+   * How the best trade moves with each log price, in closed form.
+   *
+   * With `r = 1 + a x / p` of each moving token, its balance follows the product
+   * term and the price scale by `dlog x = dlog p - r (dlog scale + dlog price)`,
+   * and what is paid for is what is received: `sum of r x dlog x = 0`.
+   */
+  const fillConductances = (
+    logPrices: Float64Array,
+    trade: CliqueTrade,
+  ): void => {
+    let most = Number.NEGATIVE_INFINITY
+    let moving = 0
+    let sum = 0
+    let squares = 0
+    for (let k = 0; k < size; k++) {
+      most = Math.max(most, logPrices[k]! - logRates[k]!)
+      ratios[k] = 0
+      if (!(levels[k]! > 0)) continue
+      const ratio = 1 + (amplified * after[k]!) / productAfter
+      ratios[k] = ratio
+      moving++
+      sum += ratio
+      squares += ratio * ratio
+    }
+    const perValue = (Math.exp(most) * productAfter) / (levelAfter + amplified)
+    const spread = (sum * sum) / (1 + moving) - squares
+    for (let j = 0; j < size; j++) {
+      const own = ratios[j]!
+      if (own === 0) continue
+      const scale = (own * own - (own * sum) / (1 + moving)) / spread
+      const product = (sum * scale + own) / (1 + moving)
+      for (let k = 0; k < size; k++) {
+        const other = ratios[k]!
+        if (k === j || other === 0) continue
+        const slope = perValue * other * (product - other * scale)
+        trade.conductances[j * size + k] = Math.max(0, slope)
+      }
+    }
+  }
+
   return {
     size,
     getLogRate: (indexIn, indexOut) =>
@@ -211,19 +260,7 @@ export function createStableClique(pool: StablePool): CliquePool {
         trade.margin += (flow * kept) / after[k]! / (1 + linear)
       }
       trade.value = Math.max(0, value)
-      for (let j = 0; j < size; j++) {
-        for (let k = 0; k < size; k++) shifted[k] = logPrices[k]!
-        shifted[j] = shifted[j]! + probe
-        solve(shifted, probed, logCharges)
-        for (let k = 0; k < size; k++)
-          if (k !== j) {
-            const slope = Math.max(0, (trade.flows[k]! - probed[k]!) / probe)
-            trade.conductances[j * size + k] =
-              trade.conductances[j * size + k]! + slope / 2
-            trade.conductances[k * size + j] =
-              trade.conductances[k * size + j]! + slope / 2
-          }
-      }
+      fillConductances(logPrices, trade)
     },
   }
 }
