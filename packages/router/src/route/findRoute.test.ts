@@ -634,6 +634,26 @@ describe('findRouteExactOut', () => {
     )
   })
 
+  test('behavior: a used-up time limit still buys what was asked', () => {
+    for (let seed = 1; seed <= 6; seed++) {
+      const network = createNetwork({ seed, pools: 30, requests: 4 })
+      for (const { sell, buy, amountIn } of network.requests) {
+        const options = { ...network, sell, buy, gasPriceWei: 10n ** 10n }
+        const { amountOut } = findRoute({ ...options, amountIn })
+        let milliseconds = 0
+        const route = findRouteExactOut({
+          ...options,
+          amountOut,
+          maxMilliseconds: 1,
+          now: () => milliseconds++,
+        })
+        expect(route.amountOut).toBeGreaterThanOrEqual(amountOut)
+        expect(route.executable.amountOut).toBeGreaterThanOrEqual(amountOut)
+        expect(route.lowerBound).toBeLessThanOrEqual(route.amountIn)
+      }
+    }
+  })
+
   test('behavior: near the end of the pools it is paid by paths or refused', () => {
     fc.assert(
       fc.property(networks, fc.constantFrom(0n, 10n ** 10n), (drawn, gas) => {

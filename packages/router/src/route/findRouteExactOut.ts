@@ -39,6 +39,11 @@ const mostRounds = 80
 const closeEnough = 1e-12
 const mostCorrections = 60
 const mostHalvings = 24
+// Share of the input that is not worth another solve: a hundredth of a basis
+// point.
+const negligible = 1e-6
+// Steps in a row that bring less than a quarter of what is missing.
+const mostIdle = 4
 // Newton can end a little short where the slope is nearly level; what follows
 // goes on from there.
 const nearlyAll = 0.01
@@ -69,6 +74,7 @@ export function findRouteExactOut(
   const started = options.now?.()
   const request = toRequest({ ...rest, amountIn: 1n })
   const { market, sell, buy } = request
+  const { isLate: _limit, ...patient } = request
   const pools = selectPools(request)
   const wanted = Number(wantedOut)
   const { potential } = getRates(market, buy)
@@ -82,7 +88,8 @@ export function findRouteExactOut(
   let reached = 0
   let least = 0
   for (let round = 0; round < mostRounds; round++) {
-    const asked = { ...request, amountIn: toUnitsUp(amount) }
+    // Its prices are all there is to go on: the time limit is for what follows.
+    const asked = { ...patient, amountIn: toUnitsUp(amount) }
     let { dual, solution } = solveRequest(asked, { pools, start })
     // Prices of another amount can be a bad place to start from.
     if (solution.type === 'stopped')
@@ -93,45 +100,74 @@ export function findRouteExactOut(
     reached = dual.value
     const step = (wanted - reached) / marginal
     if (Math.abs(step) <= closeEnough * amount) break
-    if (!(amount + step < 2 ** 250) || request.isLate?.() === true) break
+    if (!(amount + step < 2 ** 250)) break
     amount += step
   }
   if (reached < wanted * (1 - nearlyAll))
     throw beyond(options, reached, pools.length)
 
   let mostPaid = 0n
+  const isLate = (): boolean => request.isLate?.() === true
+  const { gasPriceWei: _gas, ...withoutGas } = rest
+  /** Routes an amount; its prices also tell how little can be enough. */
+  const attempt = (
+    amountIn: bigint,
+    isHurried: boolean,
+  ): Attempt | undefined => {
+    // Without the time for it the search over gas is left out, and no answer
+    // depends on the time that is left.
+    const found = isHurried
+      ? tryRoute(withoutGas, { ...patient, amountIn }, started)
+      : tryRoute(rest, { ...request, amountIn }, started)
+    if (found !== undefined)
+      least = Math.max(least, getLeastInput(found.dual, wanted))
+    return found
+  }
+  /** What could be left out of an input, at the price of its last unit. */
+  const getSpare = ({ dual }: Attempt, paid: bigint): number =>
+    Number(paid - wantedOut) / dual.price[sell]!
   // Rounding and gas make the integers pay a little less than the real numbers.
   const reach = (
     from: bigint,
     getPaid: (route: Route) => bigint,
   ): Attempt | undefined => {
-    let short = from
-    let enough: bigint | undefined
+    let short = { amountIn: from, paid: 0n }
+    let enough: { amountIn: bigint; paid: bigint } | undefined
     // The least that the pools could not take at all.
     let limit: bigint | undefined
     let best: Attempt | undefined
+    let idle = 0
     let amountIn = from
     for (let round = 0; round < mostCorrections; round++) {
-      const found = attempt(rest, { ...request, amountIn }, started)
+      if (best !== undefined && isLate()) return best
+      const found = attempt(amountIn, isLate())
       const paid = found === undefined ? 0n : getPaid(found.route)
+      const gained = Number(paid - short.paid)
       if (paid > mostPaid) mostPaid = paid
-      if (paid >= wantedOut) {
+      if (found !== undefined && paid >= wantedOut) {
         best = found
-        enough = amountIn
-        if (round === 0) return best
+        enough = { amountIn, paid }
+        const spare = getSpare(found, paid)
+        if (round === 0 || spare <= negligible * Number(amountIn)) return best
       } else if (found === undefined && round > 0) limit = amountIn
-      else short = amountIn
-      const high = enough ?? limit
+      else short = { amountIn, paid }
+      const high = enough?.amountIn ?? limit
       if (high === undefined) {
+        // Ever more for ever less: what is missing will not come.
+        const missing = Number(wantedOut - paid)
+        const isLevel = missing < nearlyAll * wanted && gained < missing / 4
+        idle = isLevel ? idle + 1 : 0
+        if (idle > mostIdle) return best
         // A coarse token on the way makes the output jump, so steps double.
-        const missing = Number(wantedOut - paid) / marginal
-        amountIn += toUnitsUp(missing * 2 ** round) + 1n
+        amountIn += toUnitsUp((missing / marginal) * 2 ** round) + 1n
       } else {
-        // A hundredth of a basis point is not worth another solve.
-        if ((high - short) * 1_000_000n <= high) return best
-        amountIn = (short + high) >> 1n
+        if ((high - short.amountIn) * 1_000_000n <= high) return best
+        amountIn =
+          enough === undefined || round % 2 === 0
+            ? (short.amountIn + high) >> 1n
+            : getCrossing(short, enough, wantedOut)
       }
-      if (amountIn > maxAmount || request.isLate?.() === true) return best
+      if (amountIn > maxAmount) return best
     }
     return best
   }
@@ -140,16 +176,18 @@ export function findRouteExactOut(
   // Where the pools are nearly used up the slope says little about the way there:
   // halve the rest of the interval.
   let enough = best.route.amountIn
-  let short = least > 1 ? BigInt(Math.floor(least)) : 0n
+  let short = toFloor(enough, getSpare(best, best.route.amountOut), least)
   for (let round = 0; round < mostHalvings; round++) {
-    if ((enough - short) * 10_000n <= enough) break
-    if (request.isLate?.() === true) break
+    if ((enough - short) * 10_000n <= enough || isLate()) break
     const amountIn = (short + enough) >> 1n
-    const found = attempt(rest, { ...request, amountIn }, started)
+    const found = attempt(amountIn, false)
     if (found !== undefined && found.route.amountOut >= wantedOut) {
       best = found
       enough = amountIn
     } else short = amountIn
+    // What the prices say rises faster than what is tried.
+    const floor = toFloor(enough, getSpare(best, best.route.amountOut), least)
+    if (floor > short) short = floor
   }
   // Paths can need a little more than fills, where several share a pool.
   let { executable } = best.route
@@ -165,8 +203,7 @@ export function findRouteExactOut(
     ;({ executable } = plan.route)
   }
 
-  const { route, dual } = best
-  least = Math.max(least, getLeastInput(dual, wanted))
+  const { route } = best
   const floor = least > 1 ? BigInt(Math.floor(least)) : 1n
   const lowerBound = floor < route.amountIn ? floor : route.amountIn
   const {
@@ -196,7 +233,7 @@ function getLeastInput(dual: Dual, wanted: number): number {
 
 type Attempt = ReturnType<typeof routeRequest>
 
-function attempt(
+function tryRoute(
   options: Omit<FindRouteOptions, 'amountIn'>,
   request: Request,
   started: number | undefined,
@@ -210,6 +247,24 @@ function attempt(
     if (error instanceof AmountTooSmallError) return undefined
     throw error
   }
+}
+
+/** Where the line through both reaches the output: never too little is asked. */
+function getCrossing(
+  short: { readonly amountIn: bigint; readonly paid: bigint },
+  enough: { readonly amountIn: bigint; readonly paid: bigint },
+  wantedOut: bigint,
+): bigint {
+  const width = enough.amountIn - short.amountIn
+  const part =
+    (width * (wantedOut - short.paid)) / (enough.paid - short.paid) + 1n
+  return part < width ? short.amountIn + part : short.amountIn + (width >> 1n)
+}
+
+function toFloor(enough: bigint, spare: number, least: number): bigint {
+  const floor = spare < Number(enough) ? enough - toUnitsUp(spare) : 0n
+  const proven = least > 1 ? BigInt(Math.floor(least)) : 0n
+  return floor > proven ? floor : proven
 }
 
 function toUnitsUp(value: number): bigint {
