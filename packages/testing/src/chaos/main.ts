@@ -12,6 +12,10 @@ const { values } = parseArgs({
     plans: { type: 'string', default: '100' },
     seconds: { type: 'string', default: '30' },
     minutes: { type: 'string' },
+    /** A run with an aim goes on until there were so many. */
+    faults: { type: 'string', default: '0' },
+    kills: { type: 'string', default: '0' },
+    reorgs: { type: 'string', default: '0' },
     /** Where a run in parts keeps its rounds: it goes on after those in it. */
     continue: { type: 'string' },
     'other-chain': { type: 'boolean', default: false },
@@ -21,6 +25,11 @@ const print = (line: object) => console.log(JSON.stringify(line))
 
 if (values.mutant === undefined) {
   const before = readRounds(values.continue)
+  const least = {
+    faults: Number(values.faults),
+    kills: Number(values.kills),
+    reorgs: Number(values.reorgs),
+  }
   const rounds: RoundReport[] = [...before]
   const summary = await runChaos({
     rounds: Number(values.rounds),
@@ -31,6 +40,7 @@ if (values.mutant === undefined) {
     ...(values.minutes === undefined
       ? {}
       : { stopAfterMs: Number(values.minutes) * 60_000 }),
+    ...(Math.max(...Object.values(least)) > 0 ? { least } : {}),
     before,
     onRound: (round) => {
       print(round)

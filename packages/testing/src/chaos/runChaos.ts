@@ -32,6 +32,10 @@ export type ChaosSummary = {
   readonly doubled: number
   readonly lost: number
   readonly violations: number
+  /** Rounds that ended within 15 s of the faults, and began again within 5 s. */
+  readonly inTime: number
+  /** The busiest round: processes that wanted a processor, for each of them. */
+  readonly loadPerProcessor: number
   readonly settledMs: { readonly p50: number; readonly max: number }
   readonly pickedUpMs: { readonly p50: number; readonly max: number }
   /** What did not happen, so that the run does not count. */
@@ -61,6 +65,8 @@ export type ChaosOptions = {
   readonly leastFaults?: number
   /** No new round begins after this time, in ms. */
   readonly stopAfterMs?: number
+  /** Goes on until there was so much of each; else that is missing. */
+  readonly least?: Readonly<Record<'faults' | 'kills' | 'reorgs', number>>
   /** Rounds of the same run that are done already: it goes on after them. */
   readonly before?: readonly RoundReport[]
   readonly onRound?: (report: RoundReport) => void
@@ -123,6 +129,7 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
       const { stopAfterMs } = options
       if (stopAfterMs !== undefined && Date.now() - startedAtMs > stopAfterMs)
         break
+      if (isEnough(reports, options.least)) break
       const report = await runRound({
         seed: `${options.seed}_${n}`,
         workerFile,
@@ -142,7 +149,24 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosSummary> {
       options.onRound?.(report)
     }
   })
-  return toSummary(options.seed, reports)
+  return toSummary(options.seed, reports, options.least)
+}
+
+type Least = ChaosOptions['least']
+
+const countAll = (
+  reports: readonly RoundReport[],
+  what: keyof NonNullable<Least>,
+): number => reports.reduce((total, report) => total + report[what], 0)
+
+/** Whether a run that was given an aim has reached it. */
+function isEnough(reports: readonly RoundReport[], least: Least): boolean {
+  return (
+    least !== undefined &&
+    (['faults', 'kills', 'reorgs'] as const).every(
+      (what) => countAll(reports, what) >= least[what],
+    )
+  )
 }
 
 /**
@@ -227,6 +251,7 @@ const toSorted = (values: readonly number[]) =>
 function toSummary(
   seed: string,
   reports: readonly RoundReport[],
+  least: Least,
 ): ChaosSummary {
   const sum = (read: (report: RoundReport) => number) =>
     reports.reduce((total, report) => total + read(report), 0)
@@ -244,6 +269,11 @@ function toSummary(
       .map((point) => `a kill ${point}`),
     ...(takenBack === 0 ? ['a mined payment taken back'] : []),
     ...(appliedAndLost === 0 ? ['an answer lost after it was applied'] : []),
+    ...(['faults', 'kills', 'reorgs'] as const).flatMap((what) => {
+      const wanted = least?.[what] ?? 0
+      const were = countAll(reports, what)
+      return were < wanted ? [`${wanted} ${what}: there were ${were}`] : []
+    }),
   ]
   const isGood =
     violations + doubled + lost + missing.length === 0 && reports.length > 0
@@ -265,6 +295,14 @@ function toSummary(
     doubled,
     lost,
     violations,
+    inTime: reports.filter(
+      ({ settledMs, pickedUpMs = 0 }) =>
+        settledMs <= 15_000 && pickedUpMs <= 5_000,
+    ).length,
+    loadPerProcessor: Math.max(
+      0,
+      ...reports.map(({ load, processors }) => load / processors),
+    ),
     settledMs: {
       p50: settled[Math.floor(settled.length / 2)] ?? 0,
       max: settled.at(-1) ?? 0,

@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { devnetAccounts } from '@behest/devnet'
 import {
@@ -94,6 +95,9 @@ export type RoundReport = {
   readonly lost: number
   /** Payments without an end when the faults ended. */
   readonly openAtCalm: number
+  /** Processes that wanted a processor, in the last minute of it, and processors. */
+  readonly load: number
+  readonly processors: number
   /** The whole round, its chain and its database included, in ms. */
   readonly tookMs: number
   /** From the end of the faults until everything was settled, in ms. */
@@ -345,6 +349,8 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
       doubled,
       lost,
       openAtCalm,
+      load: loadavg()[0] ?? 0,
+      processors: availableParallelism(),
       tookMs: Math.round(performance.now() - beganAtMs),
       settledMs,
       workerReadyMs: toMedian(workers.readyMs),
