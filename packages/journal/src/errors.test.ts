@@ -21,6 +21,10 @@ const rendered = {
     folder: '/data',
     reason: 'it is full',
   }),
+  DatabaseAwayError: new journal.DatabaseAwayError({
+    reason: 'its disk is full',
+    databaseCode: '53100',
+  }),
   DatabaseTooOldError: new journal.DatabaseTooOldError({
     version: '14.9',
     neededVersion: 15,
@@ -141,6 +145,7 @@ test('texts', () => {
     CHAIN_CHANGED: The chain behind the RPC is 1:0xbb, not 1:0xaa. Nothing is signed for it until the outbox has started anew.
     CURSOR_MALFORMED: The cursor is not one that a page before gave. Leave it out to start from the newest.
     DATA_FOLDER_UNUSABLE: The folder "/data" cannot hold the database: it is full. Choose another one with BEHEST_DATA.
+    DATABASE_AWAY: The database cannot do this now: its disk is full (53100). Nothing that was acknowledged is lost. Try again in a few seconds, with the same Idempotency-Key.
     DATABASE_TOO_OLD: The database server is PostgreSQL 14.9, older than 15. Upgrade it, or unset DATABASE_URL to use the embedded one.
     DATABASE_UNREACHABLE: The database at "db.example" does not answer: ECONNREFUSED. Check DATABASE_URL and that the server runs, then try again.
     DATABASE_UNSAFE: The database server runs with fsync = off, so a power cut loses acknowledged rows. Turn it on; money is not kept on such a server.

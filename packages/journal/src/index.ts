@@ -148,6 +148,10 @@ export {
   startPostgres,
 } from './postgres/startPostgres.js'
 export {
+  DatabaseAwayError,
+  toDatabaseError,
+} from './postgres/toDatabaseError.js'
+export {
   type Advance,
   createIntentRunner,
   type Drive,

@@ -107,6 +107,7 @@ export const edgeStatus: Readonly<Record<string, number>> = {
   RATE_LIMITED: 429,
   DRAINING: 503,
   DATABASE_UNREACHABLE: 503,
+  DATABASE_AWAY: 503,
   CHAIN_UNREACHABLE: 503,
   REGISTRY_UNREACHABLE: 503,
 }

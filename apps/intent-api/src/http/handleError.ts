@@ -1,4 +1,5 @@
 import { toProblem } from '@behest/engine'
+import { toDatabaseError } from '@behest/journal'
 import { BehestError } from '@behest/spec'
 import type { ErrorRequestHandler } from 'express'
 import type { Logger } from 'pino'
@@ -48,6 +49,8 @@ export function handleError(options: {
 export function toOurs(thrown: unknown, maxBytes: number): unknown {
   if (typeof thrown !== 'object' || thrown === null) return thrown
   if (BehestError.isInstance(thrown)) return thrown
+  const away = toDatabaseError(thrown)
+  if (away !== undefined) return away
   const { type, status } = thrown as { type?: unknown; status?: unknown }
   if (type === 'entity.too.large') return new BodyTooLargeError({ maxBytes })
   if (type === 'encoding.unsupported' || type === 'charset.unsupported')

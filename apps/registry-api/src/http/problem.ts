@@ -1,3 +1,4 @@
+import { toDatabaseError } from '@behest/journal'
 import { BehestError, type Problem } from '@behest/spec'
 import type { ErrorRequestHandler, RequestHandler, Response } from 'express'
 import type * as z from 'zod'
@@ -40,6 +41,7 @@ const statusOfCode: Readonly<Record<string, number>> = {
   ANCHOR_UNREADABLE: 503,
   REGISTRY_DRAINING: 503,
   REGISTRY_BUSY: 503,
+  DATABASE_AWAY: 503,
 }
 
 const titleOfStatus: Readonly<Record<number, string>> = {
@@ -233,6 +235,8 @@ export function createErrorHandler(
 // What express and its body parser throw, in our words.
 function fromFramework(error: unknown): unknown {
   if (BehestError.isInstance(error)) return error
+  const away = toDatabaseError(error)
+  if (away !== undefined) return away
   const { type, status, limit } = error as {
     type?: string
     status?: number
