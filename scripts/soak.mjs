@@ -53,6 +53,8 @@ stack.stdout.resume()
 const ended = new Promise((done) => stack.once('exit', done))
 const samples = []
 const counts = { done: 0, other: 0 }
+/** How those ended that were not done, and how often. */
+const ends = {}
 try {
   await untilReady()
   const startedAtMs = Date.now()
@@ -75,9 +77,9 @@ try {
     const work = carryOut(sentences[n % sentences.length])
       .then((status) => {
         if (status === 'done') counts.done++
-        else counts.other++
+        else note(status)
       })
-      .catch(() => counts.other++)
+      .catch((error) => note(error instanceof Error ? error.name : 'error'))
       .finally(() => running.delete(work))
     running.add(work)
     if (running.size >= 8) await Promise.race(running)
@@ -93,8 +95,10 @@ try {
 const late = samples.slice(Math.floor(samples.length * warmUpShare))
 const names = [...new Set(late.flatMap((sample) => Object.keys(sample.values)))]
 const slopes = names.map((name) => {
-  const points = late.flatMap(({ hours, values: read }) =>
-    read[name] === undefined ? [] : [[hours, read[name]]],
+  const points = toLowest(
+    late.flatMap(({ hours, values: read }) =>
+      Number.isFinite(read[name]) ? [[hours, read[name]]] : [],
+    ),
   )
   return {
     name,
@@ -107,6 +111,7 @@ const report = {
   minutes,
   perMinute,
   ...counts,
+  ends,
   samples: samples.length,
   slopes,
 }
@@ -120,6 +125,11 @@ if (values.out !== undefined)
     values.out,
     `${JSON.stringify({ ...report, raw: samples }, null, 2)}\n`,
   )
+
+function note(end) {
+  counts.other++
+  ends[end] = (ends[end] ?? 0) + 1
+}
 
 /** What each process holds, in MB and counts. */
 async function takeSample(hours) {
@@ -154,6 +164,21 @@ function readStatus(name) {
   } catch {
     return undefined
   }
+}
+
+/**
+ * The lowest of each minute. What is read between two collections holds garbage, and
+ * more of it on a busy machine; what is kept is what is never gone below.
+ */
+function toLowest(points) {
+  const minutes = new Map()
+  for (const [hours, value] of points) {
+    const minute = Math.floor(hours * 60)
+    const lowest = minutes.get(minute)
+    if (lowest === undefined || value < lowest[1])
+      minutes.set(minute, [hours, value])
+  }
+  return [...minutes.values()]
 }
 
 /** Least squares: growth per hour, and how sure that is (95 %). */

@@ -2,6 +2,7 @@
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { runChaos, runMutants } from './runChaos.js'
+import { FullDiskError, runFullDisk } from './runFullDisk.js'
 import type { RoundReport } from './runRound.js'
 
 const { values } = parseArgs({
@@ -18,11 +19,26 @@ const { values } = parseArgs({
     reorgs: { type: 'string', default: '0' },
     /** Where a run in parts keeps its rounds: it goes on after those in it. */
     continue: { type: 'string' },
+    'full-disk': { type: 'boolean', default: false },
     'other-chain': { type: 'boolean', default: false },
   },
 })
+/** Exit code where the machine does not let it be tried: neither good nor bad. */
+const notPossibleHere = 3
+
 const print = (line: object) => console.log(JSON.stringify(line))
 
+if (values['full-disk']) {
+  try {
+    const report = await runFullDisk({ fullMs: Number(values.seconds) * 1_000 })
+    print(report)
+    process.exit(report.type === 'passed' ? 0 : 1)
+  } catch (error) {
+    if (!(error instanceof FullDiskError)) throw error
+    print({ type: 'impossible', reason: error.message })
+    process.exit(notPossibleHere)
+  }
+}
 if (values.mutant === undefined) {
   const before = readRounds(values.continue)
   const least = {
