@@ -166,7 +166,7 @@ function findTopic(
     return 'balance'
   if (
     has(
-      /(?:^| )(?:price check|price|prices|cost|costs|worth|market cap|mcap|marketcap|trading at|going for|valued|valuation|market value|fdv|ath)(?= |$)/,
+      /(?:^| )(?:price check|price|prices|cost|costs|worth(?! of(?: |$))|market cap|mcap|marketcap|trading at|going for|valued|valuation|market value|fdv|ath)(?= |$)/,
     ) ||
     (asking &&
       has(

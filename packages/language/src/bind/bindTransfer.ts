@@ -74,7 +74,27 @@ export function bindTransfer(clause: ReadClause): DraftStep[] {
           ...(money === undefined ? { elliptic: true as const } : {}),
         })
   }
-  return steps
+  return withLastUnit(steps)
+}
+
+/** `pay bob.eth 5, carol.eth 10 and dan.eth 15 usdc`: the unit stands last. */
+function withLastUnit(steps: readonly DraftStep[]): DraftStep[] {
+  const unit = steps.at(-1)?.legs.main?.token
+  const open = steps.filter((step) => step.legs.main?.token === undefined)
+  return unit !== undefined &&
+    open.length === steps.length - 1 &&
+    // Each has a person of its own: `fifty no sixty usdc` is no list.
+    new Set(steps.map((step) => step.to?.start)).size === steps.length &&
+    open.every((step) => step.legs.main?.amount?.value.kind === 'number')
+    ? steps.map((step) =>
+        step.legs.main === undefined
+          ? step
+          : {
+              ...step,
+              legs: { ...step.legs, main: { ...step.legs.main, token: unit } },
+            },
+      )
+    : [...steps]
 }
 
 /** Both orders of a list: `5 usdc to bob, 1 eth to al`, `bob 5 usdc, al 1 eth`. */

@@ -81,14 +81,25 @@ const fits: Readonly<
   send(parts) {
     const [only, ...others] = moneyOf(parts)
     const parties = parts.filter((part) => part.type === 'party')
+    const [party] = parties
     return (
       others.length === 0 &&
       only?.token?.known === true &&
       only.amount !== undefined &&
       only.cue === '' &&
       parties.length === 1 &&
-      parties[0]?.cue === 'to' &&
-      /^0x|[.@]/i.test(parties[0].text)
+      party !== undefined &&
+      (party.cue === 'to' ||
+        // `50 usdc bob.eth`, and nothing that could tell of something else.
+        (party.cue === '' &&
+          parts.every(
+            (part) =>
+              part.type !== 'word' ||
+              /^(?:please|pls|plz|thanks|thx|ty|now|asap|hey|hi|ok)$/.test(
+                part.text,
+              ),
+          ))) &&
+      /^0x|[.@]/i.test(party.text)
     )
   },
   lend(parts, items) {

@@ -253,6 +253,8 @@ export function refineSense(clause: ReadClause): string {
         ? 'swap'
         : 'buy'
     case 'mint':
+      // `mint 500 dai against 1 eth`
+      if (monies.some((money) => money.cue === 'against')) return 'borrow'
       return object?.token !== undefined ? 'get' : ''
     case 'compound':
       return 'claim'

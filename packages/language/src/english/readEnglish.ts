@@ -1,6 +1,7 @@
 import type { ParseContext, ParseResult } from '@behest/spec'
 import { readAsk } from '../ask/readAsk.js'
 import type { DraftStep } from '../bind/DraftStep.js'
+import { readBare } from '../bind/readBare.js'
 import { ACTS_FROM, readGuessed } from '../bind/readGuessed.js'
 import { buildResult } from '../check/buildResult.js'
 import { findLeftovers } from '../check/findLeftovers.js'
@@ -86,6 +87,18 @@ export function readEnglish(options: {
   )
     drafts.length = 0
   const open = drafts.length === 0 && !quoted && !advice && !blocked
+  const bare = open ? readBare({ items, normalised, clause: clauseNumber }) : []
+  if (bare.length > 0)
+    return {
+      result: buildResult({
+        steps: resolveSteps(bare).steps,
+        normalised,
+        context,
+        language: 'en',
+        leftovers: [],
+      }),
+      doubtful: [],
+    }
   const guess = open ? classifyAction(items) : undefined
   const guessed =
     guess === undefined || !hasEvidence(items, normalised)
@@ -127,7 +140,8 @@ export function readEnglish(options: {
     drafts.length === 1 &&
     drafts[0]?.action !== 'ask' &&
     !isCounted(items) &&
-    (classifyAction(items).all.none ?? 0) >= REFUSES_FROM
+    (classifyAction(items).all.none ?? 0) >= REFUSES_FROM &&
+    readBare({ items, normalised, clause: 0 }).length === 0
   )
     return {
       result: none(

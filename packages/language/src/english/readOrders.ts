@@ -2,7 +2,7 @@ import type { ParseContext } from '@behest/spec'
 import { bindClause } from '../bind/bindClause.js'
 import type { DraftStep } from '../bind/DraftStep.js'
 import { readVerbless } from '../bind/readVerbless.js'
-import type { Part } from '../clauses/Part.js'
+import type { Part, Said } from '../clauses/Part.js'
 import { readParts } from '../clauses/readParts.js'
 import { segmentClauses } from '../clauses/segmentClauses.js'
 import { readConditions } from '../phrases/readConditions.js'
@@ -79,12 +79,7 @@ export function readOrders(options: {
     next += 1
   }
   if (clauses.length === 0) {
-    const implied = readVerbless({
-      items: phrases,
-      normalised,
-      clause: next,
-    })
-    if (implied.length > 0) {
+    for (const implied of readPieces(phrases, normalised, next)) {
       drafts.push(...implied)
       next += 1
     }
@@ -100,16 +95,58 @@ export function readOrders(options: {
   }
 }
 
+/** `1 eth to usdc; 20 link to dai`: each on its own, if all are orders. */
+function readPieces(
+  phrases: readonly Item[],
+  normalised: NormalisedText,
+  clause: number,
+): DraftStep[][] {
+  const pieces: Item[][] = [[]]
+  for (const item of phrases)
+    if (item.type === 'break') pieces.push([])
+    else pieces.at(-1)?.push(item)
+  const counted = pieces.filter((piece) =>
+    piece.some((item) => item.type === 'number' || item.type === 'quantity'),
+  )
+  if (counted.length > 1 && counted.length <= 10) {
+    const read = counted.map((items, at) =>
+      readVerbless({ items, normalised, clause: clause + at }),
+    )
+    if (read.every((drafts) => drafts.length > 0)) return read
+  }
+  const whole = readVerbless({ items: phrases, normalised, clause })
+  return whole.length > 0 ? [whole] : []
+}
+
+/** Orders in whose lists a token is said once: `100 usdc on aave, 200 on spark`. */
+const COUNTED: readonly string[] = [
+  'withdraw',
+  'supply',
+  'deposit',
+  'bridge',
+  'stake',
+  'unstake',
+  'repay',
+  'borrow',
+]
+
 /** `take 900 usdc out of aave, 500 out of spark`: the token is not said again. */
 function withToken(bound: readonly DraftStep[]): DraftStep[] {
   let token: DraftStep['legs']['main']
-  return bound.map((draft) => {
+  return bound.map((draft, at) => {
     const { main } = draft.legs
     if (main?.token !== undefined) token = main
+    // A place of its own tells a list from an afterthought.
     if (
-      draft.action !== 'withdraw' ||
+      at > 0 &&
+      placeOf(draft)?.start === placeOf(bound[at - 1] as DraftStep)?.start
+    )
+      return draft
+    if (
+      !COUNTED.includes(draft.action) ||
       main?.amount?.value.kind !== 'number' ||
       main.token !== undefined ||
+      main.pronoun !== undefined ||
       token?.token === undefined
     )
       return draft
@@ -118,4 +155,8 @@ function withToken(bound: readonly DraftStep[]): DraftStep[] {
       legs: { ...draft.legs, main: { ...main, token: token.token } },
     }
   })
+}
+
+function placeOf(draft: DraftStep): Said<string> | undefined {
+  return draft.toChain ?? draft.venue ?? draft.pool
 }

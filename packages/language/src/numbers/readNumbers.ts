@@ -149,6 +149,21 @@ function readDigits(items: readonly Item[], index: number): Found | undefined {
     length += 1
     places = multiplier(items[index + length], true)
   }
+  // `1 and a half eth`
+  const half = { half: '.5', quarter: '.25' }[
+    textOf(items[index + length]) === 'and' &&
+    textOf(items[index + length + 1]) === 'a'
+      ? textOf(items[index + length + 2])
+      : ''
+  ]
+  if (
+    half !== undefined &&
+    /^\d+$/.test(decimal) &&
+    !/^(?:of|my|the)$/.test(textOf(items[index + length + 3]))
+  ) {
+    decimal = `${decimal}${half}`
+    length += 3
+  }
   if (sign) problem = { reason: 'An amount cannot be negative.' }
   if (length === 1 && problem === number.problem) return undefined
   return { decimal, length, ...(problem === undefined ? {} : { problem }) }
@@ -223,7 +238,7 @@ function readWords(items: readonly Item[], index: number): Found | undefined {
   let total = 0n
   let group = 0n
   let seen = false
-  let half = false
+  let part = ''
   let doubtful = false
   while (at < items.length) {
     const word = textOf(items[at])
@@ -270,9 +285,9 @@ function readWords(items: readonly Item[], index: number): Found | undefined {
     if (
       word === 'and' &&
       textOf(items[at + 1]) === 'a' &&
-      textOf(items[at + 2]) === 'half'
+      /^(?:half|quarter)$/.test(textOf(items[at + 2]))
     ) {
-      half = true
+      part = textOf(items[at + 2]) === 'half' ? '.5' : '.25'
       at += 3
       break
     }
@@ -322,7 +337,7 @@ function readWords(items: readonly Item[], index: number): Found | undefined {
   if (Object.hasOwn(units.denominators, textOf(items[at]))) return undefined
   const whole = (total + group).toString()
   return {
-    decimal: half ? `${whole}.5` : whole,
+    decimal: `${whole}${part}`,
     length: at - index,
     ...(doubtful
       ? { problem: { reason: 'That number can be read in two ways.' } }

@@ -2,17 +2,24 @@ import { type Item, textOf } from '../text/Item.js'
 import { foldArrows } from './forms/foldArrows.js'
 import { foldBecome } from './forms/foldBecome.js'
 import { foldKept } from './forms/foldKept.js'
+import { foldNeed } from './forms/foldNeed.js'
 import { foldOwed } from './forms/foldOwed.js'
 import { foldWant } from './forms/foldWant.js'
+import { readAsCollateral } from './forms/readAsCollateral.js'
+import { readBound } from './forms/readBound.js'
 import { readCall } from './forms/readCall.js'
 import { readEarning } from './forms/readEarning.js'
 import { readElided } from './forms/readElided.js'
+import { readExit } from './forms/readExit.js'
 import { readFields } from './forms/readFields.js'
+import { readFunded } from './forms/readFunded.js'
 import { readFunds } from './forms/readFunds.js'
 import { readGetTo, readGift } from './forms/readGift.js'
 import { readHeaded } from './forms/readHeaded.js'
 import { readHolding } from './forms/readHolding.js'
+import { readLoan } from './forms/readLoan.js'
 import { readMake } from './forms/readMake.js'
+import { readOrderNoun } from './forms/readOrderNoun.js'
 import { readPlea } from './forms/readPlea.js'
 import { readPledge } from './forms/readPledge.js'
 import { readPreferred } from './forms/readPreferred.js'
@@ -30,7 +37,9 @@ import { type Fold, isCount, isParty, isToken, isVerb } from './forms/words.js'
  */
 export function foldForms(said: readonly Item[]): Item[] {
   const items = foldArrows(
-    foldBecome(foldKept(foldWant(foldOwed(dropRepeats(dropGlosses(said)))))),
+    foldBecome(
+      foldKept(foldWant(foldOwed(foldNeed(dropRepeats(dropGlosses(said)))))),
+    ),
   )
   const kept: Item[] = []
   let index = 0
@@ -55,7 +64,8 @@ function readForm(
   kept: Item[],
 ): Fold | undefined {
   const item = items[index]
-  if (item?.type === 'number') return readTurned(items, index)
+  if (item?.type === 'number')
+    return readAsCollateral(items, index, kept) ?? readTurned(items, index)
   if (isParty(item)) return readReceives(items, index)
   const elided = readElided(items, index, kept)
   if (elided !== undefined) return elided
@@ -64,7 +74,12 @@ function readForm(
     readCall(items, index) ??
     readFields(items, index) ??
     readHeaded(items, index) ??
+    readBound(items, index, kept) ??
+    readOrderNoun(items, index) ??
+    readExit(items, index) ??
+    readLoan(items, index) ??
     readPlea(items, index) ??
+    readFunded(items, index) ??
     readEarning(items, index) ??
     readPreferred(items, index, kept) ??
     readPhrase(items, index) ??

@@ -27,6 +27,8 @@ const COUNTABLE: ReadonlyMap<number, string> = new Map([
 ])
 const ALL =
   /^(?:absolutely everything|everything|all of|all|(?:the |my )?(?:max|maximum)(?: amount)?(?: of)?|(?:the |my |our )?(?:entire|whole|complete|total|full)(?: (?:balance|amount|bag|stack|holdings|stash|position))?(?: of)?|every last(?: bit of)?|every bit of|the lot|100 (?:%|percent)(?: of)?|as much(?: as possible)?(?: of)?|maxed out|(?:whatever|what|any)(?= (?:\S+ )?(?:i|we) (?:have|own|hold|got)(?= |$)))(?= |$)/
+const OWNED =
+  /^(?:what|whatever|everything|all) (?:i|we) (?:have|own|hold|got|hold)(?: left)?(?: (?:in|of))?(?= |$)/
 const REMAINDER =
   /^(?:the rest|rest|(?:the |my |any |all )?(?:the )?(?:remaining|remainder|leftover|leftovers|left over)|what's left|what is left|whatever's left|whatever is left|whatever remains|what remains|(?:the |my )?other half|the other 1)(?: amount| balance| half| tokens| funds)?(?: of)?(?= |$)/
 /** What is asked where somebody said `some` or `a few`. */
@@ -247,9 +249,13 @@ function readOne(items: readonly Item[], index: number): Found | undefined {
       }
     // `half an hour` was read before; `half price` is no amount.
     if (/^(?:price|hour|year|time|life|an|a)$/.test(next2)) return undefined
+    // `half of what i have in eth`
+    const owned = match[0].endsWith(' of')
+      ? (OWNED.exec(lookahead(items, index + length, 6))?.[0] ?? '')
+      : ''
     return {
       quantity: { kind: 'share', bps },
-      next: index + length,
+      next: index + length + (owned === '' ? 0 : countWords(owned)),
       last: index + length - 1 - (match[0].endsWith(' of') ? 1 : 0),
     }
   }

@@ -7,7 +7,7 @@ const POINTS = /^(?:bps|bp|bips|basis)$/
 /** Small words between `slippage` and its number. */
 const MOST_FILLERS = 6
 const LEAD_IN =
-  /^(?:with|at|using|and|allow|allowing|max|maximum|of|a|an|up|to|no|not|more|less|than|under|below|keep|keeping|limit|the|set|setting|my|min|at|most|accept|accepting|tolerate|around|about|within|for|<|=|:|,|\(|exceed|exceeding|slightly|tolerance|is|tolerating|cap|capped|be|should|must|only)$/
+  /^(?:with|at|using|and|allow|allowing|max|maximum|of|a|an|up|to|no|not|more|less|than|under|below|keep|keeping|limit|the|set|setting|my|min|at|most|accept|accepting|tolerate|around|about|within|for|<|=|:|,|\(|exceed|exceeding|slightly|tolerance|is|tolerating|cap|capped|be|should|must|only|stays?|remains?|kept|provided|if|while)$/
 
 /** Reads the slippage that was said, and the leverage. */
 export function readSlippage(items: readonly Item[]): Item[] {

@@ -34,6 +34,12 @@ export function readDate(
   )
     return day(addDays(today, 1), at + 1)
   if (word === 'today') return day(today, at + 1)
+  // `at the weekend`, `over the weekend`
+  if (
+    word === 'weekend' &&
+    /^(?:the|at|over|on|by)$/.test(textOf(items[index - 1]))
+  )
+    return day(addDays(today, (6 - getWeekday(today) + 7) % 7), at + 1)
   if (word === 'tonight' || two === 'this evening')
     return {
       point: { day: today, clock: 20 * 60 },

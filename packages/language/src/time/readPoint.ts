@@ -4,6 +4,7 @@ import type { FoundPoint } from './Found.js'
 import { readClock } from './readClock.js'
 import { readDate } from './readDate.js'
 import { readZone } from './readZone.js'
+import type { Point } from './TimePart.js'
 import type { Day } from './timeZone.js'
 
 export function readPoint(
@@ -54,8 +55,27 @@ export function readPoint(
   if (clock !== undefined)
     return {
       ...date,
-      point: { ...date.point, ...clock.point },
+      point: {
+        ...date.point,
+        ...(isLate(items, index, at) &&
+        !items.slice(at, clock.next).some((item) => textOf(item) === 'am')
+          ? toEvening(clock.point)
+          : clock.point),
+      },
       next: clock.next,
     }
   return part ? { ...date, next: at } : date
+}
+
+/** `tonight`, `tomorrow night`: the hour behind it is one of the evening. */
+function isLate(items: readonly Item[], from: number, to: number): boolean {
+  return items
+    .slice(from, to)
+    .some((item) => /^(?:tonight|evening|night|afternoon)$/.test(textOf(item)))
+}
+
+function toEvening(point: Point): Point {
+  return point.clock === undefined || point.clock >= 720 || point.clock === 0
+    ? point
+    : { ...point, clock: point.clock + 720 }
 }

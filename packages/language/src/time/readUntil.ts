@@ -28,7 +28,16 @@ export function readUntil(
     at += 1
   const point = readPoint(items, at, today, true)
   if (point !== undefined)
-    return { part: { until: point.point }, next: point.next }
+    return {
+      // `wait till monday`, `not before friday`: from then on.
+      part:
+        /^(?:wait|hold|not|nothing|waiting|hold off)$/.test(
+          textOf(items[index - 1]),
+        ) && /^(?:until|till|til|before|untill)$/.test(cue)
+          ? { at: point.point }
+          : { until: point.point },
+      next: point.next,
+    }
   if (
     /^(?:further|i|told|notice)$/.test(textOf(items[at])) &&
     /^(?:until|till|til)$/.test(cue)

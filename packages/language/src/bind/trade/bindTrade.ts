@@ -9,7 +9,7 @@ import { joinHalves, shareAmounts } from '../shareAmounts.js'
 import { toLeg } from '../toLeg.js'
 import { withRecipient } from '../withRecipient.js'
 import { UNWRAPPED, WRAPPED } from '../wrapped.js'
-import { buysFirstOf, pairMonies } from './pairMonies.js'
+import { buysFirstOf, type Pair, pairMonies } from './pairMonies.js'
 
 /** Verbs that part with the whole of a thing unless a number is said. */
 const OUTRIGHT =
@@ -117,6 +117,7 @@ export function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
         ...(conditions === undefined ? {} : { conditions }),
         ...(problems.length > 0 ? { problems } : {}),
         ...(pairs.length > 1 ? placesOf(parts, pairs, pairAt) : places),
+        ...(pairs.length > 1 ? timesOf(parts, pairs, pairAt) : {}),
         ...pool,
         action: 'swap',
         legs: { sell, buy },
@@ -164,6 +165,27 @@ export function bindTrade(clause: ReadClause, sense: string): DraftStep[] {
     clause,
     'buy',
   )
+}
+
+/** `1 eth to usdc now and 1 eth to dai tomorrow`: `now` keeps the time off. */
+function timesOf(
+  parts: readonly Part[],
+  pairs: readonly Pair[],
+  at: number,
+): { times?: [] } {
+  const now = parts.find(
+    (part) =>
+      part.type === 'word' && /^(?:now|immediately|today)$/.test(part.text),
+  )
+  const next = pairs[at + 1]
+  const begins = Math.min(
+    ...[...(next?.sells ?? []), ...(next?.buys ?? [])].map(
+      (money) => money.start,
+    ),
+  )
+  return now !== undefined && next !== undefined && now.start < begins
+    ? { times: [] }
+    : {}
 }
 
 /**

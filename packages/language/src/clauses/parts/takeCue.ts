@@ -41,6 +41,20 @@ export function takeCue(walk: Walk, item: Item): boolean {
     walk.index += 1
     return true
   }
+  // `500 usdc from base 2 arb`
+  if (
+    item.type === 'number' &&
+    item.text === '2' &&
+    item.spaced &&
+    before2?.type === 'chain' &&
+    behind2?.type === 'word' &&
+    behind2.senses.chain !== undefined
+  ) {
+    walk.cue = 'to'
+    walk.joined = false
+    walk.index += 1
+    return true
+  }
   // `the token at 0x…`: where its contract is, and no cue of its own.
   if (word === 'at' && items[walk.index + 1]?.type === 'address') {
     walk.index += 1

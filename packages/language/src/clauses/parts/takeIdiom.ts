@@ -35,6 +35,19 @@ export function takeIdiom(walk: Walk, item: Item): boolean {
     return true
   }
   const said = lookahead(items, walk.index, 8)
+  // `from compound v2 to v3`: which market is meant has no form.
+  if (walk.cue === 'to' && /^v\d$/.test(word)) {
+    parts.push({
+      type: 'problem',
+      start: item.start,
+      end: item.end,
+      slot: 'venue',
+      problem: { reason: 'Into which protocol should it go?' },
+    })
+    walk.cue = ''
+    walk.index += 1
+    return true
+  }
   // `curve 3pool`, `tricrypto`: pools with a name of their own.
   if (
     NAMED_POOL.test(word) ||

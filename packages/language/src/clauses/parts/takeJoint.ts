@@ -17,7 +17,12 @@ export function takeJoint(walk: Walk, item: Item): boolean {
   if (item.type === 'symbol') {
     if (/^[,&+]$/.test(word)) walk.joined = true
     else if (word === '→' || word === '>') walk.cue = 'to'
-    else if (word === '@') walk.cue = 'on'
+    else if (word === '@')
+      walk.cue =
+        items[walk.index + 1]?.type === 'number' ||
+        textOf(items[walk.index + 1]) === '$'
+          ? 'at'
+          : 'on'
     else if (
       word === '#' &&
       items[walk.index + 1]?.type === 'number' &&

@@ -55,7 +55,9 @@ export function readSubject(
             (has(/^market$/) && has(/^(?:cap|caps)$/)) ||
             has(/^capitali[sz]ation$/)
           ? 'marketCap'
-          : has(/^(?:apy|apr|yield|yields|rate|rates|interest)$/)
+          : has(/^(?:apy|apr|yield|yields|rate|rates|interest)$/) ||
+              (unit === 'percent' &&
+                has(/^(?:pays|yields|earns|gives|returns|offers|makes)$/))
             ? 'apy'
             : has(
                   /^(?:balance|balances|have|hold|holding|holdings|own|wallet|account)$/,

@@ -28,6 +28,9 @@ export function toCondition(
     token ??= { symbol: value.token }
     unit = 'token'
   }
+  const against = quotedIn(items.slice(index, operatorAt))
+  if (unit === '' && said.kind === 'price' && against !== undefined)
+    unit = STABLES.test(against.toLowerCase()) ? 'usd' : against
   if (unit === '') unit = DEFAULT_UNITS[said.kind]
   else if (
     unit === 'token' &&
@@ -68,6 +71,15 @@ export function toCondition(
       },
     ],
   }
+}
+
+/** `eth/btc > 0.05`: the price of the one, counted in the other. */
+function quotedIn(range: readonly Item[]): string | undefined {
+  const at = range.findIndex(
+    (item, index) => textOf(item) === '/' && index > 0 && !item.spaced,
+  )
+  const other = range[at + 1]
+  return at > 0 && other?.type === 'word' ? other.senses.token : undefined
 }
 
 /** `only if i get at least 3000`: what a trade gives, and no price. */
