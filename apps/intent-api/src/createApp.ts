@@ -47,6 +47,7 @@ const ratePerMinute = 1200
 /** What the app is made of. */
 export type CreateAppOptions = IntentRoutesOptions &
   Pick<MountFacesOptions, 'webhooks' | 'responses'> &
+  Pick<PolicyRoutesOptions, 'signPolicy'> &
   Pick<ChatRoutesOptions, 'chats' | 'verifyMessage'> & {
     /** Where standing orders are; without them there are no routes for them. */
     readonly orders?: OrderRoutesOptions['orders']
@@ -163,6 +164,7 @@ export function createApp(options: CreateAppOptions): Express {
       chain: chain.chainName,
       chainId: chain.chainId,
       registryUrl: options.registryUrl,
+      signsPolicies: options.signPolicy !== undefined,
       accounts: await Promise.all(
         accounts.map((account) => readAccount(chain, account)),
       ),
@@ -187,7 +189,7 @@ export function createApp(options: CreateAppOptions): Express {
   if (orders) app.use('/v1', orderRoutes({ ...options, orders, store }))
   const { allowances } = options
   if (allowances) app.use('/v1', allowanceRoutes({ ...options, ...allowances }))
-  if (policies) app.use('/v1', policyRoutes({ policies, chain }))
+  if (policies) app.use('/v1', policyRoutes({ ...options, policies }))
 
   const { webFolder } = options
   if (webFolder !== undefined && existsSync(join(webFolder, 'index.html')))

@@ -404,6 +404,8 @@ export async function wire(options: {
       orderMandates?.disable(order).catch((error) => report(error, order.id))
     },
     policies,
+    // Whoever reaches a server of this machine only is its person.
+    ...(isLoopbackHost(config.host) ? { signPolicy: signer.signPolicy } : {}),
     accounts: [keys.account],
     servesHolders: deployment.delegation !== undefined,
     chainName: deployment.name,

@@ -34,6 +34,12 @@ const OrdersView = lazy(() =>
   })),
 )
 
+const LimitsView = lazy(() =>
+  import('./limits/LimitsView.js').then((module) => ({
+    default: module.LimitsView,
+  })),
+)
+
 /** The page: what was said, what came of it, and a place to say more. */
 export function App() {
   const talk = useIntents()
@@ -124,7 +130,8 @@ function Frame({ talk }: { readonly talk: Intents }) {
     openId === null ? intents : intents.filter(({ id }) => id === openId)
   const isAgents = view.type === 'agents' || view.type === 'agent'
   const isOrders = view.type === 'orders'
-  const isTalk = !isAgents && !isOrders
+  const isLimits = view.type === 'limits'
+  const isTalk = !isAgents && !isOrders && !isLimits
   const history = (
     <History
       intents={intents}
@@ -175,6 +182,12 @@ function Frame({ talk }: { readonly talk: Intents }) {
             {words.orders}
           </a>
           <a
+            href={toHash({ type: 'limits' })}
+            {...(isLimits ? { 'aria-current': 'page' as const } : {})}
+          >
+            {words.limits.nav}
+          </a>
+          <a
             href={toHash({ type: 'agents' })}
             {...(isAgents ? { 'aria-current': 'page' as const } : {})}
           >
@@ -223,6 +236,21 @@ function Frame({ talk }: { readonly talk: Intents }) {
           {isOrders ? (
             <Suspense fallback={<p role="status">{words.loading}</p>}>
               <OrdersView />
+            </Suspense>
+          ) : isLimits ? (
+            <Suspense fallback={<p role="status">{words.loading}</p>}>
+              <LimitsView
+                onStarted={(records) => {
+                  for (const record of records) add(record)
+                  const [only, ...more] = records
+                  if (only)
+                    open(
+                      more.length === 0
+                        ? { type: 'intent', id: only.id }
+                        : { type: 'talk' },
+                    )
+                }}
+              />
             </Suspense>
           ) : isAgents ? (
             <Suspense fallback={<p role="status">{words.loading}</p>}>

@@ -1,5 +1,6 @@
 import {
   type Address,
+  addressSchema,
   type Custody,
   type GivenMandate,
   givenMandateSchema,
@@ -76,7 +77,7 @@ export type IntentPage = {
 }
 
 const accountSchema = z.object({
-  address: z.string(),
+  address: addressSchema,
   balances: z.array(
     z.object({
       symbol: z.string(),
@@ -92,6 +93,8 @@ export type AccountBalances = z.output<typeof accountSchema>
 const accountsSchema = z.object({
   chain: z.string(),
   chainId: z.int(),
+  /** Whether the server signs policies of its own accounts when asked to. */
+  signsPolicies: z.boolean().optional(),
   accounts: z.array(accountSchema),
 })
 const paymentStatusSchema = z.object({

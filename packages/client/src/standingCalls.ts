@@ -60,9 +60,12 @@ export type StandingCalls = {
     account: Address,
     options?: CallOptions,
   ) => Promise<PolicyRecord>
-  /** Lets a policy hold that the account has signed. */
+  /**
+   * Lets a policy hold that the account has signed. Without a signature a server
+   * on one's own machine signs for its own account.
+   */
   readonly setPolicy: (
-    input: { readonly policy: Policy; readonly signature: Hex },
+    input: { readonly policy: Policy; readonly signature?: Hex },
     options?: CallOptions,
   ) => Promise<PolicyRecord>
   /** Stops everything of an account, until it signs a newer policy. */

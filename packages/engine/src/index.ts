@@ -55,10 +55,6 @@ export {
   type SimulatedPlan,
   simulatePlan,
 } from './6-simulation/simulatePlan.js'
-export {
-  buildPolicyTypedData,
-  hashPolicy,
-} from './7-approval/buildPolicyTypedData.js'
 export { buildPreview } from './7-approval/buildPreview.js'
 export {
   decideApproval,
@@ -72,6 +68,7 @@ export {
   listPriced,
   type PricesUsdE8,
 } from './7-approval/evaluatePolicy.js'
+export { hashPolicy } from './7-approval/hashPolicy.js'
 export { PolicyRefusedError } from './7-approval/policyErrors.js'
 export { executePlan } from './8-execution/executePlan.js'
 export { toLegId } from './8-execution/toLegId.js'

@@ -2,6 +2,7 @@ import {
   buildOrderTypedData,
   checkSimulation,
   hashOrderTerms,
+  hashPolicy,
   type KnownContract,
   simulatePlan,
 } from '@behest/engine'
@@ -22,11 +23,13 @@ import {
 import {
   type Address,
   type AttestorPort,
+  buildPolicyTypedData,
   type ChainPort,
   type Delegation,
   type Hex,
   isSameAddress,
   type OrderTerms,
+  type Policy,
 } from '@behest/spec'
 import { encodeFunctionData, erc20Abi } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
@@ -100,6 +103,8 @@ export type Firewall = {
   }) => Promise<
     Awaited<ReturnType<SignMandate>> & { readonly gateSignature?: Hex }
   >
+  /** Sets limits in the account's name; it moves nothing by itself. */
+  readonly signPolicy: (policy: Policy) => Promise<Hex>
   readonly signTypedData: (request: {
     readonly typedData: TypedData
     readonly dossier: Dossier
@@ -620,6 +625,23 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
           })),
           ...(gateSignature === undefined ? {} : { gateSignature }),
         }
+      }),
+
+    signPolicy: (policy) =>
+      judge('policy', hashPolicy(policy), async () => {
+        const refuse = (rule: string): never => {
+          throw new SigningRefusedError({ what: 'a policy', rule })
+        }
+        if (policy.chainId !== chainId)
+          refuse(`it is for chain ${policy.chainId}`)
+        if (!isSameAddress(policy.account, addresses.account))
+          refuse(`it is of ${policy.account}`)
+        // Its person signs it themselves; this key's word would stand for theirs.
+        if (approvers.length > 0) refuse('an approver must sign it')
+        await assertInTime('a policy', policy.validUntilUnixSeconds)
+        return (await unlock('account')).signTypedData(
+          buildPolicyTypedData(policy),
+        )
       }),
 
     signTypedData: ({ typedData, dossier }) =>

@@ -36,6 +36,7 @@ export type SignerClient = {
   readonly signOrder: Firewall['signOrder']
   readonly signOrderMandate: Firewall['signOrderMandate']
   readonly signOrderBatch: Firewall['signOrderBatch']
+  readonly signPolicy: Firewall['signPolicy']
   readonly close: () => void
 }
 
@@ -158,6 +159,9 @@ export function createSignerClient(options: {
         .signature,
     signOrder: async ({ terms, termsHash }) =>
       (await ask({ type: 'order', terms, termsHash }, signerAnswers.signature))
+        .signature,
+    signPolicy: async (policy) =>
+      (await ask({ type: 'policy', policy }, signerAnswers.signature))
         .signature,
     close: () => agent.destroy(),
   }

@@ -4,6 +4,7 @@ import {
   hashSchema,
   hexSchema,
   orderTermsSchema,
+  policySchema,
   signedAuthorizationSchema,
   text,
   unitsSchema,
@@ -78,6 +79,7 @@ export const signerRequestSchema = z.discriminatedUnion('type', [
     terms: orderTermsSchema,
     termsHash: hashSchema,
   }),
+  z.strictObject({ type: z.literal('policy'), policy: policySchema }),
   z.strictObject({
     type: z.literal('typed-data'),
     dossier: dossierSchema,

@@ -41,6 +41,7 @@ const firewall: Firewall = {
   signOrder: async () => '0xee',
   signOrderMandate: async () => ({ signature: '0xff' }),
   signOrderBatch: async () => ({ signature: '0xf1', gateSignature: '0xf2' }),
+  signPolicy: async () => '0x1f',
   signTypedData: async () => '0xdd',
 }
 const readDossier = async (): Promise<Dossier> =>

@@ -169,6 +169,8 @@ async function work(
     }
     case 'order':
       return { signature: await firewall.signOrder(request) }
+    case 'policy':
+      return { signature: await firewall.signPolicy(request.policy) }
     case 'typed-data':
       return { signature: await firewall.signTypedData(request) }
     default:

@@ -248,6 +248,7 @@ export {
   x402Headers,
   x402Version,
 } from './payment/x402.js'
+export { buildPolicyTypedData } from './policy/buildPolicyTypedData.js'
 export {
   type Policy,
   type PolicyFinding,

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { createIntentClient, type IntentClient } from '@behest/client'
-import { buildPolicyTypedData } from '@behest/engine'
 import { unlockKeystore } from '@behest/evm'
 import {
   type Address,
   BehestError,
+  buildPolicyTypedData,
   type Policy,
   type PolicyRecord,
   type PolicyRules,

@@ -99,6 +99,15 @@ async function say(page: Page, utterance: string): Promise<Locator> {
   return card
 }
 
+/** From a view without the talk: the card is known by its words. */
+async function sayFrom(page: Page, utterance: string): Promise<Locator> {
+  await page.getByLabel('What do you want?').fill(utterance)
+  await page.getByRole('button', { name: 'Say it' }).click()
+  const card = page.locator(`article[aria-label="${utterance}"]`)
+  await card.waitFor()
+  return card
+}
+
 const approveOf = (card: Locator) =>
   card.getByRole('button', { name: 'Approve exactly this' })
 
@@ -158,6 +167,25 @@ describe('the page', () => {
     await card.getByText('The plan was approved.').waitFor()
     await card.getByRole('button', { name: 'Do it again' }).click()
     await approveOf(page.locator('article').nth(1)).waitFor()
+    await page.close()
+  }, 60_000)
+
+  test('behavior: a loan: what is lent, and what is borrowed against it', async () => {
+    const page = await openPage()
+    for (const sentence of [
+      'lend 100 USDC on Aave',
+      'borrow 50 DAI against 1 ETH on Aave',
+    ]) {
+      const card = await say(page, sentence)
+      await approveOf(card).click()
+      await card
+        .locator('.receipt .outcome', { hasText: 'Promise met' })
+        .waitFor()
+    }
+    const last = page.locator('article').last()
+    expect(await last.locator('.receipt').innerText()).toMatch(
+      /Borrowed\s+50(?:\.0+\d*)? DAI/,
+    )
     await page.close()
   }, 60_000)
 
@@ -551,10 +579,167 @@ describe('the page', () => {
     await page.close()
   }, 30_000)
 
+  test('behavior: who may take what is shown, and taken back by one press', async () => {
+    const { accounts } = (await (
+      await fetch(`${stack.config.intentUrl}/v1/accounts`)
+    ).json()) as {
+      accounts: {
+        address: string
+        balances: { symbol: string; token: string }[]
+      }[]
+    }
+    const [own] = accounts
+    const dai = own?.balances.find(({ symbol }) => symbol === 'DAI')?.token
+    // As another site would have had it signed: all, for ever.
+    await callChain('anvil_impersonateAccount', [own?.address])
+    await callChain('eth_sendTransaction', [
+      {
+        from: own?.address,
+        to: dai,
+        data: `0x095ea7b3${recipient.slice(2).padStart(64, '0')}${'f'.repeat(64)}`,
+      },
+    ])
+    const page = await openPage({ width: 360, hash: '#limits' })
+    const allowances = page.getByRole('region', { name: 'Allowances' })
+    await allowances.getByText('any amount of DAI').waitFor()
+    await allowances.getByText('all that you hold').waitFor()
+    await allowances.getByText(/given by (?:a )?plans? and/).click()
+    expect(
+      await allowances.locator('details a').first().getAttribute('href'),
+    ).toMatch(/^#intent=/)
+    expect(await sideScroll(page)).toBeLessThanOrEqual(0)
+    await expectAccessible(page, 'allowances')
+    await allowances.getByRole('button', { name: /^Take back: DAI/ }).click()
+    await page.waitForURL(/#intent=/)
+    const card = page.locator('article')
+    await approveOf(card).click()
+    await card
+      .locator('.receipt .outcome', { hasText: 'Promise met' })
+      .waitFor()
+    await page
+      .getByRole('navigation', { name: 'Views' })
+      .getByRole('link', { name: 'Limits' })
+      .click()
+    await allowances.getByText('Nobody may take anything').waitFor()
+    await page.close()
+  }, 60_000)
+
+  test('behavior: a policy is set with the keyboard alone, binds, and is stopped', async () => {
+    const page = await openPage({ width: 360, hash: '#limits' })
+    const policy = page.getByRole('region', { name: 'Policy' })
+    await policy.getByText('No policy yet').waitFor()
+    await expectAccessible(page, 'no policy')
+    await page.getByRole('link', { name: 'Limits' }).focus()
+    await tabTo(page, policy.getByRole('button', { name: 'Set limits' }))
+    await page.keyboard.press('Enter')
+    await tabTo(page, policy.getByLabel('In 24 hours'))
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.type('a lot')
+    await tabTo(
+      page,
+      policy.getByLabel('Carry some plans out with nobody asked'),
+    )
+    await page.keyboard.press('Space')
+    expect(await sideScroll(page)).toBeLessThanOrEqual(0)
+    await expectAccessible(page, 'policy form')
+    await tabTo(page, policy.getByRole('button', { name: 'Sign and set' }))
+    await page.keyboard.press('Enter')
+    // What cannot be read is not signed: the reader is led to it.
+    await policy.getByText('This cannot be read.').waitFor()
+    await page.waitForFunction(
+      () => document.activeElement?.getAttribute('name') === 'limits.perDayUsd',
+    )
+    await expectAccessible(page, 'policy form with a mistake')
+    await page.keyboard.press('ControlOrMeta+a')
+    await page.keyboard.type('20,000')
+    await page.keyboard.press('Enter')
+    await policy.getByText('Policy 1').waitFor()
+    await policy.getByText('of $20,000 used').waitFor()
+    expect(await sideScroll(page)).toBeLessThanOrEqual(0)
+    await expectAccessible(page, 'policy')
+
+    // Within it nobody is asked; past it nobody can say yes.
+    const alone = await sayFrom(page, 'swap 20 USDC for DAI')
+    await alone
+      .locator('.receipt .outcome', { hasText: 'Promise met' })
+      .waitFor()
+    const refused = await sayFrom(page, 'swap 5100 USDC for DAI')
+    await refused.getByText('refuses this plan').waitFor()
+
+    await page.getByRole('link', { name: 'Limits' }).click()
+    await policy.getByRole('button', { name: 'Stop everything' }).click()
+    await policy.getByLabel(/^Why/).fill('lost my phone')
+    await expectAccessible(page, 'stopping')
+    await page.keyboard.press('Enter')
+    await policy.getByText('lost my phone').waitFor()
+    await expectAccessible(page, 'stopped')
+    const stopped = await sayFrom(page, 'swap 21 USDC for DAI')
+    await stopped.getByText('Everything was stopped').waitFor()
+
+    await page.getByRole('link', { name: 'Limits' }).click()
+    await policy
+      .getByRole('button', { name: 'Sign a policy and start again' })
+      .click()
+    await policy.getByLabel('One plan').first().fill('6000')
+    const changes = policy.locator('.changes')
+    expect(await changes.innerText()).toContain('One plan $5,000 → $6,000')
+    await policy.getByRole('button', { name: 'Sign and set' }).click()
+    await policy.getByText('Policy 2').waitFor()
+    const again = await sayFrom(page, 'swap 22 USDC for DAI')
+    await again
+      .locator('.receipt .outcome', { hasText: 'Promise met' })
+      .waitFor()
+    await page.close()
+  }, 120_000)
+
+  test('behavior: a wallet signs the policy of its own account', async () => {
+    const holder = privateKeyToAccount(generatePrivateKey())
+    const { page, panel } = await openWithWallet(
+      holder.address,
+      '0x7a69',
+      (typedData) => {
+        const { EIP712Domain: _domain, ...types } = typedData.types
+        return holder.signTypedData({ ...typedData, types })
+      },
+    )
+    await panel.getByRole('button', { name: 'Act with Scripted' }).click()
+    await panel.getByRole('button', { name: 'Close' }).click()
+    await page.getByRole('link', { name: 'Limits' }).click()
+    const policy = page.getByRole('region', { name: 'Policy' })
+    await policy.getByRole('button', { name: 'Set limits' }).click()
+    await policy.getByRole('checkbox', { name: 'anyone' }).uncheck()
+    await policy
+      .getByLabel('Addresses that may be paid, one a line')
+      .fill(recipient)
+    await policy
+      .getByRole('button', { name: 'Sign in your wallet and set' })
+      .click()
+    await policy.getByText('Policy 1').waitFor()
+    expect(await policy.locator('.rulesets').innerText()).toContain(recipient)
+    const { policy: kept } = (await (
+      await fetch(`${stack.config.intentUrl}/v1/policies/${holder.address}`)
+    ).json()) as { policy: unknown }
+    expect(kept).toMatchObject({
+      account: holder.address,
+      limits: { recipients: [recipient] },
+      beyond: 'ask',
+    })
+    await page.close()
+  }, 60_000)
+
   test('behavior: nothing on it failed unseen', () => {
     expect(pageErrors).toEqual([])
   })
 })
+
+/** Presses Tab until it is there, as somebody without a mouse would. */
+async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let presses = 0; presses < 80; presses += 1) {
+    if (await target.evaluate((node) => node === document.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  expect(await target.evaluate((node) => node.outerHTML)).toBe('reached by Tab')
+}
 
 /** Runs axe over what is shown now, in light and in dark. */
 async function expectAccessible(page: Page, name: string): Promise<void> {

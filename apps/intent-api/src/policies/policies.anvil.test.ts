@@ -1,6 +1,10 @@
 import { devnetAccounts } from '@behest/devnet'
-import { buildPolicyTypedData, hashPolicy } from '@behest/engine'
-import type { Policy, PolicyRules } from '@behest/spec'
+import { hashPolicy } from '@behest/engine'
+import {
+  buildPolicyTypedData,
+  type Policy,
+  type PolicyRules,
+} from '@behest/spec'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, type World } from '../testing/createWorld.js'

@@ -1,11 +1,15 @@
-import { buildPolicyTypedData, hashPolicy } from '@behest/engine'
+import { hashPolicy } from '@behest/engine'
 import { PolicyMissingError, type PolicyStore } from '@behest/journal'
 import {
   type Address,
   addressSchema,
   BehestError,
+  buildPolicyTypedData,
   type ChainPort,
+  type Hex,
   hexSchema,
+  isSameAddress,
+  type Policy,
   policyRecordSchema,
   policySchema,
   text,
@@ -21,7 +25,8 @@ import { secp256k1Order } from './secp256k1Order.js'
 /** Body of `POST /v1/policies`. */
 export const policyBodySchema = z.strictObject({
   policy: policySchema,
-  signature: hexSchema,
+  /** Absent for an account of this server, whose signer then signs. */
+  signature: hexSchema.optional(),
 })
 
 /** Body of `POST /v1/policies/:account/kill`. */
@@ -33,6 +38,13 @@ export const killBodySchema = z.strictObject({
 export type PolicyRoutesOptions = {
   readonly policies: PolicyStore
   readonly chain: ChainPort
+  /** The accounts whose keys this server has. */
+  readonly accounts?: readonly Address[]
+  /**
+   * Has the signer sign for an account of this server. Absent where others than
+   * the person of this machine reach the server: then only a signature counts.
+   */
+  readonly signPolicy?: (policy: Policy) => Promise<Hex>
 }
 
 /** Shows, sets and stops by policies: the routes below `/v1/policies`. */
@@ -49,13 +61,14 @@ export function policyRoutes(options: PolicyRoutesOptions): Router {
   })
 
   routes.post('/policies', async (request, response) => {
-    const { policy, signature } = readBody(request, policyBodySchema)
+    const { policy, ...given } = readBody(request, policyBodySchema)
     if (policy.chainId !== chain.chainId)
       throw new RequestInvalidError({
         where: 'body',
         problem: `policy.chainId: this server works on chain ${chain.chainId}`,
       })
-    if (!(await isSignedBy(policy.account, policy, signature)))
+    const signature = given.signature ?? (await signOwn(policy))
+    if (!signature || !(await isSignedBy(policy.account, policy, signature)))
       throw new PolicySignatureError({ account: policy.account })
     const { timestampUnixSeconds } = await chain.readHead()
     const record = await policies.activate({
@@ -80,6 +93,13 @@ export function policyRoutes(options: PolicyRoutesOptions): Router {
   })
 
   return routes
+
+  async function signOwn(policy: Policy): Promise<Hex | undefined> {
+    const isOwn = options.accounts?.some((own) =>
+      isSameAddress(own, policy.account),
+    )
+    return isOwn ? options.signPolicy?.(policy) : undefined
+  }
 }
 
 /** A signature of the account's own key; its twin with the high half is refused. */

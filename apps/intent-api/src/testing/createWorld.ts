@@ -53,6 +53,7 @@ import {
   createFirewall,
   createFirewallChain,
   type Dossier,
+  type Firewall,
   openSignedLedger,
 } from '@behest/signer'
 import {
@@ -101,6 +102,8 @@ export type World = {
   readonly idempotency: Idempotency
   readonly orders: OrderStore
   readonly policies: PolicyStore
+  /** The signer's, for the user's account. */
+  readonly signPolicy: Firewall['signPolicy']
   readonly orderMandates: OrderMandates
   readonly database: TestDatabase['pool']
   readonly language: LanguagePort
@@ -322,6 +325,7 @@ export async function createWorld(
     idempotency: createIdempotency({ pool: database.pool }),
     orders,
     policies,
+    signPolicy: firewall.signPolicy,
     orderMandates,
     database: database.pool,
     language,

@@ -1,4 +1,5 @@
 import { useId, useRef, useState } from 'react'
+import { Amount } from '../amounts/Amount.js'
 import { shortenDecimal } from '../amounts/shortenDecimal.js'
 import { toMessage } from '../client.js'
 import { Hash } from '../shell/Hash.js'
@@ -64,16 +65,18 @@ export function AccountMenu({
         </div>
         <h3>{words.thisSigns}</h3>
         <p>
-          <Hash value={account.address} name={words.address} />{' '}
-          <span className="quiet">{words.onChain(accounts.chain)}</span>
+          <Hash value={account.address} name={words.address} />
         </p>
+        <p className="quiet">{words.onChain(accounts.chain)}</p>
         <p className="quiet">{words.localCustody}</p>
         <table aria-label={words.balances}>
           <tbody>
             {account.balances.map(({ symbol, decimal }) => (
               <tr key={symbol}>
                 <th scope="row">{symbol}</th>
-                <td>{decimal}</td>
+                <td>
+                  <Amount decimal={decimal} />
+                </td>
               </tr>
             ))}
           </tbody>
@@ -123,7 +126,9 @@ export function AccountMenu({
                   {held.balances.map(({ symbol, decimal }) => (
                     <tr key={symbol}>
                       <th scope="row">{symbol}</th>
-                      <td>{decimal}</td>
+                      <td>
+                        <Amount decimal={decimal} />
+                      </td>
                     </tr>
                   ))}
                 </tbody>

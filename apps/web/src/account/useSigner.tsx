@@ -1,5 +1,11 @@
 import type { AccountBalances, Accounts } from '@behest/client'
-import type { Address, Hex, IntentRecord } from '@behest/spec'
+import type {
+  Address,
+  Hex,
+  IntentRecord,
+  Policy,
+  PolicyRecord,
+} from '@behest/spec'
 import {
   createContext,
   type ReactNode,
@@ -10,6 +16,7 @@ import {
 import { client } from '../client.js'
 import { useWords } from '../words/useWords.js'
 import { signMandates } from './signMandates.js'
+import { signPolicy } from './signPolicy.js'
 import { useWallet } from './useWallet.js'
 
 /** Who acts, and how a yes is given: by the server's account, or by a wallet. */
@@ -23,9 +30,11 @@ export type Signer = {
   readonly actWithWallet: (address: Address) => void
   readonly actWithServer: () => void
   /** Whether the server has no key of this intent's account. */
-  readonly isHolders: (record: IntentRecord) => boolean
+  readonly isHolders: (of: { readonly account: Address }) => boolean
   /** Approves exactly this plan; a wallet's account signs it first. */
   readonly approve: (record: IntentRecord, planHash: Hex) => Promise<unknown>
+  /** Lets a policy hold; a wallet's account signs it first. */
+  readonly setPolicy: (policy: Policy) => Promise<PolicyRecord>
 }
 
 const SignerContext = createContext<Signer | null>(null)
@@ -78,7 +87,7 @@ export function SignerProvider({
     return () => ending.abort()
   }, [stamp, actsWith])
 
-  const isHolders = ({ account }: IntentRecord): boolean =>
+  const isHolders = ({ account }: { readonly account: Address }): boolean =>
     accounts !== null &&
     !accounts.accounts.some(
       ({ address }) => address.toLowerCase() === account.toLowerCase(),
@@ -115,6 +124,20 @@ export function SignerProvider({
             address: account,
           })
           return client.approve(record.id, { planHash, mandates })
+        },
+        setPolicy: async (policy) => {
+          if (!isHolders(policy)) return client.setPolicy({ policy })
+          if (
+            connected === null ||
+            connected.state.address.toLowerCase() !==
+              policy.account.toLowerCase()
+          )
+            throw new TypeError(words.connectToApprove(policy.account))
+          const signature = await signPolicy({
+            policy,
+            provider: connected.wallet.provider,
+          })
+          return client.setPolicy({ policy, signature })
         },
       }}
     >

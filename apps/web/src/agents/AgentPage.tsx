@@ -12,6 +12,7 @@ import { registry, toMessage } from '../client.js'
 import { Hash } from '../shell/Hash.js'
 import { toHash } from '../shell/useHash.js'
 import { languageOf } from '../words/languageOf.js'
+import { toDateTime } from '../words/toDateTime.js'
 import { useWords } from '../words/useWords.js'
 import { HealthOverTime } from './HealthOverTime.js'
 
@@ -110,9 +111,7 @@ export function AgentPage({
               {agent.leaseUntil === null ? null : (
                 <div>
                   <dt>{words.leaseUntil}</dt>
-                  <dd>
-                    {new Date(agent.leaseUntil).toLocaleString(words.language)}
-                  </dd>
+                  <dd>{toDateTime(agent.leaseUntil, words.language)}</dd>
                 </div>
               )}
             </dl>
@@ -245,9 +244,7 @@ function Receipts({ receipts }: { readonly receipts: readonly ReceiptView[] }) {
                   <b>{words.outcomes[read.data.outcome]}</b>{' '}
                   {read.data.steps.map(({ action }) => action).join(', ')} ·{' '}
                   <time dateTime={read.data.finishedAt}>
-                    {new Date(read.data.finishedAt).toLocaleString(
-                      words.language,
-                    )}
+                    {toDateTime(read.data.finishedAt, words.language)}
                   </time>{' '}
                   ·{' '}
                 </>

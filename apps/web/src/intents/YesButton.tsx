@@ -1,9 +1,8 @@
 import type { IntentRecord } from '@behest/spec'
 import { useSigner } from '../account/useSigner.js'
+import { isFramed } from '../shell/isFramed.js'
 import { toHash } from '../shell/useHash.js'
 import { useWords } from '../words/useWords.js'
-
-const isFramed = window.self !== window.top
 
 /** The button of a yes; inside a frame, the way to where it can be given. */
 export function YesButton({

@@ -3,6 +3,7 @@ import { useCallback, useEffect, useState } from 'react'
 import { client, toMessage } from '../client.js'
 import { toHash } from '../shell/useHash.js'
 import { languageOf } from '../words/languageOf.js'
+import { toDateTime } from '../words/toDateTime.js'
 import { useWords } from '../words/useWords.js'
 
 const againMs = 5000
@@ -159,8 +160,5 @@ function OrderCard({
 }
 
 function toTime(unixSeconds: number, language: string): string {
-  return new Date(unixSeconds * 1000).toLocaleString(language, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-  })
+  return toDateTime(unixSeconds * 1000, language)
 }

@@ -4,6 +4,8 @@ import { parseHash, toHash } from './useHash.js'
 describe('parseHash', () => {
   test.each([
     { type: 'talk' },
+    { type: 'orders' },
+    { type: 'limits' },
     { type: 'agents' },
     { type: 'intent', id: '019-a b/c' },
     { type: 'agent', id: 'swap-best-1' },

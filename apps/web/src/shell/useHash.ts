@@ -5,6 +5,7 @@ export type View =
   | { readonly type: 'talk' }
   | { readonly type: 'intent'; readonly id: string }
   | { readonly type: 'orders' }
+  | { readonly type: 'limits' }
   | { readonly type: 'agents' }
   | { readonly type: 'agent'; readonly id: string }
 
@@ -16,6 +17,7 @@ export function parseHash(hash: string): View {
   if (name === 'agents')
     return id === '' ? { type: 'agents' } : { type: 'agent', id }
   if (name === 'orders') return { type: 'orders' }
+  if (name === 'limits') return { type: 'limits' }
   return { type: 'talk' }
 }
 
@@ -28,6 +30,8 @@ export function toHash(view: View): string {
       return `#intent=${encodeURIComponent(view.id)}`
     case 'orders':
       return '#orders'
+    case 'limits':
+      return '#limits'
     case 'agents':
       return '#agents'
     case 'agent':

@@ -114,7 +114,11 @@ const statesOf = (events: readonly StreamResponse[]): TaskState[] =>
 
 describe('a2a', () => {
   for (const binding of ['JSONRPC', 'HTTP+JSON'] as const)
-    for (const sentence of ['swap 1 ETH for USDC', 'lend 100 USDC on Aave'])
+    for (const sentence of [
+      'swap 1 ETH for USDC',
+      'lend 100 USDC on Aave',
+      'borrow 50 DAI against 1 ETH on Aave',
+    ])
       test(`behavior: "${sentence}" over ${binding}`, async () => {
         const client = clients[binding]
         const task = await send(client, words(sentence))

@@ -97,7 +97,11 @@ async function call(
 }
 
 describe('mcp', () => {
-  for (const sentence of ['swap 1 ETH for USDC', 'lend 100 USDC on Aave']) {
+  for (const sentence of [
+    'swap 1 ETH for USDC',
+    'lend 100 USDC on Aave',
+    'borrow 50 DAI against 1 ETH on Aave',
+  ]) {
     test(`behavior: "${sentence}" with a person who is asked by the client`, async () => {
       const asked: string[] = []
       const client = await connectPerson((message) => {

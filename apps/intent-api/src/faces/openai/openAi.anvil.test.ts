@@ -47,6 +47,7 @@ afterAll(async () => {
 
 const swap = 'swap 1 ETH for USDC'
 const loan = 'lend 100 USDC on Aave'
+const debt = 'borrow 50 DAI against 1 ETH on Aave'
 const readNonce = () =>
   world.chain.client.getTransactionCount({ address: world.user })
 
@@ -67,7 +68,7 @@ const planOf = (text: string): string =>
   /plan (0x[0-9a-f]{64}) · intent /.exec(text)?.[1] ?? ''
 
 describe('openai', () => {
-  for (const sentence of [swap, loan])
+  for (const sentence of [swap, loan, debt])
     test(`behavior: "${sentence}" by chat completions, whole`, async () => {
       const messages: ChatMessage[] = []
       const preview = await say(messages, sentence)
@@ -147,7 +148,7 @@ describe('openai', () => {
     expect(await say(messages, 'undo it')).toContain('nothing to take back')
   })
 
-  for (const sentence of [swap, loan])
+  for (const sentence of [swap, loan, debt])
     test(`behavior: "${sentence}" by responses, streamed in order`, async () => {
       const first = await client.responses.create({
         model: 'behest',
@@ -214,7 +215,7 @@ describe('openai', () => {
 })
 
 describe('other clients', () => {
-  for (const sentence of [swap, loan]) {
+  for (const sentence of [swap, loan, debt]) {
     test(`behavior: "${sentence}" with @langchain/openai`, async () => {
       const model = new ChatOpenAI({
         model: 'behest',

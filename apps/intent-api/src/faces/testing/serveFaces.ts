@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net'
 import { createMessageVerifier } from '@behest/evm'
 import express from 'express'
 import { pino } from 'pino'
-import { createApp } from '../../createApp.js'
+import { type CreateAppOptions, createApp } from '../../createApp.js'
 import { createMetrics } from '../../createMetrics.js'
 import type { World } from '../../testing/createWorld.js'
 
@@ -14,8 +14,15 @@ export type ServedFaces = {
   readonly defects: readonly string[]
 }
 
-/** Serves the app of a world on a free port. Ends with the world. */
-export async function serveFaces(world: World): Promise<ServedFaces> {
+/**
+ * Serves the app of a world on a free port. Ends with the world.
+ *
+ * @param changes - What is otherwise than on a machine of one's own.
+ */
+export async function serveFaces(
+  world: World,
+  changes: Partial<CreateAppOptions> = {},
+): Promise<ServedFaces> {
   const defects: string[] = []
   const atWork = new Map<string, Promise<void>>()
   const advance = async (id: string): Promise<void> => {
@@ -46,6 +53,8 @@ export async function serveFaces(world: World): Promise<ServedFaces> {
       responses: world.responses,
       chats: world.chats,
       verifyMessage: createMessageVerifier(world.chain.client),
+      orders: world.orders,
+      policies: world.policies,
       language: world.language,
       runner: { wake },
       accounts: [world.user],
@@ -73,6 +82,7 @@ export async function serveFaces(world: World): Promise<ServedFaces> {
         spentToday: '0',
       }),
       readReadiness: async () => ({ status: 'ready', parts: {} }),
+      ...changes,
     }),
   )
   world.onStop(async () => {

@@ -1,10 +1,5 @@
-import {
-  behestDomain,
-  type Hex,
-  type Policy,
-  policyTypedDataTypes,
-} from '@behest/spec'
-import { hashTypedData } from 'viem'
+import { behestDomain } from '../artifacts/quote.js'
+import { type Policy, policyTypedDataTypes } from './policy.js'
 
 /**
  * Builds what an account signs when it sets its policy.
@@ -37,9 +32,4 @@ export function buildPolicyTypedData(policy: Policy) {
       coolingOffSeconds: BigInt(policy.coolingOffSeconds),
     },
   } as const
-}
-
-/** Names a policy: the digest that is signed. */
-export function hashPolicy(policy: Policy): Hex {
-  return hashTypedData(buildPolicyTypedData(policy))
 }
