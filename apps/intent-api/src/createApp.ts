@@ -46,7 +46,7 @@ const ratePerMinute = 1200
 
 /** What the app is made of. */
 export type CreateAppOptions = IntentRoutesOptions &
-  Pick<MountFacesOptions, 'webhooks' | 'responses'> &
+  Pick<MountFacesOptions, 'webhooks' | 'responses' | 'contexts'> &
   Pick<PolicyRoutesOptions, 'signPolicy'> &
   Pick<ChatRoutesOptions, 'chats' | 'verifyMessage'> & {
     /** Where standing orders are; without them there are no routes for them. */

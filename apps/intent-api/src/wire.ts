@@ -19,6 +19,7 @@ import {
 import {
   conversationSchema,
   createChatStore,
+  createContextStore,
   createIdempotency,
   createIntentRunner,
   createIntentStore,
@@ -391,6 +392,7 @@ export async function wire(options: {
     engine,
     store,
     responses: createResponseStore({ pool: database.pool }),
+    contexts: createContextStore({ pool: database.pool }),
     chats: createChatStore({ pool: database.pool }),
     verifyMessage: createMessageVerifier(chain.client),
     language,

@@ -12,6 +12,10 @@ export {
   createChatStore,
 } from './conversation/createChatStore.js'
 export {
+  type ContextStore,
+  createContextStore,
+} from './conversation/createContextStore.js'
+export {
   conversationSchema,
   createResponseStore,
   type ResponseStore,

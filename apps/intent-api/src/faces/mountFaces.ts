@@ -1,4 +1,4 @@
-import type { ResponseStore, WebhookStore } from '@behest/journal'
+import type { ContextStore, ResponseStore, WebhookStore } from '@behest/journal'
 import type { Express } from 'express'
 import type { Logger } from 'pino'
 import type { IntentRoutesOptions } from '../routes/intentRoutes.js'
@@ -13,6 +13,8 @@ export type MountFacesOptions = IntentRoutesOptions & {
   readonly logger: Logger
   /** Which plan each response showed. */
   readonly responses: ResponseStore
+  /** Which intents were begun in which conversation of a client's. */
+  readonly contexts: ContextStore
   readonly serverUrl: string
   readonly registryUrl: string
   /** Whom A2A clients want told of their tasks, and where that may be. */
@@ -44,5 +46,5 @@ export function mountFaces(app: Express, options: MountFacesOptions): void {
   )
   app.use(mcpRoutes({ ...options, desk }))
   const push = createPushDesk({ desk, ...options.webhooks })
-  app.use(a2aRoutes({ desk, push, logger, serverUrl: options.serverUrl }))
+  app.use(a2aRoutes({ ...options, desk, push }))
 }

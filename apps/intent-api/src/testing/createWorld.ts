@@ -16,8 +16,10 @@ import {
 } from '@behest/evm'
 import {
   type ChatStore,
+  type ContextStore,
   conversationSchema,
   createChatStore,
+  createContextStore,
   createIdempotency,
   createIntentStore,
   createOrderStore,
@@ -98,6 +100,7 @@ export type World = {
   readonly store: IntentStore
   readonly webhooks: WebhookStore
   readonly responses: ResponseStore
+  readonly contexts: ContextStore
   readonly chats: ChatStore
   readonly idempotency: Idempotency
   readonly orders: OrderStore
@@ -321,6 +324,7 @@ export async function createWorld(
     store,
     webhooks: createWebhookStore({ pool: database.pool }),
     responses: createResponseStore({ pool: database.pool }),
+    contexts: createContextStore({ pool: database.pool }),
     chats: createChatStore({ pool: database.pool }),
     idempotency: createIdempotency({ pool: database.pool }),
     orders,

@@ -52,6 +52,18 @@ create table chat (
 );
 `,
     },
+    {
+      version: 3,
+      name: 'contexts',
+      sql: `
+create table context_intent (
+  intent_id text primary key references intent on delete cascade,
+  context_id text not null,
+  position bigint generated always as identity
+);
+create index context_newest on context_intent (context_id, position desc);
+`,
+    },
   ],
 }
 

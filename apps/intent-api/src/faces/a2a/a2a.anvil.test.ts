@@ -236,6 +236,74 @@ describe('a2a', () => {
     ).rejects.toThrow(/contextId/)
   })
 
+  test('behavior: "again" follows on its own conversation, whatever was said elsewhere since', async () => {
+    const client = clients.JSONRPC
+    const gives = async (task: Task) => {
+      const { preview } = await world.engine.get(task.id.split('~')[0] ?? '')
+      return [
+        preview?.youGive.map((side) => `${side.boundDecimal} ${side.symbol}`),
+        preview?.youGet.map(({ symbol }) => symbol),
+      ]
+    }
+    const here = { contextId: 'errand-here' }
+    const first = await send(client, words('swap 1 ETH for USDC', here))
+    await send(client, words('what is the price of ETH?', here))
+    const elsewhere = await send(
+      client,
+      words('swap 0.5 ETH for DAI', { contextId: 'errand-there' }),
+    )
+    const again = await send(client, words('do that again with 2 ETH', here))
+    expect(await gives(again)).toEqual([['2 ETH'], ['USDC']])
+    // As plain HTTP says it, in the conversation that the server named.
+    const named = await send(client, words('swap 0.3 ETH for USDC'))
+    await send(client, words('swap 0.4 ETH for DAI'))
+    const raw = await fetch(`${faces.url}/a2a`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'a2a-version': '1.0' },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id: 1,
+        method: 'SendMessage',
+        params: {
+          message: {
+            messageId: randomUUID(),
+            contextId: named.contextId,
+            role: 'ROLE_USER',
+            parts: [{ text: 'do that again with 0.6 ETH' }],
+          },
+        },
+      }),
+    })
+    const { result } = (await raw.json()) as { result: { task: Task } }
+    expect(await gives(result.task)).toEqual([['0.6 ETH'], ['USDC']])
+    // What is referred to counts for more than where it is said.
+    const referred = await send(
+      client,
+      words('do that again with 3 ETH', {
+        ...here,
+        referenceTaskIds: [elsewhere.id],
+      }),
+    )
+    expect(await gives(referred)).toEqual([['3 ETH'], ['DAI']])
+    const { tasks } = await client.listTasks({
+      tenant: '',
+      contextId: here.contextId,
+      status: TaskState.TASK_STATE_UNSPECIFIED,
+      pageToken: '',
+      statusTimestampAfter: undefined,
+    })
+    expect(tasks.map(({ id, contextId }) => [id, contextId])).toEqual(
+      [referred, again, tasks[2], first].map((task) => [
+        task?.id,
+        here.contextId,
+      ]),
+    )
+    for (const { id } of tasks)
+      await client.cancelTask({ tenant: '', id, metadata: undefined }).catch(
+        () => undefined, // what was answered has ended already
+      )
+  })
+
   test('behavior: tasks are listed, filtered and paged', async () => {
     const list = (rest: object) =>
       clients.JSONRPC.listTasks({

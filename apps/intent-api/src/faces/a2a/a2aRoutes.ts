@@ -18,6 +18,7 @@ import {
   validateVersion,
 } from '@a2a-js/sdk/server'
 import { restHandler, UserBuilder } from '@a2a-js/sdk/server/express'
+import type { ContextStore } from '@behest/journal'
 import express, {
   type ErrorRequestHandler,
   type RequestHandler,
@@ -43,10 +44,11 @@ const maxAtWork = 64
 export function a2aRoutes(options: {
   readonly desk: Desk
   readonly push: PushDesk
+  readonly contexts: ContextStore
   readonly logger: Logger
   readonly serverUrl: string
 }): Router {
-  const { desk, push, logger, serverUrl } = options
+  const { desk, push, contexts, logger, serverUrl } = options
   const card = buildEngineCard({ serverUrl })
   const cardJson = AgentCard.toJSON(card)
   const onError = (error: unknown): void => {
@@ -58,6 +60,7 @@ export function a2aRoutes(options: {
     desk,
     card,
     push,
+    contexts,
     readSignal: () => left.getStore() ?? new AbortController().signal,
     onError,
   })

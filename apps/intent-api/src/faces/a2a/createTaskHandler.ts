@@ -20,6 +20,7 @@ import {
   UnsupportedOperationError,
 } from '@a2a-js/sdk/errors'
 import type { A2ARequestHandler } from '@a2a-js/sdk/server'
+import type { ContextStore } from '@behest/journal'
 import { BehestError, type IntentRecord } from '@behest/spec'
 import { type Desk, isAtWork, isOpen } from '../desk/createDesk.js'
 import type { PushDesk } from './push/createPushDesk.js'
@@ -48,12 +49,14 @@ const maxPageSize = 100
 export function createTaskHandler(options: {
   readonly desk: Desk
   readonly card: AgentCard
+  /** Which tasks were begun in which context. */
+  readonly contexts: ContextStore
   /** Whom to tell of tasks, without being asked again. */
   readonly push: PushDesk
   readonly readSignal: () => AbortSignal
   readonly onError: (error: unknown) => void
 }): A2ARequestHandler {
-  const { desk, card, push, readSignal, onError } = options
+  const { desk, card, contexts, push, readSignal, onError } = options
   const draw = (record: IntentRecord, name: TaskName): Task =>
     toTask({ record, ...name, link: desk.linkTo(record.id) })
   const guard = async <Result>(
@@ -74,7 +77,12 @@ export function createTaskHandler(options: {
     sendMessage: (params) =>
       guard(async () => {
         const signal = readSignal()
-        const { name, afterSequence } = await take(desk, push, params)
+        const { name, afterSequence } = await take({
+          desk,
+          push,
+          contexts,
+          params,
+        })
         const record = params.configuration?.returnImmediately
           ? await desk.get(name.intentId)
           : await drain(
@@ -85,7 +93,12 @@ export function createTaskHandler(options: {
     sendMessageStream: (params) => {
       const signal = readSignal()
       return stream(async function* () {
-        const { name, afterSequence } = await take(desk, push, params)
+        const { name, afterSequence } = await take({
+          desk,
+          push,
+          contexts,
+          params,
+        })
         yield* followTask({
           name,
           afterSequence,
@@ -124,7 +137,8 @@ export function createTaskHandler(options: {
         const name = parseTaskName(id)
         return draw(await desk.cancel(name.intentId), name)
       }),
-    listTasks: (params) => guard(() => listTasks(params, desk, draw)),
+    listTasks: (params) =>
+      guard(() => listTasks({ params, desk, contexts, draw })),
     createTaskPushNotificationConfig: (config) =>
       guard(() => push.create(config)),
     getTaskPushNotificationConfig: (params) => guard(() => push.get(params)),
@@ -174,11 +188,17 @@ export function createTaskHandler(options: {
 }
 
 /** Takes a message: a new intent, or a reply to one. */
-async function take(
-  desk: Desk,
-  push: PushDesk,
-  params: SendMessageRequest,
-): Promise<{ readonly name: TaskName; readonly afterSequence: number }> {
+async function take({
+  desk,
+  push,
+  contexts,
+  params,
+}: {
+  readonly desk: Desk
+  readonly push: PushDesk
+  readonly contexts: ContextStore
+  readonly params: SendMessageRequest
+}): Promise<{ readonly name: TaskName; readonly afterSequence: number }> {
   const { message, configuration } = params
   const asked = readMessage(message)
   const wanted = configuration?.taskPushNotificationConfig
@@ -193,12 +213,21 @@ async function take(
       )
     // Refused before anything is kept.
     toTaskName('00000000-0000-0000-0000-000000000000', contextId)
-    const previous = toPrevious(message?.referenceTaskIds ?? [], contextId)
+    const previous = await findPrevious({
+      desk,
+      contexts,
+      taskIds: message?.referenceTaskIds ?? [],
+      contextId,
+    })
     const record = await desk.start({
       utterance: asked.text,
       ...(previous === undefined ? {} : { previousIntentId: previous }),
     })
     const name = toTaskName(record.id, contextId)
+    await contexts.keep({
+      contextId: name.contextId,
+      intentId: record.id,
+    })
     if (wanted)
       await push.create(
         { ...wanted, taskId: name.taskId },
@@ -217,19 +246,39 @@ async function take(
   const afterSequence = await desk.readSequence(record.id)
   if (wanted) await push.create({ ...wanted, taskId }, { afterSequence })
   const asideId = await reply(desk, record, asked)
-  if (asideId !== undefined)
-    return { name: toTaskName(asideId, contextId), afterSequence: 0 }
+  if (asideId !== undefined) {
+    const aside = toTaskName(asideId, name.contextId)
+    await contexts.keep({ contextId: aside.contextId, intentId: asideId })
+    return { name: aside, afterSequence: 0 }
+  }
   return { name, afterSequence }
 }
 
-/** What "that" means: the task referred to, or the one that made the context. */
-function toPrevious(
-  taskIds: readonly string[],
-  contextId: string,
-): string | undefined {
+/** What "that" means: the task referred to, or the newest of the context. */
+async function findPrevious(options: {
+  readonly desk: Desk
+  readonly contexts: ContextStore
+  readonly taskIds: readonly string[]
+  readonly contextId: string
+}): Promise<string | undefined> {
+  const { desk, contexts, taskIds, contextId } = options
   const [taskId] = taskIds
   if (taskId !== undefined) return parseTaskName(taskId).intentId
-  return isOwnContext(contextId) ? contextId : undefined
+  if (contextId === '') return undefined
+  const said = await findByContext(desk, contexts, contextId)
+  // A question on the side is not what "again" means.
+  return (said.find(isOrder) ?? said[0])?.id
+}
+
+function isOrder({ artifacts }: IntentRecord): boolean {
+  const result = artifacts.intent?.result
+  const steps =
+    result?.type === 'intent'
+      ? result.intent.steps
+      : result?.type === 'clarify'
+        ? result.draft.steps
+        : []
+  return steps.some(({ action }) => action !== 'ask')
 }
 
 /** Hands in a reply; gives the intent that answers it, where it is one of its own. */
@@ -269,11 +318,17 @@ async function reply(
   }
 }
 
-async function listTasks(
-  params: ListTasksRequest,
-  desk: Desk,
-  draw: (record: IntentRecord, name: TaskName) => Task,
-) {
+async function listTasks({
+  params,
+  desk,
+  contexts,
+  draw,
+}: {
+  readonly params: ListTasksRequest
+  readonly desk: Desk
+  readonly contexts: ContextStore
+  readonly draw: (record: IntentRecord, name: TaskName) => Task
+}) {
   const { contextId, status, statusTimestampAfter, historyLength } = params
   const pageSize = params.pageSize ?? defaultPageSize
   if (pageSize < 1 || pageSize > maxPageSize)
@@ -291,7 +346,8 @@ async function listTasks(
           limit: pageSize,
           ...(params.pageToken === '' ? {} : { cursor: params.pageToken }),
         })
-      : { records: await findByContext(desk, contextId) }
+      : { records: await findByContext(desk, contexts, contextId) }
+  const contextOf = await contexts.findOf(page.records.map(({ id }) => id))
   const tasks = page.records
     .filter(
       (record) =>
@@ -300,7 +356,9 @@ async function listTasks(
         (statusTimestampAfter === undefined ||
           Date.parse(record.updatedAt) >= Date.parse(statusTimestampAfter)),
     )
-    .map((record) => draw(record, toTaskName(record.id, '')))
+    .map((record) =>
+      draw(record, toTaskName(record.id, contextOf.get(record.id) ?? '')),
+    )
     .map((task) => ({
       ...task,
       artifacts: params.includeArtifacts ? task.artifacts : [],
@@ -314,19 +372,27 @@ async function listTasks(
   }
 }
 
-/** Only a context that an intent made for itself is known by it. */
+/** The intents of a context, the newest first. */
 async function findByContext(
   desk: Desk,
+  contexts: ContextStore,
   contextId: string,
 ): Promise<readonly IntentRecord[]> {
-  if (!isOwnContext(contextId)) return []
-  try {
-    return [await desk.get(contextId)]
-  } catch (error) {
-    if (BehestError.isInstance(error) && error.code === 'INTENT_NOT_FOUND')
-      return []
-    throw error
-  }
+  const kept = await contexts.list(contextId)
+  // An intent that was begun elsewhere is a context of its own too.
+  const ids = kept.length === 0 && isOwnContext(contextId) ? [contextId] : kept
+  const found = await Promise.all(
+    ids.map(async (id) => {
+      try {
+        return [await desk.get(id)]
+      } catch (error) {
+        if (BehestError.isInstance(error) && error.code === 'INTENT_NOT_FOUND')
+          return []
+        throw error
+      }
+    }),
+  )
+  return found.flat()
 }
 
 function assertReadable(modes: readonly string[]): void {

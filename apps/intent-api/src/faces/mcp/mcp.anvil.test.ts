@@ -272,6 +272,43 @@ describe('mcp', () => {
     expect(ended.intent.status).toBe('cancelled')
   })
 
+  test('behavior: "again" follows on the intent that is named, or on the newest', async () => {
+    const client = await connect()
+    const quote = async (utterance: string, previousIntentId?: string) => {
+      const { intent } = await call(client, 'quote', {
+        utterance,
+        ...(previousIntentId === undefined ? {} : { previousIntentId }),
+      })
+      const { preview } = await world.engine.get(intent.intentId)
+      return {
+        intentId: intent.intentId,
+        gives: preview?.youGive.map(
+          ({ boundDecimal, symbol }) => `${boundDecimal} ${symbol}`,
+        ),
+        gets: preview?.youGet.map(({ symbol }) => symbol),
+      }
+    }
+    const first = await quote('swap 1 ETH for USDC')
+    await quote('swap 0.5 ETH for DAI')
+    expect(await quote('do that again with 2 ETH')).toMatchObject({
+      gives: ['2 ETH'],
+      gets: ['DAI'],
+    })
+    expect(
+      await quote('do that again with 3 ETH', first.intentId),
+    ).toMatchObject({ gives: ['3 ETH'], gets: ['USDC'] })
+    for (const [previousIntentId, said] of [
+      ['../..', 'INTENT_ID_MALFORMED'],
+      [crypto.randomUUID(), 'NOT_A_REQUEST'],
+    ] as const) {
+      const refused = await call(client, 'quote', {
+        utterance: 'do that again with 4 ETH',
+        previousIntentId,
+      })
+      expect(refused.text).toContain(said)
+    }
+  })
+
   test('behavior: a question is answered, and an order is no question', async () => {
     const client = await connect()
     const price = await call(client, 'ask', {

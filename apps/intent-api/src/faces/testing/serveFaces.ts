@@ -51,6 +51,7 @@ export async function serveFaces(
       engine: world.engine,
       store: world.store,
       responses: world.responses,
+      contexts: world.contexts,
       chats: world.chats,
       verifyMessage: createMessageVerifier(world.chain.client),
       orders: world.orders,
