@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { BehestError } from '@behest/spec'
 import { createLogger, startTracing } from '@behest/telemetry'
 import { parseConfig } from './config.js'
+import { connectionLimits } from './http/connectionLimits.js'
 import { wire } from './wire.js'
 
 /**
@@ -35,15 +36,7 @@ async function main(): Promise<void> {
   const runFolder = join(resolve(config.dataFolder), 'run')
   mkdirSync(runFolder, { recursive: true, mode: 0o700 })
   const wired = await wire({ config, logger, tracing })
-  const server = createServer(
-    {
-      headersTimeout: 5000,
-      requestTimeout: 10_000,
-      // The limits above bite when they are looked at.
-      connectionsCheckingInterval: 2000,
-    },
-    wired.app,
-  )
+  const server = createServer(connectionLimits, wired.app)
   let isStopping = false
   const answering = new Set<ServerResponse>()
   server.on('request', (_request, response) => {

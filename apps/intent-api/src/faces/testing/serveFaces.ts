@@ -1,10 +1,11 @@
-import type { Server } from 'node:http'
+import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createMessageVerifier } from '@behest/evm'
 import express from 'express'
 import { pino } from 'pino'
 import { type CreateAppOptions, createApp } from '../../createApp.js'
 import { createMetrics } from '../../createMetrics.js'
+import { connectionLimits } from '../../http/connectionLimits.js'
 import type { World } from '../../testing/createWorld.js'
 
 /** The whole app over a world, as clients reach it. */
@@ -42,9 +43,10 @@ export async function serveFaces(
   }
   // The address is part of the app: it is only known once something listens.
   const outer = express()
-  const server = await new Promise<Server>((resolve) => {
-    const listening = outer.listen(0, '127.0.0.1', () => resolve(listening))
-  })
+  const server = createServer(connectionLimits, outer)
+  await new Promise<void>((resolve) =>
+    server.listen(0, '127.0.0.1', () => resolve()),
+  )
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   outer.use(
     createApp({
