@@ -4,6 +4,7 @@ import {
   journalSchema,
   type MigrationSet,
   paymentSchema,
+  signInSchema,
   standingSchema,
   webhookSchema,
 } from '@behest/journal'
@@ -17,5 +18,6 @@ export const allSchemas: readonly MigrationSet[] = [
   webhookSchema,
   standingSchema,
   paymentSchema,
+  signInSchema,
   registryMigrations,
 ]

@@ -1,5 +1,8 @@
 import { BehestError } from '@behest/spec'
 import * as z from 'zod'
+import { isLoopbackHost } from './http/assertOwnHost.js'
+
+const anyAddress = ['0.0.0.0', '[::]']
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
@@ -9,6 +12,12 @@ const usdc = z
 const environmentSchema = z.object({
   BEHEST_INTENT_PORT: port.default(4000),
   BEHEST_HOST: z.string().default('127.0.0.1'),
+  /** Where people reach it, if not at its host and port. */
+  BEHEST_PUBLIC_URL: z.url({ protocol: /^https?$/ }).optional(),
+  /** Whether people sign in with their wallets; they do unless it is local. */
+  BEHEST_SIGN_IN: z.enum(['required', 'none']).optional(),
+  /** Whoever has it is not asked to sign in; a new one at each start if absent. */
+  BEHEST_INTENT_OPERATOR_TOKEN: z.string().min(32).max(200).optional(),
   BEHEST_DATA: z.string().default('.behest'),
   BEHEST_RPC_URL: z.url().default('http://127.0.0.1:8545'),
   /** Where signed transactions are offered, and only there. */
@@ -54,6 +63,10 @@ const environmentSchema = z.object({
 export type Config = {
   readonly port: number
   readonly host: string
+  /** Where people reach it. */
+  readonly publicUrl: string
+  readonly signIn: 'required' | 'none'
+  readonly operatorToken?: string
   readonly dataFolder: string
   readonly rpcUrl: string
   /** A private node for sending; the RPC's own mempool if absent. */
@@ -104,11 +117,31 @@ export function parseConfig(
     })
   }
   const values = parsed.data
+  const name = values.BEHEST_HOST.includes(':')
+    ? `[${values.BEHEST_HOST}]`
+    : values.BEHEST_HOST
+  const publicUrl =
+    values.BEHEST_PUBLIC_URL ?? `http://${name}:${values.BEHEST_INTENT_PORT}`
+  // Behind a proxy of this machine it is reached from elsewhere all the same.
+  const isLocal =
+    isLoopbackHost(values.BEHEST_HOST) &&
+    isLoopbackHost(new URL(publicUrl).hostname)
+  const signIn = values.BEHEST_SIGN_IN ?? (isLocal ? 'none' : 'required')
+  if (signIn === 'required' && anyAddress.includes(new URL(publicUrl).hostname))
+    throw new ConfigInvalidError({
+      variable: 'BEHEST_PUBLIC_URL',
+      problem: `people sign in to a name, and ${values.BEHEST_HOST} is none; say the address that they type, such as https://behest.example`,
+    })
   const hasModel =
     values.OPENAI_API_KEY !== undefined || values.OPENAI_BASE_URL !== undefined
   return {
     port: values.BEHEST_INTENT_PORT,
     host: values.BEHEST_HOST,
+    publicUrl: new URL(publicUrl).origin,
+    signIn,
+    ...(values.BEHEST_INTENT_OPERATOR_TOKEN === undefined
+      ? {}
+      : { operatorToken: values.BEHEST_INTENT_OPERATOR_TOKEN }),
     dataFolder: values.BEHEST_DATA,
     rpcUrl: values.BEHEST_RPC_URL,
     registryUrl: values.BEHEST_REGISTRY_URL,

@@ -5,9 +5,10 @@ import {
   type Address,
   addressSchema,
   type ChainPort,
+  isSameAddress,
   toDecimal,
 } from '@behest/spec'
-import express, { type Express, type RequestHandler } from 'express'
+import express, { type Express, type RequestHandler, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
@@ -40,6 +41,9 @@ import {
 } from './routes/intentRoutes.js'
 import { buildIntentSchema, buildOpenApi } from './routes/openApi.js'
 import { registryRoutes } from './routes/registryRoutes.js'
+import { admitPeople, type Viewer } from './sign-in/admitPeople.js'
+import { scopeToAccount } from './sign-in/scopeToAccount.js'
+import { type SignInOptions, sessionRoutes } from './sign-in/sessionRoutes.js'
 
 const maxBodyBytes = 64 * 1024
 const ratePerMinute = 1200
@@ -71,11 +75,15 @@ export type CreateAppOptions = IntentRoutesOptions &
     readonly registryUrl: string
     readonly readPaymentStatus: () => Promise<PaymentStatus>
     readonly readReadiness: () => Promise<Readiness>
+    /** Who asks must be known; without it, whoever reaches the server sees all. */
+    readonly signIn?: Pick<SignInOptions, 'sessions' | 'publicUrl'> & {
+      readonly operatorToken: string
+    }
   }
 
 /** Creates the express app of the intent API and the page. */
 export function createApp(options: CreateAppOptions): Express {
-  const { logger, metrics, accounts, chain } = options
+  const { logger, metrics, chain, signIn } = options
   const app = express()
   app.disable('x-powered-by')
   app.set('query parser', 'simple')
@@ -123,6 +131,57 @@ export function createApp(options: CreateAppOptions): Express {
     response.json(intentSchema)
   })
 
+  if (signIn === undefined) {
+    // Nobody asks here who asks; the page wants to know that much.
+    app.get('/v1/sessions/current', (_request, response) => {
+      response.json({ isRequired: false })
+    })
+    app.use(createRoutes(options, { type: 'operator' }))
+  } else
+    app.use(
+      '/v1/sessions',
+      sessionRoutes({ ...options, ...signIn, chainId: chain.chainId }),
+    )
+
+  const { webFolder } = options
+  if (webFolder !== undefined && existsSync(join(webFolder, 'index.html')))
+    app.use(
+      express.static(webFolder, {
+        index: 'index.html',
+        maxAge: '1h',
+        etag: true,
+        setHeaders: (response, path) => {
+          // Meant for pages of others; what it opens is not.
+          if (path.endsWith('/embed.js'))
+            response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
+        },
+      }),
+    )
+  if (signIn !== undefined)
+    app.use(
+      admitPeople({
+        ...signIn,
+        createRoutes: (viewer) => createRoutes(options, viewer),
+      }),
+    )
+  app.use((request) => {
+    throw new RouteNotFoundError({ method: request.method, path: request.path })
+  })
+  app.use(handleError({ logger, maxBytes: maxBodyBytes }))
+  return app
+}
+
+/** Everything that reads or writes intents, as one viewer may reach it. */
+function createRoutes(given: CreateAppOptions, viewer: Viewer): Router {
+  const options: CreateAppOptions =
+    viewer.type === 'operator'
+      ? given
+      : {
+          ...scopeToAccount(given, viewer.account),
+          accounts: [viewer.account],
+        }
+  const { accounts, chain } = options
+  const app = Router()
   // Before everything below: each family has limits and errors of its own.
   mountFaces(app, options)
   app.use(
@@ -153,7 +212,10 @@ export function createApp(options: CreateAppOptions): Express {
   app.use('/v1', async (request, response, next) => {
     await answerRequestOnce({
       idempotency: options.idempotency,
-      principal: 'intent-api',
+      principal:
+        viewer.type === 'operator'
+          ? 'intent-api'
+          : `intent-api ${viewer.account.toLowerCase()}`,
       request,
       response,
       handle: () => next(),
@@ -165,13 +227,14 @@ export function createApp(options: CreateAppOptions): Express {
       chainId: chain.chainId,
       registryUrl: options.registryUrl,
       signsPolicies: options.signPolicy !== undefined,
-      accounts: await Promise.all(
-        accounts.map((account) => readAccount(chain, account)),
-      ),
+      // The server has no key of somebody who signed in.
+      accounts:
+        viewer.type === 'person'
+          ? []
+          : await Promise.all(
+              accounts.map((account) => readAccount(chain, account)),
+            ),
     })
-  })
-  app.get('/v1/payments', async (_request, response) => {
-    response.json(await options.readPaymentStatus())
   })
   app.get('/v1/accounts/:address', async (request, response) => {
     const address = addressSchema.safeParse(request.params.address)
@@ -183,32 +246,31 @@ export function createApp(options: CreateAppOptions): Express {
     response.json(await readAccount(chain, address.data))
   })
   app.use('/v1', intentRoutes(options))
-  app.use('/v1', chatRoutes({ ...options, chainId: chain.chainId }))
+  if (viewer.type === 'operator') {
+    app.use('/v1', chatRoutes({ ...options, chainId: chain.chainId }))
+    app.get('/v1/payments', async (_request, response) => {
+      response.json(await options.readPaymentStatus())
+    })
+  }
   app.use('/v1', registryRoutes(options))
   const { orders, policies, store } = options
   if (orders) app.use('/v1', orderRoutes({ ...options, orders, store }))
   const { allowances } = options
-  if (allowances) app.use('/v1', allowanceRoutes({ ...options, ...allowances }))
-  if (policies) app.use('/v1', policyRoutes({ ...options, policies }))
-
-  const { webFolder } = options
-  if (webFolder !== undefined && existsSync(join(webFolder, 'index.html')))
+  if (allowances)
     app.use(
-      express.static(webFolder, {
-        index: 'index.html',
-        maxAge: '1h',
-        etag: true,
-        setHeaders: (response, path) => {
-          // Meant for pages of others; what it opens is not.
-          if (path.endsWith('/embed.js'))
-            response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin')
-        },
+      '/v1',
+      allowanceRoutes({
+        ...options,
+        chain: allowances.chain,
+        // What anybody may take is on the chain; which plans gave it is not.
+        readGrants: async (account) =>
+          viewer.type === 'operator' || isSameAddress(account, viewer.account)
+            ? allowances.readGrants(account)
+            : [],
       }),
     )
-  app.use((request) => {
-    throw new RouteNotFoundError({ method: request.method, path: request.path })
-  })
-  app.use(handleError({ logger, maxBytes: maxBodyBytes }))
+  if (policies) app.use('/v1', policyRoutes({ ...options, policies }))
+
   return app
 }
 

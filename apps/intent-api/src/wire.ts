@@ -1,5 +1,5 @@
-import { randomUUID } from 'node:crypto'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { readAddresses } from '@behest/devnet'
 import { createEngine } from '@behest/engine'
@@ -29,6 +29,7 @@ import {
   createPolicyStore,
   createResponseStore,
   createSender,
+  createSessionStore,
   createWebhookStore,
   createWorkflows,
   idempotencySchema,
@@ -38,6 +39,7 @@ import {
   readGrants,
   readOperations,
   runMigrations,
+  signInSchema,
   standingSchema,
   takeExecutorSlot,
   webhookSchema,
@@ -134,6 +136,7 @@ export async function wire(options: {
   await runMigrations(database.pool, idempotencySchema)
   await runMigrations(database.pool, standingSchema)
   await runMigrations(database.pool, paymentSchema)
+  await runMigrations(database.pool, signInSchema)
   if (deployment.name === 'local')
     await Promise.all([
       fundLocalAccount({
@@ -366,7 +369,7 @@ export async function wire(options: {
     onError: report,
   })
 
-  const serverUrl = `http://${config.host}:${config.port}`
+  const serverUrl = config.publicUrl
   const webhooks = {
     store: createWebhookStore({ pool: database.pool }),
     // Who reaches a server of this machine only is on this machine.
@@ -407,7 +410,18 @@ export async function wire(options: {
     },
     policies,
     // Whoever reaches a server of this machine only is its person.
-    ...(isLoopbackHost(config.host) ? { signPolicy: signer.signPolicy } : {}),
+    ...(config.signIn === 'none' && isLoopbackHost(config.host)
+      ? { signPolicy: signer.signPolicy }
+      : {}),
+    ...(config.signIn === 'none'
+      ? {}
+      : {
+          signIn: {
+            sessions: createSessionStore({ pool: database.pool }),
+            publicUrl: config.publicUrl,
+            operatorToken: ensureOperatorToken(config, dataFolder),
+          },
+        }),
     accounts: [keys.account],
     servesHolders: deployment.delegation !== undefined,
     chainName: deployment.name,
@@ -494,6 +508,18 @@ export async function wire(options: {
       await database.stop()
     },
   }
+}
+
+/** The operator's token: as given, or the one of this data folder, for its tools. */
+function ensureOperatorToken(config: Config, dataFolder: string): string {
+  if (config.operatorToken !== undefined) return config.operatorToken
+  const file = join(dataFolder, 'run', 'intent-operator.token')
+  if (!existsSync(file))
+    writeFileSync(file, randomBytes(32).toString('base64url'), {
+      mode: 0o600,
+      flag: 'wx',
+    })
+  return readFileSync(file, 'utf8').trim()
 }
 
 /** The agents of this house, as their host wrote them down. */

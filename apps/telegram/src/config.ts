@@ -25,6 +25,8 @@ const environmentSchema = z.object({
   BEHEST_INTENT_PORT: port.default(4000),
   BEHEST_INTENT_URL: z.url().optional(),
   BEHEST_REGISTRY_URL: z.url().default('http://127.0.0.1:4100'),
+  /** For a server where people sign in: its operator's, for the bot is theirs. */
+  BEHEST_INTENT_OPERATOR_TOKEN: z.string().optional(),
   BEHEST_DATA: z.string().default('.behest'),
   BEHEST_LOG_LEVEL: z.string().default('info'),
 })
@@ -42,6 +44,7 @@ export type Config = {
     readonly port: number
   }
   readonly intentUrl: string
+  readonly operatorToken?: string
   readonly registryUrl: string
   readonly dataFolder: string
   readonly logLevel: string
@@ -89,6 +92,9 @@ export function parseConfig(
         }),
     intentUrl:
       values.BEHEST_INTENT_URL ?? `http://${host}:${values.BEHEST_INTENT_PORT}`,
+    ...(values.BEHEST_INTENT_OPERATOR_TOKEN === undefined
+      ? {}
+      : { operatorToken: values.BEHEST_INTENT_OPERATOR_TOKEN }),
     registryUrl: values.BEHEST_REGISTRY_URL,
     dataFolder: values.BEHEST_DATA,
     logLevel: values.BEHEST_LOG_LEVEL,

@@ -50,7 +50,13 @@ export function wire(options: {
   })
   const messenger = createMessenger({ api: bot.api, wait })
   const desk = createChatDesk({
-    client: createIntentClient({ baseUrl: config.intentUrl }),
+    client: createIntentClient({
+      baseUrl: config.intentUrl,
+      // Where people sign in, a chat speaks through its link, and not a session.
+      ...(config.operatorToken === undefined
+        ? {}
+        : { headers: { authorization: `Bearer ${config.operatorToken}` } }),
+    }),
     registry: createRegistryClient({ baseUrl: config.registryUrl }),
     messenger,
     trustedUsers: config.trustedUsers,

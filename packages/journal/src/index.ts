@@ -175,6 +175,11 @@ export {
 } from './runner/takeExecutorSlot.js'
 export { idempotencySchema, journalSchema } from './schema.js'
 export {
+  createSessionStore,
+  type SessionStore,
+  signInSchema,
+} from './sign-in/createSessionStore.js'
+export {
   createWebhookStore,
   type DueWebhook,
   type Webhook,

@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createIntentClient, type IntentClient } from '@behest/client'
+import type { IntentClient } from '@behest/client'
 import type { IntentEvent } from '@behest/spec'
+import { createStackClient } from '../stack/createStackClient.js'
 import { readStackConfig } from '../stack/stackConfig.js'
 import { startStack } from '../stack/startStack.js'
 
@@ -34,7 +35,7 @@ async function benchSpine(): Promise<void> {
   })
   const coldStartMs = performance.now() - startedMs
   try {
-    const client = createIntentClient({ baseUrl: stack.config.intentUrl })
+    const client = createStackClient(stack.config)
     const results: Record<string, unknown> = {}
     for (const sentence of sentences) {
       const rows: Measured[] = []

@@ -1,5 +1,4 @@
 import { parseArgs } from 'node:util'
-import { createIntentClient } from '@behest/client'
 import {
   type Address,
   type AllowanceLedger,
@@ -7,6 +6,7 @@ import {
 } from '@behest/spec'
 import * as z from 'zod'
 import { exitCodes, UsageError } from '../exitCodes.js'
+import { createStackClient } from '../stack/createStackClient.js'
 import { openStack } from '../stack/openStack.js'
 import { readStackConfig } from '../stack/stackConfig.js'
 import { follow } from './doCommand.js'
@@ -34,7 +34,7 @@ export async function allowancesCommand(
     onProgress: (message) => console.error(message),
   })
   try {
-    const client = createIntentClient({ baseUrl: stack.config.intentUrl })
+    const client = createStackClient(stack.config)
     const account =
       values.account === undefined ? {} : { account: values.account as Address }
     if (verb === 'list') {

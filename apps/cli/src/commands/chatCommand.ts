@@ -1,11 +1,6 @@
 import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import {
-  createIntentClient,
-  findWaiting,
-  type IntentClient,
-  sayNext,
-} from '@behest/client'
+import { findWaiting, type IntentClient, sayNext } from '@behest/client'
 import {
   addressSchema,
   BehestError,
@@ -18,6 +13,7 @@ import * as z from 'zod'
 import { exitCodes, UsageError } from '../exitCodes.js'
 import { renderPreview } from '../show/renderPreview.js'
 import { renderRecord } from '../show/renderRecord.js'
+import { createStackClient } from '../stack/createStackClient.js'
 import { openStack } from '../stack/openStack.js'
 import { readStackConfig } from '../stack/stackConfig.js'
 import { toExitCode } from './doCommand.js'
@@ -36,7 +32,7 @@ export async function chatCommand(): Promise<number> {
     onProgress: (message) => console.error(message),
   })
   try {
-    const client = createIntentClient({ baseUrl: stack.config.intentUrl })
+    const client = createStackClient(stack.config)
     const { accounts } = await client.accounts()
     const account = addressSchema.parse(accounts[0]?.address)
     const prompt = (): void => {
@@ -89,7 +85,7 @@ export async function sayCommand(
     onProgress: (message) => console.error(message),
   })
   try {
-    const client = createIntentClient({ baseUrl: stack.config.intentUrl })
+    const client = createStackClient(stack.config)
     const { accounts } = await client.accounts()
     const said = await sayNext({
       client,

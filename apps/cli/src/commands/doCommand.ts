@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
-import { createIntentClient, type IntentClient } from '@behest/client'
+import type { IntentClient } from '@behest/client'
 import {
   type Custody,
   custodies,
@@ -14,6 +14,7 @@ import { exitCodes, UsageError } from '../exitCodes.js'
 import { renderProposal } from '../show/renderOrder.js'
 import { renderPreview } from '../show/renderPreview.js'
 import { renderRecord } from '../show/renderRecord.js'
+import { createStackClient } from '../stack/createStackClient.js'
 import { openStack } from '../stack/openStack.js'
 import { readStackConfig } from '../stack/stackConfig.js'
 
@@ -50,7 +51,7 @@ export async function doCommand(
     onProgress: (message) => console.error(message),
   })
   try {
-    const client = createIntentClient({ baseUrl: stack.config.intentUrl })
+    const client = createStackClient(stack.config)
     const key = values['idempotency-key']
     const created = await client.create({
       utterance,

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util'
-import { createIntentClient } from '@behest/client'
 import { intentRecordSchema } from '@behest/spec'
 import * as z from 'zod'
 import { exitCodes, UsageError } from '../exitCodes.js'
+import { createStackClient } from '../stack/createStackClient.js'
 import { openStack } from '../stack/openStack.js'
 import { readStackConfig } from '../stack/stackConfig.js'
 
@@ -26,7 +26,7 @@ export async function listCommand(
     onProgress: (message) => console.error(message),
   })
   try {
-    const client = createIntentClient({ baseUrl: stack.config.intentUrl })
+    const client = createStackClient(stack.config)
     const page = await client.list({
       limit,
       ...(values.cursor === undefined ? {} : { cursor: values.cursor }),

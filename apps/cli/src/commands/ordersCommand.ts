@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { createIntentClient } from '@behest/client'
 import { type OrderRecord, orderRecordSchema } from '@behest/spec'
 import * as z from 'zod'
 import { exitCodes, UsageError } from '../exitCodes.js'
 import { renderOrder } from '../show/renderOrder.js'
+import { createStackClient } from '../stack/createStackClient.js'
 import { openStack } from '../stack/openStack.js'
 import { readStackConfig } from '../stack/stackConfig.js'
 
@@ -33,7 +33,7 @@ export async function ordersCommand(
     onProgress: (message) => console.error(message),
   })
   try {
-    const client = createIntentClient({ baseUrl: stack.config.intentUrl })
+    const client = createStackClient(stack.config)
     if (verb === 'list') {
       const page = await client.orders({
         limit,

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createIntentClient, type IntentClient } from '@behest/client'
+import type { IntentClient } from '@behest/client'
 import { unlockKeystore } from '@behest/evm'
 import {
   type Address,
@@ -15,6 +15,7 @@ import {
 } from '@behest/spec'
 import * as z from 'zod'
 import { exitCodes, UsageError } from '../exitCodes.js'
+import { createStackClient } from '../stack/createStackClient.js'
 import { openStack } from '../stack/openStack.js'
 import { readStackConfig, type StackConfig } from '../stack/stackConfig.js'
 
@@ -57,7 +58,7 @@ export async function policyCommand(
     onProgress: (message) => console.error(message),
   })
   try {
-    const client = createIntentClient({ baseUrl: stack.config.intentUrl })
+    const client = createStackClient(stack.config)
     const { accounts, chainId } = await client.accounts()
     const account = (values.account ?? accounts[0]?.address ?? '0x') as Address
     const record = await (async () => {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { createIntentClient } from '@behest/client'
 import { UsageError } from '../exitCodes.js'
+import { createStackClient } from '../stack/createStackClient.js'
 import { openStack } from '../stack/openStack.js'
 import { readStackConfig } from '../stack/stackConfig.js'
 import { follow } from './doCommand.js'
@@ -24,7 +24,7 @@ export async function resumeCommand(
     onProgress: (message) => console.error(message),
   })
   try {
-    const client = createIntentClient({ baseUrl: stack.config.intentUrl })
+    const client = createStackClient(stack.config)
     return await follow(client, id, values)
   } finally {
     await stack.leave()

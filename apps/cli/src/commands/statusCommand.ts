@@ -1,9 +1,9 @@
 import { parseArgs } from 'node:util'
-import { createIntentClient } from '@behest/client'
 import { intentRecordSchema } from '@behest/spec'
 import * as z from 'zod'
 import { UsageError } from '../exitCodes.js'
 import { renderRecord } from '../show/renderRecord.js'
+import { createStackClient } from '../stack/createStackClient.js'
 import { openStack } from '../stack/openStack.js'
 import { readStackConfig } from '../stack/stackConfig.js'
 import { toExitCode } from './doCommand.js'
@@ -24,7 +24,7 @@ export async function statusCommand(
     onProgress: (message) => console.error(message),
   })
   try {
-    const client = createIntentClient({ baseUrl: stack.config.intentUrl })
+    const client = createStackClient(stack.config)
     const record = await client.get(id)
     console.log(
       values.json

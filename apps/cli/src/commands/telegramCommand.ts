@@ -1,9 +1,13 @@
 import { spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createIntentClient, toChatLinkMessage } from '@behest/client'
+import { toChatLinkMessage } from '@behest/client'
 import { unlockKeystore } from '@behest/evm'
 import { exitCodes, UsageError } from '../exitCodes.js'
+import {
+  createStackClient,
+  readOperatorToken,
+} from '../stack/createStackClient.js'
 import {
   readStackConfig,
   repositoryRoot,
@@ -30,7 +34,7 @@ export async function telegramCommand(
     throw new UsageError(
       'Give the number that the bot told: behest telegram link 123456 (or unlink).',
     )
-  const client = createIntentClient({ baseUrl: config.intentUrl })
+  const client = createStackClient(config)
   const id = `telegram:${chat}`
   if (action === 'unlink') {
     await client.chats.unlink(id)
@@ -61,6 +65,7 @@ export async function telegramCommand(
 }
 
 function runBot(config: StackConfig): Promise<number> {
+  const token = readOperatorToken(config)
   const child = spawn(
     process.execPath,
     [join(repositoryRoot, 'apps/telegram/dist/main.js')],
@@ -71,6 +76,7 @@ function runBot(config: StackConfig): Promise<number> {
         BEHEST_DATA: config.dataFolder,
         BEHEST_INTENT_URL: process.env.BEHEST_INTENT_URL ?? config.intentUrl,
         BEHEST_REGISTRY_URL: config.registryUrl,
+        ...(token === undefined ? {} : { BEHEST_INTENT_OPERATOR_TOKEN: token }),
       },
     },
   )

@@ -1,5 +1,5 @@
 import type { ContextStore, ResponseStore, WebhookStore } from '@behest/journal'
-import type { Express } from 'express'
+import type { Router } from 'express'
 import type { Logger } from 'pino'
 import type { IntentRoutesOptions } from '../routes/intentRoutes.js'
 import { a2aRoutes } from './a2a/a2aRoutes.js'
@@ -25,7 +25,7 @@ export type MountFacesOptions = IntentRoutesOptions & {
 }
 
 /** Mounts the faces that the product shows to clients that exist. */
-export function mountFaces(app: Express, options: MountFacesOptions): void {
+export function mountFaces(app: Router, options: MountFacesOptions): void {
   const { runner, logger, now, isDraining } = options
   const [account] = options.accounts
   if (account === undefined) return // a server that signs for nobody

@@ -28,6 +28,7 @@ import {
   createPolicyStore,
   createResponseStore,
   createSender,
+  createSessionStore,
   createWebhookStore,
   type Idempotency,
   type IntentStore,
@@ -37,6 +38,8 @@ import {
   type PolicyStore,
   paymentSchema,
   type ResponseStore,
+  type SessionStore,
+  signInSchema,
   standingSchema,
   type WebhookStore,
   webhookSchema,
@@ -101,6 +104,7 @@ export type World = {
   readonly webhooks: WebhookStore
   readonly responses: ResponseStore
   readonly contexts: ContextStore
+  readonly sessions: SessionStore
   readonly chats: ChatStore
   readonly idempotency: Idempotency
   readonly orders: OrderStore
@@ -151,6 +155,7 @@ export async function createWorld(
         conversationSchema,
         standingSchema,
         paymentSchema,
+        signInSchema,
       ],
     }),
   ])
@@ -325,6 +330,7 @@ export async function createWorld(
     webhooks: createWebhookStore({ pool: database.pool }),
     responses: createResponseStore({ pool: database.pool }),
     contexts: createContextStore({ pool: database.pool }),
+    sessions: createSessionStore({ pool: database.pool }),
     chats: createChatStore({ pool: database.pool }),
     idempotency: createIdempotency({ pool: database.pool }),
     orders,

@@ -299,7 +299,7 @@ describe('mcp', () => {
     ).toMatchObject({ gives: ['3 ETH'], gets: ['USDC'] })
     for (const [previousIntentId, said] of [
       ['../..', 'INTENT_ID_MALFORMED'],
-      [crypto.randomUUID(), 'NOT_A_REQUEST'],
+      [crypto.randomUUID(), 'There is nothing before'],
     ] as const) {
       const refused = await call(client, 'quote', {
         utterance: 'do that again with 4 ETH',
