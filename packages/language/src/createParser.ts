@@ -6,6 +6,8 @@ import type {
 } from '@behest/spec'
 import { applyAnswer } from './conversation/applyAnswer.js'
 import { followPast, readPointing } from './conversation/followPast.js'
+import { speakJapanese } from './conversation/speakJapanese.js'
+import { isJapanese } from './japanese/isJapanese.js'
 import { combineReadings } from './model/combineReadings.js'
 import type { ModelParser } from './model/createModelParser.js'
 import { groundAnswer } from './model/groundAnswer.js'
@@ -30,7 +32,7 @@ async function follow(
   if (
     alone.type === 'none' &&
     (alone.reason === 'injection' ||
-      (isBlocked(alone) && read?.type !== 'cancel'))
+      (isBlocked(alone) && read?.type !== 'cancel' && read?.type !== 'undo'))
   )
     return undefined
   const followed = followPast({
@@ -39,7 +41,12 @@ async function follow(
     read,
     past: await readPast(),
   })
-  return followed && { parser: 'embedded', notes: [], ...followed }
+  if (followed === undefined) return undefined
+  return {
+    parser: 'embedded',
+    notes: [],
+    ...(isJapanese(utterance) ? speakJapanese(followed) : followed),
+  }
 }
 
 /** Which parsers read an utterance. */

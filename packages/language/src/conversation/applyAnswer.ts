@@ -4,6 +4,8 @@ import {
   type ParseContext,
   type ParseResult,
 } from '@behest/spec'
+import { isJapanese } from '../japanese/isJapanese.js'
+import { readJapaneseOrdinal } from '../japanese/readJapaneseOrdinal.js'
 import { parseUtterance } from '../parseUtterance.js'
 import { normaliseText } from '../text/normaliseText.js'
 import { type Answered, fillDraft, isValueFor } from './fillDraft.js'
@@ -24,7 +26,7 @@ type Reply =
   | { readonly answers: Readonly<Record<string, unknown>> }
 
 const CANCEL =
-  /^(?:(?:no|ok|oh|actually|please|pls|just|hm+),? )*(?:cancel(?: (?:it|that|everything|all))?|never ?mind|nvm|forget (?:it|that|about it)|stop(?: it)?|abort|drop it|leave it|don't(?: do (?:it|that))?|nothing|quit|no thanks|no thank you|no|やめて|やめる|キャンセル(?:して)?|中止(?:して)?|取り消し(?:て)?|いいえ|いらない|結構です)[.!。！]*$/
+  /^(?:(?:no|ok|oh|actually|please|pls|just|hm+),? )*(?:cancel(?: (?:it|that|everything|all))?|never ?mind|nvm|forget (?:it|that|about it)|stop(?: it)?|abort|drop it|leave it|don't(?: do (?:it|that))?|nothing|quit|no thanks|no thank you|no|(?:やっぱり?|もう|いや|すみません|ごめん)?[、 ]?(?:やめて(?:おく|おきます|ください|くれ)?|やめる|やめます|やめとく|やめとこう|キャンセル(?:で|して|します|する)?(?:ください)?|中止(?:で|して|します)?(?:ください)?|取り消し(?:て)?|取りやめ(?:て|で)?|なし(?:で)?|いいえ|いや|いらない|要らない|不要(?:です)?|結構です|もういい(?:です)?|何もしないで|忘れて))[.!。！]*$/
 
 const ORDINALS: readonly [RegExp, number][] = [
   [
@@ -37,7 +39,7 @@ const ORDINALS: readonly [RegExp, number][] = [
 ]
 
 const CORRECTION =
-  /^(?:no|nope|actually|wait|sorry|i mean(?:t)?|make it|make that|change (?:it|that) to|instead|rather|not that|correction|いや|違う|やっぱり|やっぱ)(?=[ ,.、]|$)/
+  /^(?:no|nope|actually|wait|sorry|i mean(?:t)?|make it|make that|change (?:it|that) to|instead|rather|not that|correction|いや|違う|やっぱり|やっぱ)(?=[ ,.、]|$)|^(?:いや|いえ|違う|違います|やっぱり?)(?=[^ぁ-ん]|$)/
 
 const BOTH =
   /^(?:both(?: of (?:them|those))?|the two|両方(?:とも)?)(?: please| pls)?$/
@@ -77,7 +79,9 @@ export function applyAnswer(options: {
       result: {
         type: 'none',
         reason: 'out-of-scope',
-        message: 'Cancelled. Nothing was done.',
+        message: isJapanese(plain)
+          ? '取りやめました。何も行っていません。'
+          : 'Cancelled. Nothing was done.',
       },
     }
   const draft = toDraft(previous)
@@ -113,6 +117,7 @@ function applyWords(
     const ordinal = isAmount
       ? undefined
       : ORDINALS.find(([pattern]) => pattern.test(picked))
+    const japanese = readJapaneseOrdinal(plain, first.options.length)
     const both = BOTH.test(plain)
       ? splitStep(draft, first, words.length)
       : undefined
@@ -120,11 +125,13 @@ function applyWords(
     const index =
       ordinal !== undefined
         ? ordinal[1]
-        : first.options.findIndex(
-            (option) =>
-              option.label.toLowerCase() ===
-              plain.replace(CORRECTION, '').trim(),
-          )
+        : japanese !== undefined
+          ? japanese
+          : first.options.findIndex(
+              (option) =>
+                option.label.toLowerCase() ===
+                plain.replace(CORRECTION, '').trim(),
+            )
     const option = first.options[index]
     if (option !== undefined)
       return fillDraft(draft, words, [

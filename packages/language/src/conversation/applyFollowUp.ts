@@ -70,7 +70,8 @@ export function applyFollowUp(options: {
     return { type: 'new-request', utterance: words }
   if (
     said.length === 0 &&
-    /[a-z0-9]{3}/.test(rest.replace(/please|pls|thanks|now|as before/g, ''))
+    (read.end === 0 ||
+      /[a-z0-9]{3}/.test(rest.replace(/please|pls|thanks|now|as before/g, '')))
   )
     return parseUtterance(words, context).type === 'none'
       ? {
@@ -103,7 +104,7 @@ export function applyFollowUp(options: {
 const MORE =
   /\b(?:then|after that|afterwards|and (?:also )?(?:lend|supply|deposit|swap|sell|buy|send|borrow|repay|withdraw|stake|bridge))\b|してから|その後/
 const TIMES =
-  /\b(?:twice|double|doubled|triple|half|thrice|\w+ times|\d+x)(?: as (?:much|many)| the (?:amount|size|sum)| that| it)|\b(?:double|triple|twice)\b(?! a\b)|(?:倍|半分の量)/
+  /\b(?:twice|double|doubled|triple|half|thrice|\w+ times|\d+x)(?: as (?:much|many)| the (?:amount|size|sum)| that| it)|\b(?:double|triple|twice)\b(?! a\b)|(?:(?:^|[^0-9])倍|半分の量)/
 
 /** Changes that name no argument: they are asked about, never worked out. */
 function findUnclear(

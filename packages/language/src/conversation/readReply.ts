@@ -1,4 +1,6 @@
 import type { Intent, ParseContext } from '@behest/spec'
+import { isJapanese } from '../japanese/isJapanese.js'
+import { readJapaneseReply } from '../japanese/readJapaneseReply.js'
 import { commonWords } from '../lexicon/lexicon.js'
 import { readNumbers } from '../numbers/readNumbers.js'
 import { readConditions } from '../phrases/readConditions.js'
@@ -13,35 +15,16 @@ import { toSchedule } from '../time/toSchedule.js'
 import { isOutput } from './fillDraft.js'
 import type { Said } from './Reply.js'
 
-/** Shares as Japanese replies say them, with nothing besides. */
-const SHARES: readonly [RegExp, number][] = [
-  [
-    /^(?:全部|全額|全て|すべて|ぜんぶ)(?:で|を|です|だ|お願いします|してください)*[。!]*$/,
-    10_000,
-  ],
-  [
-    /^(?:半分|半額|はんぶん)(?:で|を|だけ|です|だ|お願いします|してください)*[。!]*$/,
-    5000,
-  ],
-  [/^(?:四分の一|4分の1)(?:で|を|だけ|です|だ|お願いします)*[。!]*$/, 2500],
-]
-
 /** Reads the phrases of a reply that can fill a slot, in order. */
 export function readReply(words: string, context: ParseContext): Said[] {
   const normalised = normaliseText(words)
+  if (isJapanese(normalised.text)) return readJapaneseReply(normalised, context)
   const tagged = readNumbers(
     tagItems(tokenise(normalised), normalised, context.locale),
   )
   const items = readQuantities(
     readTimes(readConditions(readSlippage(tagged), normalised), context),
   )
-  const japanese = SHARES.find(([pattern]) =>
-    pattern.test(normalised.text.trim()),
-  )
-  if (japanese !== undefined) {
-    const value = { kind: 'share', bps: japanese[1] }
-    return [{ kind: 'amount', value, start: 0, end: words.length }]
-  }
   const said: Said[] = []
   const at = (item: Item) => ({
     start: normalised.startOf(item.start),
@@ -199,7 +182,7 @@ export function findSaid(
 }
 
 const LINKS =
-  /^(?:with|on|in|via|to|for|at|only|just|please|pls|plz|use|of|it|my|the|and|but|max|slippage|で|に|を|から|へ|[\s,.!。、])*$/i
+  /^(?:with|on|in|via|to|for|at|only|just|please|pls|plz|use|of|it|my|the|and|but|max|slippage|で|に|を|から|へ|は|して|変更|変えて|替えて|増やして|減らして|お願いします|お願い|ください|だけ|いい|です|いや|やっぱり|やっぱ|スリッページ|[\s,.!。、])*$/i
 
 /** What is left beside the values is no sentence: nothing is told or asked. */
 export function saysNothingElse(words: string, said: readonly Said[]): boolean {

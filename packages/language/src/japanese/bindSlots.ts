@@ -7,6 +7,7 @@ import { readSlippage } from '../phrases/readSlippage.js'
 import { createTable } from '../text/createTable.js'
 import type { Item } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
+import { askWhen } from './askWhen.js'
 import type { BoundVerb, Reading } from './Reading.js'
 import { withKept } from './readKept.js'
 import type { Slot } from './Slot.js'
@@ -83,6 +84,7 @@ export function addClause(
       : bound.map((draft) => askHowMuch(draft))),
   )
   reading.clauses.push({ step: verb.from, parts })
+  askWhen(reading, said.slots, verb.from)
   reading.last = verb
   reading.clause += 1
   reading.kept = undefined

@@ -1,5 +1,6 @@
 import type { Part } from '../clauses/Part.js'
 import { createTable } from '../text/createTable.js'
+import { verbatim } from '../text/tagItems.js'
 import { addClause, readItems, toParts } from './bindSlots.js'
 import { foldEven } from './foldEven.js'
 import type { Reading } from './Reading.js'
@@ -37,9 +38,16 @@ export function bindVerbless(
     const items = readItems(reading, all, sense)
     const parts = toParts(items, sense, reading.normalised)
     if (!fits[sense](parts)) continue
-    const isDoubtful = isBoth(all, parts, sense)
-    // `ベロドロームで`: who names an exchange trades.
-    if (isDoubtful && parts.some((part) => part.type === 'venue')) continue
+    const name = sharedName(reading, all, parts)
+    const isTicker = name !== undefined && /^[A-Z]{2,}$/.test(name)
+    // A ticker in capitals is traded for, and so is what an exchange is named for.
+    if (
+      sense === 'bridge' &&
+      name !== undefined &&
+      (isTicker || parts.some((part) => part.type === 'venue'))
+    )
+      continue
+    const isDoubtful = name !== undefined && (sense === 'bridge' || isTicker)
     reading.pending = []
     addClause(reading, {
       sense,
@@ -54,10 +62,9 @@ export function bindVerbless(
         ...last,
         problems: [
           {
-            slot: 'toChain',
+            slot: sense === 'bridge' ? 'toChain' : 'venue',
             problem: {
-              reason:
-                'そのチェーンへ移しますか？それともトークンに交換しますか？',
+              reason: `${name}に移しますか？それとも${name}トークンに交換しますか？`,
             },
           },
         ],
@@ -89,21 +96,27 @@ function withGoal(slots: readonly Slot[]): readonly Slot[] {
     : slots
 }
 
-/** `100USDCをOPに`: a chain and a token have the same name. */
-function isBoth(
+/**
+ * The goal that a place and a token share a name for, as it was written:
+ * `100USDCをOPに`, `300USDCをAAVEに`.
+ */
+function sharedName(
+  reading: Reading,
   slots: readonly Slot[],
   parts: readonly Part[],
-  sense: string,
-): boolean {
-  if (sense !== 'bridge') return false
-  const goal = parts.find((part) => part.type === 'chain' && part.cue === 'to')
-  return slots.some(
-    (slot) =>
-      slot.type === 'item' &&
-      slot.start === goal?.start &&
-      slot.item.type === 'word' &&
-      slot.item.senses.token !== undefined,
+): string | undefined {
+  const goal = parts.find(
+    (part) =>
+      (part.type === 'chain' || part.type === 'venue') && part.cue === 'to',
   )
+  const slot = slots.find(
+    (each) =>
+      each.type === 'item' &&
+      each.start === goal?.start &&
+      each.item.type === 'word' &&
+      each.item.senses.token !== undefined,
+  )
+  return slot === undefined ? undefined : verbatim(reading.normalised, slot)
 }
 
 type Money = Extract<Part, { type: 'money' }>

@@ -160,7 +160,6 @@ function readOrder(
   const verb = slot.sense === 'become' ? 'swap' : slot.sense
   const said = [...reading.pending, ...current]
   const even = foldEven(said, verb)
-  const before = reading.drafts.length
   const slots = even?.slots ?? addGaps(reading, said, verb)
   if (even !== undefined) {
     reading.pending = []
@@ -172,7 +171,6 @@ function readOrder(
       items: readItems(reading, slots, 'swap'),
       among: even.among,
     })
-    askWhen(reading, said, before)
     return []
   }
   const items = readItems(reading, slots, verb)
@@ -187,40 +185,7 @@ function readOrder(
     slots,
     items,
   })
-  askWhen(reading, said, before)
   return []
-}
-
-/** `安くなったら`, `いいタイミングで`: when, and nothing that it could be told by. */
-const VAGUE =
-  /(?:たら|だら|れば|ければ|なら|とき|ときに|場合|場合に|次第|うちに|タイミング|頃合い)(?:に|は|で|を見て|を見計らって)?$/
-/** A step before it ends: no condition on a price. */
-const DONE =
-  /(?:届い|着い|終わ|完了し|済ん|すん|でき|出来|着金し|反映され|約定し|受け取|成功し)(?:たら|だら|れば)$/
-
-/** Whoever says when, and not by what it is told, is asked. */
-function askWhen(reading: Reading, slots: readonly Slot[], from: number): void {
-  const vague = slots.find(
-    (slot) =>
-      slot.type === 'word' &&
-      VAGUE.test(slot.text) &&
-      !DONE.test(slot.text) &&
-      !isKnownWord(slot.text),
-  )
-  const first = reading.drafts[from]
-  if (vague === undefined || first === undefined) return
-  reading.drafts[from] = {
-    ...first,
-    problems: [
-      ...(first.problems ?? []),
-      {
-        slot: 'when[0].value',
-        problem: {
-          reason: 'どのような条件のときですか？数値で教えてください。',
-        },
-      },
-    ],
-  }
 }
 
 /** `花を送って`, `晩ごはんは何にしよう`: an object that no wallet holds. */

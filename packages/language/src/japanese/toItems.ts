@@ -206,7 +206,7 @@ export function toItems(
         if (group.at(-1)?.type === 'item' && behind?.type === 'item')
           out.push({
             type: 'limit',
-            slot: slotOfChoice(behind.item),
+            slot: slotOfChoice(behind.item, sense),
             spaced: true,
             start: slot.start,
             end: slot.end,
@@ -388,11 +388,12 @@ function withNames(
 }
 
 /** The argument that a choice leaves open. */
-function slotOfChoice(item: Item): string {
+function slotOfChoice(item: Item, sense: string): string {
   if (item.type === 'name' || item.type === 'address') return 'to'
   if (item.type !== 'word') return 'amount'
   const { token, chain, venue } = item.senses
-  return venue !== undefined && token === undefined
+  const isPlaced = /^(?:deposit|lend|stake|withdraw|repay|borrow)$/.test(sense)
+  return venue !== undefined && (token === undefined || isPlaced)
     ? 'venue'
     : chain !== undefined && token === undefined
       ? 'chain'
