@@ -545,6 +545,26 @@ describe('blocks', () => {
       expect((await outbox.readLeg(order.legId))?.attempts).toHaveLength(1)
     })
 
+  test('behavior: a receipt that outlives its block holds nothing up', async () => {
+    chain = createScriptedChain({ depth: 2 })
+    chain.levers.automine = false
+    chain.levers.keepsLostReceipts = true
+    const sender = await startSender()
+    const order = await toOrder()
+    const result = sender.carryOut(order, { waitMs: 20_000 })
+    await until(() => countOffered() === 1)
+    chain.mine()
+    await until(() => events.some(({ type }) => type === 'mined'))
+    chain.reorg({ depth: 1, transactions: 'vanish' })
+    await until(() => events.some(({ type }) => type === 'reorged'))
+    const offered = chain.offered.length
+    await until(() => chain.offered.length > offered)
+    chain.mine()
+    chain.mine()
+    expect((await result).type).toBe('succeeded')
+    expect(chain.countEffects().get(order.legId)).toBe(1)
+  })
+
   test('behavior: while nodes do not agree on the block nothing is told', async () => {
     let doAgree = false
     const sender = await startSender({

@@ -725,12 +725,18 @@ function startLane(options: LaneOptions): Lane {
     const receipts = await Promise.all(
       leg.attempts.map(({ hash }) => chain.readReceipt(hash)),
     )
-    const receipt = receipts.find((one) => one !== null)
-    if (receipt === undefined) return { type: 'unseen', leg }
-    const blockHash = await readBlockHash(receipt.blockNumber)
-    return blockHash === receipt.blockHash
-      ? { type: 'found', leg, receipt }
-      : { type: 'unclear' }
+    const found = receipts.filter((one) => one !== null)
+    if (found.length === 0) return { type: 'unseen', leg }
+    const hashes = await Promise.all(
+      found.map(({ blockNumber }) => readBlockHash(blockNumber)),
+    )
+    const receipt = found.find(
+      ({ blockHash }, index) => hashes[index] === blockHash,
+    )
+    if (receipt !== undefined) return { type: 'found', leg, receipt }
+    // A receipt of a block that another one took the place of: the node forgot to
+    // forget it. Where nodes do not agree, they are given time.
+    return hashes.includes(null) ? { type: 'unclear' } : { type: 'unseen', leg }
   }
 
   async function lookAtMined(

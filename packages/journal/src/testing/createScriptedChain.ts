@@ -74,6 +74,8 @@ export type ScriptedChain = OutboxChain & {
     beforeSend: (hash: Hex) => Promise<void>
     /** So many receipts that are there are answered as missing. */
     hiddenReceipts: number
+    /** Receipts of blocks that were taken back are told like the others. */
+    keepsLostReceipts: boolean
     failReads: boolean
   }
 }
@@ -94,11 +96,13 @@ export function createScriptedChain(
     sendFault: () => 'none',
     beforeSend: async () => {},
     hiddenReceipts: 0,
+    keepsLostReceipts: false,
     failReads: false,
   }
   let run = 1
   let forks = 0
   let blocks: Block[] = []
+  const lost: Block[] = []
   let pool = new Map<Hex, Pending>()
   const offered: { raw: Hex; hash: Hex }[] = []
 
@@ -175,6 +179,7 @@ export function createScriptedChain(
     mine,
     reorg: ({ depth, transactions }) => {
       const removed = blocks.splice(blocks.length - depth, depth)
+      lost.push(...removed)
       forks++
       for (const block of removed)
         for (const pending of block.transactions)
@@ -253,7 +258,8 @@ export function createScriptedChain(
       }),
     readReceipt: (hash) =>
       read((): OutboxReceipt | null => {
-        const block = blocks.find(({ transactions }) =>
+        const told = levers.keepsLostReceipts ? [...blocks, ...lost] : blocks
+        const block = told.find(({ transactions }) =>
           transactions.some((pending) => pending.hash === hash),
         )
         if (block === undefined) return null

@@ -326,7 +326,7 @@ export async function runRound(options: RoundOptions): Promise<RoundReport> {
     else if (inspector.violations.length === 0)
       inspector.report({
         invariant: 'stuck',
-        what: `not settled ${options.settleWithinMs} ms after the faults: ${await describeStuck(pool, chain)}`,
+        what: `not settled ${options.settleWithinMs} ms after the faults: ${await describeStuck(pool, chain)}; workers said ${[...workers.failures].slice(-3).join(', ')}`,
       })
     await weather.stop()
     const { doubled, lost } = await inspector.countEffects()
@@ -849,6 +849,7 @@ async function describeStuck(
   chain: ChaosChain,
 ): Promise<string> {
   const { rows } = await pool.query<{
+    id: string
     sender: string
     state: string
     nonce: string | null
@@ -856,7 +857,7 @@ async function describeStuck(
     attempts: number
     locks: number
   }>(
-    `select distinct on (sender) encode(sender, 'hex') as sender, state, nonce,
+    `select distinct on (sender) id, encode(sender, 'hex') as sender, state, nonce,
       (select last_answer from attempt where leg_id = leg.id
        order by position desc limit 1) as answer,
       (select count(*)::int from attempt where leg_id = leg.id) as attempts,
@@ -870,11 +871,36 @@ async function describeStuck(
   )
   const lines = await Promise.all(
     rows.map(async (row) => {
+      const { rows: attempts } = await pool.query<{
+        hash: string
+        block: string | null
+        kind: string
+      }>(
+        `select encode(hash, 'hex') as hash, kind,
+          block_number || ' ' || encode(block_hash, 'hex') as block
+         from attempt where leg_id = $1 order by position`,
+        [row.id],
+      )
+      const receipts = await Promise.all(
+        attempts.map(async ({ hash, kind, block: stored }) => {
+          const receipt = await chain.request<{
+            blockNumber: Hex
+            blockHash: Hex
+          } | null>('eth_getTransactionReceipt', [`0x${hash}`])
+          const there =
+            receipt &&
+            (await chain.request<{ hash: Hex } | null>('eth_getBlockByNumber', [
+              receipt.blockNumber,
+              false,
+            ]))
+          return `${kind} stored ${stored ?? '-'} receipt ${receipt?.blockHash ?? '-'} block ${there?.hash ?? '-'}`
+        }),
+      )
       const used = await chain.request<Hex>('eth_getTransactionCount', [
         `0x${row.sender}`,
         'latest',
       ])
-      return `${row.sender.slice(0, 6)} ${row.state} nonce ${row.nonce ?? '-'} of ${Number(used)}, ${row.attempts} attempts, "${row.answer ?? ''}"`
+      return `${row.sender.slice(0, 6)} ${row.state} nonce ${row.nonce ?? '-'} of ${Number(used)}, ${row.attempts} attempts, "${row.answer ?? ''}", ${receipts.join(' and ')}`
     }),
   )
   return `block ${Number(block.number)}, base fee ${Number(block.baseFeePerGas)} wei, ${rows[0]?.locks ?? 0} locks; ${lines.join('; ')}`
