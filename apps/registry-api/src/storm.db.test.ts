@@ -1,5 +1,6 @@
 // One file because it is one life: a registry in a process of its own is filled,
 // killed without warning, started again, and asked about everything it answered.
+import { createHash } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -15,9 +16,13 @@ import {
 
 const killAfter = 300
 const writers = 8
-/** Letters alone: a name is one word, so that it finds itself. */
+/** Letters alone, and none like another: a name finds itself and no neighbour. */
 const toName = (place: number) =>
-  `storm${[...String(place)].map((digit) => 'abcdefghij'[Number(digit)]).join('')}q`
+  createHash('sha256')
+    .update(String(place))
+    .digest('hex')
+    .slice(0, 16)
+    .replaceAll(/\d/g, (digit) => 'ghijklmnop'[Number(digit)] ?? '')
 
 type Span = { readonly name: string; readonly attributes: readonly unknown[] }
 

@@ -237,25 +237,22 @@ export class VectorIndex {
         const distance = block[index] as number
         histogram[distance] = (histogram[distance] as number) + 1
       }
-    // Where a filter leaves few of the nearest, those behind them are asked.
-    let wanted = count
-    let seen = 0
-    let from = 0
-    while (chosen.length < count && seen < rows && seen < mostLookedAt) {
-      let cut = from
-      for (; cut < histogram.length; cut += 1) {
-        seen += histogram[cut] as number
-        if (seen >= wanted) break
+    const takeFrom = (from: number, cut: number) => {
+      const listed = listRows(blocks, histogram, from, cut)
+      let place = 0
+      // A distance is taken whole or not at all: rows of one have no order that
+      // another history of changes would not turn about.
+      for (let distance = from; distance <= cut; distance += 1) {
+        const end = place + (histogram[distance] as number)
+        for (; place < end; place += 1) choose(listed[place] as number)
+        if (chosen.length >= count) break
       }
-      for (const [number, block] of blocks.entries())
-        for (let index = 0; index < block.length; index += 1) {
-          const distance = block[index] as number
-          if (distance >= from && distance <= cut)
-            choose(number * rowsPerBlock + index)
-        }
-      from = cut + 1
-      wanted = Math.max(wanted, seen) * 4
     }
+    const cut = findCut(histogram, 0, count)
+    takeFrom(0, cut)
+    // Where a filter leaves few of the nearest, those behind them are asked.
+    if (chosen.length < count && cut + 1 < histogram.length)
+      takeFrom(cut + 1, findCut(histogram, cut + 1, mostLookedAt))
     return chosen
   }
 
@@ -316,6 +313,45 @@ export class VectorIndex {
       return best
     })
   }
+}
+
+/** The distance up to which so many rows lie, from another on. */
+function findCut(histogram: Uint32Array, from: number, wanted: number): number {
+  let seen = 0
+  for (let cut = from; cut < histogram.length; cut += 1) {
+    seen += histogram[cut] as number
+    if (seen >= wanted) return cut
+  }
+  return histogram.length - 1
+}
+
+/** The rows from one distance to another, nearest first. */
+function listRows(
+  blocks: readonly Uint16Array[],
+  histogram: Uint32Array,
+  from: number,
+  to: number,
+): Uint32Array {
+  // Each distance gets its stretch, and its rows fill it in order.
+  const next = new Uint32Array(histogram.length)
+  let total = 0
+  for (let distance = from; distance <= to; distance += 1) {
+    next[distance] = total
+    total += histogram[distance] as number
+  }
+  const rows = new Uint32Array(total)
+  for (let number = 0; number < blocks.length; number += 1) {
+    const block = blocks[number] as Uint16Array
+    const first = number * rowsPerBlock
+    for (let index = 0; index < block.length; index += 1) {
+      const distance = block[index] as number
+      if (distance < from || distance > to) continue
+      const place = next[distance] as number
+      rows[place] = first + index
+      next[distance] = place + 1
+    }
+  }
+  return rows
 }
 
 const blockTail = signBytes + rowsPerBlock * 2
