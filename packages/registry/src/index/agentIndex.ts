@@ -56,6 +56,9 @@ export type IndexTexts = {
   readonly head: string
 }
 
+/** Some megabytes; without them each hit of each search is parsed anew. */
+const parsedFaces = 4_096
+
 /** Everything that search needs, in the process, derived from the tables. */
 export class AgentIndex {
   readonly terms = new TermIndex({ type: 'removable' })
@@ -66,6 +69,8 @@ export class AgentIndex {
   private readonly documents = new Map<string, number>()
   private readonly ids: (string | undefined)[] = []
   private readonly faces = new TextArena()
+  /** Parsed faces, one a place: a document's face never changes. */
+  private readonly parsed: { document: number; face: HitFace }[] = []
   private readonly heads = new TextArena()
   private readonly contentKeys = new GrowableFloat64()
   private readonly textKeys = new GrowableFloat64()
@@ -200,9 +205,14 @@ export class AgentIndex {
     return this.ids[document]
   }
 
-  /** What is shown of a document. */
+  /** What is shown of a document. The same few are shown again and again. */
   faceOf(document: number): HitFace {
-    return JSON.parse(this.faces.at(document)) as HitFace
+    const place = document % parsedFaces
+    const kept = this.parsed[place]
+    if (kept?.document === document) return kept.face
+    const face = JSON.parse(this.faces.at(document)) as HitFace
+    this.parsed[place] = { document, face }
+    return face
   }
 
   /** The letters that whole-query n-grams are compared with. */

@@ -128,7 +128,7 @@ describe('TermIndex', () => {
       limit: 1,
       isEligible: () => true,
     })
-    const shares = index.explain(0, ['swap', 'usdc'])
+    const shares = index.explain(0, index.lookUp(['swap', 'usdc']))
     expect(shares.map(({ term }) => term)).toEqual(['swap', 'usdc'])
     expect(shares.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(
       hit?.score ?? -1,

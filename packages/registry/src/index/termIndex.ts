@@ -13,6 +13,9 @@ const b = 0.75
 /** A document and its score. */
 export type Scored = { readonly document: number; readonly score: number }
 
+/** Terms of a query by their numbers, with how often each was said. */
+export type LookedUpTerms = ReadonlyMap<number, number>
+
 /** How one word of a query counted for one document. */
 export type TermShare = {
   readonly term: string
@@ -347,12 +350,17 @@ export class TermIndex {
       this.once[length] = 1 / (1 + this.toNorm(length))
   }
 
-  /** Tells which words of a query gave a document its score. */
-  explain(document: number, terms: readonly string[]): TermShare[] {
+  /** Looks a query's terms up once, for the explanations of many documents. */
+  lookUp(terms: readonly string[]): LookedUpTerms {
     this.tableNorms()
+    return this.toQueryCounts({ terms })
+  }
+
+  /** Tells which words of a query gave a document its score. */
+  explain(document: number, terms: LookedUpTerms): TermShare[] {
     const norm = this.toNorm(this.lengths.at(document))
     const shares: TermShare[] = []
-    for (const [id, count] of this.toQueryCounts({ terms })) {
+    for (const [id, count] of terms) {
       const frequency = this.findFrequency(id, document)
       if (frequency === 0) continue
       shares.push({

@@ -133,7 +133,10 @@ export function explainAgent(options: {
       query.text === undefined || document === -1
         ? []
         : index.terms
-            .explain(document, tokenize(addEnglish(query.text)))
+            .explain(
+              document,
+              index.terms.lookUp(tokenize(addEnglish(query.text))),
+            )
             .slice(0, 10)
             .map(({ term, share, documents }) => ({ term, share, documents })),
     trust: record.trust,
@@ -289,7 +292,10 @@ function toCandidateStep(
       passed: entry !== undefined,
       says: 'no words were asked for: every agent that is left is a candidate',
     }
-  const words = index.terms.explain(document, tokenize(addEnglish(query.text)))
+  const words = index.terms.explain(
+    document,
+    index.terms.lookUp(tokenize(addEnglish(query.text))),
+  )
   return {
     check: 'candidate',
     passed: entry !== undefined,

@@ -6,6 +6,7 @@ import {
   QueryRefusedError,
 } from '../errors/registryErrors.js'
 import type { AgentIndex, HitFace } from '../index/agentIndex.js'
+import type { LookedUpTerms } from '../index/termIndex.js'
 import type { AgentStatus } from '../store/agentRecord.js'
 import { tokenize } from '../text/tokenize.js'
 import { addEnglish } from '../text/translate.js'
@@ -83,6 +84,8 @@ export type RankingCache = Map<string, KeptList>
 type KeptList = {
   /** Packed: five hundred lists of objects would keep the collector busy. */
   readonly numbers: Float64Array
+  /** How many documents it holds; there may be room for more. */
+  readonly count: number
   readonly index: AgentIndex
   readonly isComplete: boolean
 }
@@ -104,8 +107,17 @@ const packed = [
   'meaning',
 ] as const satisfies readonly (keyof RankedDocument)[]
 
-function pack(documents: readonly RankedDocument[]): Float64Array {
-  const numbers = new Float64Array(documents.length * packed.length)
+function pack(
+  documents: readonly RankedDocument[],
+  used: Float64Array | undefined,
+): Float64Array {
+  const length = documents.length * packed.length
+  // The room of the list that leaves: new room at each search would be as much
+  // work for the collector as the search itself.
+  const numbers =
+    used !== undefined && used.length >= length && used.length <= 4 * length
+      ? used
+      : new Float64Array(length)
   documents.forEach((entry, place) => {
     for (const [column, name] of packed.entries())
       numbers[place * packed.length + column] = entry[name]
@@ -113,8 +125,8 @@ function pack(documents: readonly RankedDocument[]): Float64Array {
   return numbers
 }
 
-function unpack(numbers: Float64Array): RankedDocument[] {
-  return Array.from({ length: numbers.length / packed.length }, (_, place) => {
+function unpack({ numbers, count }: KeptList): RankedDocument[] {
+  return Array.from({ length: count }, (_, place) => {
     const at = (name: (typeof packed)[number]) =>
       numbers[place * packed.length + packed.indexOf(name)] as number
     return Object.fromEntries(packed.map((name) => [name, at(name)])) as {
@@ -156,7 +168,7 @@ export function searchAgents(options: {
   const kept = start === undefined ? undefined : cache.get(listKey)
   let list: RankedList | undefined =
     kept?.index === index
-      ? { documents: unpack(kept.numbers), isComplete: kept.isComplete }
+      ? { documents: unpack(kept), isComplete: kept.isComplete }
       : undefined
   if (
     list === undefined ||
@@ -174,13 +186,10 @@ export function searchAgents(options: {
   const page = list.documents.slice(offset, offset + query.limit)
   const end = offset + page.length
   const hasMore = end < list.documents.length && end < maxDepth
-  if (hasMore)
-    keep(cache, listKey, {
-      numbers: pack(list.documents),
-      index,
-      isComplete: list.isComplete,
-    })
-  const terms = query.text === undefined ? [] : tokenize(addEnglish(query.text))
+  if (hasMore) keep(cache, listKey, { index, list })
+  const terms = index.terms.lookUp(
+    query.text === undefined ? [] : tokenize(addEnglish(query.text)),
+  )
   return {
     results: page.flatMap(
       (entry) => toHit(index, entry, query, terms, options.nowMs) ?? [],
@@ -273,20 +282,33 @@ function letNewcomerIn(
   return [...rest.slice(0, limit - 1), chosen, ...rest.slice(limit - 1)]
 }
 
-function keep(cache: RankingCache, key: string, value: KeptList): void {
+function keep(
+  cache: RankingCache,
+  key: string,
+  options: { readonly index: AgentIndex; readonly list: RankedList },
+): void {
+  const { index, list } = options
+  const again = cache.get(key)
   cache.delete(key)
-  cache.set(key, value)
-  if (cache.size > maxKeptLists) {
-    const oldest = cache.keys().next().value
-    if (oldest !== undefined) cache.delete(oldest)
+  const oldest = cache.keys().next().value
+  let used = again?.numbers
+  if (cache.size >= maxKeptLists && oldest !== undefined) {
+    used ??= cache.get(oldest)?.numbers
+    cache.delete(oldest)
   }
+  cache.set(key, {
+    numbers: pack(list.documents, used),
+    count: list.documents.length,
+    index,
+    isComplete: list.isComplete,
+  })
 }
 
 function toHit(
   index: AgentIndex,
   entry: RankedDocument,
   query: SearchQuery,
-  terms: readonly string[],
+  terms: LookedUpTerms,
   nowMs: number,
 ): SearchHit | undefined {
   const { document } = entry
@@ -309,7 +331,7 @@ function toReasons(
   entry: RankedDocument,
   detail: RankedDetail,
   query: SearchQuery,
-  terms: readonly string[],
+  terms: LookedUpTerms,
 ): string[] {
   const reasons: string[] = []
   if (query.action !== undefined)
