@@ -152,12 +152,12 @@ export type IntentClient = StandingCalls & {
     input: AnswerInput,
     options?: CallOptions,
   ) => Promise<IntentRecord>
-  /** Says yes to exactly the plan with this hash. */
   /** What the holder of the account signs for the plan that waits. */
   readonly getMandates: (
     id: string,
     call?: CallOptions,
   ) => Promise<MandateSigning>
+  /** Says yes to exactly the plan with this hash. */
   readonly approve: (
     id: string,
     input: ApproveInput,

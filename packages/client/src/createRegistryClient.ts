@@ -14,6 +14,7 @@ import {
   type ClientOptions,
   createHttp,
 } from './http/createHttp.js'
+import { buildRegistryCalls, type RegistryCalls } from './registryCalls.js'
 import {
   type AgentAnchorView,
   type AgentDetail,
@@ -67,7 +68,7 @@ export type SearchInput = {
 }
 
 /** Everything that the registry API answers; see {@link createRegistryClient}. */
-export type RegistryClient = {
+export type RegistryClient = RegistryCalls & {
   readonly search: (
     input: SearchInput,
     options?: CallOptions,
@@ -174,6 +175,7 @@ export function createRegistryClient(options: ClientOptions): RegistryClient {
     `/v1/agents/${encodeURIComponent(agentId)}${rest}`
 
   return {
+    ...buildRegistryCalls(http),
     search: (input, call) =>
       http.ask(
         { method: 'GET', path: '/v1/search', query: input, ...call },

@@ -3,7 +3,10 @@ import {
   type IntentEvent,
   type IntentStatus,
   intentEventSchema,
+  type OrderEvent,
+  orderEventSchema,
 } from '@behest/spec'
+import type * as z from 'zod'
 import { ApiAnswerMalformedError } from './errors/ApiAnswerMalformedError.js'
 import { ApiProblemError } from './errors/ApiProblemError.js'
 import { ApiUnreachableError } from './errors/ApiUnreachableError.js'
@@ -41,11 +44,40 @@ const longestPauseMs = 15_000
  * @throws {ApiUnreachableError} when the stream cannot be opened again.
  * @throws {ApiAnswerMalformedError} when an event is not what was promised.
  */
-export async function* followEvents(
+export function followEvents(
   http: Http,
   path: string,
   options: FollowOptions,
 ): AsyncGenerator<IntentEvent, void, void> {
+  return followStream(http, path, options, {
+    schema: intentEventSchema,
+    isLast: ({ status }) => lastStatuses.includes(status),
+  })
+}
+
+/** The same for the events of a standing order: to the one that ends it. */
+export function followOrderEvents(
+  http: Http,
+  path: string,
+  options: FollowOptions,
+): AsyncGenerator<OrderEvent, void, void> {
+  return followStream(http, path, options, {
+    schema: orderEventSchema,
+    isLast: ({ type }) => type === 'ended',
+  })
+}
+
+type Kind<Event> = {
+  readonly schema: z.ZodType<Event>
+  readonly isLast: (event: Event) => boolean
+}
+
+async function* followStream<Event extends { readonly sequence: number }>(
+  http: Http,
+  path: string,
+  options: FollowOptions,
+  { schema, isLast }: Kind<Event>,
+): AsyncGenerator<Event, void, void> {
   const maxReconnects = options.maxReconnects ?? 10
   const silenceMs = options.silenceMs ?? 45_000
   let sequence = options.afterSequence ?? 0
@@ -69,7 +101,7 @@ export async function* followEvents(
       })
       for await (const item of parseEventStream(stream, path)) {
         quiet.restart()
-        const event = readEvent(item, path)
+        const event = readEvent(item, path, schema)
         if (item.type === 'retry')
           pauseMs = Math.min(item.retryMs, longestPauseMs)
         // After a reconnect a server may send again what is known.
@@ -78,7 +110,7 @@ export async function* followEvents(
         failures = 0
         quiet.stop()
         yield event
-        if (lastStatuses.includes(event.status)) return
+        if (isLast(event)) return
         quiet.restart()
       }
     } catch (error) {
@@ -105,7 +137,11 @@ export async function* followEvents(
   }
 }
 
-function readEvent(item: StreamItem, path: string): IntentEvent | undefined {
+function readEvent<Event>(
+  item: StreamItem,
+  path: string,
+  schema: z.ZodType<Event>,
+): Event | undefined {
   if (item.type !== 'message') return undefined
   const fail = (problem: string, cause?: unknown) =>
     new ApiAnswerMalformedError({
@@ -122,7 +158,7 @@ function readEvent(item: StreamItem, path: string): IntentEvent | undefined {
     if (!(cause instanceof SyntaxError)) throw cause
     throw fail('an event is not JSON', cause)
   }
-  const event = intentEventSchema.safeParse(value)
+  const event = schema.safeParse(value)
   if (!event.success)
     throw fail(
       `an event does not fit: ${event.error.issues[0]?.message ?? 'unknown'}`,

@@ -22,6 +22,7 @@ export { ApiProblemError } from './errors/ApiProblemError.js'
 export { ApiUnreachableError } from './errors/ApiUnreachableError.js'
 export type { FollowOptions } from './followEvents.js'
 export type { CallOptions, ClientOptions, Fetch } from './http/createHttp.js'
+export type { RegistryCalls } from './registryCalls.js'
 export type {
   AgentAnchorView,
   AgentDetail,
@@ -29,8 +30,13 @@ export type {
   AgentExplanation,
   AgentHealth,
   AgentPage,
+  AgentVersion,
   AgentView,
   HeartbeatAnswer,
+  ImportAnswer,
+  LeasePage,
+  McpServerEntry,
+  McpServerPage,
   NameView,
   PublishAnswer,
   ReceiptPage,

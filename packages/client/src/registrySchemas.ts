@@ -278,6 +278,56 @@ const earnedTotalSchema = z.object({
   receipts: z.int(),
 })
 
+/** Schema of {@link AgentVersion}. */
+export const agentVersionSchema = z.object({
+  sequence: z.int(),
+  cardHash: hashSchema,
+  at: isoTime,
+})
+/** One version of an agent's card. */
+export type AgentVersion = z.output<typeof agentVersionSchema>
+
+/** Schema of {@link LeasePage}. */
+export const leasePageSchema = z.object({
+  leases: z.array(
+    z.object({ agentId: z.string(), leaseUntil: isoTime, seq: z.int() }),
+  ),
+  nextCursor: z.string().nullable(),
+})
+/** A page of leases, in the order of their renewals. */
+export type LeasePage = z.output<typeof leasePageSchema>
+
+/** Schema of {@link ImportAnswer}. */
+export const importAnswerSchema = z.object({
+  imported: z.int(),
+  refused: z.array(z.object({ line: z.int(), reason: z.string() })),
+  refusedCount: z.int(),
+  waitingForVectors: z.int(),
+})
+/** What a bulk load took in and refused. */
+export type ImportAnswer = z.output<typeof importAnswerSchema>
+
+/** Schema of {@link McpServerEntry}. */
+export const mcpServerEntrySchema = z.object({
+  server: z.looseObject({
+    name: z.string(),
+    title: z.string(),
+    description: z.string(),
+    version: z.string(),
+  }),
+  _meta: z.record(z.string(), z.json()),
+})
+/** An agent as an MCP registry shows a server. */
+export type McpServerEntry = z.output<typeof mcpServerEntrySchema>
+
+/** Schema of {@link McpServerPage}. */
+export const mcpServerPageSchema = z.object({
+  servers: z.array(mcpServerEntrySchema),
+  metadata: z.object({ nextCursor: z.string().optional(), count: z.int() }),
+})
+/** A page of agents as an MCP registry lists servers. */
+export type McpServerPage = z.output<typeof mcpServerPageSchema>
+
 /** Schema of {@link AgentEarnings}. */
 export const agentEarningsSchema = z.object({
   agentId: z.string(),

@@ -5,6 +5,7 @@ import {
   type Hex,
   type IntentRecord,
   intentRecordSchema,
+  type OrderEvent,
   type OrderRecord,
   orderRecordSchema,
   type Policy,
@@ -12,6 +13,7 @@ import {
   policyRecordSchema,
 } from '@behest/spec'
 import * as z from 'zod'
+import { type FollowOptions, followOrderEvents } from './followEvents.js'
 import type { CallOptions, createHttp } from './http/createHttp.js'
 
 const orderPageSchema = z.object({
@@ -36,6 +38,11 @@ export type StandingCalls = {
     options?: CallOptions,
   ) => Promise<OrderPage>
   readonly order: (id: string, options?: CallOptions) => Promise<OrderRecord>
+  /** Follows a standing order to its end, across broken connections. */
+  readonly orderEvents: (
+    id: string,
+    options?: FollowOptions,
+  ) => AsyncGenerator<OrderEvent, void, void>
   /** Ends a standing order at once. Asking again gives the same answer. */
   readonly cancelOrder: (
     id: string,
@@ -95,6 +102,8 @@ export function buildStandingCalls(
         { method: 'GET', path: orderPath(id), ...call },
         orderRecordSchema,
       ),
+    orderEvents: (id, follow) =>
+      followOrderEvents(http, orderPath(id, '/events'), follow ?? {}),
     cancelOrder: (id, call) =>
       http.ask(
         { method: 'POST', path: orderPath(id, '/cancel'), ...call },

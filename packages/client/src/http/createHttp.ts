@@ -33,6 +33,8 @@ export type HttpCall = CallOptions & {
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: unknown
+  /** JSON objects, one a line, in place of a body. */
+  readonly lines?: string
 }
 
 /** Sends requests to one API. */
@@ -67,17 +69,21 @@ export function createHttp(options: ClientOptions): Http {
     accept: string,
     signal: AbortSignal | undefined,
   ): Promise<Response> => {
-    const { method, path, body } = call
+    const { method, path, lines } = call
+    const body =
+      lines ?? (call.body === undefined ? undefined : JSON.stringify(call.body))
+    const type =
+      lines === undefined ? 'application/json' : 'application/x-ndjson'
     try {
       return await send(`${baseUrl}${path}${toQuery(call.query)}`, {
         method,
         headers: {
           ...options.headers,
-          ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+          ...(body === undefined ? {} : { 'Content-Type': type }),
           Accept: accept,
           ...call.headers,
         },
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body }),
         ...(signal === undefined ? {} : { signal }),
       })
     } catch (cause) {
