@@ -8,6 +8,7 @@ import { readAddresses } from '@behest/devnet'
 //#region sell
 import {
   createFacilitatorClient,
+  createFileReservations,
   defineAgent,
   keepPublished,
   serveAgent,
@@ -45,12 +46,14 @@ const facilitatorUrl = String(
   JSON.parse(readFileSync(join(BEHEST_DATA, 'run/facilitator.json'), 'utf8'))
     .url,
 )
+const paymentFolder = join(BEHEST_DATA, 'payments') // yours alone, kept
 
 //#region serve
 const signer = privateKeyToAccount(generatePrivateKey()) // who is paid, too
 const server = await serveAgent(paidAgent, {
   signer,
   facilitator: createFacilitatorClient({ url: facilitatorUrl }),
+  reservations: createFileReservations({ folder: paymentFolder }),
   onTaken: ({ payer, units, transaction }) =>
     console.log(`${payer} paid ${units} units: ${transaction}`),
 })

@@ -73,7 +73,6 @@ import { createOrderKeeper } from './orders/createOrderKeeper.js'
 import { createOrderMandates } from './orders/createOrderMandates.js'
 import { createOrderPort } from './orders/createOrderPort.js'
 import { keepReconciled, openPayments } from './payments/openPayments.js'
-import { unlockPayer } from './payments/unlockPayer.js'
 
 /** Intents in the middle of something get so long to write down how far they got. */
 const drainMs = 2000
@@ -149,6 +148,17 @@ export async function wire(options: {
         account: keys.executor,
         tokens: [],
       }),
+      ...(keys.payer === undefined
+        ? []
+        : [
+            fundLocalAccount({
+              rpcUrl: config.rpcUrl,
+              account: keys.payer,
+              tokens: deployment.tokens.filter(
+                ({ symbol }) => symbol === 'USDC',
+              ),
+            }),
+          ]),
     ])
 
   const payments = await openPayments({
@@ -156,20 +166,9 @@ export async function wire(options: {
     pool: database.pool,
     chain,
     deployment,
-    unlock: async () => {
-      const payer = await unlockPayer({
-        dataFolder,
-        passwordFile: config.passwordFile,
-        chainId: deployment.chainId,
-      })
-      if (deployment.name === 'local')
-        await fundLocalAccount({
-          rpcUrl: config.rpcUrl,
-          account: payer.address,
-          tokens: deployment.tokens.filter(({ symbol }) => symbol === 'USDC'),
-        })
-      return payer
-    },
+    ...(keys.payer === undefined
+      ? {}
+      : { signer: { address: keys.payer, signPayment: signer.signPayment } }),
   })
   const reconciling =
     payments.payer &&

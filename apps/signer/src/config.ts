@@ -1,6 +1,10 @@
 import { addressSchema, BehestError } from '@behest/spec'
 import * as z from 'zod'
 
+const usdc = z
+  .string()
+  .regex(/^\d{1,9}(?:\.\d{1,6})?$/, 'it must be a decimal such as 0.05')
+
 const environmentSchema = z.object({
   BEHEST_DATA: z.string().default('.behest'),
   BEHEST_RPC_URL: z.url().default('http://127.0.0.1:8545'),
@@ -14,6 +18,9 @@ const environmentSchema = z.object({
     .default('')
     .transform((list) => list.split(',').filter((one) => one !== ''))
     .pipe(z.array(addressSchema)),
+  /** The most that agents are paid for quotes, in USDC; 0 never pays. */
+  BEHEST_PAY_PER_INTENT: usdc.default('0'),
+  BEHEST_PAY_PER_DAY: usdc.default('0'),
   /** How long a key stays open after its last use. */
   BEHEST_KEY_HOLD_SECONDS: z.coerce.number().int().min(1).default(900),
 })
@@ -25,6 +32,7 @@ export type Config = {
   readonly chain: string | undefined
   readonly passwordFile: string | undefined
   readonly approvers: readonly `0x${string}`[]
+  readonly payments: { readonly perIntent: string; readonly perDay: string }
   readonly keyHoldMs: number
 }
 
@@ -55,6 +63,10 @@ export function parseConfig(
     chain: data.BEHEST_CHAIN,
     passwordFile: data.BEHEST_PASSWORD_FILE,
     approvers: data.BEHEST_APPROVERS,
+    payments: {
+      perIntent: data.BEHEST_PAY_PER_INTENT,
+      perDay: data.BEHEST_PAY_PER_DAY,
+    },
     keyHoldMs: data.BEHEST_KEY_HOLD_SECONDS * 1000,
   }
 }

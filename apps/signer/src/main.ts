@@ -18,6 +18,7 @@ import {
 import { BehestError } from '@behest/spec'
 import { parseConfig } from './config.js'
 import { hideMemory } from './hideMemory.js'
+import { openPayer } from './openPayer.js'
 
 const chainWaitMs = 20_000
 
@@ -50,6 +51,25 @@ async function main(): Promise<void> {
   ])
   const haltFile = join(signerFolder, 'HALT')
   const ledger = openSignedLedger(join(signerFolder, 'signed.ndjson'))
+  const chain = createFirewallChain({ rpcUrl: config.rpcUrl, deployment })
+  const readHalt = (): string | null =>
+    existsSync(haltFile) ? `signing is stopped by ${haltFile}` : null
+  const onVerdict = (verdict: object): void =>
+    appendFileSync(
+      join(signerFolder, 'audit.ndjson'),
+      `${JSON.stringify({ at: new Date().toISOString(), ...verdict })}\n`,
+      { mode: 0o600 },
+    )
+  const payer = await openPayer({
+    limits: config.payments,
+    vault,
+    rpcUrl: config.rpcUrl,
+    deployment,
+    chain,
+    signerFolder,
+    readHalt,
+    onVerdict,
+  })
   const firewall = createFirewall({
     addresses: {
       account: account.address,
@@ -58,24 +78,19 @@ async function main(): Promise<void> {
     },
     unlock: vault.unlock,
     deployment,
-    chain: createFirewallChain({ rpcUrl: config.rpcUrl, deployment }),
+    chain,
     knownContracts: [
       ...knownContracts(deployment),
       ...orderContracts(deployment),
     ],
     ledger,
     approvers: config.approvers,
-    readHalt: () =>
-      existsSync(haltFile) ? `signing is stopped by ${haltFile}` : null,
-    onVerdict: (verdict) =>
-      appendFileSync(
-        join(signerFolder, 'audit.ndjson'),
-        `${JSON.stringify({ at: new Date().toISOString(), ...verdict })}\n`,
-        { mode: 0o600 },
-      ),
+    readHalt,
+    onVerdict,
   })
   const served = await serveSigner({
     firewall,
+    ...(payer === null ? {} : { payments: payer.payments }),
     placeFile: join(dataFolder, 'run', 'signer.json'),
   })
 
@@ -87,6 +102,7 @@ async function main(): Promise<void> {
     await served.stop()
     vault.lock()
     ledger.close()
+    payer?.book.close()
     process.exit(0)
   }
   process.on('SIGTERM', () => void stop())

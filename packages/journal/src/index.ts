@@ -114,7 +114,9 @@ export type {
 } from './outbox/outboxChain.js'
 export type { SenderLock } from './outbox/senderLock.js'
 export { createPaymentLedger } from './payments/createPaymentLedger.js'
+export { createReservationStore } from './payments/createReservationStore.js'
 export { paymentSchema } from './payments/paymentSchema.js'
+export { reservationSchema } from './payments/reservationSchema.js'
 export {
   createPolicyStore,
   PolicyMissingError,

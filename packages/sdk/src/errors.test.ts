@@ -75,6 +75,7 @@ const errors: readonly BehestError[] = [
     spentUnits: 95_000n,
     capUnits: 100_000n,
   }),
+  new sdk.PaymentNotSignedError({ agentId, reason: 'The signer is away.' }),
   new sdk.PaymentNotMadeError({ agentId }),
   new sdk.HireLimitError({ limit: 'quotes', most: '4 agents for one request' }),
 ]

@@ -1,3 +1,8 @@
+export type {
+  PaidAnswer,
+  PaymentReservations,
+  Reservation,
+} from '@behest/spec'
 export {
   AgentAnswerMalformedError,
   AgentTimeoutError,
@@ -63,6 +68,7 @@ export {
   PaymentCapReachedError,
   PaymentDemandError,
   PaymentNotMadeError,
+  PaymentNotSignedError,
   type PaymentToken,
 } from './pay/createAgentPayer.js'
 export {
@@ -70,12 +76,9 @@ export {
   type FacilitatorClient,
   FacilitatorUnreachableError,
 } from './pay/createFacilitatorClient.js'
-export {
-  createPaymentReservations,
-  type PaidAnswer,
-  type PaymentReservations,
-  type Reservation,
-} from './pay/createPaymentReservations.js'
+export { createFileReservations } from './pay/createFileReservations.js'
+export { createKeyPaymentSigner } from './pay/createKeyPaymentSigner.js'
+export { createPaymentReservations } from './pay/createPaymentReservations.js'
 export {
   createPaywall,
   type PaywallOptions,

@@ -6,9 +6,12 @@ import type { PrivateKeyAccount } from 'viem/accounts'
 import type { KeyName } from './createFirewall.js'
 import { SignerLockedError } from './errors.js'
 
+/** Every key of the signer: those of the firewall, and the payer's. */
+export type VaultKeyName = KeyName | 'payer'
+
 /** Keys in encrypted files, open for a while only. */
 export type KeyVault = {
-  readonly unlock: (name: KeyName) => Promise<PrivateKeyAccount>
+  readonly unlock: (name: VaultKeyName) => Promise<PrivateKeyAccount>
   /** Lets go of every key that is open. */
   readonly lock: () => void
 }
@@ -29,14 +32,14 @@ export function createKeyVault(options: {
 }): KeyVault {
   const { folder, passwordFile, chainId, holdMs } = options
   const held = new Map<
-    KeyName,
+    VaultKeyName,
     { readonly account: Promise<PrivateKeyAccount>; timer: NodeJS.Timeout }
   >()
 
-  const letGo = (name: KeyName): NodeJS.Timeout =>
+  const letGo = (name: VaultKeyName): NodeJS.Timeout =>
     setTimeout(() => held.delete(name), holdMs).unref()
 
-  const open = async (name: KeyName): Promise<PrivateKeyAccount> => {
+  const open = async (name: VaultKeyName): Promise<PrivateKeyAccount> => {
     const path = join(folder, `${name}.json`)
     const password = readPassword(passwordFile, name)
     return existsSync(path)

@@ -11,6 +11,7 @@ import {
   BehestError,
   type ErrorFacts,
   type Hex,
+  type PaymentSignerPort,
 } from '@behest/spec'
 import * as z from 'zod'
 import type { Firewall, KeyName } from './createFirewall.js'
@@ -27,12 +28,15 @@ import type { Dossier } from './readDossier.js'
 
 /** The signer's process, as the others see it: questions, and signatures. */
 export type SignerClient = {
-  readonly readAddresses: () => Promise<Readonly<Record<KeyName, Address>>>
+  readonly readAddresses: () => Promise<
+    Readonly<Record<KeyName, Address>> & { readonly payer?: Address }
+  >
   readonly signLeg: (
     transaction: LegTransaction,
   ) => Promise<{ readonly raw: Hex; readonly hash: Hex }>
   readonly signMandate: SignMandate
   readonly signReceipt: AttestorPort['signReceipt']
+  readonly signPayment: PaymentSignerPort['signPayment']
   readonly signOrder: Firewall['signOrder']
   readonly signOrderMandate: Firewall['signOrderMandate']
   readonly signOrderBatch: Firewall['signOrderBatch']
@@ -91,7 +95,13 @@ export function createSignerClient(options: {
   }
 
   return {
-    readAddresses: () => ask({ type: 'addresses' }, signerAnswers.addresses),
+    readAddresses: async () => {
+      const { payer, ...addresses } = await ask(
+        { type: 'addresses' },
+        signerAnswers.addresses,
+      )
+      return { ...addresses, ...(payer === undefined ? {} : { payer }) }
+    },
     signLeg: async ({ authorization, ...transaction }) => {
       const dossier = await readDossier(transaction.planHash)
       return ask(
@@ -154,6 +164,28 @@ export function createSignerClient(options: {
         ...(gateSignature === undefined ? {} : { gateSignature }),
       }
     },
+    signPayment: ({
+      chainId,
+      token,
+      intentId,
+      requestId,
+      payTo,
+      units,
+      validBeforeUnixSeconds,
+    }) =>
+      ask(
+        {
+          type: 'payment',
+          chainId,
+          token,
+          intentId,
+          requestId,
+          payTo,
+          units,
+          validBeforeUnixSeconds,
+        },
+        signerAnswers.payment,
+      ),
     signReceipt: async (receipt) =>
       (await ask({ type: 'receipt', ...receipt }, signerAnswers.signature))
         .signature,

@@ -50,7 +50,7 @@ export class SignerRequestError extends BehestError {
 
   constructor(facts: { readonly problem: string }) {
     super(
-      `The signer knows no such request: ${facts.problem}. It signs legs, mandates and permits of approved plans, and receipts; nothing else.`,
+      `The signer knows no such request: ${facts.problem}. It signs legs, mandates and permits of approved plans, receipts, and payments of agents; nothing else.`,
       { facts },
     )
   }

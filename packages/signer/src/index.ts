@@ -7,7 +7,16 @@ export {
   type KeyName,
 } from './createFirewall.js'
 export { createFirewallChain } from './createFirewallChain.js'
-export { createKeyVault, type KeyVault } from './createKeyVault.js'
+export {
+  createKeyVault,
+  type KeyVault,
+  type VaultKeyName,
+} from './createKeyVault.js'
+export {
+  createPaymentSigner,
+  type PaymentChain,
+  type SignedToken,
+} from './createPaymentSigner.js'
 export {
   createSignerClient,
   SignerAnswerError,
@@ -19,6 +28,11 @@ export {
   SignerUnreachableError,
   SigningRefusedError,
 } from './errors.js'
+export {
+  type BookedPayment,
+  openPaymentBook,
+  type PaymentBook,
+} from './openPaymentBook.js'
 export { openSignedLedger, type SignedLedger } from './openSignedLedger.js'
 export type { SignerPlace, SignerRequest } from './protocol.js'
 export { type ApprovedPlan, type Dossier, readDossier } from './readDossier.js'

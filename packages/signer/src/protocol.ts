@@ -81,6 +81,16 @@ export const signerRequestSchema = z.discriminatedUnion('type', [
   }),
   z.strictObject({ type: z.literal('policy'), policy: policySchema }),
   z.strictObject({
+    type: z.literal('payment'),
+    chainId: z.int().min(1),
+    token: addressSchema,
+    intentId: text(100).min(1),
+    requestId: text(100).min(1),
+    payTo: addressSchema,
+    units: unitsSchema,
+    validBeforeUnixSeconds: z.int().min(0),
+  }),
+  z.strictObject({
     type: z.literal('typed-data'),
     dossier: dossierSchema,
     typedData: typedDataSchema,
@@ -105,6 +115,8 @@ export const signerAnswers = {
     account: addressSchema,
     executor: addressSchema,
     engine: addressSchema,
+    /** Absent where agents are never paid. */
+    payer: addressSchema.optional(),
   }),
   leg: z.object({ raw: hexSchema, hash: hashSchema }),
   mandate: z.object({
@@ -116,6 +128,19 @@ export const signerAnswers = {
     gateSignature: hexSchema.optional(),
     authorization: signedAuthorizationSchema.optional(),
   }),
+  payment: z.discriminatedUnion('type', [
+    z.object({
+      type: z.literal('signed'),
+      nonce: hashSchema,
+      signature: hexSchema,
+    }),
+    z.object({
+      type: z.literal('refused'),
+      cap: z.enum(['intent', 'day']),
+      spentUnits: unitsSchema,
+      capUnits: unitsSchema,
+    }),
+  ]),
   signature: z.object({ signature: hexSchema }),
 } as const
 

@@ -9,14 +9,15 @@ import {
 import { createServer, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { BehestError } from '@behest/spec'
+import { BehestError, type PaymentSignerPort } from '@behest/spec'
 import * as z from 'zod'
 import type { Firewall } from './createFirewall.js'
-import { SignerRequestError } from './errors.js'
+import { SignerRequestError, SigningRefusedError } from './errors.js'
 import {
   mostRequestBytes,
   type SignerPlace,
   type SignerRequest,
+  signerAnswers,
   signerRequestSchema,
 } from './protocol.js'
 
@@ -27,17 +28,20 @@ const mostSocketBytes = 100
  * Serves a firewall on a socket that only this user can reach, to whoever has the
  * secret of this start.
  *
+ * @param options.payments - Signs what agents are paid, where they are.
  * @param options.placeFile - Where socket and secret are written, mode 0600.
  * @returns The place, and the way to stop.
  */
 export async function serveSigner(options: {
   readonly firewall: Firewall
+  /** The guard of the key that pays agents; none is paid without it. */
+  readonly payments?: PaymentSignerPort
   readonly placeFile: string
 }): Promise<{
   readonly place: SignerPlace
   readonly stop: () => Promise<void>
 }> {
-  const { firewall, placeFile } = options
+  const { placeFile } = options
   const secret = randomBytes(32).toString('hex')
   const socket = toSocketPath(placeFile)
   mkdirSync(dirname(placeFile), { recursive: true, mode: 0o700 })
@@ -46,7 +50,7 @@ export async function serveSigner(options: {
   const server = createServer(
     { requestTimeout: 20_000 },
     (request, response) => {
-      answer(firewall, secret, request)
+      answer(options, secret, request)
         .then(({ status, body }) => {
           response.writeHead(status, { 'content-type': 'application/json' })
           response.end(JSON.stringify(body))
@@ -92,8 +96,13 @@ function toName(path: string): string {
   return createHash('sha256').update(path).digest('hex').slice(0, 16)
 }
 
+type Keys = {
+  readonly firewall: Firewall
+  readonly payments?: PaymentSignerPort
+}
+
 async function answer(
-  firewall: Firewall,
+  keys: Keys,
   secret: string,
   request: IncomingMessage,
 ): Promise<{ readonly status: number; readonly body: unknown }> {
@@ -105,7 +114,7 @@ async function answer(
     }
   try {
     const asked = await readRequest(request)
-    return { status: 200, body: await work(firewall, asked) }
+    return { status: 200, body: await work(keys, asked) }
   } catch (error) {
     const isOurs = BehestError.isInstance(error)
     return {
@@ -126,12 +135,24 @@ async function answer(
 }
 
 async function work(
-  firewall: Firewall,
+  { firewall, payments }: Keys,
   request: SignerRequest,
 ): Promise<unknown> {
   switch (request.type) {
     case 'addresses':
-      return firewall.addresses
+      return {
+        ...firewall.addresses,
+        ...(payments === undefined ? {} : { payer: payments.address }),
+      }
+    case 'payment': {
+      if (payments === undefined)
+        throw new SigningRefusedError({
+          what: 'a payment',
+          rule: 'agents are never paid here',
+        })
+      const { type: _type, ...asked } = request
+      return z.encode(signerAnswers.payment, await payments.signPayment(asked))
+    }
     case 'leg': {
       const { authorization, ...transaction } = request.transaction
       return firewall.signLeg({

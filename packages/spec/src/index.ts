@@ -288,9 +288,17 @@ export type {
   CapReached,
   KeptPayment,
   LedgerPayment,
+  PaymentAsked,
   PaymentCaps,
   PaymentLedgerPort,
+  PaymentSignerPort,
 } from './ports/paymentPorts.js'
+export type {
+  HeldReservation,
+  PaidAnswer,
+  PaymentReservations,
+  Reservation,
+} from './ports/reservationPort.js'
 export type {
   AttestorPort,
   LegOrder,

@@ -5,15 +5,12 @@ import {
   readPaymentToken,
 } from '@behest/evm'
 import { createPaymentLedger } from '@behest/journal'
-import {
-  type AgentPayer,
-  type AgentSigner,
-  createAgentPayer,
-} from '@behest/sdk'
+import { type AgentPayer, createAgentPayer } from '@behest/sdk'
 import {
   type AgentPayment,
   BehestError,
   type KeptPayment,
+  type PaymentSignerPort,
   toDecimal,
   toUnits,
 } from '@behest/spec'
@@ -49,9 +46,13 @@ const tokenSymbol = 'USDC'
 const fallbackDecimals = 6
 
 /**
- * Opens what pays agents: a key of the operator's own, caps, and the accounts.
+ * Opens what pays agents: the caps, the accounts, and the way to whoever holds
+ * the operator's payer key.
  *
- * @param options.unlock - Opens the payer key; not called where nothing is paid.
+ * @param options.signer - Signs payments, within caps of its own; absent where
+ *   it never does.
+ * @throws {PaymentSignerMissingError} when something may be paid, and nobody
+ *   signs.
  * @throws {PaymentTokenMissingError} when something may be paid, and the chain
  *   has no token to pay in.
  */
@@ -60,7 +61,7 @@ export async function openPayments(options: {
   readonly pool: Parameters<typeof createPaymentLedger>[0]['pool']
   readonly chain: EvmChainPort
   readonly deployment: ChainDeployment
-  readonly unlock: () => Promise<AgentSigner>
+  readonly signer?: PaymentSignerPort
 }): Promise<Payments> {
   const { limits, chain, deployment } = options
   const ledger = createPaymentLedger({ pool: options.pool })
@@ -100,9 +101,10 @@ export async function openPayments(options: {
       chain: deployment.name,
       symbol: tokenSymbol,
     })
-  const account = await options.unlock()
+  const { signer } = options
+  if (signer === undefined) throw new PaymentSignerMissingError({ ...limits })
   const payer = createAgentPayer({
-    account,
+    signer,
     token,
     caps,
     ledger,
@@ -121,10 +123,10 @@ export async function openPayments(options: {
     readStatus: async () => ({
       isPaying: true,
       token: { address: token.address, symbol: token.symbol },
-      payer: account.address,
+      payer: signer.address,
       balance: toDecimal(
         await chain.readBalance({
-          account: account.address,
+          account: signer.address,
           token: token.address,
         }),
         token.decimals,
@@ -167,6 +169,19 @@ export function keepReconciled(options: {
   const timer = setInterval(run, everyMs)
   timer.unref()
   return { stop: () => clearInterval(timer) }
+}
+
+/** Thrown when agents may be paid, and the signer's process pays nobody. */
+export class PaymentSignerMissingError extends BehestError {
+  readonly code = 'PAYMENT_SIGNER_MISSING'
+  readonly retry = 'never'
+
+  constructor(facts: { perIntent: string; perDay: string }) {
+    super(
+      `Agents may be paid ${facts.perIntent} USDC per intent and ${facts.perDay} per day here, and the signer pays nobody. Give the signer's process the same BEHEST_PAY_PER_INTENT and BEHEST_PAY_PER_DAY, and start it again.`,
+      { facts },
+    )
+  }
 }
 
 /** Thrown when agents may be paid, and the chain has no token to do it in. */

@@ -3,7 +3,17 @@
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { createSwapSingleAgent } from '@behest/agent-swap'
-import { type Agent, defineAgent } from '@behest/sdk'
+import { authorizationAbi } from '@behest/evm'
+import { createPaymentLedger } from '@behest/journal'
+import {
+  type Agent,
+  createA2aAgentPort,
+  createAgentNetwork,
+  createAgentPayer,
+  createGuardedFetch,
+  createKeyPaymentSigner,
+  defineAgent,
+} from '@behest/sdk'
 import {
   type Address,
   type Candidate,
@@ -13,6 +23,7 @@ import { ExactEvmScheme } from '@x402/evm/exact/server'
 import { paymentMiddleware, x402ResourceServer } from '@x402/express'
 import express from 'express'
 import { encodeFunctionData, parseAbi } from 'viem'
+import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createWorld, type World } from '../testing/createWorld.js'
 
@@ -285,6 +296,89 @@ describe('paid quotes', () => {
     const record = await world.carryOut('swap 10 USDC for DAI')
     expect(record.artifacts.receipt?.receipt.outcome).toBe('MET')
     expect((await readUsdc(officialTill)) - before).toBe(priceUnits)
+  })
+})
+
+describe('an agent that hires', () => {
+  test('behavior: its budget is its payer, per intent and per day, whatever it is asked', async () => {
+    const tills = ['0xd1', '0xd2', '0xd3'].map(
+      (end) => `0x${'00'.repeat(19)}${end.slice(2)}` as Address,
+    )
+    const hired = await world.serve(
+      tills.map((address, index) =>
+        withPrice(createSwapSingleAgent(world.chain), `sold-${index}`, address),
+      ),
+    )
+    const purse = privateKeyToAccount(generatePrivateKey())
+    const { chainId, token } = world.toPrice(1n)
+    const paidIn = { chainId, ...token }
+    await world.devnet.deal({
+      account: purse.address,
+      token: 'USDC',
+      amountUnits: 10_000_000n,
+    })
+    const payer = createAgentPayer({
+      signer: createKeyPaymentSigner({ account: purse, token: paidIn }),
+      token: paidIn,
+      // Two quotes of 0.02 for an intent, and three a day.
+      caps: { perIntentUnits: 40_000n, perDayUnits: 60_000n },
+      ledger: createPaymentLedger({ pool: world.database }),
+      readNow: async () => (await world.chain.readHead()).timestampUnixSeconds,
+      readIsTaken: ({ payer: from, nonce }) =>
+        world.chain.client.readContract({
+          address: token.address,
+          abi: authorizationAbi,
+          functionName: 'authorizationState',
+          args: [from, nonce],
+        }),
+    })
+    const heard: string[] = []
+    const middleman = defineAgent({
+      name: 'middleman',
+      version: '1.0.0',
+      summary: 'Asks three, and tells what came of it.',
+      chainIds: [chainId],
+      serves: ['swap'],
+      limits: { spenders: [], maxValidForSeconds: 60 },
+      async quote(_instruction, { network }) {
+        for (const candidate of hired) {
+          const answer = await network?.quote({ candidate }).then(
+            (quote) => quote.type,
+            (error: { code: string }) => error.code,
+          )
+          heard.push(String(answer))
+        }
+        return { declined: 'HEARD', message: 'That was all.' }
+      },
+    })
+    const [hiring] = await world.serve(
+      [middleman],
+      createAgentNetwork({
+        find: async () => hired,
+        agents: createA2aAgentPort({
+          fetch: createGuardedFetch({ allowedLoopbackHosts: ['127.0.0.1:*'] }),
+          payer,
+        }),
+      }),
+    )
+    if (!hiring) throw new RangeError('one agent is served')
+    world.setCandidates([hiring])
+    await world.carryOut('swap 10 USDC for DAI')
+    expect(heard.splice(0)).toEqual([
+      'behest.quote',
+      'behest.quote',
+      'PAYMENT_CAP_REACHED',
+    ])
+    await world.carryOut('swap 11 USDC for DAI')
+    expect(heard.splice(0)).toEqual([
+      'behest.quote',
+      'PAYMENT_CAP_REACHED',
+      'PAYMENT_CAP_REACHED',
+    ])
+    expect(await readUsdc(purse.address)).toBe(10_000_000n - 60_000n)
+    // Nobody else paid for what it asked: neither the user nor the operator.
+    const balances = await Promise.all(tills.map(readUsdc))
+    expect(balances.reduce((sum, units) => sum + units, 0n)).toBe(60_000n)
   })
 })
 

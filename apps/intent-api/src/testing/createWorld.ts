@@ -2,6 +2,7 @@ import { createSwapSingleAgent } from '@behest/agent-swap'
 import { type Devnet, devnetAccounts, start } from '@behest/devnet'
 import { createEngine, type Engine, type EngineOptions } from '@behest/engine'
 import {
+  authorizationAbi,
   createChainPort,
   createFacilitator,
   createMandatePort,
@@ -57,8 +58,10 @@ import {
 import {
   createFirewall,
   createFirewallChain,
+  createPaymentSigner,
   type Dossier,
   type Firewall,
+  openPaymentBook,
   openSignedLedger,
 } from '@behest/signer'
 import {
@@ -247,6 +250,30 @@ export async function createWorld(
     address: usdc,
     symbol: 'USDC',
   })
+  const firewallChain = createFirewallChain({ rpcUrl: devnet.url, deployment })
+  // One guard for all processes, as there is one signer. Its caps are far away:
+  // those of the ledger are looked at here.
+  const guard =
+    paymentToken &&
+    createPaymentSigner({
+      address: payer.address,
+      unlock: async () => payer,
+      token: paymentToken,
+      caps: { perIntentUnits: 10n ** 9n, perDayUnits: 10n ** 9n },
+      chain: {
+        readIdentity: firewallChain.readIdentity,
+        readHead: firewallChain.readHead,
+        readIsTaken: ({ payer: from, nonce }) =>
+          chain.client.readContract({
+            address: usdc,
+            abi: authorizationAbi,
+            functionName: 'authorizationState',
+            args: [from, nonce],
+          }),
+      },
+      book: openPaymentBook(),
+      readNowMs: () => Date.now(),
+    })
   const openEngine: World['openEngine'] = async (options = {}) => {
     const payments = await openPayments({
       limits: options.limits ??
@@ -254,7 +281,7 @@ export async function createWorld(
       pool: database.pool,
       chain,
       deployment,
-      unlock: async () => payer,
+      ...(guard === null ? {} : { signer: guard }),
     })
     const port = createA2aAgentPort({
       fetch: createGuardedFetch({ allowedLoopbackHosts: ['127.0.0.1:*'] }),

@@ -112,10 +112,6 @@ export function createFacilitator(options: {
     const { authorization, signature } = request.paymentPayload.payload
     const { from, value, validAfter, validBefore, nonce } = authorization
     const { timestamp } = await client.getBlock()
-    if (validBefore < timestamp + leastSecondsLeft)
-      return 'invalid_exact_evm_payload_authorization_valid_before'
-    if (validAfter >= timestamp + 1n)
-      return 'invalid_exact_evm_payload_authorization_valid_after'
     const [isUsed, balance, isSigned] = await Promise.all([
       isTaken(asset, authorization),
       client.readContract({
@@ -140,7 +136,13 @@ export function createFacilitator(options: {
       }),
     ])
     if (!isSigned) return 'invalid_exact_evm_signature'
+    // Before its time is looked at: a seller that comes back late, after a
+    // crash, must hear that it was paid.
     if (isUsed) return 'invalid_exact_evm_nonce_already_used'
+    if (validBefore < timestamp + leastSecondsLeft)
+      return 'invalid_exact_evm_payload_authorization_valid_before'
+    if (validAfter >= timestamp + 1n)
+      return 'invalid_exact_evm_payload_authorization_valid_after'
     if (balance < value) return 'invalid_exact_evm_insufficient_balance'
     // What no rule above foresaw: a paused token, an account it refuses.
     return client

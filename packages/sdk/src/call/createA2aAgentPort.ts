@@ -24,6 +24,7 @@ import {
   PaymentCapReachedError,
   PaymentDemandError,
   PaymentNotMadeError,
+  PaymentNotSignedError,
 } from '../pay/createAgentPayer.js'
 import {
   encodeHeader,
@@ -277,9 +278,17 @@ async function ask(
     response.body?.cancel().catch(() => {})
     throw new PaymentDemandedError({ agentId }, demand)
   }
-  if (response.status === 503 && payment !== undefined) {
+  // Not settled yet, or being answered to somebody who is us before a crash.
+  const isBusy =
+    response.status === 503 ||
+    (response.status === 409 && response.headers.has('retry-after'))
+  if (isBusy && payment !== undefined) {
     response.body?.cancel().catch(() => {})
-    throw new AgentBusyError({ agentId, url, reason: 'its status is 503' })
+    throw new AgentBusyError({
+      agentId,
+      url,
+      reason: `its status is ${response.status}`,
+    })
   }
   if (response.status >= 500) {
     response.body?.cancel().catch(() => {})
@@ -425,6 +434,7 @@ function toAgentError(
     return new PaymentNotMadeError({ agentId: facts.agentId })
   if (
     error instanceof PaymentCapReachedError ||
+    error instanceof PaymentNotSignedError ||
     error instanceof PaymentDemandError
   )
     return error

@@ -2,6 +2,7 @@ import {
   type Address,
   BehestError,
   type Candidate,
+  type CapReached,
   type Hex,
   isSameAddress,
   type JsonValue,
@@ -12,17 +13,15 @@ import {
   type PaymentPayload,
   type PaymentRequired,
   type PaymentRequirements,
+  type PaymentSignerPort,
   paymentIdentifierKey,
   paymentPayloadSchema,
   paymentRequirementsSchema,
   type QuoteRequest,
   quoteRequestSchema,
-  transferAuthorizationTypes,
   x402Version,
 } from '@behest/spec'
-import { keccak256, stringToHex } from 'viem'
 import * as z from 'zod'
-import type { AgentSigner } from '../sign/AgentSigner.js'
 import { toPrintable } from '../text/toPrintable.js'
 
 /** The one token that agents are paid in. */
@@ -44,6 +43,7 @@ export type AgentPayer = {
    *
    * @throws {PaymentDemandError} when no offer is one that is paid here.
    * @throws {PaymentCapReachedError} when it would go past a cap.
+   * @throws {PaymentNotSignedError} when whoever holds the key did not sign.
    */
   pay(options: {
     readonly candidate: Candidate
@@ -71,7 +71,8 @@ const maxRecallSeconds = 60
 /**
  * Creates what pays agents.
  *
- * @param options.account - The operator's payer key; never a user's account.
+ * @param options.signer - Signs with the operator's payer key, never a user's.
+ *   It has caps of its own, which hold even if this process lies.
  * @param options.token - The token paid in, with its EIP-712 domain.
  * @param options.caps - The most per intent and per day, in smallest units. 0
  *   never pays.
@@ -80,7 +81,7 @@ const maxRecallSeconds = 60
  * @param options.readIsTaken - Whether the token took an authorization.
  */
 export function createAgentPayer(options: {
-  readonly account: AgentSigner
+  readonly signer: PaymentSignerPort
   readonly token: PaymentToken
   readonly caps: PaymentCaps
   readonly ledger: PaymentLedgerPort
@@ -90,7 +91,7 @@ export function createAgentPayer(options: {
     readonly nonce: Hex
   }) => Promise<boolean>
 }): AgentPayer {
-  const { account, token, caps, ledger, readNow, readIsTaken } = options
+  const { signer, token, caps, ledger, readNow, readIsTaken } = options
 
   return {
     async pay({ candidate, request, demand }) {
@@ -111,7 +112,16 @@ export function createAgentPayer(options: {
           spentUnits: 0n,
           capUnits: caps.perIntentUnits,
         })
-      const payment = await sign({ candidate, request, demand, asked })
+      const signed = await sign({ candidate, request, demand, asked })
+      if (signed.type === 'refused')
+        throw new PaymentCapReachedError({
+          ...facts,
+          units: asked.amount,
+          cap: signed.cap,
+          spentUnits: signed.spentUnits,
+          capUnits: signed.capUnits,
+        })
+      const { payment } = signed
       const reserved = await ledger.reserve({ payment, caps })
       if (reserved.type === 'reserved') return reserved.payment
       throw new PaymentCapReachedError({
@@ -161,37 +171,50 @@ export function createAgentPayer(options: {
     readonly request: QuoteRequest
     readonly demand: PaymentRequired
     readonly asked: PaymentRequirements
-  }): Promise<LedgerPayment> {
+  }): Promise<
+    | { readonly type: 'signed'; readonly payment: LedgerPayment }
+    | ({ readonly type: 'refused' } & CapReached)
+  > {
     const { candidate, request, demand, asked } = call
-    // One payment per request, whoever signs it again.
-    const nonce = keccak256(
-      stringToHex(`behest payment ${account.address} ${request.requestId}`),
-    )
-    const id = `pay_${nonce.slice(2, 34)}`
     const validForSeconds = Math.min(
       asked.maxTimeoutSeconds,
       maxValidForSeconds,
     )
+    // Others write addresses in any case; only the bytes are signed.
+    const to = asked.payTo.toLowerCase() as Address
+    const validBeforeUnixSeconds = (await readNow()) + validForSeconds
+    const signed = await signer
+      .signPayment({
+        chainId: token.chainId,
+        token: token.address,
+        intentId: request.intentId,
+        requestId: request.requestId,
+        payTo: to,
+        units: asked.amount,
+        validBeforeUnixSeconds,
+      })
+      .catch((error: unknown) => {
+        throw new PaymentNotSignedError(
+          {
+            agentId: candidate.agentId,
+            reason: BehestError.isInstance(error)
+              ? error.shortMessage
+              : 'it failed',
+          },
+          error,
+        )
+      })
+    if (signed.type === 'refused') return signed
+    const { nonce, signature } = signed
+    const id = `pay_${nonce.slice(2, 34)}`
     const authorization = {
-      from: account.address,
-      // Others write addresses in any case; only the bytes are signed.
-      to: asked.payTo.toLowerCase() as Address,
+      from: signer.address,
+      to,
       value: asked.amount,
       validAfter: 0n,
-      validBefore: BigInt((await readNow()) + validForSeconds),
+      validBefore: BigInt(validBeforeUnixSeconds),
       nonce,
     }
-    const signature = await account.signTypedData({
-      domain: {
-        name: token.name,
-        version: token.version,
-        chainId: token.chainId,
-        verifyingContract: token.address,
-      },
-      types: transferAuthorizationTypes,
-      primaryType: 'TransferWithAuthorization',
-      message: authorization,
-    })
     const payload: PaymentPayload = {
       x402Version,
       ...(demand.resource === undefined ? {} : { resource: demand.resource }),
@@ -205,7 +228,7 @@ export function createAgentPayer(options: {
             },
           }),
     }
-    return {
+    const payment: LedgerPayment = {
       id,
       intentId: request.intentId,
       stepId: request.stepId,
@@ -219,13 +242,14 @@ export function createAgentPayer(options: {
         decimals: token.decimals,
       },
       units: asked.amount,
-      payer: account.address,
+      payer: signer.address,
       payTo: asked.payTo,
       nonce,
-      validBeforeUnixSeconds: Number(authorization.validBefore),
+      validBeforeUnixSeconds,
       payload: z.encode(paymentPayloadSchema, payload),
       request: z.encode(quoteRequestSchema, request) as JsonValue,
     }
+    return { type: 'signed', payment }
   }
 }
 
@@ -300,6 +324,20 @@ export class PaymentCapReachedError extends BehestError {
     super(
       `Agent "${toPrintable(facts.agentId, 100)}" asks ${facts.units} units of ${facts.symbol} for a quote; ${facts.spentUnits} of the ${facts.capUnits} allowed per ${facts.cap} are spent. Nothing was paid; raise the cap, or go on with the other agents.`,
       { facts },
+    )
+  }
+}
+
+/** Thrown when whoever holds the payer key did not sign a payment. */
+export class PaymentNotSignedError extends BehestError {
+  readonly code = 'PAYMENT_NOT_SIGNED'
+  readonly stage = 'quotes'
+  readonly retry = 'new-quote'
+
+  constructor(facts: { agentId: string; reason: string }, cause?: unknown) {
+    super(
+      `The payment for agent "${toPrintable(facts.agentId, 100)}" was not signed: ${facts.reason} Nothing was paid; go on with the other agents.`,
+      { facts, cause },
     )
   }
 }

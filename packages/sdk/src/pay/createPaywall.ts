@@ -3,13 +3,17 @@
 import {
   type AgentPrice,
   BehestError,
+  type HeldReservation,
   type Hex,
   isSameAddress,
+  type PaidAnswer,
   type PaymentPayload,
   type PaymentRequired,
   type PaymentRequirements,
+  type PaymentReservations,
   paymentIdentifierKey,
   paymentRequirementsSchema,
+  type Reservation,
   type SettleResponse,
   x402Headers,
   x402Version,
@@ -19,13 +23,8 @@ import { keccak256, stringToHex } from 'viem'
 import * as z from 'zod'
 import { toPrintable } from '../text/toPrintable.js'
 import type { FacilitatorClient } from './createFacilitatorClient.js'
-import {
-  createPaymentReservations,
-  type PaidAnswer,
-  type PaymentReservations,
-  type Reservation,
-} from './createPaymentReservations.js'
-import { holdAnswer } from './holdAnswer.js'
+import { createPaymentReservations } from './createPaymentReservations.js'
+import { holdAnswer, holdFirstByte, type Release } from './holdAnswer.js'
 import {
   PaymentMalformedError,
   PaymentMismatchError,
@@ -58,8 +57,16 @@ export type PaywallOptions = {
   readonly flow: 'on-answer' | 'upfront'
   /** Which answers cost something; every one under 400 if absent. */
   readonly isOwed?: (answer: PaidAnswer) => boolean
-  /** Kept in this process if absent. */
+  /**
+   * Kept in this process if absent. Everything that is paid at one `payTo`
+   * shares them.
+   */
   readonly reservations?: PaymentReservations
+  /**
+   * How long a reservation keeps others away without a sign of life, in
+   * milliseconds; 15000 if absent. So long a crash keeps its payer waiting.
+   */
+  readonly busyMs?: number
   /** Longest life of a payment's signature, in seconds; 120 if absent. */
   readonly maxTimeoutSeconds?: number
   /** Told of every payment that was taken. */
@@ -69,14 +76,24 @@ export type PaywallOptions = {
 }
 
 const alreadyUsed = 'invalid_exact_evm_nonce_already_used'
+// Somebody else's transaction may have taken it in its place: asking again tells.
+const undecided: readonly string[] = [
+  'settlement_pending',
+  'invalid_exact_evm_transaction_failed',
+]
+
+/** A reservation that is ours for now, at the turn that we saw last. */
+type Hold = { readonly reservation: Reservation; readonly turn: number }
 
 /**
  * Creates the handler that stands before a paid route: x402 v2, scheme `exact`.
  *
  * Without a payment it answers 402 and says what it wants. With one: the payment
- * is verified, the payer's nonce reserved, the work done, the payment settled,
- * and then the answer leaves. One payment never buys two answers; the same
- * request with the same payment and a `payment-identifier` gets the same answer.
+ * is verified, the payer's nonce reserved, the work done, the answer kept, the
+ * payment settled, and then the answer leaves. One payment never buys two
+ * answers; the same request with the same payment and a `payment-identifier`
+ * gets the same answer. With shared reservations both hold for all processes of
+ * a seller, and after a crash of any of them.
  *
  * @param options.price - Token, amount and recipient.
  * @param options.flow - When it is settled.
@@ -89,6 +106,7 @@ const alreadyUsed = 'invalid_exact_evm_nonce_already_used'
 export function createPaywall(options: PaywallOptions): RequestHandler {
   const { price, flow, facilitator } = options
   const reservations = options.reservations ?? createPaymentReservations()
+  const busyMs = options.busyMs ?? 15_000
   const isOwed =
     options.isOwed ?? (({ status }: PaidAnswer): boolean => status < 400)
   const asked: PaymentRequirements = {
@@ -126,7 +144,7 @@ export function createPaywall(options: PaywallOptions): RequestHandler {
       }
       response.set(x402Headers.required, encodeHeader(demand))
     }
-    if (status === 503) response.set('retry-after', '1')
+    if (status === 503 || isBusy(error)) response.set('retry-after', '1')
     response
       .status(status)
       .set('cache-control', 'no-store')
@@ -176,12 +194,23 @@ export function createPaywall(options: PaywallOptions): RequestHandler {
       return settled
     }
     const reason = toPrintable(settled.errorReason ?? 'no reason given', 200)
-    if (reason === 'settlement_pending')
-      throw new PaymentUnsettledError({ reason })
-    // Only we hold this nonce, and our first try was heard after all.
-    if (isRepeated && reason === alreadyUsed && settled.transaction !== '')
+    const { transaction } = settled
+    if (undecided.includes(reason)) throw new PaymentUnsettledError({ reason })
+    // Only we hold this nonce, and our first try was heard after all. Where
+    // others may hold it too, it may have bought their answer.
+    if (
+      isRepeated &&
+      reservations.scope === 'shared' &&
+      reason === alreadyUsed &&
+      transaction !== ''
+    )
       return { ...settled, success: true, errorReason: undefined }
-    throw new PaymentRefusedError({ reason })
+    throw new PaymentRefusedError({
+      reason:
+        transaction === ''
+          ? reason
+          : `${reason}, by ${toPrintable(transaction, 66)}`,
+    })
   }
 
   async function charge(
@@ -204,8 +233,12 @@ export function createPaywall(options: PaywallOptions): RequestHandler {
 
     const held = await reservations.find(mine.key)
     // Only who signed it has this signature, so this answer is theirs.
-    if (held !== null && held.signature === mine.signature)
-      return resume({ held, mine, payment, response, next })
+    if (held !== null && held.signature === mine.signature) {
+      if (held.state !== 'working' || held.isBusy)
+        return resume({ held, mine, payment, response, next })
+      // Who worked is gone, and settled nothing: it is as good as new.
+      await reservations.release(held)
+    }
 
     const verified = await facilitator.verify({
       x402Version,
@@ -216,67 +249,101 @@ export function createPaywall(options: PaywallOptions): RequestHandler {
       throw new PaymentRefusedError({
         reason: toPrintable(verified.invalidReason ?? 'no reason given', 200),
       })
-    const taken = await reservations.reserve(mine)
-    if (taken === null) return work({ mine, payment, response, next })
+    const taken = await reservations.reserve({ reservation: mine, busyMs })
+    if (taken.type === 'reserved') {
+      const hold = { reservation: mine, turn: taken.turn }
+      return flow === 'upfront'
+        ? workAfterPayment({ hold, payment, response, next })
+        : workBeforePayment({ hold, payment, response, next })
+    }
+    const other = taken.held
     // The same call, paid a second time: the first payment bought it.
-    if (taken.key !== mine.key && taken.requestHash === mine.requestHash)
-      return replay(taken, response)
-    throw new PaymentUsedError({ state: sayState(taken) })
+    if (other.key !== mine.key && other.requestHash === mine.requestHash)
+      return replay(other, response)
+    throw toUsed(other)
   }
 
   async function resume(call: {
-    readonly held: Reservation
+    readonly held: HeldReservation
     readonly mine: Reservation
     readonly payment: PaymentPayload
     readonly response: Response
     readonly next: () => void
   }): Promise<void> {
     const { held, mine, payment, response, next } = call
-    if (held.requestHash !== mine.requestHash)
-      throw new PaymentUsedError({ state: sayState(held) })
+    if (held.requestHash !== mine.requestHash || held.isBusy) throw toUsed(held)
+    const { turn, isBusy: _isBusy, ...reservation } = held
     switch (held.state) {
       case 'working':
-        throw new PaymentUsedError({ state: sayState(held) })
+        throw toUsed(held)
       case 'answered':
-        if (held.identifier === undefined)
-          throw new PaymentUsedError({ state: sayState(held) })
+        if (held.identifier === undefined) throw toUsed(held)
         return replay(held, response)
       case 'unsettled': {
-        await take(held)
-        let settled: SettleResponse
-        try {
-          settled = await settle(payment, true)
-        } catch (error) {
-          if (error instanceof PaymentUnsettledError)
-            await reservations.move('working', held)
-          else await reservations.release(held.key)
-          throw error
-        }
-        const paid = { ...held, settlement: encodeHeader(settled) }
-        if (held.answer === undefined)
-          return workUpfront({ mine: paid, response, next })
-        await reservations.move('working', { ...paid, state: 'answered' })
-        return replay(paid, response)
+        const hold = await move({ reservation, turn }, {})
+        const paid = await settleHeld({ hold, payment, isRepeated: true })
+        if (held.answer === undefined) return serveOwed({ ...call, hold: paid })
+        const { reservation: done } = await move(
+          paid,
+          { state: 'answered' },
+          'let-go',
+        )
+        return replay(done, response)
       }
-      case 'owed':
-        await take(held)
-        return workUpfront({ mine: held, response, next })
+      case 'owed': {
+        const hold = await move({ reservation, turn }, {})
+        return serveOwed({ hold, response, next })
+      }
       default:
         return held.state satisfies never
     }
   }
 
-  /** Of two that come back at one moment, one goes on. */
-  async function take(held: Reservation): Promise<void> {
-    const working: Reservation = { ...held, state: 'working' }
-    if (!(await reservations.move(held.state, working)))
-      throw new PaymentUsedError({ state: sayState(working) })
+  /** Writes what changes. Of two that come at one moment, one goes on. */
+  async function move(
+    { reservation, turn }: Hold,
+    changes: Partial<Reservation>,
+    then: 'go-on' | 'let-go' = 'go-on',
+  ): Promise<Hold> {
+    const changed = { ...reservation, ...changes }
+    const moved = await reservations.move({
+      turn,
+      reservation: changed,
+      busyMs: then === 'let-go' ? 0 : busyMs,
+    })
+    if (moved === null) throw toUsed({ state: 'working', isBusy: true })
+    return { reservation: changed, turn: moved }
+  }
+
+  /** Takes the payment of an `unsettled` hold, or leaves it as it must be left. */
+  async function settleHeld(call: {
+    readonly hold: Hold
+    readonly payment: PaymentPayload
+    readonly isRepeated: boolean
+  }): Promise<Hold> {
+    const { hold, payment, isRepeated } = call
+    try {
+      const settled = await settle(payment, isRepeated)
+      return {
+        ...hold,
+        reservation: { ...hold.reservation, settlement: encodeHeader(settled) },
+      }
+    } catch (error) {
+      // Whoever comes back with it is asked for nothing again.
+      if (error instanceof PaymentUnsettledError) await move(hold, {}, 'let-go')
+      else
+        await reservations.release({
+          key: hold.reservation.key,
+          turn: hold.turn,
+        })
+      throw error
+    }
   }
 
   function replay(held: Reservation, response: Response): void {
     const { answer, settlement } = held
     if (answer === undefined || settlement === undefined)
-      throw new PaymentUsedError({ state: sayState(held) })
+      throw toUsed({ ...held, isBusy: held.state === 'working' })
     response
       .status(answer.status)
       .set({
@@ -287,82 +354,93 @@ export function createPaywall(options: PaywallOptions): RequestHandler {
       .end(answer.body)
   }
 
-  async function work(call: {
-    readonly mine: Reservation
+  function workBeforePayment(call: {
+    readonly hold: Hold
+    readonly payment: PaymentPayload
+    readonly response: Response
+    readonly next: () => void
+  }): void {
+    const { hold, payment, response, next } = call
+    const { turn, reservation } = hold
+    const sell = async (
+      answer: PaidAnswer,
+      isGone: boolean,
+    ): Promise<Release> => {
+      if (isGone || !isOwed(answer)) {
+        await reservations.release({ key: reservation.key, turn })
+        return { type: 'send' }
+      }
+      // Kept before the money moves: from here on a crash loses neither.
+      const kept = await move(hold, { state: 'unsettled', answer })
+      const paid = await settleHeld({ hold: kept, payment, isRepeated: false })
+      const done = await move(paid, { state: 'answered' }, 'let-go')
+      return {
+        type: 'send',
+        headers: {
+          [x402Headers.response]: done.reservation.settlement ?? '',
+          'cache-control': 'private, no-store',
+        },
+      }
+    }
+    holdAnswer(response, (answer, isGone) =>
+      sell(answer, isGone).catch((error: unknown) =>
+        toRefusal(response, error),
+      ),
+    )
+    next()
+  }
+
+  async function workAfterPayment(call: {
+    readonly hold: Hold
     readonly payment: PaymentPayload
     readonly response: Response
     readonly next: () => void
   }): Promise<void> {
-    const { mine, payment, response, next } = call
-    if (flow === 'upfront') {
-      let settled: SettleResponse
-      try {
-        settled = await settle(payment, false)
-      } catch (error) {
-        if (error instanceof PaymentUnsettledError)
-          // Whoever comes back with it is asked for nothing again.
-          await reservations.move('working', { ...mine, state: 'unsettled' })
-        else await reservations.release(mine.key)
-        throw error
-      }
-      return workUpfront({
-        mine: { ...mine, settlement: encodeHeader(settled) },
-        response,
-        next,
+    const { payment, response, next } = call
+    const hold = await move(call.hold, { state: 'unsettled' })
+    const paid = await settleHeld({ hold, payment, isRepeated: false })
+    return serveOwed({ hold: paid, response, next })
+  }
+
+  /** Works for what is paid already, until the first byte of an answer leaves. */
+  async function serveOwed(call: {
+    readonly hold: Hold
+    readonly response: Response
+    readonly next: () => void
+  }): Promise<void> {
+    const { response, next } = call
+    const hold = await move(call.hold, { state: 'owed' })
+    const { settlement } = hold.reservation
+    if (settlement !== undefined)
+      response.set({
+        [x402Headers.response]: settlement,
+        'cache-control': 'private, no-store',
       })
+    let hasDecided = false
+    const decide = async (status: number): Promise<Release> => {
+      hasDecided = true
+      // Nothing of an answer: the same payment may try again.
+      if (status >= 500) await move(hold, {}, 'let-go')
+      else await move(hold, { state: 'answered' }, 'let-go')
+      return { type: 'send' }
     }
-    holdAnswer(response, async (answer, isGone) => {
-      if (isGone || !isOwed(answer)) {
-        await reservations.release(mine.key)
-        return { type: 'send' }
-      }
-      const kept: Reservation = { ...mine, state: 'unsettled', answer }
-      try {
-        const settlement = encodeHeader(await settle(payment, false))
-        await reservations.move('working', {
-          ...kept,
-          state: 'answered',
-          settlement,
-        })
-        return {
-          type: 'send',
-          headers: {
-            [x402Headers.response]: settlement,
-            'cache-control': 'private, no-store',
-          },
-        }
-      } catch (error) {
-        if (error instanceof PaymentUnsettledError)
-          await reservations.move('working', kept)
-        else await reservations.release(mine.key)
-        return {
-          type: 'replace',
-          write: () => refuse(response.req, response, toBehestError(error)),
-        }
-      }
+    holdFirstByte(response, (status) =>
+      decide(status).catch((error: unknown) => toRefusal(response, error)),
+    )
+    response.once('close', () => {
+      if (hasDecided) return
+      move(hold, {}, 'let-go').catch((error: unknown) =>
+        options.onError?.(error),
+      )
     })
     next()
   }
 
-  function workUpfront(call: {
-    readonly mine: Reservation
-    readonly response: Response
-    readonly next: () => void
-  }): void {
-    const { mine, response, next } = call
-    if (mine.settlement !== undefined)
-      response.set({
-        [x402Headers.response]: mine.settlement,
-        'cache-control': 'private, no-store',
-      })
-    response.once('close', () => {
-      // Paid and not one byte of an answer: the same payment may try again.
-      const isFailed = response.statusCode >= 500 || !response.headersSent
-      reservations
-        .move('working', { ...mine, state: isFailed ? 'owed' : 'answered' })
-        .catch((error: unknown) => options.onError?.(error))
-    })
-    next()
+  function toRefusal(response: Response, error: unknown): Release {
+    return {
+      type: 'replace',
+      write: () => refuse(response.req, response, toBehestError(error)),
+    }
   }
 
   function toBehestError(error: unknown): BehestError {
@@ -446,8 +524,20 @@ function toReservation(options: {
   }
 }
 
-function sayState({ state }: Reservation): string {
-  return state === 'working' ? 'being answered just now' : 'used already'
+const busyState = 'being answered just now'
+
+function toUsed({
+  state,
+  isBusy,
+}: Pick<HeldReservation, 'state' | 'isBusy'>): PaymentUsedError {
+  return new PaymentUsedError({
+    state: isBusy || state === 'working' ? busyState : 'used already',
+  })
+}
+
+/** Whether the same request with the same payment finds its answer later. */
+function isBusy(error: BehestError): boolean {
+  return error instanceof PaymentUsedError && error.facts.state === busyState
 }
 
 function toStatus(error: BehestError): number {

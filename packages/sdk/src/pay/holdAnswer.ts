@@ -1,5 +1,5 @@
+import type { PaidAnswer } from '@behest/spec'
 import type { Response } from 'express'
-import type { PaidAnswer } from './createPaymentReservations.js'
 
 /** What happens to an answer that was held. */
 export type Release =
@@ -61,11 +61,53 @@ export function holdAnswer(
           response.end(body)
           return
         }
-        for (const name of ['content-length', 'content-type', 'etag'])
-          response.removeHeader(name)
-        release.write()
+        replace(response, release.write)
       })
       return response
     },
   })
+}
+
+/**
+ * Holds the first byte that a handler writes until something is decided, and
+ * then lets all go on as it comes, or something else leave in its place.
+ *
+ * @param response - The response whose first byte is held.
+ * @param decide - Called once, with the status; must not throw.
+ */
+export function holdFirstByte(
+  response: Response,
+  decide: (status: number) => Promise<Release>,
+): void {
+  const { write, end, flushHeaders } = response
+  const waiting: (() => void)[] = []
+
+  const hold = (go: () => void): void => {
+    waiting.push(go)
+    if (waiting.length > 1) return
+    void decide(response.statusCode).then((release) => {
+      Object.assign(response, { write, end, flushHeaders })
+      if (release.type === 'replace') return replace(response, release.write)
+      response.set({ ...release.headers })
+      for (const next of waiting) next()
+    })
+  }
+
+  Object.assign(response, {
+    flushHeaders: () => hold(() => flushHeaders.call(response)),
+    write: (...given: Parameters<Response['write']>) => {
+      hold(() => write.apply(response, given))
+      return true
+    },
+    end: (...given: Parameters<Response['end']>) => {
+      hold(() => end.apply(response, given))
+      return response
+    },
+  })
+}
+
+function replace(response: Response, write: () => void): void {
+  for (const name of ['content-length', 'content-type', 'etag'])
+    response.removeHeader(name)
+  write()
 }

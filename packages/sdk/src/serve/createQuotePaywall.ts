@@ -1,7 +1,10 @@
-import { type AgentPrice, quoteRequestSchema } from '@behest/spec'
+import {
+  type AgentPrice,
+  type PaidAnswer,
+  quoteRequestSchema,
+} from '@behest/spec'
 import type { RequestHandler } from 'express'
 import * as z from 'zod'
-import type { PaidAnswer } from '../pay/createPaymentReservations.js'
 import { createPaywall, type PaywallOptions } from '../pay/createPaywall.js'
 import type { Quoter } from '../quote/createQuoter.js'
 import { markPaying } from './Caller.js'

@@ -1,7 +1,11 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type AgentPrice, BehestError } from '@behest/spec'
+import {
+  type AgentPrice,
+  BehestError,
+  type PaymentReservations,
+} from '@behest/spec'
 import express from 'express'
 import { buildAgentCard } from '../card/buildAgentCard.js'
 import { buildAgentProfile } from '../card/buildAgentProfile.js'
@@ -9,7 +13,7 @@ import { signAgentCard } from '../card/signAgentCard.js'
 import type { Agent } from '../define/Agent.js'
 import type { NetworkSource } from '../hire/createAgentNetwork.js'
 import type { FacilitatorClient } from '../pay/createFacilitatorClient.js'
-import type { PaymentReservations } from '../pay/createPaymentReservations.js'
+import { createPaymentReservations } from '../pay/createPaymentReservations.js'
 import type { TakenPayment } from '../pay/createPaywall.js'
 import { createQuoter, type Quoter } from '../quote/createQuoter.js'
 import type { AgentSigner } from '../sign/AgentSigner.js'
@@ -59,8 +63,13 @@ export type ServeOptions = {
   readonly network?: NetworkSource
   /** Where payments are settled; needed by agents that cost something. */
   readonly facilitator?: FacilitatorClient
-  /** Whose nonces bought what; in this process if absent. */
+  /**
+   * Whose nonces bought what; in this process if absent. `createFileReservations`
+   * outlives a crash; several machines share a database.
+   */
   readonly reservations?: PaymentReservations
+  /** See `busyMs` of `createPaywall`. */
+  readonly reservationBusyMs?: number
   /** Told of every payment that was taken. */
   readonly onTaken?: (
     payment: TakenPayment & { readonly agent: string },
@@ -98,6 +107,8 @@ export async function serveAgent(
   const { host = '127.0.0.1', port = 0, drainTimeoutMs = 5_000 } = options
   const onError = options.onError ?? (() => {})
   const agents = isList(served) ? served : [served]
+  // One for all agents here: two may be paid at one address.
+  const reservations = options.reservations ?? createPaymentReservations()
 
   const admit = limitConcurrency(options.maxConcurrentRequests ?? 64)
   const app = express()
@@ -150,7 +161,14 @@ export async function serveAgent(
       const paywall =
         price === undefined
           ? {}
-          : { paywall: createPaywallOf({ agent, price, quoter, options }) }
+          : {
+              paywall: createPaywallOf({
+                agent,
+                price,
+                quoter,
+                options: { ...options, reservations },
+              }),
+            }
       app.use(
         path || '/',
         createAgentRouter({ handler, cardText, admit, ...paywall, onError }),
@@ -191,6 +209,9 @@ function createPaywallOf(call: {
     facilitator,
     description: `A quote of ${agent.name}: ${agent.summary}`.slice(0, 300),
     ...(reservations === undefined ? {} : { reservations }),
+    ...(options.reservationBusyMs === undefined
+      ? {}
+      : { busyMs: options.reservationBusyMs }),
     ...(onTaken === undefined
       ? {}
       : { onTaken: (taken) => onTaken({ ...taken, agent: agent.name }) }),

@@ -50,6 +50,33 @@ export type CapReached = {
   readonly capUnits: bigint
 }
 
+/** What is to be signed for an agent; times are the chain's. */
+export type PaymentAsked = {
+  readonly chainId: number
+  readonly token: Address
+  readonly intentId: string
+  readonly requestId: string
+  readonly payTo: Address
+  readonly units: bigint
+  readonly validBeforeUnixSeconds: number
+}
+
+/** Signs payments with the operator's payer key, wherever that is. */
+export type PaymentSignerPort = {
+  /** The payer. Never a user's account. */
+  readonly address: Address
+  /**
+   * Signs one payment, if the caps of whoever holds the key allow it. The same
+   * request gets the same nonce, so that it can be paid once.
+   */
+  signPayment(
+    asked: PaymentAsked,
+  ): Promise<
+    | { readonly type: 'signed'; readonly nonce: Hex; readonly signature: Hex }
+    | ({ readonly type: 'refused' } & CapReached)
+  >
+}
+
 /** Accounts of what agents were paid. Written before anything is signed for. */
 export type PaymentLedgerPort = {
   /**
