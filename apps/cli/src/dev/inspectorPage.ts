@@ -51,10 +51,14 @@ function summarise(message) {
   const asked = readData(message.request)
   const answer = readData(message.response)
   const words = [asked?.instruction?.action]
-  if (answer?.type === 'behest.quote') words.push('quoted, ' + (answer.calls?.length ?? 0) + ' calls')
+  if (answer?.type === 'behest.quote') words.push('quoted, ' + sayCalls(answer.calls?.length ?? 0))
   if (answer?.type === 'behest.decline') words.push('declined: ' + answer.code + ', ' + answer.message)
   if (!answer && message.response.includes('"error"')) words.push('error')
   return words.filter(Boolean).join(' · ')
+}
+
+function sayCalls(count) {
+  return count === 1 ? '1 call' : count + ' calls'
 }
 
 function element(name, text, className) {
@@ -74,6 +78,7 @@ function show(message) {
     message.status + '  ' + message.milliseconds + ' ms  ' + summarise(message), isBad ? 'bad' : ''))
   if (message.request) details.append(element('h3', 'asked'), element('pre', pretty(message.request)))
   details.append(element('h3', 'answered'), element('pre', pretty(message.response)))
+  item.value = message.id // a reversed list that grows at its front miscounts
   item.append(details)
   byId('messages').prepend(item)
   while (byId('messages').childElementCount > 200) byId('messages').lastElementChild.remove()
