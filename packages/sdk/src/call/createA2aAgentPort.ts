@@ -195,7 +195,11 @@ async function askPaying(
   const { payer, candidate, request, signal } = options
   // A crash ended this very call before: what it bought is not bought again.
   const before = await payer.find(request.requestId)
-  if (before?.answer !== undefined) return before.answer
+  if (before?.answer !== undefined) {
+    // The crash may have come before anybody wrote down how it was settled.
+    if (before.state === 'signed') await payer.confirm(before)
+    return before.answer
+  }
   let payment = before
   if (payment === null)
     try {
