@@ -28,10 +28,13 @@ export function closeClause(reading: Reading, slots: readonly Slot[]): void {
 }
 
 const ASKING =
-  /見積|いくら|何|なに|どれ|どう|どの|どこ|どっち|べき|場合|とは|って(?:ば)?[?？]|かな/
+  /見積|いくら|何|なに|どれ|どう|どの|どこ|どっち|べき|場合|方法|やり方|手順|とは|って(?:ば)?[?？]|かな/
 
 /** A question that could not be read is no order that leaves out its verb. */
 function isAsking(reading: Reading, slots: readonly Slot[]): boolean {
+  // `友達が1ETHをUSDCに替えたって`: told of, and not ordered.
+  if (slots.some((slot) => slot.type === 'word' && slot.told === true))
+    return true
   const first = slots[0]
   const last = slots.at(-1)
   if (first === undefined || last === undefined) return false

@@ -62,6 +62,7 @@ export function foldJapaneseCorrections(slots: readonly Slot[]): {
     corrections += 1
     if (corrections > MOST_CORRECTIONS) {
       unclear = true
+      at = next - 1
       continue
     }
     const end = endOfClause(slots, next)

@@ -51,6 +51,7 @@ function readVerb(options: {
     text,
     start: slot.start,
     end: slot.end,
+    ...(slot.ending === 'noun' || slot.sense === 'get' ? {} : { told: true }),
   })
   // `0.1ETHだけ残して、…`: what stays of all that is named next, or was.
   if (slot.sense === 'keep') {
@@ -102,8 +103,11 @@ function readVerb(options: {
       )
         return [...current, asWord(slot.text)]
       break
-    case 'order':
     case 'if':
+      // `替えたらいくら`, `送るときのガス代`: supposed, with nothing that follows.
+      if (!isFollowed(slots, at)) return [...current, asWord()]
+      break
+    case 'order':
       break
     default:
       slot.ending satisfies never
@@ -193,8 +197,9 @@ function isElsewhere(sense: string, slots: readonly Slot[]): boolean {
   if (
     slots.some(
       (slot) =>
-        slot.type === 'item' ||
-        (slot.type === 'ready' && slot.item.type !== 'time'),
+        (slot.type === 'item' && slot.item.type !== 'number') ||
+        (slot.type === 'ready' && slot.item.type !== 'time') ||
+        (slot.type === 'word' && /^(?:円|ドル|ユーロ)$/.test(slot.text)),
     )
   )
     return false
@@ -243,6 +248,17 @@ function placesOf(slots: readonly Slot[]): Slot[] {
       slot,
       { type: 'particle', text: '上で', start: slot.end, end: slot.end },
     ])
+}
+
+/** Whether something is to be done after a verb in たら or とき. */
+function isFollowed(slots: readonly Slot[], at: number): boolean {
+  const next = slots[at + 1]
+  if (next?.type === 'particle' && /^(?:の|は)$/.test(next.text)) return false
+  for (const each of slots.slice(at + 1, at + 40)) {
+    if (each.type === 'stop') return false
+    if (each.type === 'verb' || each.type === 'item') return true
+  }
+  return false
 }
 
 /** `BTCショート 3倍`, `送金 50USDC`: a heading, with its phrases behind it. */

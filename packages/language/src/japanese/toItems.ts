@@ -168,7 +168,7 @@ export function toItems(
     )
       counted.add(slot.start)
   }
-  for (const slot of slots) {
+  for (const [index, slot] of slots.entries()) {
     if (slot.type === 'ready') {
       flush('', slot.start)
       out.push(slot.item)
@@ -201,7 +201,7 @@ export function toItems(
       case 'あるいは':
       case 'それとも':
       case 'or': {
-        const behind = slots[slots.indexOf(slot) + 1]
+        const behind = slots[index + 1]
         // `ETHかBTCを`: whoever leaves the choice open is asked.
         if (group.at(-1)?.type === 'item' && behind?.type === 'item')
           out.push({
@@ -218,15 +218,14 @@ export function toItems(
       case '、': {
         // A comma between names is a list, elsewhere only a pause.
         const content = group.flatMap((each) => contentOf(each, normalised))
-        const behind = slots[slots.indexOf(slot) + 1]
+        const behind = slots[index + 1]
         if (
           sense !== 'send' &&
-          isAlike(content, slots, slots.indexOf(slot) + 1) &&
+          isAlike(content, slots, index + 1) &&
           !(
             behind?.type === 'item' &&
             (behind.item.type === 'quantity' ||
-              (behind.item.type === 'number' &&
-                isBareCount(slots, slots.indexOf(behind))))
+              (behind.item.type === 'number' && isBareCount(slots, index + 1)))
           ) &&
           !(
             behind?.type === 'word' &&
@@ -245,8 +244,9 @@ export function toItems(
       case 'の':
       case 'にある':
       case '上の': {
-        const content = group.flatMap((each) => contentOf(each, normalised))
-        const last = content.at(-1)
+        const named = group.at(-1)
+        const last =
+          named === undefined ? undefined : contentOf(named, normalised).at(-1)
         // `Aaveの USDCを`: where it is; `ETHの半分を`: one phrase.
         if (
           last?.type === 'word' &&
@@ -254,8 +254,9 @@ export function toItems(
             last.senses.chain !== undefined) &&
           (last.senses.token === undefined ||
             slot.text !== 'の' ||
-            isPlaceNoun(slots, slot, last.senses.venue !== undefined))
+            isPlaceNoun(slots[index + 1], last.senses.venue !== undefined))
         ) {
+          const content = group.flatMap((each) => contentOf(each, normalised))
           group = []
           out.push({
             type: 'break',
@@ -422,12 +423,7 @@ function isBareCount(slots: readonly Slot[], at: number): boolean {
   return !(next?.type === 'item' && next.item.type === 'word')
 }
 
-function isPlaceNoun(
-  slots: readonly Slot[],
-  after: Slot,
-  isVenue: boolean,
-): boolean {
-  const next = slots[slots.indexOf(after) + 1]
+function isPlaceNoun(next: Slot | undefined, isVenue: boolean): boolean {
   return (
     (next?.type === 'item' &&
       next.item.type === 'word' &&
