@@ -10,6 +10,7 @@ import {
   useState,
 } from 'react'
 import { AccountMenu } from './account/AccountMenu.js'
+import { SignInGate } from './account/SignInGate.js'
 import { SignerProvider, useSigner } from './account/useSigner.js'
 import { client, toMessage } from './client.js'
 import { History } from './intents/History.js'
@@ -42,6 +43,14 @@ const LimitsView = lazy(() =>
 
 /** The page: what was said, what came of it, and a place to say more. */
 export function App() {
+  return (
+    <SignInGate>
+      <SignedIn />
+    </SignInGate>
+  )
+}
+
+function SignedIn() {
   const talk = useIntents()
   return (
     <SignerProvider

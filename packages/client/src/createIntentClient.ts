@@ -25,6 +25,7 @@ import {
   type ClientOptions,
   createHttp,
 } from './http/createHttp.js'
+import { buildSessionCalls, type SessionCalls } from './sessionCalls.js'
 import { buildStandingCalls, type StandingCalls } from './standingCalls.js'
 
 /** What a sentence is read against; the server fills in what is absent. */
@@ -123,6 +124,8 @@ export type Accounts = z.output<typeof accountsSchema>
 
 /** Everything that the intent API answers; see {@link createIntentClient}. */
 export type IntentClient = StandingCalls & {
+  /** Signing in, where the server wants to know who asks. */
+  readonly sessions: SessionCalls
   /** Reads a sentence and starts nothing. */
   readonly parse: (
     input: ParseInput,
@@ -240,6 +243,7 @@ export function createIntentClient(options: ClientOptions): IntentClient {
 
   return {
     ...buildStandingCalls(http),
+    sessions: buildSessionCalls(http),
     parse: ({ utterance, context }, call) =>
       http.ask(
         {

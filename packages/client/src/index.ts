@@ -47,5 +47,10 @@ export type {
   TransferAnswer,
 } from './registrySchemas.js'
 export { findWaiting, type SaidNext, sayNext } from './sayNext.js'
+export type {
+  CurrentSession,
+  Session,
+  SessionCalls,
+} from './sessionCalls.js'
 export type { OrderPage, StandingCalls } from './standingCalls.js'
 export { toChatLinkMessage } from './toChatLinkMessage.js'

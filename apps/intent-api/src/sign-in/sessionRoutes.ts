@@ -1,20 +1,38 @@
 import type { SessionStore } from '@behest/journal'
-import { type Address, BehestError, type Hex, hexSchema } from '@behest/spec'
+import {
+  type Address,
+  addressSchema,
+  BehestError,
+  type Hex,
+  hexSchema,
+} from '@behest/spec'
 import express, { type Request, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
-import { parseSiweMessage, validateSiweMessage } from 'viem/siwe'
+import { getAddress } from 'viem'
+import {
+  createSiweMessage,
+  parseSiweMessage,
+  validateSiweMessage,
+} from 'viem/siwe'
 import * as z from 'zod'
 import { RateLimitedError } from '../http/errors.js'
 import { readBody } from '../http/readRequest.js'
 
 const sessionSeconds = 12 * 60 * 60
 const ratePerMinute = 60
+const messageMs = 10 * 60_000
+const statement = 'Sign in to Behest. This approves and sends nothing.'
 const cookieName = 'behest-session'
 
 /** Body of `POST /v1/sessions`. */
 export const sessionBodySchema = z.strictObject({
   message: z.string().min(1).max(4000),
   signature: hexSchema,
+})
+
+/** Body of `POST /v1/sessions/nonce`: who signs, to be given the whole text. */
+export const nonceBodySchema = z.strictObject({
+  address: addressSchema.optional(),
 })
 
 /** What signing in needs. */
@@ -65,12 +83,32 @@ export function sessionRoutes(options: SignInOptions): Router {
     })
   })
 
-  routes.post('/nonce', async (_request, response) => {
+  routes.post('/nonce', async (request, response) => {
+    const { address } =
+      request.headers['content-type'] === undefined
+        ? {}
+        : readBody(request, nonceBodySchema)
+    const nonce = await sessions.issueNonce()
     response.status(201).json({
-      nonce: await sessions.issueNonce(),
+      nonce,
       domain: host,
       uri: origin,
       chainId,
+      ...(address === undefined
+        ? {}
+        : {
+            message: createSiweMessage({
+              address: getAddress(address),
+              chainId,
+              domain: host,
+              uri: origin,
+              nonce,
+              version: '1',
+              statement,
+              issuedAt: now(),
+              expirationTime: new Date(now().getTime() + messageMs),
+            }),
+          }),
     })
   })
 
@@ -118,7 +156,7 @@ export function sessionRoutes(options: SignInOptions): Router {
     const token = readToken(request)
     if (token !== undefined) await sessions.end(token)
     response.clearCookie(cookieName, { path: '/' })
-    response.status(204).end()
+    response.json({ isRequired: true })
   })
 
   return routes

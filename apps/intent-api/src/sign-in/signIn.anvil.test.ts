@@ -142,6 +142,21 @@ describe('signing in', () => {
     ).toBe(401)
   })
 
+  test('behavior: what to sign is given whole, and says that it moves nothing', async () => {
+    const { body } = await ask('POST', '/v1/sessions/nonce', {
+      body: { address: ada.address.toLowerCase() },
+    })
+    const message = String(body.message)
+    expect(message).toContain(
+      `behest.example wants you to sign in with your Ethereum account:\n${ada.address}`,
+    )
+    expect(message).toContain('approves and sends nothing')
+    const { status } = await ask('POST', '/v1/sessions', {
+      body: { message, signature: await ada.signMessage({ message }) },
+    })
+    expect(status).toBe(201)
+  })
+
   test('law: what was signed for another place, time, chain or person is nothing', async () => {
     const refused = async (
       message: string,
@@ -290,7 +305,7 @@ describe('who may read what', () => {
       ask('POST', '/v1/intents', {
         token,
         body: swap,
-        headers: { 'idempotency-key': 'the same' },
+        headers: { 'idempotency-key': 'the-same' },
       })
     const [first, again, theirs] = [
       await send(tokens.ada),
@@ -315,12 +330,15 @@ describe('who may read what', () => {
     const id = /intent ([0-9a-f-]{36})$/.exec(shown.output_text)?.[1] ?? ''
     expect((await world.engine.get(id)).account).toBe(ada.address.toLowerCase())
     // A response of somebody else's is bound to nothing of theirs.
-    const stolen = client(tokens.bob).responses.create({
+    const stolen = await client(tokens.bob).responses.create({
       model: 'behest',
       input: 'yes',
       previous_response_id: shown.id,
     })
-    await expect(stolen).rejects.toThrow()
+    expect(stolen.output_text).not.toContain(id)
+    expect(stolen.output_text).toContain(
+      'There is no plan in this conversation',
+    )
     expect((await world.engine.get(id)).status).toBe('needs-approval')
 
     const mcp = new McpClient({ name: 'judge', version: '1.0.0' })

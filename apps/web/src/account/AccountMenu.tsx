@@ -1,7 +1,7 @@
 import { useId, useRef, useState } from 'react'
 import { Amount } from '../amounts/Amount.js'
 import { shortenDecimal } from '../amounts/shortenDecimal.js'
-import { toMessage } from '../client.js'
+import { client, toMessage } from '../client.js'
 import { Hash } from '../shell/Hash.js'
 import { useWords } from '../words/useWords.js'
 import { useSigner } from './useSigner.js'
@@ -17,7 +17,8 @@ export function AccountMenu({
   const id = useId()
   const [problem, setProblem] = useState<string | null>(null)
   const dialog = useRef<HTMLDialogElement>(null)
-  const { accounts, wallet, actsWith, held, ...signer } = useSigner()
+  const { accounts, wallet, actsWith, held, signedInAs, ...signer } =
+    useSigner()
   const { wallets, connected, connect, forget } = wallet
 
   async function choose(chosen: Wallet): Promise<void> {
@@ -30,11 +31,12 @@ export function AccountMenu({
   }
 
   const account = accounts?.accounts[0]
-  if (!accounts || !account) return null
+  const other = actsWith ?? signedInAs
   const shown =
-    actsWith === null
+    other === null
       ? account
-      : { address: actsWith, balances: held?.balances ?? [] }
+      : { address: other, balances: held?.balances ?? [] }
+  if (!accounts || !shown) return null
   const [first] = shown.balances
   return (
     <>
@@ -63,15 +65,20 @@ export function AccountMenu({
             {words.close}
           </button>
         </div>
-        <h3>{words.thisSigns}</h3>
+        {account === undefined ? null : <h3>{words.thisSigns}</h3>}
         <p>
-          <Hash value={account.address} name={words.address} />
+          <Hash
+            value={account?.address ?? shown.address}
+            name={words.address}
+          />
         </p>
         <p className="quiet">{words.onChain(accounts.chain)}</p>
-        <p className="quiet">{words.localCustody}</p>
+        <p className="quiet">
+          {account === undefined ? words.signedInSays : words.localCustody}
+        </p>
         <table aria-label={words.balances}>
           <tbody>
-            {account.balances.map(({ symbol, decimal }) => (
+            {(account ?? shown).balances.map(({ symbol, decimal }) => (
               <tr key={symbol}>
                 <th scope="row">{symbol}</th>
                 <td>
@@ -81,6 +88,22 @@ export function AccountMenu({
             ))}
           </tbody>
         </table>
+        {signedInAs === null ? null : (
+          <div className="row">
+            <button
+              type="button"
+              className="small quiet"
+              onClick={() => {
+                void client.sessions
+                  .end()
+                  .then(() => window.location.reload())
+                  .catch((cause) => setProblem(toMessage(cause)))
+              }}
+            >
+              {words.signOut}
+            </button>
+          </div>
+        )}
         <h3>{words.walletsHere}</h3>
         {wallets.length === 0 ? (
           <p className="quiet">{words.noWallets}</p>
@@ -120,7 +143,9 @@ export function AccountMenu({
             <p className="quiet">
               {actsWith === null ? words.walletIdle : words.walletSigns}
             </p>
-            {actsWith === null || held === null ? null : (
+            {actsWith === null ||
+            held === null ||
+            signedInAs !== null ? null : (
               <table aria-label={words.balancesOfWallet}>
                 <tbody>
                   {held.balances.map(({ symbol, decimal }) => (
@@ -135,7 +160,7 @@ export function AccountMenu({
               </table>
             )}
             <div className="row">
-              {actsWith === null ? (
+              {signedInAs !== null ? null : actsWith === null ? (
                 <button
                   type="button"
                   className="small"

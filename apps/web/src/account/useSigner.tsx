@@ -15,6 +15,7 @@ import {
 } from 'react'
 import { client } from '../client.js'
 import { useWords } from '../words/useWords.js'
+import { useSignedIn } from './SignInGate.js'
 import { signMandates } from './signMandates.js'
 import { signPolicy } from './signPolicy.js'
 import { useWallet } from './useWallet.js'
@@ -23,6 +24,8 @@ import { useWallet } from './useWallet.js'
 export type Signer = {
   readonly accounts: Accounts | null
   readonly wallet: ReturnType<typeof useWallet>
+  /** Whoever is signed in, where that is asked for. */
+  readonly signedInAs: Address | null
   /** The wallet's account, while the person acts with it. */
   readonly actsWith: Address | null
   /** What the wallet's account holds, while the person acts with it. */
@@ -52,17 +55,19 @@ export function SignerProvider({
   readonly children: ReactNode
 }) {
   const words = useWords()
-  const wallet = useWallet()
+  const signedInAs = useSignedIn()
+  const wallet = useWallet(signedInAs)
   const [accounts, setAccounts] = useState<Accounts | null>(null)
   const [chosen, setChosen] = useState<Address | null>(null)
   const [held, setHeld] = useState<AccountBalances | null>(null)
   const { connected } = wallet
   // A wallet that went elsewhere does not act any more.
+  const wished = signedInAs ?? chosen
   const actsWith =
-    chosen !== null &&
-    connected?.state.address.toLowerCase() === chosen.toLowerCase() &&
+    wished !== null &&
+    connected?.state.address.toLowerCase() === wished.toLowerCase() &&
     connected.state.chainId === String(accounts?.chainId)
-      ? chosen
+      ? wished
       : null
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: balances change when an intent does
@@ -78,14 +83,15 @@ export function SignerProvider({
   // biome-ignore lint/correctness/useExhaustiveDependencies: balances change when an intent does
   useEffect(() => {
     setHeld(null)
-    if (actsWith === null) return
+    const whose = actsWith ?? signedInAs
+    if (whose === null) return
     const ending = new AbortController()
     client
-      .account(actsWith, { signal: ending.signal })
+      .account(whose, { signal: ending.signal })
       .then(setHeld)
       .catch(() => undefined)
     return () => ending.abort()
-  }, [stamp, actsWith])
+  }, [stamp, actsWith, signedInAs])
 
   const isHolders = ({ account }: { readonly account: Address }): boolean =>
     accounts !== null &&
@@ -98,6 +104,7 @@ export function SignerProvider({
       value={{
         accounts,
         wallet,
+        signedInAs,
         actsWith,
         held,
         actWithWallet: setChosen,

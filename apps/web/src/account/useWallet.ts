@@ -1,3 +1,4 @@
+import type { Address } from '@behest/spec'
 import { useEffect, useState } from 'react'
 import {
   discoverWallets,
@@ -6,8 +7,13 @@ import {
   type WalletState,
 } from './wallets.js'
 
-/** The wallets of this browser, and the one that is connected. */
-export function useWallet(): {
+/**
+ * The wallets of this browser, and the one that is connected.
+ *
+ * @param expected - Whoever is signed in: their wallet is connected without asking
+ *   anybody, where it still shows that account.
+ */
+export function useWallet(expected: Address | null = null): {
   readonly wallets: readonly Wallet[]
   readonly connected: {
     readonly wallet: Wallet
@@ -31,6 +37,19 @@ export function useWallet(): {
       }),
     [],
   )
+
+  useEffect(() => {
+    if (expected === null || wallet !== null) return
+    for (const one of wallets)
+      readWallet({ provider: one.provider, asks: 'nobody' }).then(
+        (found) => {
+          if (found?.address.toLowerCase() !== expected.toLowerCase()) return
+          setState(found)
+          setWallet(one)
+        },
+        () => undefined, // it shows nothing to this page
+      )
+  }, [expected, wallet, wallets])
 
   useEffect(() => {
     if (wallet === null) return

@@ -15,11 +15,14 @@ export function LimitsView({
 }) {
   const words = useWords()
   const id = useId()
-  const { accounts, actsWith, held } = useSigner()
+  const { accounts, actsWith, held, signedInAs } = useSigner()
   const own = accounts?.accounts[0]
-  const account = actsWith ?? own?.address
+  const account = actsWith ?? signedInAs ?? own?.address
   if (!accounts || !account) return <p role="status">{words.loading}</p>
-  const tokens = (actsWith === null ? own?.balances : held?.balances) ?? []
+  const tokens =
+    (actsWith === null && signedInAs === null
+      ? own?.balances
+      : held?.balances) ?? []
   return (
     <section className="limits" aria-labelledby={id}>
       <h2 id={id}>{words.limits.title}</h2>

@@ -244,6 +244,17 @@ export const english = {
   walletOtherChain: (theirs: string, ours: string) =>
     `The wallet is on chain ${theirs}; Behest works on chain ${ours}.`,
   sendThere: 'Send something there',
+  signIn: 'Sign in',
+  signOut: 'Sign out',
+  openElsewhere: 'Open in its own tab',
+  signInSays:
+    'This server serves many people. Sign in with your wallet, and it shows you what is yours. Signing in approves and sends nothing.',
+  signInWith: (wallet: string) => `Sign in with ${wallet}`,
+  noWalletToSignIn:
+    'No wallet has announced itself in this browser (EIP-6963). Install one, then load this page again.',
+  noAccountShown: 'The wallet showed no account.',
+  signedInSays:
+    'You are signed in with this account. Connect its wallet to approve: each approval is a signature that the chain holds to exactly that.',
 
   agentsTitle: 'The agents',
   agentsIntro:

@@ -238,6 +238,17 @@ export const japanese: Words = {
   walletOtherChain: (theirs, ours) =>
     `ウォレットはチェーン ${theirs}、Behest はチェーン ${ours} です。`,
   sendThere: 'ここへ送る',
+  signIn: 'サインイン',
+  signOut: 'サインアウト',
+  openElsewhere: '別のタブで開く',
+  signInSays:
+    'このサーバーは多くの人が使います。ウォレットでサインインすると、あなたの分だけを表示します。サインインでは何も承認されず、何も送られません。',
+  signInWith: (wallet) => `${wallet} でサインイン`,
+  noWalletToSignIn:
+    'このブラウザにウォレットが見つかりません（EIP-6963）。入れてから、このページを読み込み直してください。',
+  noAccountShown: 'ウォレットに口座が表示されませんでした。',
+  signedInSays:
+    'この口座でサインインしています。承認するにはそのウォレットを接続してください。承認はそれぞれ一つの署名で、チェーンがその内容だけに制限します。',
 
   agentsTitle: 'エージェント一覧',
   agentsIntro:
