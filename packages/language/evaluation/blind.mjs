@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs'
  * parser, each with its meaning in the wire form. They were scored once unseen;
  * grammar was mended by them since.
  */
-export const BLIND_SETS = ['first', 'second']
+export const BLIND_SETS = ['first', 'second', 'third']
 
 /** Reads the sentences of one set: text, language, kind, context and gold. */
 export function readBlind(set) {

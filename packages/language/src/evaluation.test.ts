@@ -134,6 +134,7 @@ describe('blind sentences', () => {
   test.each([
     ['first', 0.97, 0.005],
     ['second', 0.92, 0.02],
+    ['third', 0.92, 0.02],
   ])(
     'behavior: reads nearly all of the %s set, and asks rather than act wrongly',
     (set, least, most) => {

@@ -50,12 +50,11 @@ export function foldKept(items: readonly Item[]): readonly Item[] {
     if (textOf(items[next]) !== token.text) return items
     next += 1
   }
-  const first = items[verb + 1] as Item
-  const last = items[next - 1] as Item
+  // Both words stand where the number does, so that its span is what was said.
   return [
     does,
-    word('all', first, last.end),
-    word('but', first, last.end),
+    word('all', number, number.start),
+    word('but', number, number.start),
     number,
     token,
     ...items.slice(next),
