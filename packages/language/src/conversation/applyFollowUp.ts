@@ -64,6 +64,26 @@ export function applyFollowUp(options: {
   const rest = plain.slice(read.end)
   const unclear = findUnclear(rest, said, previous, words)
   if (unclear !== undefined) return { type: 'repeated', result: unclear }
+  const receiver = readReceiver(previous, said, plain)
+  if (receiver !== undefined)
+    return {
+      type: 'repeated',
+      result: fillDraft(
+        {
+          type: 'clarify',
+          draft: {
+            ...previous,
+            steps: [
+              ...previous.steps.map((step) => refresh(step, context)),
+              receiver.step,
+            ],
+          },
+          questions: [],
+        },
+        words,
+        receiver.fills,
+      ),
+    }
   const { fills, questions } = placeChanges(previous, said, plain)
   // `same but lend it`: another deed is another order.
   if (fills.length === 0 && questions.length === 0 && said.length > 0)
@@ -98,6 +118,47 @@ export function applyFollowUp(options: {
       words,
       fills,
     ),
+  }
+}
+
+/** `same but for alice.eth` behind a swap: what it gives is hers. */
+function readReceiver(
+  previous: Intent,
+  said: readonly Said[],
+  plain: string,
+): { step: Step; fills: Fill[] } | undefined {
+  const last = previous.steps.at(-1)
+  const [only, ...more] = said
+  if (
+    last?.action !== 'swap' ||
+    last.buy?.token === undefined ||
+    last.spans['buy.token'] === undefined ||
+    only?.kind !== 'party' ||
+    more.length > 0 ||
+    !/(?:for|to) *$/.test(plain.slice(0, only.start))
+  )
+    return undefined
+  const index = previous.steps.length
+  return {
+    step: {
+      id: `s${index + 1}`,
+      action: 'transfer',
+      token: last.buy.token,
+      amount: { kind: 'output', step: last.id },
+      ...(last.chain === undefined ? {} : { chain: last.chain }),
+      spans: {
+        token: last.spans['buy.token'],
+        ...(last.spans.chain === undefined ? {} : { chain: last.spans.chain }),
+      },
+    },
+    fills: [
+      {
+        slot: `steps[${index}].to`,
+        value: only.value,
+        start: only.start,
+        end: only.end,
+      },
+    ],
   }
 }
 
@@ -253,6 +314,7 @@ function undo(
   const impossible: { step: string; reason: string }[] = []
   const steps: Step[] = []
   const questions: Question[] = []
+  const fills: Fill[] = []
   for (const step of previous.steps.toReversed()) {
     if (step.action === 'ask') continue
     if (gave !== undefined && gave[step.id] === undefined) {
@@ -268,10 +330,21 @@ function undo(
       continue
     }
     for (const back of inverse.steps) {
-      if (back.action === 'swap')
-        questions.push(
-          askBack(steps.length, back, gave?.[step.id], previous.language),
-        )
+      if (back.action === 'swap') {
+        const got = readReceived(back, gave?.[step.id])
+        if (got === undefined)
+          questions.push(
+            askBack(steps.length, back, gave?.[step.id], previous.language),
+          )
+        else
+          fills.push({
+            slot: `steps[${steps.length}].sell.amount`,
+            value: { kind: 'exact', decimal: got },
+            // `undo it`: the words that mean what it gave.
+            start: 0,
+            end: words.length,
+          })
+      }
       steps.push({ ...back, id: `s${steps.length + 1}` })
     }
   }
@@ -294,12 +367,30 @@ function undo(
     result: fillDraft(
       { type: 'clarify', draft: { ...previous, steps }, questions },
       words,
-      [],
+      fills,
     ),
   }
 }
 
-/** How much to swap back: what came out is in the receipt and in nobody's words. */
+/** How much of the one token that came out; not known where several did. */
+function readReceived(
+  back: Step,
+  gave: PastIntent['gave'][string] | undefined,
+): string | undefined {
+  const token = back.sell?.token
+  const [got, ...more] = gave ?? []
+  return got !== undefined &&
+    more.length === 0 &&
+    token !== undefined &&
+    'symbol' in token &&
+    token.symbol.toLowerCase() === got.symbol?.toLowerCase() &&
+    /^\d+(?:\.\d+)?$/.test(got.decimal) &&
+    /[1-9]/.test(got.decimal)
+    ? got.decimal
+    : undefined
+}
+
+/** How much to swap back, where no receipt tells what came out. */
 function askBack(
   index: number,
   back: Step,

@@ -161,18 +161,93 @@ describe('createParser with a past', () => {
     expect(follows).toBeUndefined()
   })
 
-  test('behavior: an undone swap asks how much, with what it gave', async () => {
+  test('behavior: a swap is undone with what its receipt says that it gave', async () => {
     const { result, follows } = await follow('undo it', swap)
     expect(follows).toMatchObject({ type: 'undo', intentId: 'swap' })
-    if (result.type !== 'clarify') expect.fail(JSON.stringify(result))
-    expect(result.questions[0]).toMatchObject({
-      slot: 'steps[0].sell.amount',
-      options: [
-        {
-          label: '1998.2 USDC, all that it gave',
-          value: { kind: 'exact', decimal: '1998.2' },
-        },
-      ],
+    if (result.type !== 'intent') expect.fail(JSON.stringify(result))
+    const [back] = result.intent.steps
+    expect(back).toMatchObject({
+      action: 'swap',
+      sell: {
+        token: { symbol: 'USDC' },
+        amount: { kind: 'exact', decimal: '1998.2' },
+      },
+      buy: { token: { symbol: 'ETH' } },
+    })
+    // The words that stand for it are the ones that asked for the undoing.
+    const [start, end] = back?.spans['sell.amount'] ?? [0, 0]
+    expect(result.intent.utterance.slice(start, end)).toBe('undo it')
+  })
+
+  test.each<[string, PastIntent['gave']]>([
+    ['nothing', { s1: [] }],
+    [
+      'two tokens',
+      {
+        s1: [
+          { symbol: 'USDC', decimal: '5' },
+          { symbol: 'DAI', decimal: '5' },
+        ],
+      },
+    ],
+    ['another token', { s1: [{ symbol: 'DAI', decimal: '5' }] }],
+    ['none of it', { s1: [{ symbol: 'USDC', decimal: '0' }] }],
+  ])('law: where the receipt tells %s, how much is asked', async (_, gave) => {
+    const { result } = await follow(
+      'undo it',
+      past('swap', 'swap 1 eth to usdc', 'done', gave),
+    )
+    expect(result).toMatchObject({
+      type: 'clarify',
+      questions: [{ slot: 'steps[0].sell.amount' }],
+    })
+  })
+
+  test.each([
+    'get my eth back',
+    'i want my eth back please',
+    'give me my eth back',
+    'take my eth back out',
+  ])('behavior: %s goes to where the eth was put', async (words) => {
+    const lent = past('lent', 'supply 2 eth to aave')
+    const { result, follows } = await follow(words, supply, lent, swap)
+    expect(follows).toMatchObject({ type: 'undo', intentId: 'lent' })
+    expect(result).toMatchObject({
+      type: 'intent',
+      intent: {
+        steps: [
+          {
+            action: 'withdraw',
+            token: { symbol: 'ETH' },
+            amount: { decimal: '2' },
+            venue: 'aave',
+          },
+        ],
+      },
+    })
+  })
+
+  test('behavior: a token that was put nowhere is no follow-up', async () => {
+    const { follows } = await follow('get my link back', supply, swap)
+    expect(follows).toBeUndefined()
+  })
+
+  test('behavior: the same for somebody else gives them what the swap gives', async () => {
+    const { result, follows } = await follow('same but for alice.eth', swap)
+    expect(follows).toMatchObject({ type: 'repeat', intentId: 'swap' })
+    expect(result).toMatchObject({
+      type: 'intent',
+      intent: {
+        steps: [
+          { action: 'swap', sell: { amount: { decimal: '1' } } },
+          {
+            action: 'transfer',
+            token: { symbol: 'USDC' },
+            amount: { kind: 'output', step: 's1' },
+            to: 'alice.eth',
+          },
+        ],
+      },
     })
   })
 

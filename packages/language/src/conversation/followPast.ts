@@ -5,6 +5,7 @@ import type {
   ParseResult,
   PastIntent,
   Step,
+  TokenRef,
 } from '@behest/spec'
 import { applyAnswer } from './applyAnswer.js'
 import { applyFollowUp } from './applyFollowUp.js'
@@ -72,7 +73,13 @@ export function followPast(options: {
           }
     }
     case 'undo': {
-      const target = orders[read.skips]
+      const { token } = read
+      const target =
+        token === undefined
+          ? orders[read.skips]
+          : orders.find((each) => !isOpen(each) && parted(each, token))
+      // `get my eth back` where none was given away says nothing of the past.
+      if (target === undefined && token !== undefined) return undefined
       if (target === undefined)
         return refuse('Nothing was carried out, so nothing can be undone.')
       if (isOpen(target))
@@ -127,6 +134,8 @@ export function readPointing(
   if (read === undefined) return undefined
   if (
     alone.type !== 'intent' ||
+    // `get my eth back`: from where it was put, if anything tells.
+    read.token !== undefined ||
     read.type === 'history' ||
     read.type === 'status'
   )
@@ -221,6 +230,21 @@ function toSteps(result: ParseResult): readonly Step[] {
     result.type === 'intent' ? result.intent : result.draft
   ) as Intent
   return steps
+}
+
+/** Whether what was done put a token where it does not lie in the wallet. */
+function parted({ result, gave }: PastIntent, symbol: string): boolean {
+  const named = (token: TokenRef | undefined): boolean =>
+    token !== undefined &&
+    'symbol' in token &&
+    token.symbol.toLowerCase() === symbol.toLowerCase()
+  return toSteps(result).some(
+    (step) =>
+      gave[step.id] !== undefined &&
+      ((/^(?:supply|deposit|bridge)$/.test(step.action) && named(step.token)) ||
+        (step.action === 'swap' && named(step.sell?.token)) ||
+        (step.action === 'borrow' && named(step.collateral?.token))),
+  )
 }
 
 function isOrder(result: ParseResult): boolean {

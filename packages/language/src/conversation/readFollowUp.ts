@@ -1,4 +1,5 @@
 import type { Action } from '@behest/spec'
+import { getSymbol } from '../lexicon/lexicon.js'
 import { normaliseText } from '../text/normaliseText.js'
 
 /** What words that lean on an earlier request ask for, and which they mean. */
@@ -10,6 +11,8 @@ export type ReadFollowUp = {
   readonly skips: number
   /** Where the words that only point end: what follows may change something. */
   readonly end: number
+  /** `get my eth back`: only requests that gave such a token away. */
+  readonly token?: string
   /** Nothing is said besides. */
   readonly isAll: boolean
 }
@@ -32,6 +35,9 @@ const repeat = new RegExp(
 )
 const undo = new RegExp(
   `^${filler}(?:(?:undo|revert|reverse|unwind|roll ?back)(?: ${thing})?|(?:take|roll|put|turn|swap|sell|trade|change|convert) ${thing} back(?: again)?|${earlierInJapanese}(?:元に戻して|元どおりにして|元通りにして|取り消して|取消して|戻して|アンドゥ(?:して)?|なかったことにして|無かったことにして)(?:ください|お願い(?:します)?|くれ|ほしい)?)${closing}`,
+)
+const back = new RegExp(
+  `^${filler}(?:get|give|bring|take|pull|return|send|i want|i need|want|need|have)(?: me)?(?: all)?(?: of)? (?:my|the|that) ([a-z][a-z0-9.]{1,15})(?: (?:tokens?|coins?))? back(?: (?:out|again|to me|in my wallet))?${closing}`,
 )
 const cancel = new RegExp(
   `^${filler}(?:(?:cancel|abort|stop|kill|drop|forget|scrap|call off|withdraw|discard)(?: about)? ${thing}|(?:cancel|abort|stop)|never ?mind|nvm|forget about it|(?:(?:やっぱり?|もう|いや|すみません|ごめん)[、 ]?)?(?:やめて(?:おく|おきます|ください|くれ)?|やめる|やめます|やめとく|やめとこう|キャンセル(?:で|して|します|する)?(?:ください)?|中止(?:で|して|します)?(?:ください)?|取りやめ(?:て|で)?|ストップ|なしで))${closing}`,
@@ -95,6 +101,16 @@ export function readFollowUp(words: string): ReadFollowUp | undefined {
   if (plain.length > 500) return undefined
   if (differently.test(plain))
     return { type: 'repeat', skips: 0, end: 0, isAll: false }
+  const returned = back.exec(plain)
+  const token = returned?.[1] === undefined ? undefined : getSymbol(returned[1])
+  if (returned !== null && token !== undefined)
+    return {
+      type: 'undo',
+      token,
+      skips: 0,
+      end: returned[0].length,
+      isAll: true,
+    }
   const kinds = [
     ['history', history],
     ['status', status],
