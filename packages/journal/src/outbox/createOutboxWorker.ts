@@ -194,6 +194,16 @@ export async function createOutboxWorker(
     return connecting
   }
 
+  /** One question at a time on the connection that holds the locks. */
+  let asked: Promise<unknown> = Promise.resolve()
+  function askLocks<Result>(
+    ask: (client: pg.Client) => Promise<Result>,
+  ): Promise<Result> {
+    const answer = asked.then(async () => ask(await getLockClient()))
+    asked = answer.catch(() => {})
+    return answer
+  }
+
   /**
    * Assures that the chain which a lane works on is the one that answers. Every
    * lane names its own: another one may have found out before it.
@@ -236,7 +246,7 @@ export async function createOutboxWorker(
     if (lane === undefined) {
       lane = startLane({
         address: key,
-        getLockClient,
+        askLocks,
         assertIdentity,
         identity: () => identity,
         stopping: stopping.signal,
@@ -349,7 +359,9 @@ type Lane = {
 
 type LaneOptions = {
   readonly address: Address
-  readonly getLockClient: () => Promise<pg.Client>
+  readonly askLocks: <Result>(
+    ask: (client: pg.Client) => Promise<Result>,
+  ) => Promise<Result>
   /** Throws when another chain answers now than the one that is worked on. */
   readonly assertIdentity: (
     expected: string,
@@ -452,16 +464,16 @@ function startLane(options: LaneOptions): Lane {
   }
 
   async function takeLock(): Promise<SenderLock | undefined> {
-    const client = await options.getLockClient()
-    return takeSenderLock(client, { chain: identity(), address })
+    return options.askLocks((client) =>
+      takeSenderLock(client, { chain: identity(), address }),
+    )
   }
 
   async function isStillLocked(lock: SenderLock | undefined): Promise<boolean> {
     if (lock === undefined) return false
     try {
-      const client = await options.getLockClient()
-      const { rows } = await client.query<{ backend: number }>(
-        'select pg_backend_pid() as backend',
+      const { rows } = await options.askLocks((client) =>
+        client.query<{ backend: number }>('select pg_backend_pid() as backend'),
       )
       return rows[0]?.backend === lock.backendId && lock.chain === identity()
     } catch {
@@ -471,8 +483,9 @@ function startLane(options: LaneOptions): Lane {
 
   async function unlock(lock: SenderLock): Promise<void> {
     try {
-      const client = await options.getLockClient()
-      await client.query('select pg_advisory_unlock($1)', [lock.key])
+      await options.askLocks((client) =>
+        client.query('select pg_advisory_unlock($1)', [lock.key]),
+      )
     } catch {
       // The connection is gone, and with it the lock.
     }
