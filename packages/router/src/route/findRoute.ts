@@ -11,7 +11,7 @@ import type { Pool, Token, TokenId } from '../pools/Pool.js'
 import type { Dual } from '../solve/createDual.js'
 import { getRates } from '../solve/getRates.js'
 import { type Certificate, readLogPrices } from './certificate.js'
-import { collectFlows, orderFlows } from './collectFlows.js'
+import { collectFlows, type Flow, orderFlows } from './collectFlows.js'
 import { decomposeIntoPaths } from './decomposeIntoPaths.js'
 import { type Execution, executeFlows } from './executeFlows.js'
 import { executeChain, findPaths } from './findPaths.js'
@@ -57,6 +57,8 @@ const closeEnough = 1e-7
 // from which on that is worth it.
 const smallBranches = [0.003, 0.02, 0.06, 0.15, 0.3]
 const coarse = 1e-8
+// Branches up to which each is left out on trial.
+const mostLeftOut = 12
 
 /**
  * Finds the best way to sell an exact amount, and proves how good it is.
@@ -174,7 +176,7 @@ export function routeRequest(
   consider(executeChain(market, ratePath, amountIn))
   // In coarse units a small branch loses more to rounding than it saves.
   const sold = dual.amount * dual.price[sell]!
-  if (bestNet() < dual.value * (1 - coarse))
+  if (bestNet() < dual.value * (1 - coarse)) {
     for (const share of smallBranches) {
       const large = acyclic.flows
         .filter(({ value }) => value >= share * sold)
@@ -182,6 +184,13 @@ export function routeRequest(
       if (large.length < acyclic.flows.length)
         consider(executeFlows(market, orderFlows(large, sell, buy), request))
     }
+    leaveOut(acyclic.flows, (rest) => {
+      const ordered = orderFlows(rest, sell, buy)
+      const execution = executeFlows(market, ordered, request)
+      consider(execution)
+      return execution?.amountOut ?? 0n
+    })
+  }
   if (acyclic.cut > closeEnough * dual.value)
     consider(routeInOrder(request, pools, acyclic.order))
 
@@ -305,6 +314,32 @@ export function routeRequest(
         : { milliseconds: finished - started }),
     },
   }
+}
+
+/** Leaves one flow out after the other, as long as the integers gain by it. */
+function leaveOut(
+  all: readonly Flow[],
+  execute: (flows: readonly Flow[]) => bigint,
+): void {
+  let flows = all
+  let best = execute(copy(all))
+  while (flows.length > 1 && flows.length <= mostLeftOut) {
+    let next: readonly Flow[] | undefined
+    for (const out of flows) {
+      const rest = flows.filter((flow) => flow !== out)
+      const amount = execute(copy(rest))
+      if (amount <= best) continue
+      best = amount
+      next = rest
+    }
+    if (next === undefined) return
+    flows = next
+  }
+}
+
+// Ordering flows takes what it breaks cycles with off them.
+function copy(flows: readonly Flow[]): Flow[] {
+  return flows.map((flow) => ({ ...flow }))
 }
 
 /** The chain of pools with the best zero-size rate. */

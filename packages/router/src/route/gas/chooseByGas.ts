@@ -30,9 +30,14 @@ const mostRounds = 3
 // Pools that are searched exactly, and solves that this may take.
 const mostCandidates = 60
 const mostNodes = 120
-// Pools evaluated in them; one with many tokens costs as much as many pairs.
+// Pools evaluated in them; a weighted or a stable one costs as much as some pairs.
 const mostEffort = 4000
-const cliqueEffort = 20
+const effortOf = {
+  'constant-product': 1,
+  concentrated: 1,
+  weighted: 2,
+  stable: 8,
+} as const
 // Rounds of spreading the gas anew over what the prices make of the caps.
 const mostSpreads = 8
 // Rounds of spreading gas over what the pools are given, and of leaving one out.
@@ -456,8 +461,7 @@ function createSearch(
       nodes.pop()
       if (node.bound <= least() + tolerance) break
       const list = Int32Array.from([...node.taken, ...node.open])
-      for (const pool of list)
-        effort += market.cliques[pool] === undefined ? 1 : cliqueEffort
+      for (const pool of list) effort += effortOf[market.pools[pool]!.kind]
       if (effort > mostEffort) break
       const charges = logCharges.slice()
       for (const pool of node.taken)
