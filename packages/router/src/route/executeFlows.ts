@@ -1,6 +1,7 @@
 import type { Market } from '../market/Market.js'
 import type { Pool } from '../pools/Pool.js'
-import { swapExactIn } from '../pools/quote.js'
+import { swapExactIn, swapExactOut } from '../pools/quote.js'
+import type { Swap } from '../pools/Swap.js'
 import type { AcyclicFlows, Flow } from './collectFlows.js'
 import type { Fill } from './Route.js'
 
@@ -17,6 +18,13 @@ const mostRepeats = 15
 const shareUnit = 2 ** shareBits
 
 /**
+ * What becomes of input that buys no whole unit more: it is left where it is, or
+ * taken from every branch but one, the largest or the smallest, which gets it.
+ * A unit of a coarse token can be worth more than all that a split saves.
+ */
+export type Rounding = 'plain' | 'to-largest' | 'to-smallest'
+
+/**
  * Carries flows out in exact integers: every token's whole balance is split
  * over its flows in proportion, and nothing of it is left over.
  *
@@ -30,6 +38,7 @@ export function executeFlows(
     readonly buy: number
     readonly amountIn: bigint
   },
+  rounding: Rounding = 'plain',
 ): Execution | undefined {
   const states = new Map<number, Pool>()
   const balances = new Map<number, bigint>([[request.sell, request.amountIn]])
@@ -41,10 +50,15 @@ export function executeFlows(
   }
   const fills: Fill[] = []
 
-  const fillOnce = (flow: Flow, amountIn: bigint): bigint => {
+  const fillOnce = (
+    flow: Flow,
+    amountIn: bigint,
+    isTrimmed: boolean,
+  ): bigint => {
     if (amountIn <= 0n) return 0n
     const pool = states.get(flow.pool) ?? market.pools[flow.pool]!
-    const swap = swapExactIn(pool, flow.indexIn, flow.indexOut, amountIn)
+    let swap = swapExactIn(pool, flow.indexIn, flow.indexOut, amountIn)
+    if (isTrimmed) swap = trim(pool, flow, swap)
     // A swap that pays nothing would be a gift to the pool.
     if (swap.amountOut === 0n) return 0n
     states.set(flow.pool, swap.poolAfter)
@@ -59,12 +73,12 @@ export function executeFlows(
     return swap.amountIn
   }
 
-  const fill = (flow: Flow, amountIn: bigint): bigint => {
-    let taken = fillOnce(flow, amountIn)
+  const fill = (flow: Flow, amountIn: bigint, isTrimmed = false): bigint => {
+    let taken = fillOnce(flow, amountIn, isTrimmed)
     // A weighted pool takes a part of its balance at a time.
     if (market.pools[flow.pool]!.kind === 'weighted')
       for (let again = 0; taken < amountIn && again < mostRepeats; again++)
-        taken += fillOnce(flow, amountIn - taken)
+        taken += fillOnce(flow, amountIn - taken, false)
     return taken
   }
 
@@ -74,7 +88,11 @@ export function executeFlows(
     if (balance === 0n) continue
     const branches = leaving.get(token)
     if (branches === undefined) return undefined
-    branches.sort((left, right) => left.value - right.value)
+    branches.sort((left, right) =>
+      rounding === 'to-smallest'
+        ? right.value - left.value
+        : left.value - right.value,
+    )
     let total = 0
     for (const flow of branches) total += flow.value
     let left = balance
@@ -84,7 +102,7 @@ export function executeFlows(
       const isLast = position === branches.length - 1
       const share = BigInt(Math.floor((flow.value / total) * shareUnit))
       const wanted = isLast ? left : (balance * share) >> BigInt(shareBits)
-      const taken = fill(flow, wanted)
+      const taken = fill(flow, wanted, rounding !== 'plain' && !isLast)
       left -= taken
       if (taken === wanted) open.push(flow)
     }
@@ -94,4 +112,19 @@ export function executeFlows(
     balances.set(token, 0n)
   }
   return { fills, amountOut: balances.get(request.buy) ?? 0n }
+}
+
+/** Takes no more than the least that buys the same whole units. */
+function trim(pool: Pool, flow: Flow, swap: Swap): Swap {
+  const { indexIn, indexOut } = flow
+  // Others buy an exact amount by search.
+  if (pool.kind !== 'constant-product' && pool.kind !== 'concentrated')
+    return swap
+  const least = swapExactOut(pool, indexIn, indexOut, swap.amountOut)
+  if (least === undefined || least.amountIn >= swap.amountIn) return swap
+  const trimmed = swapExactIn(pool, indexIn, indexOut, least.amountIn)
+  return trimmed.amountOut === swap.amountOut &&
+    trimmed.amountIn === least.amountIn
+    ? trimmed
+    : swap
 }

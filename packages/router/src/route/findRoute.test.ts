@@ -299,6 +299,26 @@ describe('findRoute', () => {
     expect(verifyCertificate(pools, route.certificate).type).toBe('valid')
   })
 
+  test('behavior: what buys no whole unit of a coarse token goes elsewhere', () => {
+    // The first way leads through a token of which few units are bought.
+    const pools = [
+      pair('ac', ['a', 'c'], [10n ** 13n, 100_000n]),
+      pair('cb', ['c', 'b'], [100_000n, 10n ** 13n]),
+      pair('ab', ['a', 'b'], [10n ** 13n, (10n ** 13n * 99n) / 100n]),
+    ]
+    const amountIn = 10n ** 12n
+    const route = findRoute({ pools, sell: 'a', buy: 'b', amountIn })
+    const [coarse] = route.fills.filter(({ pool }) => pool === 'ac')
+    expect(coarse).toBeDefined()
+    if (coarse === undefined) return
+    const less = quoteExactIn(pools[0]!, {
+      tokenIn: 'a',
+      amountIn: coarse.amountIn - 1n,
+    })
+    expect(less.amountOut).toBeLessThan(coarse.amountOut)
+    expect(replay(pools, route)).toBe(route.amountOut)
+  })
+
   test('behavior: gains in a circle elsewhere are named', () => {
     const pools = [
       pair('ab', ['a', 'b'], [1000n * unit, 1000n * unit]),

@@ -57,6 +57,8 @@ const closeEnough = 1e-7
 // from which on that is worth it.
 const smallBranches = [0.003, 0.02, 0.06, 0.15, 0.3]
 const coarse = 1e-8
+// Where fewer units than this are bought, a part of one can count.
+const coarseUnits = 10_000_000n
 // Branches up to which each is left out on trial.
 const mostLeftOut = 12
 
@@ -184,11 +186,19 @@ export function routeRequest(
       if (large.length < acyclic.flows.length)
         consider(executeFlows(market, orderFlows(large, sell, buy), request))
     }
-    leaveOut(acyclic.flows, (rest) => {
-      const ordered = orderFlows(rest, sell, buy)
-      const execution = executeFlows(market, ordered, request)
-      consider(execution)
-      return execution?.amountOut ?? 0n
+    const isCoarse = candidates.some(({ fills }) =>
+      fills.some(({ amountOut }) => amountOut < coarseUnits),
+    )
+    leaveOut(isCoarse ? acyclic.flows : [], (rest) => {
+      let most = 0n
+      for (const rounding of ['to-largest', 'to-smallest'] as const) {
+        const ordered = orderFlows(copy(rest), sell, buy)
+        const execution = executeFlows(market, ordered, request, rounding)
+        consider(execution)
+        if (execution !== undefined && execution.amountOut > most)
+          most = execution.amountOut
+      }
+      return most
     })
   }
   if (acyclic.cut > closeEnough * dual.value)
@@ -322,12 +332,12 @@ function leaveOut(
   execute: (flows: readonly Flow[]) => bigint,
 ): void {
   let flows = all
-  let best = execute(copy(all))
+  let best = all.length === 0 ? 0n : execute(all)
   while (flows.length > 1 && flows.length <= mostLeftOut) {
     let next: readonly Flow[] | undefined
     for (const out of flows) {
       const rest = flows.filter((flow) => flow !== out)
-      const amount = execute(copy(rest))
+      const amount = execute(rest)
       if (amount <= best) continue
       best = amount
       next = rest

@@ -143,6 +143,7 @@ export function findRouteExactOut(
       const found = attempt(amountIn, isLate())
       const paid = found === undefined ? 0n : getPaid(found.route)
       const gained = Number(paid - short.paid)
+      const isLeap = 2n * amountIn > 3n * short.amountIn
       if (paid > mostPaid) mostPaid = paid
       if (found !== undefined && paid >= wantedOut) {
         best = found
@@ -155,7 +156,8 @@ export function findRouteExactOut(
       if (high === undefined) {
         // Ever more for ever less: what is missing will not come.
         const missing = Number(wantedOut - paid)
-        const isLevel = missing < nearlyAll * wanted && gained < missing / 4
+        const isLevel =
+          isLeap && missing < nearlyAll * wanted && gained < missing / 4
         idle = isLevel ? idle + 1 : 0
         if (idle > mostIdle) return best
         // A coarse token on the way makes the output jump, so steps double.
