@@ -10,7 +10,7 @@ const context: ParseContext = {
 
 /** What tempts a loop inside a loop: cues, fillers, openers, numbers, names. */
 const PIECES =
-  '. no |, then | and |and then |no |no wait |actually |make it |(|"|every |every 2 |until |in 3 |on |at |to to to |from |of |my |both |each |it all |the rest |all but |half of |usdc |1 |1. |9.|2/3 |1,|1 eth, |swap |swap 1 eth to usdc then |send 1 eth to bob.eth, |if |only if |when gas < 20 and |unless |below |slippage |1% |a.|a-|eth/|$|@|#|%|> |-|0xabcdef|what |how much |one two three |\n|? |🚀|a\u200b|\u202e|а|ＥＴＨ|ﾊﾞ|を|に|して|1ETHを|以上なら|毎日|千百|「|。|全部'.split(
+  '. no |, then | and |and then |no |no wait |actually |make it |(|"|every |every 2 |until |in 3 |on |at |to to to |from |of |my |both |each |it all |the rest |all but |half of |usdc |1 |1. |9.|2/3 |1,|1 eth, |swap |swap 1 eth to usdc then |send 1 eth to bob.eth, |if |only if |when gas < 20 and |unless |below |slippage |1% |a.|a-|eth/|$|@|#|%|> |-|0xabcdef|what |how much |one two three |\n|? |🚀|a\u200b|\u202e|а|ＥＴＨ|ﾊﾞ|を|に|して|1ETHを|ETHの|やっぱり|1ETHずつ|以上なら|毎日|千百|「|。|全部'.split(
     '|',
   )
 const BEGINNING = 'swap 1 eth to usdc '
