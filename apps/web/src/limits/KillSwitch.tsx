@@ -1,5 +1,5 @@
 import type { Address, PolicyRecord } from '@behest/spec'
-import { type FormEvent, useId, useState } from 'react'
+import { type FormEvent, useEffect, useId, useRef, useState } from 'react'
 import { client, toMessage } from '../client.js'
 import { languageOf } from '../words/languageOf.js'
 import { useWords } from '../words/useWords.js'
@@ -18,6 +18,12 @@ export function KillSwitch({
   const [isBusy, setIsBusy] = useState(false)
   const [why, setWhy] = useState('')
   const [problem, setProblem] = useState<string | null>(null)
+
+  const field = useRef<HTMLInputElement>(null)
+  useEffect(() => {
+    // The button that was pressed is gone.
+    if (isAsking) field.current?.focus()
+  }, [isAsking])
 
   async function stop(event: FormEvent): Promise<void> {
     event.preventDefault()
@@ -54,8 +60,7 @@ export function KillSwitch({
           value={why}
           maxLength={500}
           autoComplete="off"
-          // biome-ignore lint/a11y/noAutofocus: it was asked for by the press before
-          autoFocus
+          ref={field}
           onChange={(event) => setWhy(event.target.value)}
         />
         <button type="submit" className="danger" disabled={isBusy}>
