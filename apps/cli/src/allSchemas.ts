@@ -1,5 +1,6 @@
 import {
   conversationSchema,
+  holderSchema,
   idempotencySchema,
   journalSchema,
   type MigrationSet,
@@ -19,5 +20,6 @@ export const allSchemas: readonly MigrationSet[] = [
   standingSchema,
   paymentSchema,
   signInSchema,
+  holderSchema,
   registryMigrations,
 ]

@@ -36,6 +36,10 @@ import {
 } from './policies/policyRoutes.js'
 import { type ChatRoutesOptions, chatRoutes } from './routes/chatRoutes.js'
 import {
+  type HolderRoutesOptions,
+  holderRoutes,
+} from './routes/holderRoutes.js'
+import {
   type IntentRoutesOptions,
   intentRoutes,
 } from './routes/intentRoutes.js'
@@ -53,6 +57,8 @@ export type CreateAppOptions = IntentRoutesOptions &
   Pick<MountFacesOptions, 'webhooks' | 'responses' | 'contexts'> &
   Pick<PolicyRoutesOptions, 'signPolicy'> &
   Pick<ChatRoutesOptions, 'chats' | 'verifyMessage'> & {
+    /** Where holders' wallets get what they send; without it there are none. */
+    readonly holder?: HolderRoutesOptions['holder']
     /** Where standing orders are; without them there are no routes for them. */
     readonly orders?: OrderRoutesOptions['orders']
     /** What plans of an account allowed; without it there is no ledger. */
@@ -253,7 +259,8 @@ function createRoutes(given: CreateAppOptions, viewer: Viewer): Router {
     })
   }
   app.use('/v1', registryRoutes(options))
-  const { orders, policies, store } = options
+  const { orders, policies, store, holder } = options
+  if (holder) app.use('/v1', holderRoutes({ ...options, holder }))
   if (orders) app.use('/v1', orderRoutes({ ...options, orders, store }))
   const { allowances } = options
   if (allowances)

@@ -210,15 +210,25 @@ describe('an account that signs for itself', () => {
     ).toBe(1_000_000_000n)
   }, 60_000)
 
-  test('error: what it cannot sign at once is told before anything is signed', async () => {
-    const holder = await createHolder({ ether: '3' })
-    const shown = await ask(
-      holder,
-      'swap 100 USDC for DAI, then swap all of it for ETH',
-    )
-    expect(shown.status).toBe('failed')
-    expect(shown.problem?.code).toBe('HOLDER_CANNOT_SIGN')
-    expect(shown.problem?.detail).toMatch(/first step alone/)
+  test('error: what it cannot sign at once, and has no coin to send, is told before anything is signed', async () => {
+    const holder = await createHolder()
+    const twoSteps = 'swap 100 USDC for DAI, then swap all of it for ETH'
+    const poor = await ask(holder, twoSteps)
+    expect([poor.status, poor.problem?.code]).toEqual([
+      'failed',
+      'INSUFFICIENT_GAS',
+    ])
+    const { id } = await client.create({
+      utterance: twoSteps,
+      account: holder.address,
+      custody: 'mandate',
+    })
+    const wanted = await waitFor(id, ({ status }) => status !== 'running')
+    expect([wanted.status, wanted.problem?.code]).toEqual([
+      'failed',
+      'HOLDER_CANNOT_SIGN',
+    ])
+    expect(wanted.problem?.detail).toMatch(/known only after it/)
   }, 60_000)
 
   test('error: an account of this server has nothing to sign', async () => {

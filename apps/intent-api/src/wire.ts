@@ -7,6 +7,7 @@ import {
   assertDeployment,
   createChainClient,
   createChainPort,
+  createHolderChain,
   createMandatePort,
   createMessageVerifier,
   createOutboxChain,
@@ -20,6 +21,9 @@ import {
   conversationSchema,
   createChatStore,
   createContextStore,
+  createHolderLegs,
+  createHolderPort,
+  createHolderWatch,
   createIdempotency,
   createIntentRunner,
   createIntentStore,
@@ -32,6 +36,7 @@ import {
   createSessionStore,
   createWebhookStore,
   createWorkflows,
+  holderSchema,
   idempotencySchema,
   journalSchema,
   openDatabase,
@@ -136,6 +141,7 @@ export async function wire(options: {
   await runMigrations(database.pool, standingSchema)
   await runMigrations(database.pool, paymentSchema)
   await runMigrations(database.pool, signInSchema)
+  await runMigrations(database.pool, holderSchema)
   if (deployment.name === 'local')
     await Promise.all([
       fundLocalAccount({
@@ -258,6 +264,27 @@ export async function wire(options: {
     allowedLoopbackHosts: ['127.0.0.1:*'],
   })
   const sender = createSender({ outbox, workers: [worker] })
+  const holderLegs = createHolderLegs({ pool: database.pool })
+  const holderChain = createHolderChain({
+    client: chain.client,
+    chain: outboxChain,
+  })
+  const goOn = (intentId: string): void => runner.wake(intentId)
+  const holderWatch = createHolderWatch({
+    legs: holderLegs,
+    chain: holderChain,
+    onChange: goOn,
+    onError: (error) =>
+      logger.warn({ error: describe(error) }, 'a wallet is looked after again'),
+  })
+  const holder = createHolderPort({
+    legs: holderLegs,
+    pool: database.pool,
+    chain: holderChain,
+    watch: holderWatch,
+    signsFor: [keys.account, keys.executor],
+    onChange: goOn,
+  })
   const orderMandates =
     deployment.delegation === undefined ||
     deployment.periodEnforcers === undefined
@@ -302,10 +329,10 @@ export async function wire(options: {
                 deployment,
                 executor: keys.executor,
                 sign: signer.signMandate,
-                signsFor: [keys.account, keys.executor],
               }),
             ),
           }),
+      holder,
       policies,
       prices: createPricePort({ client: chain.client, deployment }),
       orders: createOrderPort({
@@ -422,7 +449,8 @@ export async function wire(options: {
           },
         }),
     accounts: [keys.account],
-    servesHolders: deployment.delegation !== undefined,
+    holder,
+    servesHolders: true,
     chainName: deployment.name,
     now: () => new Date(),
     isDraining: () => isDraining,
@@ -494,6 +522,7 @@ export async function wire(options: {
       clearInterval(sweeping)
       await Promise.all([
         pushSender.stop(),
+        holderWatch.stop(),
         keeper.stop({ waitMs: drainMs }),
         runner.stop({ waitMs: drainMs }),
       ])

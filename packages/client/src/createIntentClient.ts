@@ -5,6 +5,10 @@ import {
   type GivenMandate,
   givenMandateSchema,
   type Hex,
+  type HolderReport,
+  type HolderTransaction,
+  holderReportSchema,
+  holderTransactionSchema,
   type IntentEvent,
   type IntentRecord,
   intentRecordSchema,
@@ -160,6 +164,20 @@ export type IntentClient = StandingCalls & {
     id: string,
     call?: CallOptions,
   ) => Promise<MandateSigning>
+  /** What the account's own wallet has sent and has yet to send, in order. */
+  readonly getTransactions: (
+    id: string,
+    call?: CallOptions,
+  ) => Promise<readonly HolderTransaction[]>
+  /**
+   * Says that the wallet is about to be asked, or what it answered. See
+   * `sendPlanned`, which does this in the right order.
+   */
+  readonly reportTransaction: (
+    id: string,
+    report: HolderReport,
+    call?: CallOptions,
+  ) => Promise<HolderTransaction>
   /** Says yes to exactly the plan with this hash. */
   readonly approve: (
     id: string,
@@ -319,6 +337,23 @@ export function createIntentClient(options: ClientOptions): IntentClient {
       http.ask(
         { method: 'GET', path: pathOf(id, '/mandates'), ...call },
         mandateSigningSchema,
+      ),
+    getTransactions: async (id, call) => {
+      const { transactions } = await http.ask(
+        { method: 'GET', path: pathOf(id, '/transactions'), ...call },
+        z.object({ transactions: z.array(holderTransactionSchema) }),
+      )
+      return transactions
+    },
+    reportTransaction: (id, report, call) =>
+      http.ask(
+        {
+          method: 'POST',
+          path: pathOf(id, '/transactions'),
+          body: z.encode(holderReportSchema, report),
+          ...call,
+        },
+        holderTransactionSchema,
       ),
     reject: (id, { planHash }, call) =>
       decide(id, { planHash, decision: 'reject' }, call),

@@ -54,3 +54,9 @@ export type {
 } from './sessionCalls.js'
 export type { OrderPage, StandingCalls } from './standingCalls.js'
 export { toChatLinkMessage } from './toChatLinkMessage.js'
+export {
+  TransactionNotPlannedError,
+  WalletAnswerMissingError,
+} from './wallet/errors.js'
+export { findDeviation } from './wallet/findDeviation.js'
+export { type SendPlannedOptions, sendPlanned } from './wallet/sendPlanned.js'

@@ -145,7 +145,7 @@ async function runStages(
   const { status } = intent.stored()
   if (status === 'needs-answer' || status === 'needs-approval') return 'waiting'
   if (status !== 'running' && status !== 'unknown') return 'ended'
-  const { store, registry, agents, chain, sender, mandates, orders } = ports
+  const { store, registry, agents, chain, mandates, holder, orders } = ports
 
   // 1: kept when it was said.
   const utterance = intent.require('utterance')
@@ -175,7 +175,7 @@ async function runStages(
       understood,
       orders,
       chain,
-      mandates,
+      holder,
     })
 
   // What was simulated once waits for its yes, or has it: 3 to 6 are done.
@@ -242,6 +242,7 @@ async function runStages(
       chain,
       block,
       mandates,
+      holder,
       standing: toStanding(run, found),
       limits,
     })
@@ -282,21 +283,19 @@ async function runStages(
   if (checked !== 'holds') return checked
 
   // 8: carried out, each transaction once.
-  if (!intent.find('execution'))
-    await assertStillHolds({ plan, chain, sender, limits })
+  if (!intent.find('execution')) await assertStillHolds({ plan, ports, limits })
+  const carried = await executePlan({
+    plan,
+    simulation,
+    approval,
+    ports,
+    waitMs: limits.sendWaitMs,
+    onProgress: (message) =>
+      store.addProgress({ intentId: intent.id, message }),
+  })
+  if (carried.type === 'waiting') return 'waiting'
   const execution = await intent.append({
-    artifact: await executePlan({
-      plan,
-      simulation,
-      approval,
-      sender,
-      chain,
-      mandates,
-      waitMs: limits.sendWaitMs,
-      now: ports.now,
-      onProgress: (message) =>
-        store.addProgress({ intentId: intent.id, message }),
-    }),
+    artifact: carried.artifact,
     status: 'running',
     message: 'The transactions were carried out.',
   })

@@ -5,6 +5,7 @@ import type {
   AttestorPort,
   ChainPort,
   Hex,
+  HolderPort,
   IntentStorePort,
   LanguagePort,
   MandatePort,
@@ -38,6 +39,8 @@ export type EnginePorts = {
   readonly attestor: AttestorPort
   /** Absent where no executor can use mandates: then all custody is direct. */
   readonly mandates?: MandatePort
+  /** Absent where every account is one that this house signs for. */
+  readonly holder?: HolderPort
   /** Where what waits is kept; without it, what waits is refused. */
   readonly orders?: OrderPort
   /** Where signed policies are kept; without it, only persons approve. */

@@ -97,6 +97,11 @@ export {
   type Facilitator,
 } from './facilitator/createFacilitator.js'
 export { readPaymentToken } from './facilitator/readPaymentToken.js'
+export {
+  createHolderChain,
+  type HolderCall,
+  type HolderChain,
+} from './holder/createHolderChain.js'
 export { developmentAddresses } from './keystore/assertNoDevelopmentKey.js'
 export {
   type CreateKeystoreAccountOptions,
@@ -160,12 +165,10 @@ export {
   PeriodMandateError,
   type SignedDelegation,
 } from './mandate/periodMandate.js'
-
 export {
   type ReadRedemption,
   readRedemption,
 } from './mandate/readRedemption.js'
-
 export { toMandateError } from './mandate/toMandateError.js'
 export {
   classifySendError,

@@ -51,6 +51,28 @@ const rendered = {
   }),
   IntentExistsError: new journal.IntentExistsError({ intentId: 'i1' }),
   IntentNotFoundError: new journal.IntentNotFoundError({ intentId: 'i1' }),
+  HolderCallRefusedError: new journal.HolderCallRefusedError({
+    legId: '0xaa',
+    reason: 'its time has passed.',
+  }),
+  HolderLegNotFoundError: new journal.HolderLegNotFoundError({
+    intentId: 'i1',
+    legId: '0xaa',
+  }),
+  HolderLegStateError: new journal.HolderLegStateError({
+    legId: '0xaa',
+    state: 'asked',
+    wanted: 'asked',
+  }),
+  HolderMayHaveSentError: new journal.HolderMayHaveSentError({
+    legId: '0xaa',
+    account: '0xbb',
+    pending: 2,
+  }),
+  HolderTransactionOtherError: new journal.HolderTransactionOtherError({
+    legId: '0xaa',
+    hash: '0xcc',
+  }),
   LegConflictError: new journal.LegConflictError({
     legId: '0xaa',
     differs: 'target',
@@ -154,6 +176,11 @@ test('texts', () => {
     INTENT_CHANGED: Intent "i1" is at version 3, not 2: somebody else went on with it. Read it again, then decide anew.
     INTENT_EXISTS: There is an intent "i1" already. Create the new one under a new id.
     INTENT_NOT_FOUND: There is no intent "i1". Check the id.
+    HOLDER_CALL_REFUSED: Transaction 0xaa is not asked for now: its time has passed. Nothing was sent. Try again in a moment, or stop here and ask anew.
+    HOLDER_LEG_NOT_FOUND: Intent i1 has no transaction 0xaa for a wallet. Read which there are at /v1/intents/:id/transactions.
+    HOLDER_LEG_STATE: Transaction 0xaa is asked and cannot become asked. A wallet is asked once: say what it answered, or that it refused, before it is asked again.
+    HOLDER_MAY_HAVE_SENT: Account 0xbb has 2 transactions on their way, and one may be 0xaa. It is not asked for again before they are in a block; report it then.
+    HOLDER_TRANSACTION_OTHER: Transaction 0xcc is not the one that was drawn up as 0xaa: its sender, recipient, value or data differ. Report the hash that the wallet gave for exactly that one.
     LEG_CONFLICT: The leg 0xaa is there already with another target. Nothing was sent for this one; read the leg that is there.
     ALREADY_DECIDED: Intent "i1" has a different approval for "0xaa" already. The first one counts; read the intent to see it.
     MIGRATION_MISMATCH: The database's schema "journal" does not fit this program at version 2: the database is newer than the program. Start the program that wrote it, or restore the database.

@@ -20,6 +20,21 @@ export {
   createResponseStore,
   type ResponseStore,
 } from './conversation/createResponseStore.js'
+export { createHolderLegs, type HolderLegs } from './holder/createHolderLegs.js'
+export { createHolderPort, type HolderDesk } from './holder/createHolderPort.js'
+export {
+  createHolderWatch,
+  type HolderWatch,
+} from './holder/createHolderWatch.js'
+export {
+  HolderCallRefusedError,
+  HolderLegNotFoundError,
+  HolderLegStateError,
+  HolderMayHaveSentError,
+  HolderTransactionOtherError,
+} from './holder/errors.js'
+export type { HolderChain, SeenTransaction } from './holder/holderChain.js'
+export { holderSchema } from './holder/holderSchema.js'
 export {
   answerRequestOnce,
   IdempotencyKeyInvalidError,

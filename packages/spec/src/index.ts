@@ -41,6 +41,12 @@ export {
   allowanceLedgerSchema,
 } from './allowances/allowance.js'
 export {
+  type HolderReport,
+  type HolderTransaction,
+  holderReportSchema,
+  holderTransactionSchema,
+} from './artifacts/holder.js'
+export {
   type HireTrail,
   hireTrailSchema,
   hireTypedDataTypes,
@@ -278,6 +284,7 @@ export type {
   SimulateOptions,
   SimulationResult,
 } from './ports/chainPort.js'
+export type { HolderPort, HolderWaiting } from './ports/holderPort.js'
 export type { IntentStorePort, StoredIntent } from './ports/intentStorePort.js'
 export type {
   MandatePort,

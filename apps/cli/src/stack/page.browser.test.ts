@@ -6,7 +6,9 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import type { MandateSigning } from '@behest/spec'
+import { readAddresses } from '@behest/devnet'
+import { toLocalDeployment } from '@behest/evm'
+import type { Hex, MandateSigning } from '@behest/spec'
 import chromium from '@sparticuz/chromium'
 import type { AxeResults } from 'axe-core'
 import {
@@ -15,6 +17,7 @@ import {
   type Page,
   chromium as playwright,
 } from 'playwright-core'
+import { createWalletClient, http } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readStackConfig } from './stackConfig.js'
@@ -452,6 +455,12 @@ describe('the page', () => {
         return holder.signTypedData({ ...typedData, types })
       },
     )
+    // The wallet has made the account a smart account.
+    const { delegation } = toLocalDeployment(readAddresses())
+    await askChain('anvil_setCode', [
+      holder.address,
+      `0xef0100${delegation?.implementation.slice(2)}`,
+    ])
     await panel.getByRole('button', { name: 'Act with Scripted' }).click()
     await panel.getByText('You act with this wallet.').waitFor()
     await panel.getByRole('table', { name: 'Balances of the wallet' }).waitFor()
@@ -461,16 +470,6 @@ describe('the page', () => {
     const approve = card.getByRole('button', {
       name: 'Approve exactly this in your wallet',
     })
-    await approve.click()
-    // The chain can hold only a smart account to a plan: the wallet makes it one.
-    const told = card.getByRole('alert')
-    await told.waitFor()
-    const [implementation] =
-      /0x[0-9a-fA-F]{40}/.exec(await told.innerText()) ?? []
-    await askChain('anvil_setCode', [
-      holder.address,
-      `0xef0100${implementation?.slice(2)}`,
-    ])
     await page.evaluate('window.walletRefuses = true')
     await approve.click()
     await card.getByText('The person said no.').waitFor()
@@ -486,6 +485,60 @@ describe('the page', () => {
     expect(calls.filter((call) => call.startsWith('eth_send'))).toEqual([])
     await page.close()
   }, 60_000)
+
+  test('behavior: a plain wallet sends each transaction itself, asked once for each', async () => {
+    const holder = privateKeyToAccount(generatePrivateKey())
+    await askChain('anvil_setBalance', [holder.address, '0x1bc16d674ec80000'])
+    const rpc = createWalletClient({
+      account: holder,
+      transport: http(stack.config.rpcUrl),
+    })
+    const { page, panel } = await openWithWallet(
+      holder.address,
+      '0x7a69',
+      undefined,
+      ({ to, value, data, gas }) =>
+        rpc.sendTransaction({
+          to,
+          value: BigInt(value),
+          data,
+          gas: BigInt(gas),
+          chain: null,
+        }),
+    )
+    await panel.getByRole('button', { name: 'Act with Scripted' }).click()
+    await panel.getByRole('button', { name: 'Close' }).click()
+    const card = await say(
+      page,
+      'swap 0.3 ETH for USDC, then swap half of it for DAI',
+    )
+    await page.evaluate('window.walletRefuses = true')
+    await card
+      .getByRole('button', { name: 'Approve exactly this in your wallet' })
+      .click()
+    await card.getByText('The person said no.').waitFor()
+    const steps = card.getByRole('region', { name: 'Your wallet sends these' })
+    await steps.getByText('to be asked for').waitFor()
+    await expectAccessible(page, 'wallet-steps')
+    await page.setViewportSize({ width: 360, height: 900 })
+    expect(await sideScroll(page)).toBeLessThanOrEqual(0)
+    await page.evaluate('window.walletRefuses = false')
+    await steps.getByRole('button', { name: 'Ask my wallet' }).click()
+    await card
+      .locator('.receipt .outcome', { hasText: 'Promise met' })
+      .waitFor()
+    const calls = await page.evaluate<string[]>('window.walletCalls')
+    // One was refused; a swap of coin, an approval and a swap were sent.
+    expect(calls.filter((call) => call === 'eth_sendTransaction')).toHaveLength(
+      4,
+    )
+    expect(
+      BigInt(
+        await askChain('eth_getTransactionCount', [holder.address, 'latest']),
+      ),
+    ).toBe(3n)
+    await page.close()
+  }, 90_000)
 
   test('behavior: a standing order is approved, looked at and ended', async () => {
     const page = await openPage({ width: 360 })
@@ -824,17 +877,27 @@ function freePort(): Promise<number> {
 }
 
 type TypedData = MandateSigning['mandates'][number]['typedData']
+type WalletRequest = {
+  readonly to: Hex
+  readonly value: Hex
+  readonly data: Hex
+  readonly gas: Hex
+}
 
 /** A page with a scripted wallet in it, connected, and the account's panel open. */
 async function openWithWallet(
   address: string,
   chainId: string,
   sign: (typedData: TypedData) => Promise<string> = async () => '0x',
+  send: (request: WalletRequest) => Promise<string> = async () => '0x',
 ): Promise<{ page: Page; panel: Locator }> {
   const page = await browser.newPage({ locale: 'en-US' })
   page.on('pageerror', (error) => pageErrors.push(error.message))
   await page.exposeFunction('walletSigns', (json: string) =>
     sign(JSON.parse(json) as TypedData),
+  )
+  await page.exposeFunction('walletSends', (request: WalletRequest) =>
+    send(request),
   )
   await page.addInitScript(
     (given) => {
@@ -844,6 +907,7 @@ async function openWithWallet(
       const world = window as unknown as {
         walletRefuses?: boolean
         walletSigns: (json: string) => Promise<string>
+        walletSends: (request: unknown) => Promise<string>
       }
       Object.assign(window, {
         walletCalls: calls,
@@ -862,11 +926,14 @@ async function openWithWallet(
         }) => {
           calls.push(method)
           if (method === 'eth_chainId') return shownChainId
-          if (method !== 'eth_signTypedData_v4') return [given.address]
+          if (!/^eth_(?:signTypedData_v4|sendTransaction)$/.test(method))
+            return [given.address]
           // As wallets refuse: with a plain object.
           if (world.walletRefuses)
             throw { code: 4001, message: 'The person said no.' }
-          return world.walletSigns(String(params?.[1]))
+          return method === 'eth_sendTransaction'
+            ? world.walletSends(params?.[0])
+            : world.walletSigns(String(params?.[1]))
         },
         on: (_event: string, listener: () => void) => listeners.push(listener),
         removeListener: () => undefined,

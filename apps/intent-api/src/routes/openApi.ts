@@ -1,6 +1,8 @@
 import {
   addressSchema,
   artifactSchema,
+  holderReportSchema,
+  holderTransactionSchema,
   intentEventSchema,
   intentRecordSchema,
   mandateSigningSchema,
@@ -20,6 +22,7 @@ import {
   shownBodySchema,
 } from './chatRoutes.js'
 import { describeStanding, standingComponents } from './describeStanding.js'
+import { holderTransactionsSchema } from './holderRoutes.js'
 import {
   answersBodySchema,
   approvalBodySchema,
@@ -54,6 +57,9 @@ const components: Readonly<Record<string, z.ZodType>> = {
     nextCursor: z.string().optional(),
   }),
   IntentEvent: intentEventSchema,
+  HolderReport: holderReportSchema,
+  HolderTransaction: holderTransactionSchema,
+  HolderTransactions: holderTransactionsSchema,
   Receipt: receiptSchema,
   ...openAiComponents,
   ...standingComponents,
@@ -221,6 +227,22 @@ export function buildOpenApi(options: { readonly serverUrl: string }): Json {
           summary:
             'What the holder signs for the plan that waits, where this server does not sign for the account',
           responses: { '200': ok('MandateSigning'), ...problems },
+        },
+      },
+      '/v1/intents/{id}/transactions': {
+        parameters: [id],
+        get: {
+          operationId: 'listHolderTransactions',
+          summary:
+            "What the account's own wallet has sent and has yet to send for an approved plan",
+          responses: { '200': ok('HolderTransactions'), ...problems },
+        },
+        post: {
+          operationId: 'reportHolderTransaction',
+          summary:
+            'Says that a wallet is about to be asked, once, or what it answered',
+          requestBody: body('HolderReport'),
+          responses: { '200': ok('HolderTransaction'), ...problems },
         },
       },
       '/v1/intents/{id}/receipt': {

@@ -5,6 +5,7 @@ import {
   authorizationAbi,
   createChainPort,
   createFacilitator,
+  createHolderChain,
   createMandatePort,
   createOutboxChain,
   createPricePort,
@@ -21,6 +22,9 @@ import {
   conversationSchema,
   createChatStore,
   createContextStore,
+  createHolderLegs,
+  createHolderPort,
+  createHolderWatch,
   createIdempotency,
   createIntentStore,
   createOrderStore,
@@ -31,6 +35,8 @@ import {
   createSender,
   createSessionStore,
   createWebhookStore,
+  type HolderDesk,
+  holderSchema,
   type Idempotency,
   type IntentStore,
   idempotencySchema,
@@ -122,6 +128,10 @@ export type World = {
   readonly executor: Address
   /** The honest swap agent. */
   readonly honest: Agent<'swap'>
+  /** What hands transactions to wallets. */
+  readonly holder: HolderDesk
+  /** Who goes on with an intent when a wallet did something. */
+  readonly onHolderChange: (wake: (intentId: string) => void) => void
   /** Whom the registry names from now on. */
   readonly setCandidates: (candidates: readonly Candidate[]) => void
   /** Serves agents over A2A, each with a key of its own. */
@@ -159,6 +169,7 @@ export async function createWorld(
         standingSchema,
         paymentSchema,
         signInSchema,
+        holderSchema,
       ],
     }),
   ])
@@ -222,6 +233,31 @@ export async function createWorld(
   const honest = createSwapSingleAgent(chain)
   const language = createParser()
   const sender = createSender({ outbox, workers: [worker] })
+  const holderLegs = createHolderLegs({ pool: database.pool })
+  const holderChain = createHolderChain({
+    client: chain.client,
+    chain: createOutboxChain({ client: chain.client, deployment }),
+  })
+  let wake: (intentId: string) => void = () => {}
+  const onChange = (intentId: string): void => wake(intentId)
+  const holderWatch = createHolderWatch({
+    legs: holderLegs,
+    chain: holderChain,
+    onChange,
+    onError: (error) => {
+      throw error
+    },
+    everyMs: 100,
+  })
+  closers.push(holderWatch.stop)
+  const holder = createHolderPort({
+    legs: holderLegs,
+    pool: database.pool,
+    chain: holderChain,
+    watch: holderWatch,
+    signsFor: [account.address, executor.address],
+    onChange,
+  })
   const orderMandates = createOrderMandates({
     chain,
     executor: executor.address,
@@ -317,9 +353,9 @@ export async function createWorld(
                 ...request,
                 dossier: (await readDossier(request.planHash)) as Dossier,
               }),
-            signsFor: [account.address, executor.address],
           }),
         ),
+        holder,
         policies,
         prices: createPricePort({ client: chain.client, deployment }),
         orders: createOrderPort({
@@ -369,6 +405,10 @@ export async function createWorld(
     user: account.address,
     executor: executor.address,
     honest,
+    holder,
+    onHolderChange: (next) => {
+      wake = next
+    },
     setCandidates: (next) => {
       candidates = next
     },

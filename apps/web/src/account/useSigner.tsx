@@ -1,4 +1,8 @@
-import type { AccountBalances, Accounts } from '@behest/client'
+import {
+  type AccountBalances,
+  type Accounts,
+  sendPlanned,
+} from '@behest/client'
 import type {
   Address,
   Hex,
@@ -16,6 +20,7 @@ import {
 import { client } from '../client.js'
 import { useWords } from '../words/useWords.js'
 import { useSignedIn } from './SignInGate.js'
+import { isRefusal, sendFromWallet } from './sendFromWallet.js'
 import { signMandates } from './signMandates.js'
 import { signPolicy } from './signPolicy.js'
 import { useWallet } from './useWallet.js'
@@ -38,6 +43,10 @@ export type Signer = {
   readonly approve: (record: IntentRecord, planHash: Hex) => Promise<unknown>
   /** Lets a policy hold; a wallet's account signs it first. */
   readonly setPolicy: (policy: Policy) => Promise<PolicyRecord>
+  /** Has the wallet send what is left of an approved plan, one after the other. */
+  readonly send: (record: IntentRecord) => Promise<unknown>
+  /** Whether the wallet is being asked for an intent just now. */
+  readonly isSending: (id: string) => boolean
 }
 
 const SignerContext = createContext<Signer | null>(null)
@@ -60,6 +69,7 @@ export function SignerProvider({
   const [accounts, setAccounts] = useState<Accounts | null>(null)
   const [chosen, setChosen] = useState<Address | null>(null)
   const [held, setHeld] = useState<AccountBalances | null>(null)
+  const [sending, setSending] = useState<readonly string[]>([])
   const { connected } = wallet
   // A wallet that went elsewhere does not act any more.
   const wished = signedInAs ?? chosen
@@ -99,6 +109,32 @@ export function SignerProvider({
       ({ address }) => address.toLowerCase() === account.toLowerCase(),
     )
 
+  /** The wallet that holds an intent's account, or it is said which is needed. */
+  const providerOf = ({ account }: { readonly account: Address }) => {
+    if (
+      connected === null ||
+      connected.state.address.toLowerCase() !== account.toLowerCase()
+    )
+      throw new TypeError(words.connectToApprove(account))
+    return connected.wallet.provider
+  }
+
+  async function send(record: IntentRecord): Promise<unknown> {
+    const { id } = record
+    const provider = providerOf(record)
+    setSending((before) => [...before, id])
+    try {
+      return await sendPlanned({
+        client,
+        id,
+        send: (transaction) => sendFromWallet(provider, transaction),
+        isRefusal,
+      })
+    } finally {
+      setSending((before) => before.filter((one) => one !== id))
+    }
+  }
+
   return (
     <SignerContext
       value={{
@@ -110,14 +146,15 @@ export function SignerProvider({
         actWithWallet: setChosen,
         actWithServer: () => setChosen(null),
         isHolders,
+        send,
+        isSending: (id) => sending.includes(id),
         approve: async (record, planHash) => {
           if (!isHolders(record)) return client.approve(record.id, { planHash })
-          const { account } = record
-          if (
-            connected === null ||
-            connected.state.address.toLowerCase() !== account.toLowerCase()
-          )
-            throw new TypeError(words.connectToApprove(account))
+          const provider = providerOf(record)
+          if (record.preview?.custody?.sentBy === 'holder') {
+            await client.approve(record.id, { planHash })
+            return send(record)
+          }
           const signing = await client.getMandates(record.id)
           if (signing.planHash.toLowerCase() !== planHash.toLowerCase())
             return undefined // another plan is shown in a moment
@@ -127,22 +164,16 @@ export function SignerProvider({
             )
           const mandates = await signMandates({
             signing,
-            provider: connected.wallet.provider,
-            address: account,
+            provider,
+            address: record.account,
           })
           return client.approve(record.id, { planHash, mandates })
         },
         setPolicy: async (policy) => {
           if (!isHolders(policy)) return client.setPolicy({ policy })
-          if (
-            connected === null ||
-            connected.state.address.toLowerCase() !==
-              policy.account.toLowerCase()
-          )
-            throw new TypeError(words.connectToApprove(policy.account))
           const signature = await signPolicy({
             policy,
-            provider: connected.wallet.provider,
+            provider: providerOf(policy),
           })
           return client.setPolicy({ policy, signature })
         },

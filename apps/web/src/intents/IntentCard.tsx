@@ -15,6 +15,7 @@ import { ReceiptCard } from './ReceiptCard.js'
 import { StageBar } from './StageBar.js'
 import { Timeline } from './Timeline.js'
 import { useReplaced } from './useReplaced.js'
+import { WalletSteps } from './WalletSteps.js'
 
 /** One intent: what was said, how far it is, and what it needs or gave. */
 export function IntentCard({
@@ -109,6 +110,11 @@ export function IntentCard({
           }
           onAskAnew={() => act(() => client.answer(record.id, { answers: {} }))}
         />
+      ) : null}
+      {preview?.custody?.sentBy === 'holder' &&
+      artifacts.approval?.decision === 'approve' &&
+      !hasEnded ? (
+        <WalletSteps record={record} onAct={act} />
       ) : null}
       {record.order && status === 'needs-approval' ? (
         <ProposalCard

@@ -231,7 +231,7 @@ export const english = {
   walletIdle:
     'Connected to be shown, and as a place to send to. It is asked for nothing until you act with it.',
   walletSigns:
-    'You act with this wallet. Each plan that you approve is put to it as one signature, which the chain holds to exactly that plan; an executor carries it out and pays the gas. This server has no key of it.',
+    'You act with this wallet. A plan that you approve is put to it: as one signature, where the account is a smart account or has no coin for gas; else it sends each transaction itself, one after the other. This server has no key of it.',
   actWith: (wallet: string) => `Act with ${wallet}`,
   actWithServer: 'Act with the account above',
   balancesOfWallet: 'Balances of the wallet',
@@ -239,7 +239,22 @@ export const english = {
   connectToApprove: (address: string) =>
     `Only ${address} can approve this. Connect the wallet that holds it.`,
   needsSmartAccount: (code: string) =>
-    `Your wallet has not made this account a smart account yet, so the chain cannot hold it to the plan. Turn that on in the wallet (its code must be ${code}), then approve.`,
+    `This account has no coin for gas, so the plan would go by one signature; for that the wallet must make it a smart account first (its code must be ${code}). Do that in the wallet, or send the account some coin and ask again.`,
+  walletSends: 'Your wallet sends these',
+  walletStates: {
+    waiting: 'to be asked for',
+    asked: 'your wallet is asked',
+    sent: 'on its way',
+    final: 'done',
+    reverted: 'failed on the chain',
+    'not-sent': 'not sent',
+  },
+  askWallet: 'Ask my wallet',
+  stopHere: 'Stop here',
+  walletAnswerLost:
+    'Your wallet was asked for this, and its answer was lost. The chain is being watched for it, and nobody asks again by themselves.',
+  walletSentNothing: 'It sent nothing: ask again',
+  takeBack: 'Takes back what was allowed and not used',
   walletRefused: (why: string) => `The wallet did not connect: ${why}`,
   walletOtherChain: (theirs: string, ours: string) =>
     `The wallet is on chain ${theirs}; Behest works on chain ${ours}.`,

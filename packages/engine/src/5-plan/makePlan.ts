@@ -1,4 +1,4 @@
-import type { Custody, MandatePort } from '@behest/spec'
+import type { Custody, HolderPort, MandatePort } from '@behest/spec'
 import { chooseCustody } from '../6-simulation/chooseCustody.js'
 import { PlanDriftedError } from '../6-simulation/errors.js'
 import { type SettledPlan, settlePlan } from '../6-simulation/settlePlan.js'
@@ -20,13 +20,14 @@ export async function makePlan(
   options: Pick<SettleOptions, 'build' | 'chain' | 'block' | 'refused'> & {
     readonly wanted: Custody | undefined
     readonly mandates: MandatePort | undefined
+    readonly holder: HolderPort | undefined
     /** For a run: what was signed with its order, and carries it out. */
     readonly standing?: StandingMandate | undefined
     readonly limits: Limits
   },
 ): Promise<SettledPlan> {
-  const { build, chain, block, refused, wanted, mandates, limits } = options
-  const { standing } = options
+  const { build, chain, block, refused, wanted, mandates, holder, limits } =
+    options
   const settled = await settlePlan({
     build,
     chain,
@@ -41,5 +42,13 @@ export async function makePlan(
       planHash: settled.planHash,
       reason: violation.message,
     })
-  return chooseCustody({ wanted, settled, chain, block, mandates, standing })
+  return chooseCustody({
+    wanted,
+    settled,
+    chain,
+    block,
+    mandates,
+    holder,
+    standing: options.standing,
+  })
 }

@@ -1,7 +1,8 @@
-import type { ChainPort, PlanArtifact, SenderPort } from '@behest/spec'
+import type { PlanArtifact } from '@behest/spec'
 import { QuoteExpiredError } from '../4-quotes/errors.js'
+import { isSentByHolder } from '../8-execution/isSentByHolder.js'
 import { toLegId } from '../8-execution/toLegId.js'
-import type { Limits, Linked } from '../ports.js'
+import type { EnginePorts, Limits, Linked } from '../ports.js'
 import { checkSimulation } from './checkSimulation.js'
 import { PlanDriftedError } from './errors.js'
 import { simulatePlan } from './simulatePlan.js'
@@ -9,11 +10,13 @@ import { simulatePlan } from './simulatePlan.js'
 /** Tells whether the first call of a plan was ever taken on. */
 export async function hasBegun(options: {
   readonly plan: Linked<PlanArtifact>
-  readonly sender: SenderPort
+  readonly ports: Pick<EnginePorts, 'sender' | 'holder'>
 }): Promise<boolean> {
-  const { plan, sender } = options
+  const { plan, ports } = options
   const [first] = plan.body.steps
-  return first !== undefined && sender.hasLeg(toLegId(plan.hash, first.id, 0))
+  const carrier = isSentByHolder(plan.body) ? ports.holder : ports.sender
+  if (first === undefined) return false
+  return (await carrier?.hasLeg(toLegId(plan.hash, first.id, 0))) ?? false
 }
 
 /**
@@ -25,12 +28,12 @@ export async function hasBegun(options: {
  */
 export async function assertStillHolds(options: {
   readonly plan: Linked<PlanArtifact>
-  readonly chain: ChainPort
-  readonly sender: SenderPort
+  readonly ports: Pick<EnginePorts, 'chain' | 'sender' | 'holder'>
   readonly limits: Limits
 }): Promise<void> {
-  const { plan, chain, sender, limits } = options
-  if (await hasBegun({ plan, sender })) return
+  const { plan, ports, limits } = options
+  if (await hasBegun({ plan, ports })) return
+  const { chain } = ports
   const block = await chain.readHead()
   if (block.timestampUnixSeconds >= plan.body.deadlineUnixSeconds)
     throw new QuoteExpiredError({

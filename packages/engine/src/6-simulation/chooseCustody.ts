@@ -1,26 +1,14 @@
-import type {
-  Block,
-  ChainPort,
-  Custody,
-  MandatePort,
-  PlanArtifact,
-} from '@behest/spec'
-import {
-  bindMandates,
-  bindStanding,
-  type StandingMandate,
-} from '../5-plan/bindMandates.js'
-import { hashArtifact } from '../hashArtifact.js'
+import type { PlanArtifact } from '@behest/spec'
+import { isHoldersOwn } from '../7-approval/isHoldersOwn.js'
 import { assertAffordable } from './assertAffordable.js'
 import { HolderCannotSignError, InsufficientGasError } from './errors.js'
 import type { SettledPlan } from './settlePlan.js'
-import { simulatePlan } from './simulatePlan.js'
-
-// Measured on the local chain: redeeming, checking the signature and the first
-// write of each caveat's own storage. Only for what a person is told; the limit
-// that is signed is measured with the signed mandate itself.
-const redemptionGas = 140_000n
-const caveatGas = 45_000n
+import {
+  type ChooseCustodyOptions,
+  simulateAgain,
+  toAffordable,
+  tryMandate,
+} from './tryMandate.js'
 
 /**
  * Decides how a plan reaches the chain, and writes it into the plan.
@@ -33,32 +21,14 @@ const caveatGas = 45_000n
  * @returns The plan with its custody, hashed and simulated as it will be.
  * @throws {InsufficientGasError} when the account can pay in neither way.
  * @throws {HolderCannotSignError} when nobody here signs for the account and its
- *   holder cannot sign this plan either.
+ *   holder cannot give the mandate that was asked for.
  */
-export async function chooseCustody(options: {
-  readonly wanted: Custody | undefined
-  readonly settled: SettledPlan
-  readonly chain: ChainPort
-  readonly block: Block
-  readonly mandates: MandatePort | undefined
-  /** For a run: what was signed with its order, and carries it out. */
-  readonly standing?: StandingMandate | undefined
-}): Promise<SettledPlan> {
+export async function chooseCustody(
+  options: ChooseCustodyOptions,
+): Promise<SettledPlan> {
   const { wanted, settled, mandates } = options
-  const { account } = settled.plan
-  if (mandates && !mandates.signsFor(account)) {
-    const mandated =
-      wanted === 'direct' ? 'no key of it is here' : await tryMandate(options)
-    if (typeof mandated === 'string')
-      throw new HolderCannotSignError({
-        account,
-        reason: mandated,
-        instead:
-          'Ask again without a custody, or with an account of this server.',
-      })
-    assertSignableAtOnce(mandated.plan)
-    return mandated
-  }
+  if (isHoldersOwn(options.holder, settled.plan.account))
+    return chooseForHolder(options)
   if (wanted !== 'mandate') {
     try {
       await assertAffordable(toAffordable(settled, options))
@@ -84,115 +54,56 @@ export async function chooseCustody(options: {
 }
 
 /**
- * Asserts that a plan can be signed by its holder before anything is carried out.
- *
- * @throws {HolderCannotSignError} when a later mandate would depend on what an
- *   earlier one gives.
+ * The same for an account whose holder signs. One signature serves where the
+ * account has the code for it already, or cannot pay the gas itself; in every
+ * other case its wallet sends each transaction, since wallets do not let a site
+ * give an account code.
  */
-function assertSignableAtOnce(plan: PlanArtifact): void {
-  const { custody } = plan
-  if (
-    custody?.type === 'mandate' &&
-    custody.mandates.some(({ delegationHash }) => delegationHash === undefined)
-  )
-    throw new HolderCannotSignError({
-      account: plan.account,
-      reason:
-        'a later step takes exactly what an earlier one gives, which is known only after it',
-      instead: 'Ask for the first step alone, and for the next one after it.',
-    })
-}
-
-/** The plan with mandates, or why it cannot have them. */
-async function tryMandate(
-  options: Parameters<typeof chooseCustody>[0],
-): Promise<SettledPlan | string> {
-  const { settled, mandates, chain, block } = options
-  if (!mandates) return 'nobody here carries out mandates'
-  const bound = await simulateAgain(
-    options,
-    options.standing
-      ? bindStanding({
-          plan: settled.plan,
-          standing: options.standing,
-          mandates,
-        })
-      : await bindMandates({
-          plan: settled.plan,
-          simulated: settled.simulated,
-          mandates,
-          chain,
-        }),
-  )
-  const mandated = addRedemptionGas(bound)
-  const { plan, simulated } = mandated
-  const obstacle = await mandates.findObstacle({
-    account: plan.account,
-    gasWei: simulated.artifact.gas.atMostWei,
-  })
-  if (obstacle !== null) return obstacle
-  // The executor pays the gas; what the plan itself gives must be there.
-  await assertAffordable({
-    plan,
-    simulation: {
-      ...simulated.artifact,
-      gas: { ...simulated.artifact.gas, atMostWei: 0n },
-    },
-    chain,
-    block,
-  })
-  return mandated
-}
-
-function toAffordable(
-  { plan, simulated }: SettledPlan,
-  { chain, block }: { readonly chain: ChainPort; readonly block: Block },
-): Parameters<typeof assertAffordable>[0] {
-  return { plan, simulation: simulated.artifact, chain, block }
-}
-
-/** The calls are the same; the hash, which the simulation is bound to, is not. */
-async function simulateAgain(
-  options: Parameters<typeof chooseCustody>[0],
-  plan: PlanArtifact,
+async function chooseForHolder(
+  options: ChooseCustodyOptions,
 ): Promise<SettledPlan> {
-  const planHash = hashArtifact(plan)
-  const simulated = await simulatePlan({
-    plan,
-    planHash,
-    chain: options.chain,
-    block: options.block,
-    refused: options.settled.simulated.artifact.refused,
+  const { wanted, settled, mandates } = options
+  const { account } = settled.plan
+  const mandated = wanted === 'direct' ? 'asked' : await tryForHolder(options)
+  const isMandate = typeof mandated !== 'string'
+  if (wanted === 'mandate') {
+    if (isMandate) return mandated
+    throw new HolderCannotSignError({
+      account,
+      reason: mandated,
+      instead: 'Ask again without a custody: your wallet sends each then.',
+    })
+  }
+  if (isMandate && (await mandates?.readAuthorization({ account })) === null)
+    return mandated
+  const direct = await simulateAgain(options, {
+    ...settled.plan,
+    custody: { type: 'direct', sentBy: 'holder' },
   })
-  return { ...options.settled, plan, planHash, simulated }
+  try {
+    await assertAffordable(toAffordable(direct, options))
+    return direct
+  } catch (error) {
+    if (error instanceof InsufficientGasError && isMandate) return mandated
+    throw error
+  }
 }
 
-function addRedemptionGas(settled: SettledPlan): SettledPlan {
-  const { plan, simulated } = settled
-  if (plan.custody?.type !== 'mandate') return settled
-  const { gas, steps } = simulated.artifact
-  const used = steps
-    .flatMap(({ calls }) => calls)
-    .reduce((sum, { gasUsed }) => sum + gasUsed, 0n)
-  const added = plan.custody.mandates.reduce(
-    (sum, { bounds }) =>
-      sum + redemptionGas + caveatGas * BigInt(bounds.length + 4),
-    0n,
+/** The plan with mandates that its holder can sign at once, or why there is none. */
+async function tryForHolder(
+  options: ChooseCustodyOptions,
+): Promise<SettledPlan | string> {
+  const mandated = await tryMandate(options)
+  if (typeof mandated === 'string') return mandated
+  return isSignableAtOnce(mandated.plan)
+    ? mandated
+    : 'a later step takes exactly what an earlier one gives, which is known only after it'
+}
+
+/** Tells whether no mandate of a plan depends on what an earlier one gives. */
+function isSignableAtOnce({ custody }: PlanArtifact): boolean {
+  return (
+    custody?.type !== 'mandate' ||
+    custody.mandates.every(({ delegationHash }) => delegationHash !== undefined)
   )
-  const expectedWei =
-    used === 0n ? gas.expectedWei : (gas.expectedWei * (used + added)) / used
-  return {
-    ...settled,
-    simulated: {
-      ...simulated,
-      artifact: {
-        ...simulated.artifact,
-        gas: {
-          ...gas,
-          expectedWei,
-          atMostWei: gas.atMostWei + 2n * added * gas.maxFeePerGasWei,
-        },
-      },
-    },
-  }
 }

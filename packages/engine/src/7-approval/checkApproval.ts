@@ -17,11 +17,11 @@ export async function checkApproval(options: {
   readonly intent: OpenIntent
   readonly run: OrderRunLink | undefined
   readonly order: OrderTerms | undefined
-  readonly ports: Pick<EnginePorts, 'sender' | 'policies' | 'orders'>
+  readonly ports: Pick<EnginePorts, 'sender' | 'holder' | 'policies' | 'orders'>
 }): Promise<'holds' | 'ended' | 'again'> {
   const { intent, run, order, ports } = options
   const plan = intent.require('plan')
-  const objection = (await hasBegun({ plan, sender: ports.sender }))
+  const objection = (await hasBegun({ plan, ports }))
     ? undefined
     : await findObjection({
         ports,
@@ -55,10 +55,10 @@ export async function checkApproval(options: {
 async function isCancelledInTime(options: {
   readonly intent: OpenIntent
   readonly run: OrderRunLink
-  readonly ports: Pick<EnginePorts, 'sender' | 'orders'>
+  readonly ports: Pick<EnginePorts, 'sender' | 'holder' | 'orders'>
 }): Promise<boolean> {
   const { intent, run, ports } = options
   const plan = intent.require('plan')
-  if (await hasBegun({ plan, sender: ports.sender })) return false
+  if (await hasBegun({ plan, ports })) return false
   return !(await ports.orders?.find(run.orderId))?.isActive
 }

@@ -1,9 +1,9 @@
-import type { Address, MandatePort } from '@behest/spec'
+import type { Address, HolderPort } from '@behest/spec'
 
 /** Tells whether only the holder of an account can sign for it. */
 export function isHoldersOwn(
-  mandates: MandatePort | undefined,
+  holder: HolderPort | undefined,
   account: Address,
 ): boolean {
-  return mandates !== undefined && !mandates.signsFor(account)
+  return holder?.holds(account) ?? false
 }

@@ -17,6 +17,13 @@ export function sayCustody(options: {
 }): NonNullable<Preview['custody']> {
   const { plan, decimalsOf } = options
   const { custody } = plan
+  if (custody?.type === 'direct' && custody.sentBy === 'holder')
+    return {
+      type: 'direct',
+      sentBy: 'holder',
+      says: 'Your wallet sends each transaction itself and pays the gas; it is asked for one after the other, each checked once more before it is asked for.',
+      mandates: [],
+    }
   if (custody?.type !== 'mandate')
     return {
       type: 'direct',

@@ -29,7 +29,8 @@ type Transaction = ExecutionArtifact['transactions'][number]
 export async function executeMandates(
   options: ExecutePlanOptions & { readonly mandates: MandatePort },
 ): Promise<readonly Transaction[]> {
-  const { plan, simulation, onProgress, sender } = options
+  const { plan, simulation, onProgress } = options
+  const { sender } = options.ports
   const { custody } = plan.body
   if (custody?.type !== 'mandate')
     throw new RangeError('a plan with mandates is carried out here')
@@ -98,7 +99,7 @@ async function prepare(
   },
 ): Promise<Redemption | { readonly reason: string }> {
   const { plan, mandates, mandate, mandateIndex, steps, given } = options
-  const { sender, chain } = options
+  const { sender, chain } = options.ports
   const [first] = steps
   // What was queued counts: a mandate that was used cannot be prepared again.
   if (first && (await sender.hasLeg(toLegId(plan.hash, first.id, 0))))

@@ -7,11 +7,11 @@ export async function readGiven(options: {
   readonly step: PlanStep
   readonly hashes: readonly Hex[]
   readonly given: Map<string, bigint>
-  readonly options: Pick<ExecutePlanOptions, 'chain' | 'plan'>
+  readonly options: Pick<ExecutePlanOptions, 'ports' | 'plan'>
 }): Promise<void> {
   const { step, hashes, given } = options
-  const { chain, plan } = options.options
-  const realised = await chain.readRealised({
+  const { plan, ports } = options.options
+  const realised = await ports.chain.readRealised({
     account: plan.body.account,
     otherAccounts: listOthers([step], plan.body.account),
     tokens: listTokens([step]),

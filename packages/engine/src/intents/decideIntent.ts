@@ -110,7 +110,7 @@ async function decidePlan(
 ): Promise<ApprovalArtifact> {
   const { planHash, decision, signature, mandates } = choice
   const head = await ports.chain.readHead()
-  const isHolders = isHoldersOwn(ports.mandates, intent.stored().account)
+  const isHolders = isHoldersOwn(ports.holder, intent.stored().account)
   if (decision === 'approve' && isPlanShown(intent, planHash))
     await assertPolicyAllows({
       ports,

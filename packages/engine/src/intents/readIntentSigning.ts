@@ -11,16 +11,16 @@ import type { EnginePorts } from '../ports.js'
  * @throws {NothingToApproveError} when none waits, or none of it is to sign.
  */
 export async function readIntentSigning(
-  ports: Pick<EnginePorts, 'store' | 'mandates'>,
+  ports: Pick<EnginePorts, 'store' | 'mandates' | 'holder'>,
   id: string,
 ): Promise<MandateSigning> {
-  const { mandates } = ports
+  const { mandates, holder } = ports
   const intent = await openIntent(ports.store, id)
   const { status, account } = intent.stored()
   if (
     status !== 'needs-approval' ||
     mandates === undefined ||
-    !isHoldersOwn(mandates, account)
+    !isHoldersOwn(holder, account)
   )
     throw new NothingToApproveError({ intentId: id, status })
   return readSigning({ plan: intent.require('plan'), mandates })

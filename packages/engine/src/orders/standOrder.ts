@@ -48,13 +48,13 @@ export async function standOrder(options: {
   readonly understood: Linked<IntentArtifact>
   readonly orders: OrderPort
   readonly chain: EnginePorts['chain']
-  readonly mandates?: EnginePorts['mandates']
+  readonly holder?: EnginePorts['holder']
 }): Promise<'waiting' | 'ended'> {
   const { intent, utterance, understood, orders, chain } = options
   const { order: terms, result } = understood.body
   if (result.type !== 'intent') return 'waiting'
   const { account } = utterance.body
-  if (isHoldersOwn(options.mandates, account))
+  if (isHoldersOwn(options.holder, account))
     throw new HolderCannotSignError({
       account,
       reason: 'each run of a standing order has to be signed when it is due',

@@ -47,8 +47,6 @@ export function createMandatePort(options: {
   readonly deployment: ChainDeployment
   readonly executor: Address
   readonly sign: SignMandate
-  /** The accounts that `sign` signs for; every account if absent. */
-  readonly signsFor?: readonly Address[]
 }): MandatePort {
   const { client, deployment, executor, sign } = options
   const framework = deployment.delegation
@@ -105,9 +103,6 @@ export function createMandatePort(options: {
             ],
       )
     },
-
-    signsFor: (account) =>
-      options.signsFor?.some((own) => isSameAddress(own, account)) ?? true,
 
     readAuthorization: async ({ account }) =>
       (await readCode(account)).toLowerCase() === designator

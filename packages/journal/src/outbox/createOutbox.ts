@@ -8,12 +8,7 @@ import type pg from 'pg'
 import { toBytes, toHex } from '../sql/bytes.js'
 import { inTransaction, type Queryable } from '../sql/inTransaction.js'
 import type { FaultPoint } from './createFaultPoint.js'
-import {
-  ApprovalExpiredError,
-  LegConflictError,
-  PlanNotApprovedError,
-  SenderLockLostError,
-} from './errors.js'
+import { LegConflictError, SenderLockLostError } from './errors.js'
 import type { Fees } from './fees.js'
 import {
   type Attempt,
@@ -30,7 +25,9 @@ import type {
   SignTransaction,
   UnsignedTransaction,
 } from './outboxChain.js'
+import { readHalt } from './readHalt.js'
 import { isLockHeld, type SenderLock } from './senderLock.js'
+import { takeApproval } from './takeApproval.js'
 
 /** The channel that tells other processes of new legs. */
 export const outboxChannel = 'behest_outbox'
@@ -718,38 +715,6 @@ async function withAttempts(
   )
 }
 
-/** Takes the approval for the first leg of its plan; later ones may follow it. */
-async function takeApproval(
-  client: pg.PoolClient,
-  leg: LegOrder,
-): Promise<void> {
-  const { planHash, intentId } = leg
-  const { rowCount } = await client.query(
-    `update approval set consumed_by = $3, consumed_at = now()
-     where plan_hash = $1 and intent_id = $2 and consumed_by is null
-      and (expires_at is null or expires_at >= now())`,
-    [toBytes(planHash), intentId, leg.legId.toLowerCase()],
-  )
-  if (rowCount === 1) return
-  const { rows } = await client.query<{
-    intent_id: string
-    consumed_by: string | null
-    expires_at: Date | null
-  }>(
-    `select intent_id, consumed_by, expires_at
-     from approval where plan_hash = $1 for update`,
-    [toBytes(planHash)],
-  )
-  const approval = rows[0]
-  if (approval === undefined || approval.intent_id !== intentId)
-    throw new PlanNotApprovedError({ planHash, intentId })
-  if (approval.consumed_by !== null) return
-  throw new ApprovalExpiredError({
-    planHash,
-    expiredAt: approval.expires_at?.toISOString() ?? '',
-  })
-}
-
 async function insertLeg(
   client: pg.PoolClient,
   options: {
@@ -827,19 +792,6 @@ async function assertLock(
 ): Promise<void> {
   if (!(await isLockHeld(client, lock)))
     throw new SenderLockLostError({ chain: lock.chain, address: lock.address })
-}
-
-async function readHalt(
-  client: pg.PoolClient,
-  sender: { readonly chain: string; readonly address: Address },
-): Promise<string | undefined> {
-  const chainId = sender.chain.split(':')[0]
-  const { rows } = await client.query<{ scope: string; reason: string }>(
-    'select scope, reason from halt where scope = any($1) limit 1',
-    [['all', `chain:${chainId}`, `account:${sender.address.toLowerCase()}`]],
-  )
-  const halt = rows[0]
-  return halt && `${halt.scope}: ${halt.reason}`
 }
 
 /**

@@ -90,6 +90,8 @@ export function createIntentRunner(options: IntentRunnerOptions): IntentRunner {
       const progress = await drive(claimed, advance)
       failures.delete(intentId)
       if (progress === 'again') againAfterSeconds = 5
+      // Whoever it waits for wakes it; this is for when that was lost.
+      if (progress === 'waiting') againAfterSeconds = 10
     } catch (error) {
       const count = (failures.get(intentId) ?? 0) + 1
       failures.set(intentId, count)

@@ -68,6 +68,8 @@ export type Mandate = z.output<typeof mandateSchema>
 export const planCustodySchema = z.discriminatedUnion('type', [
   z.strictObject({
     type: z.literal('direct'),
+    /** Absent: this house signs for the account. Else its holder's wallet sends. */
+    sentBy: z.literal('holder').optional(),
     /** Why it is not the mandate that was asked for. */
     why: text(500).optional(),
   }),

@@ -65,6 +65,8 @@ export const previewSchema = z.strictObject({
   custody: z
     .strictObject({
       type: z.enum(custodies),
+      /** Absent: this house signs for the account. Else its holder's wallet sends. */
+      sentBy: z.literal('holder').optional(),
       /** One sentence for people. */
       says: text(500),
       /** Who carries it out and pays the gas; absent where the account does. */

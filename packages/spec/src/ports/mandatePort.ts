@@ -47,8 +47,6 @@ export type MandatePort = {
     readonly except: readonly AssetAddress[]
     readonly blockNumber: bigint
   }): Promise<readonly MandateBound[]>
-  /** Tells whether this process can have an account's mandates signed. */
-  signsFor(account: Address): boolean
   /** The code that an account still has to allow; `null` where it has it. */
   readAuthorization(options: { readonly account: Address }): Promise<{
     readonly chainId: number

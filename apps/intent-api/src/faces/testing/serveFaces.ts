@@ -41,6 +41,7 @@ export async function serveFaces(
         }),
     )
   }
+  world.onHolderChange(wake)
   // The address is part of the app: it is only known once something listens.
   const outer = express()
   const server = createServer(connectionLimits, outer)
@@ -62,6 +63,7 @@ export async function serveFaces(
       runner: { wake },
       accounts: [world.user],
       servesHolders: true,
+      holder: world.holder,
       chainName: 'local',
       now: () => new Date(),
       isDraining: () => false,
