@@ -16,11 +16,22 @@ for (let cursor: string | null = '0'; cursor !== null; ) {
 }
 const { results } = await read('/v1/search?action=swap&limit=1')
 const agentId: string = results[0].agentId
-const { trust } = await read(`/v1/agents/${agentId}/explain?action=swap`)
-const { keys } = await read(`/v1/agents/${agentId}`)
+const { trust } = await read(`/v1/agents/${agentId}`)
+
+// Each agent that a receipt names, with every key that it ever had.
+const named = new Set(
+  receipts.flatMap(({ receipt }) =>
+    (receipt as { steps: { agent: string }[] }).steps.map((step) => step.agent),
+  ),
+)
+const keys = new Map()
+for (const id of named) {
+  const agent = await read(`/v1/agents/${id}`)
+  if (agent.keys !== undefined) keys.set(id, agent.keys)
+}
 const own = recomputeTrust({
   receipts,
-  keys: new Map([[agentId, keys]]),
+  keys,
   nowUnixSeconds: trust?.atUnixSeconds ?? 0,
 }).get(agentId)
 console.log(agentId, 'says', trust?.bound ?? 0, 'and we get', own?.bound ?? 0)
