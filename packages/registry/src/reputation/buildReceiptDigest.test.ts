@@ -53,7 +53,10 @@ describe('buildReceiptDigest', () => {
           expect(again(all.slice(1))).not.toBe(receiptsHash)
           const [first, ...rest] = all
           expect(
-            again([{ ...(first ?? receipt(0)), verdict: 'contradicted' }, ...rest]),
+            again([
+              { ...(first ?? receipt(0)), verdict: 'contradicted' },
+              ...rest,
+            ]),
           ).not.toBe(receiptsHash)
         },
       ),

@@ -1,6 +1,14 @@
 import type { QueryConfig } from 'pg'
 import type { Queryable } from './agentStore.js'
 
+const byteaType = 17
+
+/** The library would make text of bytes; everything else asked for is text. */
+const binaryTypes = {
+  getTypeParser: (type: number) => (value: Buffer) =>
+    type === byteaType ? value : value.toString('utf8'),
+}
+
 /** The vectors of one agent. */
 export type VectorChange = {
   readonly agentId: string
@@ -35,6 +43,7 @@ export async function readVectorChanges(
      where seq > $1::bigint and seq <= $3::bigint order by seq limit $2::bigint`,
     values: [options.afterSeq, options.limit, options.upToSeq],
     binary: true,
+    types: binaryTypes,
   } as QueryConfig)
   const last = rows.at(-1)
   return {
