@@ -37,7 +37,8 @@ type Line =
  * journal does not know of, nothing is signed for it until a person has looked.
  *
  * @param options.pool - A pool on an empty database.
- * @param options.sets - Every schema that this program can make.
+ * @param options.sets - Every schema that this program can make, each after those
+ *   whose tables it refers to.
  * @param options.lines - The backup's lines.
  * @param options.readNonce - The nonce that the chain has for an account, or nothing
  *   where the chain cannot be asked: then the account is halted.
@@ -165,24 +166,29 @@ async function assertEmpty(pool: pg.Pool): Promise<void> {
     })
 }
 
-/** The sets of the backup, each as far as it had come then. */
+/**
+ * The sets of the backup, each as far as it had come then. In the order of `sets`: some
+ * refer to tables of those before them, and the backup lists them by name.
+ */
 function pickSteps(
   header: BackupHeader,
   sets: readonly MigrationSet[],
 ): readonly MigrationSet[] {
-  const namespaces = [...new Set(header.steps.map((step) => step.namespace))]
-  return namespaces.map((namespace) => {
+  const versions = new Map<string, number>()
+  for (const { namespace, version } of header.steps)
+    versions.set(namespace, Math.max(version, versions.get(namespace) ?? 0))
+  for (const [namespace, version] of versions) {
     const set = sets.find((one) => one.namespace === namespace)
-    const version = Math.max(
-      ...header.steps
-        .filter((step) => step.namespace === namespace)
-        .map((step) => step.version),
-    )
     if (set === undefined || set.migrations.length < version)
       throw new BackupUnreadableError({
         reason: `its schema "${namespace}" is at version ${version}, which this program does not have`,
       })
-    return { namespace, migrations: set.migrations.slice(0, version) }
+  }
+  return sets.flatMap(({ namespace, migrations }) => {
+    const version = versions.get(namespace)
+    return version === undefined
+      ? []
+      : [{ namespace, migrations: migrations.slice(0, version) }]
   })
 }
 
