@@ -21,7 +21,7 @@ const wallet = createWalletClient({
 })
 
 const { id } = await client.create({
-  utterance: 'swap 1 ETH for USDC, then swap half of it for DAI',
+  utterance: 'swap 1 ETH for USDC, then swap all of it for DAI',
   account: account.address,
 })
 const { preview } = await waitFor(id, 'needs-approval')

@@ -510,7 +510,7 @@ describe('the page', () => {
     await panel.getByRole('button', { name: 'Close' }).click()
     const card = await say(
       page,
-      'swap 0.3 ETH for USDC, then swap half of it for DAI',
+      'swap 0.3 ETH for USDC, then swap all of it for DAI',
     )
     await page.evaluate('window.walletRefuses = true')
     await card
