@@ -211,17 +211,6 @@ describe('the Telegram bot', () => {
     await untilToast('question is over')
   })
 
-  test('behavior: a debt is taken on and paid back', async () => {
-    const taken = say('borrow 50 DAI against 1 ETH on Aave')
-    const card = await answerTo(taken, hasButton('Approve'))
-    expect(card.html).toContain('borrowed at <code>aave</code>')
-    press(card, 'Approve')
-    await answerTo(taken, shows('Receipt: MET'))
-    const paid = say('repay 20 DAI on Aave')
-    press(await answerTo(paid, hasButton('Approve')), 'Approve')
-    await answerTo(paid, shows('Receipt: MET'))
-  })
-
   test('law: only the person whose chat it is presses its buttons', async () => {
     const first = say('do that again with 1 USDC')
     const card = await answerTo(first, hasButton('Approve'))
@@ -345,6 +334,17 @@ describe('the Telegram bot', () => {
       'rejected',
       'done',
     ])
+  })
+
+  test('behavior: a debt is taken on and paid back', async () => {
+    const taken = say('borrow 50 DAI against 1 ETH on Aave')
+    const card = await answerTo(taken, hasButton('Approve'))
+    expect(card.html).toContain('borrowed at <code>aave</code>')
+    press(card, 'Approve')
+    await answerTo(taken, shows('Receipt: MET'))
+    const paid = say('repay 20 DAI on Aave')
+    press(await answerTo(paid, hasButton('Approve')), 'Approve')
+    await answerTo(paid, shows('Receipt: MET'))
   })
 
   test('law: a chat that was unlinked can do nothing any more', async () => {
