@@ -65,6 +65,9 @@ export async function agentsAnchorCommand(
     (await registry.anchor(agentId).catch(() => undefined))?.tokenId
   let anchor =
     known === undefined ? undefined : await reader.readAnchor(BigInt(known))
+  // Handed over at the registry and not on chain: its new owner takes a new number.
+  if (anchor !== undefined && !isSameAddress(anchor.owner, agent.owner))
+    anchor = undefined
   const listCalls = () =>
     encodeAnchor({
       identityRegistry,

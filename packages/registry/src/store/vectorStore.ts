@@ -3,10 +3,13 @@ import type { Queryable } from './agentStore.js'
 
 const byteaType = 17
 
-/** The library would make text of bytes; everything else asked for is text. */
+/**
+ * The library would make text of bytes; everything else asked for is text. Copied,
+ * for what comes next over the connection is written where these bytes stand.
+ */
 const binaryTypes = {
   getTypeParser: (type: number) => (value: Buffer) =>
-    type === byteaType ? value : value.toString('utf8'),
+    type === byteaType ? Buffer.from(value) : value.toString('utf8'),
 }
 
 /** The vectors of one agent. */
