@@ -4,8 +4,8 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { createIntentClient, createRegistryClient } from '@behest/client'
-import { readAddresses } from '@behest/devnet'
 //#region sell
+import { readAddresses } from '@behest/devnet'
 import {
   createFacilitatorClient,
   createFileReservations,
