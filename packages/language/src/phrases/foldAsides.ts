@@ -354,7 +354,13 @@ function readScope(
 function readReason(items: readonly Item[], index: number): number | undefined {
   if (index === 0) return undefined
   const word = textOf(items[index])
-  const reason = REASON.test(word)
+  // `… before it crashes`: a worry, and no order of steps.
+  const worry =
+    word === 'before' &&
+    /^(?:(?:it|they|things|everything|prices?|eth|btc|the market|the price|the dip) (?:all )?(?:crash(?:es)?|dumps?|drops?|tanks?|moons?|pumps?|rises?|falls?|goes?|gets?|moves?|runs?|explodes?|dies?|is|are|too)|(?:too|it's) )/.test(
+      `${textOf(items[index + 1])} ${textOf(items[index + 2])} ${textOf(items[index + 3])} `,
+    )
+  const reason = REASON.test(word) || worry
   if (!reason && word !== 'so') return undefined
   const subject = textOf(items[index + 1])
   if (!reason && !SUBJECT.test(subject)) return undefined

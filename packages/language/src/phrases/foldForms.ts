@@ -14,7 +14,7 @@ import { readExit } from './forms/readExit.js'
 import { readFields } from './forms/readFields.js'
 import { readFunded } from './forms/readFunded.js'
 import { readFunds } from './forms/readFunds.js'
-import { readGetTo, readGift } from './forms/readGift.js'
+import { readGetTo, readGift, readThrown } from './forms/readGift.js'
 import { readHeaded } from './forms/readHeaded.js'
 import { readHolding } from './forms/readHolding.js'
 import { readLoan } from './forms/readLoan.js'
@@ -87,6 +87,7 @@ function readForm(
     readRevoke(items, index) ??
     readGift(items, index) ??
     readGetTo(items, index) ??
+    readThrown(items, index) ??
     readMake(items, index) ??
     readWhere(items, index, kept) ??
     readFunds(items, index, kept) ??

@@ -11,7 +11,7 @@ const DONE =
   /^(?:(?:it|that|this|they|everything|all|the|they're|it's|that's|you|i|we|both|those|swap|bridge|deposit|transaction|tx|funds?|tokens?|trade|transfer|money|previous|first|step|steps|one|my|usdc|eth) ){0,5}(?:(?:is|are|has|have|been|gets?|get|got|'ve|you've|i've|goes|got) ){0,3}(?:done|complete|completed|completes|finished|finishes|settled|settles|confirmed|confirms|arrived|arrives|arrive|received|bridged|swapped|landed|lands|ready|through|succeeds|successful|in|there|available|clears|cleared|executed|mined|over|unlocked|unstaked|withdrawn|bought|sold|deposited|claimed|borrowed|converted|acquired|over there)(?= |$)/
 
 const POLITE =
-  /^(?:possible|you can|u can|needed|necessary|you could|you don't mind|that's ok|that's okay|that is ok|you please|you get a chance|you have time|you want|able|so|not|available|ok|you're able|applicable|required|i may|i may ask|convenient|feasible|allowed|it's possible|it is possible|it's not too much trouble|and when)(?= |$)/
+  /^(?:possible|you can|u can|needed|necessary|you could|you don't mind|that's ok|that's okay|that is ok|you please|you get a chance|you get a sec|you get a second|you get a minute|you get a moment|you have a sec|you have a second|you have a minute|you have a moment|you're ready|you are ready|you're free|it suits you|you have time|you want|able|so|not|available|ok|you're able|applicable|required|i may|i may ask|convenient|feasible|allowed|it's possible|it is possible|it's not too much trouble|and when)(?= |$)/
 
 /** Reads every condition of the sentence and puts one item in its place. */
 export function readConditions(

@@ -7,6 +7,18 @@ const context = { now: '2026-03-04T10:00:00.000Z', timeZone: 'UTC' }
 
 describe('forms of an order', () => {
   test.each([
+    [
+      'swap 2 eth to usdc and dump it all in aave',
+      'swap 2:ETH :USDC + supply >1:USDC via=aave',
+    ],
+    ['swap 1 eth to usdc before it crashes', 'swap 1:ETH :USDC'],
+    [
+      'before lending it, swap 1 eth to usdc',
+      'swap 1:ETH :USDC + supply >1:USDC',
+    ],
+    ["swap 1 eth to usdc whenever you're ready", 'swap 1:ETH :USDC'],
+    ['when you get a sec swap 1 eth to usdc', 'swap 1:ETH :USDC'],
+    ['make my 500 usdc earn yield on morpho', 'supply 500:USDC via=morpho'],
     ['500 usdc => dai base', 'swap 500:USDC :DAI on=base'],
     ['uniswap: 1 eth to usdc', 'swap 1:ETH :USDC via=uniswap'],
     ['curve - 100 usdt to dai', 'swap 100:USDT :DAI via=curve'],

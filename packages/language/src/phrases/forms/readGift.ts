@@ -1,7 +1,29 @@
+import { getVenueKind } from '../../lexicon/lexicon.js'
 import { type Item, textOf } from '../../text/Item.js'
 import { type Fold, isCount, isParty, isToken, isVerb, word } from './words.js'
 
 const HANDS = /^(?:put|yeet|yolo|add)$/
+
+/** `swap it and dump it all in aave`: what is thrown into a market is lent. */
+export function readThrown(
+  items: readonly Item[],
+  index: number,
+): Fold | undefined {
+  const first = items[index] as Item
+  if (
+    !/^(?:dump|throw|toss|chuck|fling|ape)$/.test(textOf(first)) ||
+    !/^(?:it|them|that)$/.test(textOf(items[index + 1]))
+  )
+    return undefined
+  const all = textOf(items[index + 2]) === 'all' ? 1 : 0
+  const place = items[index + 3 + all]
+  return /^(?:in|into|on)$/.test(textOf(items[index + 2 + all])) &&
+    place?.type === 'word' &&
+    place.senses.venue !== undefined &&
+    getVenueKind(place.senses.venue) === 'lending'
+    ? { items: [word('put', first)], next: index + 1 }
+    : undefined
+}
 
 /** `get 50 usdc to bob.eth`, `have 20 dai go to bob.eth`: over to someone. */
 export function readGetTo(
