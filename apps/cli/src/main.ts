@@ -2,6 +2,7 @@ import { BehestError } from '@behest/spec'
 import { agentCommand } from './commands/agentCommand.js'
 import { agentsCommand } from './commands/agentsCommand.js'
 import { allowancesCommand } from './commands/allowancesCommand.js'
+import { approveCommand } from './commands/approveCommand.js'
 import { backupCommand, restoreCommand } from './commands/backupCommand.js'
 import { chatCommand, sayCommand } from './commands/chatCommand.js'
 import { doCommand } from './commands/doCommand.js'
@@ -34,6 +35,7 @@ const commands: Readonly<Record<string, Command>> = {
   status: statusCommand,
   list: listCommand,
   resume: resumeCommand,
+  approve: approveCommand,
   orders: ordersCommand,
   allowances: allowancesCommand,
   policy: policyCommand,
@@ -56,6 +58,8 @@ const usage = `Say what you want. Agents compete to do it. Nothing happens beyon
   behest chat · say "<words>"                 a conversation: line by line, or its next words
   behest parse "<sentence>" [--json]          what it would be understood as (--stdin: one a line)
   behest status <id> · list · resume <id>     what became of an intent, of all, go on with one
+  behest approve <id> --as <keystore> --password-file <file>
+                                             a second person's yes, signed with their own key
   behest policy show | set <file.json> | kill [--why <text>]
   behest orders [list] | show <id> | cancel <id>
   behest allowances [revoke] [--token <address>] [--spender <address>] [--yes]

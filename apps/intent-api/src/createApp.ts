@@ -276,7 +276,8 @@ function createRoutes(given: CreateAppOptions, viewer: Viewer): Router {
             : [],
       }),
     )
-  if (policies) app.use('/v1', policyRoutes({ ...options, policies }))
+  if (policies && orders)
+    app.use('/v1', policyRoutes({ ...options, policies, orders }))
 
   return app
 }

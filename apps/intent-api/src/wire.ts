@@ -413,7 +413,9 @@ export async function wire(options: {
     wake: runner.wake,
     owner: slot.name,
     onError: report,
-    ...(orderMandates ? { giveBack: orderMandates.giveBack } : {}),
+    ...(orderMandates
+      ? { giveBack: orderMandates.giveBack, endOpen: orderMandates.endOpen }
+      : {}),
   })
 
   let isDraining = false

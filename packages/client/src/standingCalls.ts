@@ -11,6 +11,8 @@ import {
   type Policy,
   type PolicyRecord,
   policyRecordSchema,
+  type Stopped,
+  stoppedSchema,
 } from '@behest/spec'
 import * as z from 'zod'
 import { type FollowOptions, followOrderEvents } from './followEvents.js'
@@ -80,7 +82,7 @@ export type StandingCalls = {
     account: Address,
     input: { readonly why: string },
     options?: CallOptions,
-  ) => Promise<PolicyRecord>
+  ) => Promise<PolicyRecord | Stopped>
 }
 
 /** Builds the calls of standing orders over an HTTP client. */
@@ -142,7 +144,7 @@ export function buildStandingCalls(
           body: input,
           ...call,
         },
-        policyRecordSchema,
+        z.union([policyRecordSchema, stoppedSchema]),
       ),
   }
 }

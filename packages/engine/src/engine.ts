@@ -20,7 +20,7 @@ import { makePlan } from './5-plan/makePlan.js'
 import { assertStillHolds } from './6-simulation/assertStillHolds.js'
 import { judgePlan } from './7-approval/applyPolicy.js'
 import { approveUnasked } from './7-approval/approveUnasked.js'
-import { checkApproval } from './7-approval/checkApproval.js'
+import { checkApproval, findStop } from './7-approval/checkApproval.js'
 import { executePlan } from './8-execution/executePlan.js'
 import { issueReceipt } from './9-receipt/issueReceipt.js'
 import {
@@ -289,6 +289,8 @@ async function runStages(
     simulation,
     approval,
     ports,
+    owner: order?.account,
+    findStop: () => findStop({ ports, plan, order, approval }),
     waitMs: limits.sendWaitMs,
     onProgress: (message) =>
       store.addProgress({ intentId: intent.id, message }),

@@ -170,6 +170,11 @@ const legAuthorization = `
 alter table leg add column code_authorization text;
 `
 
+const legHalts = `
+alter table leg add column on_behalf_of bytea;
+alter table leg add column gives_nothing boolean not null default false;
+`
+
 /** The journal's tables: run them with `runMigrations` before anything else. */
 export const journalSchema: MigrationSet = {
   namespace: 'journal',
@@ -177,6 +182,7 @@ export const journalSchema: MigrationSet = {
     { version: 1, name: 'intents', sql: intentTables },
     { version: 2, name: 'outbox', sql: outboxTables },
     { version: 3, name: 'leg-authorization', sql: legAuthorization },
+    { version: 4, name: 'leg-halts', sql: legHalts },
   ],
 }
 

@@ -36,7 +36,11 @@ import type { PrivateKeyAccount } from 'viem/accounts'
 import { findCallProblem } from './checkCalls.js'
 import { checkEffects } from './checkEffects.js'
 import { checkMandate } from './checkMandate.js'
-import { assertOrderBatch, findStandingProblem } from './checkOrderBatch.js'
+import {
+  assertOrderBatch,
+  findStandingProblem,
+  isOrderSigned,
+} from './checkOrderBatch.js'
 import { checkPlan } from './checkPlan.js'
 import { checkTypedData, type TypedData } from './checkTypedData.js'
 import { SigningRefusedError } from './errors.js'
@@ -84,11 +88,15 @@ export type Firewall = {
   readonly signOrder: (request: {
     readonly terms: OrderTerms
     readonly termsHash: Hex
+    /** An approver's, over the order; needed where there are approvers. */
+    readonly approval?: Hex
   }) => Promise<Hex>
   /** The chain's own bound of an order, drawn up again from its terms. */
   readonly signOrderMandate: (request: {
     readonly terms: OrderTerms
     readonly termsHash: Hex
+    /** An approver's, over the order; needed where there are approvers. */
+    readonly approval?: Hex
     readonly delegation: Delegation
     readonly authorizationNonce?: number
   }) => ReturnType<SignMandate>
@@ -99,6 +107,8 @@ export type Firewall = {
   readonly signOrderBatch: (request: {
     readonly terms: OrderTerms
     readonly termsHash: Hex
+    /** An approver's, over the order; needed where there are approvers. */
+    readonly approval?: Hex
     readonly authorizationNonce?: number
   }) => Promise<
     Awaited<ReturnType<SignMandate>> & { readonly gateSignature?: Hex }
@@ -359,6 +369,7 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
   const assertOrder = async (
     terms: OrderTerms,
     termsHash: Hex,
+    approval: Hex | undefined,
   ): Promise<void> => {
     const refuse = (rule: string): never => {
       throw new SigningRefusedError({ what: 'an order', rule })
@@ -368,8 +379,12 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
     if (terms.chainId !== chainId) refuse(`it is for chain ${terms.chainId}`)
     if (!isSameAddress(terms.account, addresses.account))
       refuse(`it is of ${terms.account}`)
-    // Its person signs it themselves; this key's word would stand for theirs.
-    if (approvers.length > 0) refuse('an approver must sign it')
+    // This key's word would stand for that of somebody who never saw it.
+    if (
+      approvers.length > 0 &&
+      !(await isOrderSigned({ terms, termsHash, approval, approvers }))
+    )
+      refuse('it is not signed by an approver')
     await assertInTime('an order', terms.expiresUnixSeconds)
   }
 
@@ -542,18 +557,24 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
         return createAttestor(await unlock('engine')).signReceipt(receipt)
       }),
 
-    signOrder: ({ terms, termsHash }) =>
+    signOrder: ({ terms, termsHash, approval }) =>
       judge('order', termsHash, async () => {
-        await assertOrder(terms, termsHash)
+        await assertOrder(terms, termsHash, approval)
         return (await unlock('account')).signTypedData(
           buildOrderTypedData({ terms, termsHash }),
         )
       }),
 
-    signOrderMandate: ({ terms, termsHash, delegation, authorizationNonce }) =>
+    signOrderMandate: ({
+      terms,
+      termsHash,
+      approval,
+      delegation,
+      authorizationNonce,
+    }) =>
       judge('order mandate', termsHash, async () => {
         const what = 'the mandate of an order'
-        await assertOrder(terms, termsHash)
+        await assertOrder(terms, termsHash, approval)
         const enforcers = deployment.periodEnforcers
         if (!framework || !enforcers)
           throw new SigningRefusedError({
@@ -590,9 +611,9 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
         })
       }),
 
-    signOrderBatch: ({ terms, termsHash, authorizationNonce }) =>
+    signOrderBatch: ({ terms, termsHash, approval, authorizationNonce }) =>
       judge('order batch', termsHash, async () => {
-        await assertOrder(terms, termsHash)
+        await assertOrder(terms, termsHash, approval)
         const enforcers = deployment.periodEnforcers
         if (!framework || !enforcers)
           throw new SigningRefusedError({

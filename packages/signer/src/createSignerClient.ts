@@ -134,6 +134,7 @@ export function createSignerClient(options: {
     signOrderMandate: async ({
       terms,
       termsHash,
+      approval,
       delegation,
       authorizationNonce,
     }) =>
@@ -144,17 +145,24 @@ export function createSignerClient(options: {
             terms,
             termsHash,
             delegation,
+            ...(approval === undefined ? {} : { approval }),
             ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
           },
           signerAnswers.mandate,
         ),
       ),
-    signOrderBatch: async ({ terms, termsHash, authorizationNonce }) => {
+    signOrderBatch: async ({
+      terms,
+      termsHash,
+      approval,
+      authorizationNonce,
+    }) => {
       const { gateSignature, ...signed } = await ask(
         {
           type: 'order-batch',
           terms,
           termsHash,
+          ...(approval === undefined ? {} : { approval }),
           ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
         },
         signerAnswers.batch,
@@ -189,9 +197,18 @@ export function createSignerClient(options: {
     signReceipt: async (receipt) =>
       (await ask({ type: 'receipt', ...receipt }, signerAnswers.signature))
         .signature,
-    signOrder: async ({ terms, termsHash }) =>
-      (await ask({ type: 'order', terms, termsHash }, signerAnswers.signature))
-        .signature,
+    signOrder: async ({ terms, termsHash, approval }) =>
+      (
+        await ask(
+          {
+            type: 'order',
+            terms,
+            termsHash,
+            ...(approval === undefined ? {} : { approval }),
+          },
+          signerAnswers.signature,
+        )
+      ).signature,
     signPolicy: async (policy) =>
       (await ask({ type: 'policy', policy }, signerAnswers.signature))
         .signature,

@@ -65,6 +65,8 @@ export const signerRequestSchema = z.discriminatedUnion('type', [
     type: z.literal('order-mandate'),
     terms: orderTermsSchema,
     termsHash: hashSchema,
+    /** An approver's signature over the order. */
+    approval: hexSchema.optional(),
     delegation: delegationSchema,
     authorizationNonce: z.int().min(0).optional(),
   }),
@@ -72,12 +74,16 @@ export const signerRequestSchema = z.discriminatedUnion('type', [
     type: z.literal('order-batch'),
     terms: orderTermsSchema,
     termsHash: hashSchema,
+    /** An approver's signature over the order. */
+    approval: hexSchema.optional(),
     authorizationNonce: z.int().min(0).optional(),
   }),
   z.strictObject({
     type: z.literal('order'),
     terms: orderTermsSchema,
     termsHash: hashSchema,
+    /** An approver's signature over the order. */
+    approval: hexSchema.optional(),
   }),
   z.strictObject({ type: z.literal('policy'), policy: policySchema }),
   z.strictObject({

@@ -91,8 +91,15 @@ export async function readDossier(options: {
     !isSameAddress(approval.by.account, plan.account)
   )
     refuse(`it was approved for ${approval.by.account}`)
+  // A run uses what was signed with its order, and has nothing else signed.
+  const isStanding =
+    whose === 'any-mandate' &&
+    approval.by.type === 'order' &&
+    plan.custody?.type === 'mandate' &&
+    plan.custody.mandates.every(({ orderId }) => orderId !== undefined)
   if (
     isOwn &&
+    !isStanding &&
     approvers.length > 0 &&
     !(await isSigned(approval, chainId, approvers))
   )

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LegTransaction } from '@behest/evm'
+import type { Delegation, OrderTerms } from '@behest/spec'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Firewall } from './createFirewall.js'
 import { createSignerClient } from './createSignerClient.js'
@@ -27,6 +28,7 @@ const transaction: LegTransaction = {
   maxPriorityFeePerGasWei: 1n,
 }
 const asked: LegTransaction[] = []
+const orders: unknown[] = []
 const firewall: Firewall = {
   addresses: { account: address, executor: address, engine: address },
   signLeg: async ({ transaction: leg }) => {
@@ -38,9 +40,18 @@ const firewall: Firewall = {
   },
   signMandate: async () => ({ signature: '0xbb' }),
   signReceipt: async () => '0xcc',
-  signOrder: async () => '0xee',
-  signOrderMandate: async () => ({ signature: '0xff' }),
-  signOrderBatch: async () => ({ signature: '0xf1', gateSignature: '0xf2' }),
+  signOrder: async (order) => {
+    orders.push(order)
+    return '0xee'
+  },
+  signOrderMandate: async (order) => {
+    orders.push(order)
+    return { signature: '0xff' }
+  },
+  signOrderBatch: async (order) => {
+    orders.push(order)
+    return { signature: '0xf1', gateSignature: '0xf2' }
+  },
   signPolicy: async () => '0x1f',
   signTypedData: async () => '0xdd',
 }
@@ -81,6 +92,66 @@ describe('serveSigner', () => {
       }),
     ).toBe('0xcc')
     expect(statSync(placeFile).mode & 0o077).toBe(0)
+    client.close()
+  })
+
+  test('behavior: orders arrive as they are, whatever callers have besides', async () => {
+    await serve()
+    const client = createSignerClient({ placeFile, readDossier, waitMs: 500 })
+    const token = { chainId: 1, address, symbol: 'X', decimals: 6 } as const
+    const terms: OrderTerms = {
+      version: 1,
+      account: address,
+      chainId: 1,
+      utterance: 'lend 1 X on aave every day',
+      steps: [
+        {
+          id: 's1',
+          action: 'supply',
+          token: { symbol: 'X' },
+          amount: { kind: 'exact', decimal: '1' },
+          venue: 'aave',
+          spans: {},
+        },
+      ],
+      conditions: [],
+      missedRuns: 'skip',
+      graceSeconds: 60,
+      bounds: [{ token, perRunUnits: 2n ** 200n, totalUnits: 2n ** 201n }],
+      maxRuns: 2,
+      periodSeconds: 86_400,
+      expiresUnixSeconds: 9_000_000_000,
+      custody: 'mandate',
+      executor: address,
+      batch: {
+        token,
+        units: 2n ** 200n,
+        calls: [{ to: address, valueWei: 0n, data: '0x1234' }],
+      },
+    }
+    const order = { terms, termsHash: hash, approval: '0xab' } as const
+    const more = { planHash: hash, orderId: 'more than the wire takes' }
+    expect(
+      await client.signOrderBatch({
+        ...order,
+        ...more,
+        authorizationNonce: 3,
+      }),
+    ).toEqual({ signature: '0xf1', gateSignature: '0xf2' })
+    const delegation: Delegation = {
+      delegate: address,
+      delegator: address,
+      authority: hash,
+      caveats: [{ enforcer: address, terms: '0x' }],
+      salt: 2n ** 250n,
+    }
+    await client.signOrderMandate({ ...order, ...more, delegation })
+    await client.signOrder({ ...order, ...more })
+    expect(orders).toEqual([
+      { ...order, authorizationNonce: 3 },
+      { ...order, delegation },
+      order,
+    ])
     client.close()
   })
 

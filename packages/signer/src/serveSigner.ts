@@ -175,21 +175,30 @@ async function work(
       return { signature: await firewall.signReceipt(receipt) }
     }
     case 'order-mandate': {
-      const { type: _type, authorizationNonce, ...rest } = request
+      const { type: _type, authorizationNonce, approval, ...rest } = request
       return firewall.signOrderMandate({
         ...rest,
+        ...(approval === undefined ? {} : { approval }),
         ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
       })
     }
     case 'order-batch': {
-      const { type: _type, authorizationNonce, ...rest } = request
+      const { type: _type, authorizationNonce, approval, ...rest } = request
       return firewall.signOrderBatch({
         ...rest,
+        ...(approval === undefined ? {} : { approval }),
         ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
       })
     }
-    case 'order':
-      return { signature: await firewall.signOrder(request) }
+    case 'order': {
+      const { type: _type, approval, ...rest } = request
+      return {
+        signature: await firewall.signOrder({
+          ...rest,
+          ...(approval === undefined ? {} : { approval }),
+        }),
+      }
+    }
     case 'policy':
       return { signature: await firewall.signPolicy(request.policy) }
     case 'typed-data':

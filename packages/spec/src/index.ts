@@ -267,6 +267,8 @@ export {
   policySchema,
   policyTypedDataTypes,
   policyVerdictSchema,
+  type Stopped,
+  stoppedSchema,
 } from './policy/policy.js'
 export type {
   AgentPort,

@@ -180,7 +180,7 @@ async function reply(
 }
 
 /** Asks on the terminal; `null` where nobody sits at one. */
-async function ask(prompt: string): Promise<string | null> {
+export async function ask(prompt: string): Promise<string | null> {
   if (!process.stdin.isTTY) return null
   const terminal = createInterface({
     input: process.stdin,

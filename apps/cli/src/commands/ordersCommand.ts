@@ -44,7 +44,7 @@ export async function ordersCommand(
         if (page.orders.length === 0) console.log('No standing orders.')
         for (const order of page.orders)
           console.log(
-            `${order.id}  ${order.status.padEnd(9)}  ${order.runs.length} runs  ${order.headline}`,
+            `${order.id}  ${order.status.padEnd(9)}  ${order.runs.length} ${order.runs.length === 1 ? 'run ' : 'runs'}  ${order.headline}`,
           )
         if (page.nextCursor !== undefined)
           console.log(`More: behest orders list --cursor ${page.nextCursor}`)

@@ -12,6 +12,7 @@ import {
   type PolicyRules,
   policyRecordSchema,
   policySchema,
+  stoppedSchema,
 } from '@behest/spec'
 import * as z from 'zod'
 import { exitCodes, UsageError } from '../exitCodes.js'
@@ -79,8 +80,16 @@ export async function policyCommand(
     })()
     console.log(
       values.json
-        ? JSON.stringify(z.encode(policyRecordSchema, record), null, 2)
-        : renderPolicy(record),
+        ? JSON.stringify(
+            'policy' in record
+              ? z.encode(policyRecordSchema, record)
+              : z.encode(stoppedSchema, record),
+            null,
+            2,
+          )
+        : 'policy' in record
+          ? renderPolicy(record)
+          : `${record.account}  STOPPED at ${record.killedAt}${record.killedWhy ? `: ${record.killedWhy}` : ''}\n  It has no policy. Sign one with "behest policy set <file.json>" to start again.`,
     )
     return exitCodes.done
   } finally {
@@ -156,6 +165,11 @@ function renderPolicy(record: PolicyRecord): string {
   const { policy } = record
   return [
     `policy ${policy.sequence} of ${policy.account}${record.killedAt ? `  STOPPED at ${record.killedAt}: ${record.killedWhy ?? ''}` : ''}`,
+    ...(record.killedAt
+      ? [
+          '  orders    every standing order is cancelled, and is being ended on the chain',
+        ]
+      : []),
     `  hash      ${record.policyHash}`,
     `  until     ${new Date(policy.validUntilUnixSeconds * 1000).toISOString()}`,
     `  spent     $${record.spentTodayUsd} in the last 24 hours`,

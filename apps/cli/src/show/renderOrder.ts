@@ -17,6 +17,7 @@ export function renderOrder(order: OrderRecord): string {
     `  said    ${order.utterance.replace(/\s+/g, ' ')}`,
     `  id      ${order.id}`,
     `  account ${order.account}`,
+    `  bounded ${sayBound(order)}`,
     ...(next === undefined
       ? []
       : [`  next    ${new Date(next * 1000).toISOString()}`]),
@@ -37,4 +38,13 @@ export function renderOrder(order: OrderRecord): string {
         .trimEnd(),
     ),
   ].join('\n')
+}
+
+/** Who refuses more than was signed. */
+function sayBound({ terms }: OrderRecord): string {
+  if (terms.custody === 'direct')
+    return `by this server, because ${terms.whyDirect ?? 'it signs for the account'}`
+  return terms.batch
+    ? 'by the chain: exactly the calls of a run, made by the account itself'
+    : 'by the chain: so much in each period and in all, to the executor only'
 }

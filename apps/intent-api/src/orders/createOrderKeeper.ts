@@ -30,6 +30,8 @@ export type OrderKeeperOptions = {
   readonly wake: (intentId: string) => void
   /** Sends back what a run under a mandate took and did not use. */
   readonly giveBack?: OrderMandates['giveBack']
+  /** Ends on chain what cancelled orders could still do. */
+  readonly endOpen?: OrderMandates['endOpen']
   /** Name of this process. */
   readonly owner: string
   readonly pollEveryMs?: number
@@ -42,6 +44,8 @@ const retryPausesSeconds = [5, 30, 120] as const
 const followEverySeconds = 0.5
 /** How often a condition is asked about. */
 const watchEverySeconds = 1
+/** How often it is looked for delegations that are to be ended. */
+const endEveryMs = 2000
 const ordersAtOnce = 20
 
 /**
@@ -61,8 +65,14 @@ export function createOrderKeeper(options: OrderKeeperOptions): OrderKeeper {
   const onError = options.onError ?? (() => {})
   let isStopped = false
   let ticking: Promise<void> | undefined
+  let endsFromMs = 0
 
   async function keepAll(): Promise<void> {
+    if (performance.now() >= endsFromMs) {
+      endsFromMs = performance.now() + endEveryMs
+      // A node that is away for a moment holds up no run.
+      await options.endOpen?.().catch((error: unknown) => onError(error))
+    }
     const block = await chain.readHead()
     const seen: string[] = []
     while (!isStopped && seen.length < ordersAtOnce) {

@@ -4,6 +4,7 @@
  */
 import { mandateVenue } from '@behest/engine'
 import {
+  delegationManagerAbi,
   drawBatchDelegation,
   drawLendingBatch,
   drawPeriodDelegation,
@@ -65,6 +66,7 @@ const signedDelegationSchema = z.object({
 export type SignOrderBatch = (request: {
   readonly terms: OrderTerms
   readonly termsHash: Hex
+  readonly approval?: Hex
   readonly authorizationNonce?: number
 }) => Promise<
   Awaited<ReturnType<SignMandate>> & { readonly gateSignature?: Hex }
@@ -81,9 +83,16 @@ export type OrderMandates = {
     readonly orderId: string
     readonly terms: OrderTerms
     readonly termsHash: Hex
+    /** Of whoever approved it by a signature of their own. */
+    readonly approval?: Hex
   }) => Promise<{ readonly text: string; readonly hash: Hex }>
   /** Ends the delegation of an order on chain, by a transaction of its account. */
   readonly disable: (order: StoredOrder) => Promise<LegResult | undefined>
+  /**
+   * Ends on chain, one after the other, what cancelled orders could still do.
+   * Safe to call again and from any process: what was begun is not begun anew.
+   */
+  readonly endOpen: () => Promise<void>
   /**
    * Sends back to the account what a run took and did not turn into what was
    * asked for. Gives how each of them went; none where nothing is left.
@@ -112,7 +121,10 @@ export function createOrderMandates(options: {
   readonly chain: EvmChainPort
   readonly executor: Address
   readonly sign: (
-    request: MandateSignRequest & { readonly terms: OrderTerms },
+    request: MandateSignRequest & {
+      readonly terms: OrderTerms
+      readonly approval?: Hex
+    },
   ) => ReturnType<SignMandate>
   readonly signBatch: SignOrderBatch
   readonly orders: OrderStore
@@ -126,6 +138,7 @@ export function createOrderMandates(options: {
   const enforcers = deployment.periodEnforcers
   if (!framework || !enforcers)
     throw new OrderMandatesMissingError({ chain: deployment.name })
+  const manager = framework.delegationManager
   const designator = concat(['0xef0100', framework.implementation])
 
   const hasCode = async (account: Address): Promise<boolean> =>
@@ -135,13 +148,19 @@ export function createOrderMandates(options: {
   /** One transaction that a person's yes to an order, or its end, stands behind. */
   async function carryOut(leg: {
     readonly what: string
-    readonly order: { readonly id: string; readonly termsHash: Hex }
+    readonly order: {
+      readonly id: string
+      readonly termsHash: Hex
+      readonly account: Address
+    }
     readonly account: Address
     readonly to: Address
     readonly data: Hex
     readonly valueWei?: bigint
     readonly gasLimit: bigint
     readonly authorization?: Awaited<ReturnType<SignMandate>>['authorization']
+    readonly givesNothing?: true
+    readonly waitMs?: number
   }): Promise<LegResult> {
     const { order, what, authorization } = leg
     const planHash = keccak256(
@@ -169,11 +188,40 @@ export function createOrderMandates(options: {
         maxFeePerGasWei: 2n * head.baseFeePerGasWei + 1_000_000_000n,
         // It gives nobody anything, so it may come late.
         deadlineUnixSeconds: head.timestampUnixSeconds + 30 * 86_400,
+        ...(leg.givesNothing
+          ? { givesNothing: true }
+          : { onBehalfOf: order.account }),
         ...(authorization ? { authorization } : {}),
       },
-      { waitMs },
+      { waitMs: leg.waitMs ?? waitMs },
     )
   }
+
+  async function disable(
+    order: StoredOrder,
+    ownWaitMs: number,
+  ): Promise<LegResult | undefined> {
+    const signed = readSigned(order)
+    if (!signed) return undefined
+    return carryOut({
+      what: 'disable',
+      order,
+      account: order.account,
+      to: manager,
+      data: encodeDisable(signed),
+      gasLimit: gasLimits.disable,
+      givesNothing: true,
+      waitMs: ownWaitMs,
+    })
+  }
+
+  const isEnded = ({ delegationHash }: StoredOrder): Promise<boolean> =>
+    client.readContract({
+      address: manager,
+      abi: delegationManagerAbi,
+      functionName: 'disabledDelegations',
+      args: [delegationHash ?? '0x'],
+    })
 
   const agent = createMandateAgent({
     orders,
@@ -195,7 +243,7 @@ export function createOrderMandates(options: {
   return {
     executor,
 
-    sign: async ({ orderId, terms, termsHash }) => {
+    sign: async ({ orderId, terms, termsHash, approval }) => {
       const isReady = await hasCode(terms.account)
       const authorizationNonce = isReady
         ? undefined
@@ -203,8 +251,10 @@ export function createOrderMandates(options: {
             address: terms.account,
             blockTag: 'pending',
           })
-      const nonce =
-        authorizationNonce === undefined ? {} : { authorizationNonce }
+      const given = {
+        ...(approval === undefined ? {} : { approval }),
+        ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
+      }
       const drawn = { framework, enforcers, executor, terms }
       const salt = BigInt(termsHash)
       const { delegation, signed, gate } = await (async () => {
@@ -212,7 +262,7 @@ export function createOrderMandates(options: {
           const { gateSignature, ...own } = await signBatch({
             terms,
             termsHash,
-            ...nonce,
+            ...given,
           })
           return {
             delegation: drawBatchDelegation({ ...drawn, salt, gateSignature }),
@@ -228,7 +278,7 @@ export function createOrderMandates(options: {
             mandateIndex: 0,
             delegation: pulled,
             terms,
-            ...nonce,
+            ...given,
           }),
           gate: {},
         }
@@ -236,7 +286,7 @@ export function createOrderMandates(options: {
       if (!isReady) {
         const result = await carryOut({
           what: `upgrade-${authorizationNonce}`,
-          order: { id: orderId, termsHash },
+          order: { id: orderId, termsHash, account: terms.account },
           account: executor,
           to: terms.account,
           data: '0x',
@@ -261,17 +311,15 @@ export function createOrderMandates(options: {
       }
     },
 
-    disable: async (order) => {
-      const signed = readSigned(order)
-      if (!signed) return undefined
-      return carryOut({
-        what: 'disable',
-        order,
-        account: order.account,
-        to: framework.delegationManager,
-        data: encodeDisable(signed),
-        gasLimit: gasLimits.disable,
-      })
+    disable: (order) => disable(order, waitMs),
+
+    endOpen: async () => {
+      for (const order of await orders.listOpenDelegations({ limit: 20 })) {
+        if (await isEnded(order))
+          await orders.noteDelegationEnded({ orderId: order.id })
+        // Taken on once; from then on it goes on by itself.
+        else await disable(order, 0)
+      }
     },
 
     giveBack: async ({ order, period, receipt }) => {
@@ -290,6 +338,7 @@ export function createOrderMandates(options: {
             order,
             account: executor,
             gasLimit: gasLimits.giveBack,
+            givesNothing: true,
             ...(token === 'native'
               ? { to: order.account, data: '0x', valueWei: units }
               : {

@@ -9,6 +9,8 @@ export { buildOrderTypedData } from '@behest/engine'
 export type SignOrder = (options: {
   readonly terms: OrderTerms
   readonly termsHash: Hex
+  /** Of whoever approved it by a signature of their own. */
+  readonly approval?: Hex
 }) => Promise<Hex>
 
 /**
@@ -29,15 +31,16 @@ export function createOrderPort(options: {
       : {}),
     open: async ({ orderId, terms, termsHash, signature }) => {
       if (await store.get(orderId)) return
+      const given = signature === undefined ? {} : { approval: signature }
       const delegation =
         terms.custody === 'mandate'
-          ? await mandates?.sign({ orderId, terms, termsHash })
+          ? await mandates?.sign({ orderId, terms, termsHash, ...given })
           : undefined
       await store.open({
         orderId,
         terms,
         termsHash,
-        signature: signature ?? (await sign({ terms, termsHash })),
+        signature: await sign({ terms, termsHash, ...given }),
         ...(delegation ? { delegation } : {}),
         dueUnixSeconds: terms.schedule?.startUnixSeconds ?? 0,
         message: `The order stands: ${sayOrder(terms)}`,

@@ -1,5 +1,9 @@
 import { hashPolicy } from '@behest/engine'
-import { PolicyMissingError, type PolicyStore } from '@behest/journal'
+import {
+  type OrderStore,
+  PolicyMissingError,
+  type PolicyStore,
+} from '@behest/journal'
 import {
   type Address,
   addressSchema,
@@ -12,6 +16,7 @@ import {
   type Policy,
   policyRecordSchema,
   policySchema,
+  stoppedSchema,
   text,
 } from '@behest/spec'
 import { type Request, Router } from 'express'
@@ -45,18 +50,28 @@ export type PolicyRoutesOptions = {
    * the person of this machine reach the server: then only a signature counts.
    */
   readonly signPolicy?: (policy: Policy) => Promise<Hex>
+  readonly orders: Pick<OrderStore, 'list' | 'cancel'>
 }
 
 /** Shows, sets and stops by policies: the routes below `/v1/policies`. */
 export function policyRoutes(options: PolicyRoutesOptions): Router {
-  const { policies, chain } = options
+  const { policies, chain, orders } = options
   const routes = Router()
 
   routes.get('/policies/:account', async (request, response) => {
     readQuery(request, noQuerySchema)
     const account = readAccount(request)
     const record = await policies.find({ account, chainId: chain.chainId })
-    if (!record) throw new PolicyMissingError({ account })
+    if (!record) {
+      const stop = await policies.findStop?.({
+        account,
+        chainId: chain.chainId,
+      })
+      throw new PolicyMissingError({
+        account,
+        ...(stop ? { killedAt: stop.killedAt } : {}),
+      })
+    }
     response.json(z.encode(policyRecordSchema, record))
   })
 
@@ -89,7 +104,21 @@ export function policyRoutes(options: PolicyRoutesOptions): Router {
       chainId: chain.chainId,
       why,
     })
-    response.json(z.encode(policyRecordSchema, record))
+    // What others hold of the account is ended too: it outlives this server.
+    for (;;) {
+      const page = await orders.list({ limit: 100, account, status: 'active' })
+      for (const { id } of page.orders)
+        await orders.cancel({
+          orderId: id,
+          why: 'Everything was stopped by the kill switch.',
+        })
+      if (page.nextCursor === undefined) break
+    }
+    response.json(
+      'policy' in record
+        ? z.encode(policyRecordSchema, record)
+        : z.encode(stoppedSchema, record),
+    )
   })
 
   return routes

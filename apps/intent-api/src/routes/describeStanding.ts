@@ -4,6 +4,7 @@ import {
   orderEventSchema,
   orderRecordSchema,
   policyRecordSchema,
+  stoppedSchema,
 } from '@behest/spec'
 import * as z from 'zod'
 import {
@@ -23,6 +24,7 @@ export const standingComponents: Readonly<Record<string, z.ZodType>> = {
   PolicyRecord: policyRecordSchema,
   PolicyBody: policyBodySchema,
   KillBody: killBodySchema,
+  Stopped: z.union([policyRecordSchema, stoppedSchema]),
   OrderRecord: orderRecordSchema,
   OrderEvent: orderEventSchema,
   OrderList: z.object({
@@ -85,7 +87,7 @@ export function describeStanding(parts: {
         operationId: 'killAccount',
         summary: 'Stop everything of an account until it signs a newer policy',
         requestBody: body('KillBody'),
-        responses: { '200': ok('PolicyRecord'), ...problems },
+        responses: { '200': ok('Stopped'), ...problems },
       },
     },
     '/v1/orders': {

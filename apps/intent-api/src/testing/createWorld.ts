@@ -155,7 +155,11 @@ const toDossier = (dossier: Dossier | null) =>
 /** Creates a world with a funded user. Call `stop()` in `afterAll`. */
 export async function createWorld(
   limits: Partial<EngineOptions> = {},
-  setup: { readonly payments?: PaymentLimits } = {},
+  setup: {
+    readonly payments?: PaymentLimits
+    /** Whose signed yes counts; anybody's if absent. */
+    readonly approvers?: readonly Address[]
+  } = {},
 ): Promise<World> {
   const closers: (() => Promise<unknown>)[] = []
   const [devnet, database] = await Promise.all([
@@ -202,6 +206,7 @@ export async function createWorld(
       ...orderContracts(deployment),
     ],
     ledger: openSignedLedger(),
+    approvers: setup.approvers ?? [],
     ...(limits.minHealthPercent === undefined
       ? {}
       : { minHealthPercent: limits.minHealthPercent }),

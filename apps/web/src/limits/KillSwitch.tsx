@@ -29,11 +29,12 @@ export function KillSwitch({
     event.preventDefault()
     setIsBusy(true)
     try {
-      onKilled(
-        await client.kill(account, {
-          why: why.trim() === '' ? words.limits.byHand : why.trim(),
-        }),
-      )
+      const stopped = await client.kill(account, {
+        why: why.trim() === '' ? words.limits.byHand : why.trim(),
+      })
+      // An account without a policy has no limits that could be shown.
+      if ('policy' in stopped) onKilled(stopped)
+      else setIsBusy(false)
     } catch (cause) {
       setProblem(toMessage(cause))
       setIsBusy(false)

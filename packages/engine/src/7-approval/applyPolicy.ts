@@ -131,6 +131,7 @@ export async function findObjection(options: {
   const { ports, approval } = options
   const record = await findPolicy(ports, options)
   if (record?.killedAt !== undefined) return 'killed'
+  if (!record && (await ports.policies?.findStop?.(options))) return 'killed'
   return approval.by.type === 'policy' &&
     approval.by.policyHash !== record?.policyHash
     ? 'replaced'

@@ -1,8 +1,13 @@
-import type { OrderRunLink, OrderTerms } from '@behest/spec'
+import type {
+  ApprovalArtifact,
+  OrderRunLink,
+  OrderTerms,
+  PlanArtifact,
+} from '@behest/spec'
 import { hasBegun } from '../6-simulation/assertStillHolds.js'
 import { reopenQuotes } from '../intents/reopenQuotes.js'
 import type { OpenIntent } from '../openIntent.js'
-import type { EnginePorts } from '../ports.js'
+import type { EnginePorts, Linked } from '../ports.js'
 import { findObjection } from './applyPolicy.js'
 
 /**
@@ -49,6 +54,30 @@ export async function checkApproval(options: {
     return 'ended'
   }
   return 'holds'
+}
+
+/**
+ * Looks, before a later batch of a plan that has begun, whether everything was
+ * stopped since: what was not signed yet never is.
+ *
+ * @returns Why nothing more begins; `undefined` where it goes on.
+ */
+export async function findStop(options: {
+  readonly ports: Pick<EnginePorts, 'policies'>
+  readonly plan: Linked<PlanArtifact>
+  readonly order: OrderTerms | undefined
+  readonly approval: Linked<ApprovalArtifact>
+}): Promise<string | undefined> {
+  const { ports, plan, order, approval } = options
+  const objection = await findObjection({
+    ports,
+    account: order?.account ?? plan.body.account,
+    chainId: plan.body.chainId,
+    approval: approval.body,
+  })
+  return objection === 'killed'
+    ? 'everything was stopped before this was signed'
+    : undefined
 }
 
 /** An order that ends between the yes and the first signature has the last word. */

@@ -31,7 +31,14 @@ type Transaction = ExecutionArtifact['transactions'][number]
 /** A call, and how long it may take: everything else is the plan's. */
 type Wanted = Pick<
   LegOrder,
-  'stepId' | 'callIndex' | 'to' | 'valueWei' | 'data' | 'gasLimit'
+  | 'stepId'
+  | 'callIndex'
+  | 'to'
+  | 'valueWei'
+  | 'data'
+  | 'gasLimit'
+  | 'onBehalfOf'
+  | 'givesNothing'
 > & { readonly deadlineUnixSeconds?: number }
 
 /**
@@ -68,6 +75,7 @@ export async function executeDirectly(
           }),
         ),
         gasLimit: gasLimitOf(simulation.body, stepIndex, callIndex),
+        ...toHalting(options, call.purpose),
       })
       if (result === 'waiting') return 'waiting'
       transactions.push({ ...about, ...toTransaction(result) })
@@ -119,6 +127,21 @@ async function carryOut(
   return 'waiting'
 }
 
+/** Who may stop a call: the account that signs it, and whose money it is. */
+function toHalting(
+  { owner, plan }: ExecutePlanOptions,
+  purpose: PlanCall['purpose'],
+): Pick<LegOrder, 'onBehalfOf' | 'givesNothing'> {
+  return {
+    ...(owner === undefined || isSameAddress(owner, plan.body.account)
+      ? {}
+      : { onBehalfOf: owner }),
+    ...(purpose === 'cleanup' || purpose === 'reset'
+      ? { givesNothing: true }
+      : {}),
+  }
+}
+
 function isBuiltUpon(plan: PlanArtifact, stepId: string): boolean {
   return plan.steps.some((step) =>
     step.calls.some((call) =>
@@ -163,6 +186,7 @@ async function compensate(
       gasLimit: compensationGasLimit,
       // It only takes back, so it may come late.
       deadlineUnixSeconds: plan.body.deadlineUnixSeconds + compensationSeconds,
+      ...toHalting(options, purpose),
     })
     if (result === 'waiting') return 'waiting'
     transactions.push({

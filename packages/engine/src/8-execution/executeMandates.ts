@@ -56,6 +56,7 @@ export async function executeMandates(
       given,
     })
     const stepId = steps[0]?.id ?? ''
+    const onBehalfOf = options.owner ?? plan.body.account
     const result: LegResult =
       'reason' in redemption
         ? { type: 'not-sent', reason: redemption.reason }
@@ -70,6 +71,8 @@ export async function executeMandates(
               valueWei: 0n,
               maxFeePerGasWei: simulation.body.gas.maxFeePerGasWei,
               deadlineUnixSeconds: mandate.validUntilUnixSeconds,
+              // The executor signs; whoever's money it is can stop it.
+              onBehalfOf,
               ...redemption,
             },
             { waitMs: options.waitMs },
@@ -109,6 +112,9 @@ async function prepare(
       data: '0x',
       gasLimit: 0n,
     }
+  // What was stopped before its first batch never came here.
+  const stop = mandateIndex > 0 ? await options.findStop?.() : undefined
+  if (stop !== undefined) return { reason: stop }
   const calls = listCalls(steps, (from, token) =>
     capAtSpend({
       steps,

@@ -1,4 +1,5 @@
 import type {
+  Address,
   ApprovalArtifact,
   PlanArtifact,
   SimulationArtifact,
@@ -14,6 +15,10 @@ export type ExecutePlanOptions = {
     EnginePorts,
     'sender' | 'holder' | 'mandates' | 'chain' | 'now'
   >
+  /** Whose money it is, where the plan is of an executor that acts for them. */
+  readonly owner?: Address | undefined
+  /** Says why nothing more may begin, where everything was stopped since. */
+  readonly findStop?: (() => Promise<string | undefined>) | undefined
   /** How long one transaction of this house is waited for. */
   readonly waitMs: number
   readonly onProgress: (message: string) => Promise<void>

@@ -61,9 +61,27 @@ export function sayCondition(condition: Condition): string {
       ? subject.token.symbol
       : subject.token.address
     : subject.text
-  const what =
-    subject.kind === 'price' ? name : `${subject.kind} ${name}`.trim()
-  return `${what.replace(/^(\w+) \1$/i, '$1')} ${comparator} ${value} ${unit}`
+  const [what, counted] = (() => {
+    switch (subject.kind) {
+      case 'health':
+        return [
+          subject.venue === undefined
+            ? 'your health factor'
+            : `your health factor at ${subject.venue}`,
+          '',
+        ]
+      case 'gas':
+        return ['the gas price', unit]
+      case 'balance':
+        return [`your balance of ${name}`, '']
+      default:
+        return [
+          subject.kind === 'price' ? name : `${subject.kind} ${name}`.trim(),
+          unit,
+        ]
+    }
+  })()
+  return `${what.replace(/^(\w+) \1$/i, '$1')} ${comparator} ${value} ${counted}`
     .trim()
     .slice(0, 600)
 }

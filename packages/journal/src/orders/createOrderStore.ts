@@ -144,6 +144,14 @@ export type OrderStore = {
     readonly orderId: string
     readonly why: string
   }) => Promise<StoredOrder>
+  /** Cancelled orders whose delegation the chain may still take, oldest first. */
+  readonly listOpenDelegations: (options: {
+    readonly limit: number
+  }) => Promise<readonly StoredOrder[]>
+  /** Notes that the chain takes an order's delegation no more. */
+  readonly noteDelegationEnded: (options: {
+    readonly orderId: string
+  }) => Promise<void>
   /**
    * Notes that a transaction of an order's own (its upgrade, its end, what it
    * gives back) rests on the person's yes to the order.
@@ -514,6 +522,24 @@ export function createOrderStore(options: {
           await addEvent(client, { orderId, type: 'ended', message: why })
         return mustRead(client, orderId)
       }),
+
+    listOpenDelegations: async ({ limit }) => {
+      const { rows } = await pool.query<OrderRow>(
+        `select ${columns} from standing_order
+         where status = 'cancelled' and delegation is not null
+          and delegation_ended_at is null order by position limit $1`,
+        [limit],
+      )
+      return rows.map(toStoredOrder)
+    },
+
+    noteDelegationEnded: async ({ orderId }) => {
+      await pool.query(
+        `update standing_order set delegation_ended_at = now()
+         where id = $1 and delegation_ended_at is null`,
+        [orderId],
+      )
+    },
 
     approveLeg: async ({ planHash, intentId, by }) => {
       await pool.query(

@@ -61,3 +61,11 @@ create table order_event (
   primary key (order_id, sequence)
 );
 `
+
+/** When the chain was seen not to take an order's delegation any more. */
+export const orderEnds = `
+alter table standing_order add column delegation_ended_at timestamptz;
+create index standing_order_to_end on standing_order (position)
+  where status = 'cancelled' and delegation is not null
+   and delegation_ended_at is null;
+`

@@ -25,7 +25,6 @@ import type {
   SignTransaction,
   UnsignedTransaction,
 } from './outboxChain.js'
-import { readHalt } from './readHalt.js'
 import { isLockHeld, type SenderLock } from './senderLock.js'
 import { takeApproval } from './takeApproval.js'
 
@@ -399,15 +398,21 @@ export function createOutbox(options: { readonly pool: pg.Pool }): Outbox {
         if (sender === undefined) return { type: 'idle' } as const
         await assertLock(client, lock)
         faultPoint('after-lock')
-        const halted = sender.halted ?? (await readHalt(client, order))
-        if (halted !== undefined)
-          return { type: 'halted', reason: halted } as const
+        if (sender.halted !== null)
+          return { type: 'halted', reason: sender.halted } as const
         const waiting = await findNextLegs(client, order)
+        if (waiting.length === 0) {
+          const halt = await readQueueHalt(client, order)
+          return halt === undefined
+            ? ({ type: 'idle' } as const)
+            : ({ type: 'halted', reason: halt } as const)
+        }
         const signed: SignedLeg[] = []
         for (const leg of waiting) {
           if (signed.length > 0) {
             await assertLock(client, lock)
-            if ((await readHalt(client, order)) !== undefined) break
+            if ((await readQueueHalt(client, order, leg.id)) !== undefined)
+              break
           }
           const fees = order.getFees(leg.maxFeeCapWei)
           if (fees === undefined && signed.length === 0)
@@ -728,9 +733,10 @@ async function insertLeg(
   const inserted = await client.query<LegRow>(
     `insert into leg (id, intent_id, plan_hash, step_id, call_index, chain,
       chain_id, sender, to_address, value_wei, data, gas_limit, max_fee_cap_wei,
-      deadline_unix_seconds, depth, previous_id, code_authorization, state)
+      deadline_unix_seconds, depth, previous_id, code_authorization,
+      on_behalf_of, gives_nothing, state)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-      $17, 'QUEUED')
+      $17, $18, $19, 'QUEUED')
      on conflict do nothing returning *`,
     [
       leg.legId.toLowerCase(),
@@ -752,6 +758,8 @@ async function insertLeg(
       leg.authorization === undefined
         ? null
         : JSON.stringify(leg.authorization),
+      leg.onBehalfOf === undefined ? null : toBytes(leg.onBehalfOf),
+      leg.givesNothing ?? false,
     ],
   )
   const [own] = inserted.rows
@@ -794,9 +802,32 @@ async function assertLock(
     throw new SenderLockLostError({ chain: lock.chain, address: lock.address })
 }
 
+/** Scopes of the kill switch that hold a leg up. */
+const haltScopes = `array['all', 'chain:' || leg.chain_id,
+  'account:0x' || encode(leg.sender, 'hex'),
+  'account:0x' || encode(leg.on_behalf_of, 'hex')]`
+
+/** Why a leg that waits may not be signed. */
+async function readQueueHalt(
+  client: pg.PoolClient,
+  sender: { readonly chain: string; readonly address: Address },
+  legId?: string,
+): Promise<string | undefined> {
+  const { rows } = await client.query<{ scope: string; reason: string }>(
+    `select scope, halt.reason from leg join halt on scope = any(${haltScopes})
+     where chain = $1 and sender = $2 and state = 'QUEUED' and not gives_nothing
+      and ($3::text is null or leg.id = $3)
+     order by leg.position limit 1`,
+    [sender.chain, toBytes(sender.address), legId ?? null],
+  )
+  const halt = rows[0]
+  return halt && `${halt.scope}: ${halt.reason}`
+}
+
 /**
  * Finds the oldest legs that may be signed: no earlier step of their plan is still
- * open, and with them at most `maxInFlight` legs hold a nonce.
+ * open, with them at most `maxInFlight` legs hold a nonce, and nobody stopped what
+ * they are about. A kill switch lets through what only takes back.
  */
 async function findNextLegs(
   client: pg.PoolClient,
@@ -817,6 +848,8 @@ async function findNextLegs(
       and not exists (
         select 1 from leg as previous
         where previous.id = next.previous_id and previous.state <> 'FINAL')
+      and (next.gives_nothing or not exists (
+        select 1 from halt where scope = any(${haltScopes.replaceAll('leg.', 'next.')})))
      order by position limit greatest(0, $3 - (
         select count(*) from leg
         where chain = $1 and sender = $2

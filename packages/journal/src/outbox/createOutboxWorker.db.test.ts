@@ -965,6 +965,31 @@ describe('halts', () => {
     }
   })
 
+  test('behavior: who stops the account whose money it is stops who acts for it', async () => {
+    const sender = await startSender()
+    const owner = `0x${'ab'.repeat(20)}` as const
+    await outbox.setHalt({ scope: `account:${owner}`, reason: 'stop' })
+    const order = { ...(await toOrder()), onBehalfOf: owner }
+    expect(await sender.carryOut(order, { waitMs: 150 })).toMatchObject({
+      type: 'unknown',
+    })
+    // Others go on, and so does what only takes back.
+    expect(
+      await sender.carryOut(await toOrder(), { waitMs: 5_000 }),
+    ).toMatchObject({ type: 'succeeded' })
+    expect(
+      await sender.carryOut(
+        { ...(await toOrder()), onBehalfOf: owner, givesNothing: true },
+        { waitMs: 5_000 },
+      ),
+    ).toMatchObject({ type: 'succeeded' })
+    expect((await outbox.readLeg(order.legId))?.state).toBe('QUEUED')
+    await outbox.clearHalt(`account:${owner}`)
+    expect(await sender.carryOut(order, { waitMs: 5_000 })).toMatchObject({
+      type: 'succeeded',
+    })
+  })
+
   test('behavior: a worker whose lock is gone signs nothing, and takes it again', async () => {
     const sender = await startSender()
     await sender.carryOut(await toOrder(), { waitMs: 5_000 })

@@ -7,6 +7,7 @@ import {
   type PolicyPort,
   type PolicyRecord,
   policySchema,
+  type Stopped,
   toCanonicalJson,
   toDecimal,
   toUnits,
@@ -32,15 +33,14 @@ export type PolicyStore = PolicyPort & {
   }) => Promise<PolicyRecord>
   /**
    * Stops everything of an account at once: nothing is approved and the outbox
-   * signs nothing for it. Needs no signature.
-   *
-   * @throws {PolicyMissingError} when the account has no policy to come back with.
+   * signs nothing for it. Needs no signature, and no policy; signing one is how
+   * the account comes back.
    */
   readonly kill: (options: {
     readonly account: Address
     readonly chainId: number
     readonly why: string
-  }) => Promise<PolicyRecord>
+  }) => Promise<PolicyRecord | Stopped>
 }
 
 const windowOfDay = "now() - interval '24 hours'"
@@ -124,21 +124,27 @@ export function createPolicyStore(options: {
 
     kill: ({ account, chainId, why }) =>
       inTransaction(pool, async (client) => {
-        const { rowCount } = await client.query(
-          `update policy_state set killed_at = coalesce(killed_at, now()),
-            killed_why = coalesce(killed_why, $3)
-           where account = $1 and chain_id = $2`,
+        await client.query(
+          `insert into policy_state (account, chain_id, sequence, killed_at, killed_why)
+           values ($1, $2, 0, now(), $3)
+           on conflict (account, chain_id) do update set
+            killed_at = coalesce(policy_state.killed_at, now()),
+            killed_why = coalesce(policy_state.killed_why, $3)`,
           [toBytes(account), chainId, JSON.stringify(why)],
         )
-        if (rowCount === 0) throw new PolicyMissingError({ account })
         // Read inside the transaction that signs: it holds from the next one on.
         await client.query(
           `insert into halt (scope, reason) values ($1, $2)
            on conflict (scope) do nothing`,
           [toHaltScope(account), haltReason],
         )
-        return mustRead(client, { account, chainId })
+        return (
+          (await readPolicy(client, { account, chainId })) ??
+          mustReadStop(client, { account, chainId })
+        )
       }),
+
+    findStop: (of) => readStop(pool, of),
 
     reserve: (spend) =>
       inTransaction(pool, async (client) => {
@@ -265,6 +271,39 @@ function toRecipientsFrom(
   )
 }
 
+async function mustReadStop(
+  client: Queryable,
+  of: { readonly account: Address; readonly chainId: number },
+): Promise<Stopped> {
+  const stop = await readStop(client, of)
+  if (!stop) throw new PolicyMissingError({ account: of.account })
+  return stop
+}
+
+async function readStop(
+  client: Queryable,
+  of: { readonly account: Address; readonly chainId: number },
+): Promise<Stopped | null> {
+  const { rows } = await client.query<{
+    killed_at: Date
+    killed_why: string | null
+  }>(
+    `select killed_at, killed_why from policy_state
+     where account = $1 and chain_id = $2 and killed_at is not null`,
+    [toBytes(of.account), of.chainId],
+  )
+  const row = rows[0]
+  if (!row) return null
+  return {
+    account: of.account,
+    chainId: of.chainId,
+    killedAt: row.killed_at.toISOString(),
+    ...(row.killed_why === null
+      ? {}
+      : { killedWhy: JSON.parse(row.killed_why) as string }),
+  }
+}
+
 async function readPolicy(
   client: Queryable,
   of: { readonly account: Address; readonly chainId: number },
@@ -326,9 +365,11 @@ export class PolicyMissingError extends BehestError {
   readonly stage = 'approval'
   readonly retry = 'never'
 
-  constructor(facts: { account: string }) {
+  constructor(facts: { account: string; killedAt?: string }) {
     super(
-      `${facts.account} has no policy: a person is asked about every plan. Sign one with "behest policy set".`,
+      facts.killedAt === undefined
+        ? `${facts.account} has no policy: a person is asked about every plan. Sign one with "behest policy set".`
+        : `${facts.account} has no policy, and everything was stopped at ${facts.killedAt}: nothing is signed for it. Sign a policy with "behest policy set" to start again.`,
       { facts },
     )
   }

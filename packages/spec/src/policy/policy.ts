@@ -123,3 +123,13 @@ export const policyRecordSchema = z.object({
 })
 /** A policy as it stands. */
 export type PolicyRecord = z.output<typeof policyRecordSchema>
+
+/** Schema of {@link Stopped}. */
+export const stoppedSchema = z.object({
+  account: addressSchema,
+  chainId: z.int().min(1),
+  killedAt: z.iso.datetime({ offset: true }),
+  killedWhy: text(500).optional(),
+})
+/** An account whose kill switch was used and that has no policy. */
+export type Stopped = z.output<typeof stoppedSchema>

@@ -18,6 +18,10 @@ export type LegOrder = {
   readonly gasLimit: bigint
   readonly maxFeePerGasWei: bigint
   readonly deadlineUnixSeconds: number
+  /** Whose money it moves, where another account signs: who stops them stops it. */
+  readonly onBehalfOf?: Address
+  /** It only takes back, or ends what was given: no kill switch holds it up. */
+  readonly givesNothing?: true
   /** EIP-7702: gives another account its code with this transaction. */
   readonly authorization?: SignedAuthorization
 }

@@ -1,7 +1,7 @@
 import type { Token } from '../artifacts/token.js'
 import type { Step } from '../intent/intent.js'
 import type { OrderBatch, OrderTerms } from '../orders/order.js'
-import type { PolicyRecord } from '../policy/policy.js'
+import type { PolicyRecord, Stopped } from '../policy/policy.js'
 import type { Address, AssetAddress, Hex } from '../units/hex.js'
 
 /** Where standing orders are kept. */
@@ -71,6 +71,11 @@ export type PolicyPort = {
     readonly account: Address
     readonly chainId: number
   }): Promise<PolicyRecord | null>
+  /** Tells of an account that was stopped; it may have no policy. */
+  findStop?(options: {
+    readonly account: Address
+    readonly chainId: number
+  }): Promise<Stopped | null>
   /**
    * Reserves a plan's spend in one transaction: two plans at one moment cannot
    * both have the last dollar. Asking again for the same plan is harmless.

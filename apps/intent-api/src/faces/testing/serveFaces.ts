@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createMessageVerifier } from '@behest/evm'
+import { readGrants } from '@behest/journal'
 import express from 'express'
 import { pino } from 'pino'
 import { type CreateAppOptions, createApp } from '../../createApp.js'
@@ -61,6 +62,10 @@ export async function serveFaces(
       policies: world.policies,
       language: world.language,
       runner: { wake },
+      allowances: {
+        chain: world.chain,
+        readGrants: (account) => readGrants({ pool: world.database, account }),
+      },
       accounts: [world.user],
       servesHolders: true,
       holder: world.holder,
