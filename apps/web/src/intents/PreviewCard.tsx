@@ -124,7 +124,8 @@ export function PreviewCard({
           )}
         </Fact>
         {preview.custody === undefined ||
-        preview.custody.type === 'direct' ? null : (
+        (preview.custody.type === 'direct' &&
+          preview.custody.sentBy === undefined) ? null : (
           <Fact name={words.carriedOut}>
             <span lang={languageOf(preview.custody.says)}>
               {preview.custody.says}

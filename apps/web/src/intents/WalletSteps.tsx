@@ -130,9 +130,12 @@ function nameOf(
   takeBack: string,
 ): string {
   if (callIndex >= cleanupIndex) return takeBack
-  const says = preview?.steps.find((step) => step.stepId === stepId)?.calls
+  const shown = preview?.steps.find((step) => step.stepId === stepId)
   const call = artifacts.plan?.steps.find(({ id }) => id === stepId)?.calls[
     callIndex
   ]
-  return says?.[callIndex]?.says ?? call?.purpose ?? transaction.to
+  const says = shown?.calls[callIndex]?.says
+  return (
+    (call?.purpose === 'act' ? shown?.headline : says) ?? says ?? transaction.to
+  )
 }
