@@ -1,16 +1,4 @@
-import type { QueryConfig } from 'pg'
 import type { Queryable } from './agentStore.js'
-
-const byteaType = 17
-
-/**
- * The library would make text of bytes; everything else asked for is text. Copied,
- * for what comes next over the connection is written where these bytes stand.
- */
-const binaryTypes = {
-  getTypeParser: (type: number) => (value: Buffer) =>
-    type === byteaType ? Buffer.from(value) : value.toString('utf8'),
-}
 
 /** The vectors of one agent. */
 export type VectorChange = {
@@ -35,19 +23,16 @@ export async function readVectorChanges(
   readonly vectors: readonly VectorChange[]
   readonly lastSeq: number | undefined
 }> {
-  // In binary: as text, each byte would come as two letters and be read again.
   const { rows } = await database.query<{
     agent_id: string
     embedder_id: string
     vectors: Buffer
     seq: string
-  }>({
-    text: `select agent_id, embedder_id, vectors, seq::text from registry.vectors
-     where seq > $1::bigint and seq <= $3::bigint order by seq limit $2::bigint`,
-    values: [options.afterSeq, options.limit, options.upToSeq],
-    binary: true,
-    types: binaryTypes,
-  } as QueryConfig)
+  }>(
+    `select agent_id, embedder_id, vectors, seq from registry.vectors
+     where seq > $1 and seq <= $3 order by seq limit $2`,
+    [options.afterSeq, options.limit, options.upToSeq],
+  )
   const last = rows.at(-1)
   return {
     vectors: rows
@@ -61,14 +46,19 @@ export async function readVectorChanges(
 }
 
 // Stored as: number of dimensions (two bytes, little endian), then the vectors.
-// They are looked at where they came, and copied by whoever keeps them.
 function fromStored(stored: Buffer): Int8Array[] {
   const dimensions = stored.readUInt16LE(0)
   const vectors: Int8Array[] = []
-  for (let start = 2; start + dimensions <= stored.length; start += dimensions)
-    vectors.push(
-      new Int8Array(stored.buffer, stored.byteOffset + start, dimensions),
-    )
+  for (
+    let start = 2;
+    start + dimensions <= stored.length;
+    start += dimensions
+  ) {
+    const vector = new Int8Array(dimensions)
+    for (let index = 0; index < dimensions; index += 1)
+      vector[index] = stored.readInt8(start + index)
+    vectors.push(vector)
+  }
   return vectors
 }
 
