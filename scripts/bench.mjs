@@ -28,6 +28,11 @@ const benches = {
     install: 'bench/peers',
     scripts: [['bench/peers/run.mjs']],
   },
+  exactness: {
+    about: "quotes against V4's pool manager and the SDKs' mathematics",
+    install: 'bench/peers',
+    scripts: [['bench/peers/references.mjs'], ['bench/peers/v4.mjs']],
+  },
   parity: {
     about: 'quoted against paid, random swaps on the local chain',
     // The full run: node packages/agents/swap/bench/parity.mjs --count 10000

@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import type { TestChain } from '@behest/agent-testing'
 import type { Address } from '@behest/spec'
 import {
@@ -9,6 +8,7 @@ import {
   type Hex,
   parseAbi,
 } from 'viem'
+import { compileSolidity } from './compileSolidity.js'
 
 const source = `// SPDX-License-Identifier: MIT
 pragma solidity 0.8.19;
@@ -60,7 +60,10 @@ export async function openFeePair(chain: TestChain): Promise<Address> {
   await chain.send({
     to: undefined as never,
     valueWei: 0n,
-    data: encodeDeployData({ abi: [] as Abi, bytecode: compile() }),
+    data: encodeDeployData({
+      abi: [] as Abi,
+      bytecode: compileSolidity({ name: 'FeeToken', source }),
+    }),
   })
   const token = getContractAddress({ from: account, nonce: BigInt(nonce) })
   const { factory } = deployment.uniswapV2
@@ -99,31 +102,4 @@ export async function openFeePair(chain: TestChain): Promise<Address> {
     encodeFunctionData({ abi, functionName: 'mint', args: [account] }),
   )
   return token
-}
-
-function compile(): Hex {
-  const solc = createRequire(import.meta.url)('solc') as {
-    readonly compile: (input: string) => string
-  }
-  const output = JSON.parse(
-    solc.compile(
-      JSON.stringify({
-        language: 'Solidity',
-        sources: { 'FeeToken.sol': { content: source } },
-        settings: {
-          evmVersion: 'paris',
-          outputSelection: { '*': { '*': ['evm.bytecode.object'] } },
-        },
-      }),
-    ),
-  ) as {
-    readonly contracts: {
-      readonly 'FeeToken.sol': {
-        readonly FeeToken: {
-          readonly evm: { readonly bytecode: { object: string } }
-        }
-      }
-    }
-  }
-  return `0x${output.contracts['FeeToken.sol'].FeeToken.evm.bytecode.object}`
 }

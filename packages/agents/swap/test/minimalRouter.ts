@@ -1,4 +1,3 @@
-import { createRequire } from 'node:module'
 import type { TestChain } from '@behest/agent-testing'
 import type { Address } from '@behest/spec'
 import {
@@ -9,6 +8,7 @@ import {
   parseAbi,
 } from 'viem'
 import type { SwapLeg } from '../src/calls/SwapLeg.js'
+import { compileSolidity } from './compileSolidity.js'
 
 const source = `// SPDX-License-Identifier: MIT
 pragma solidity 0.8.19;
@@ -165,7 +165,11 @@ export async function openMinimalRouter(chain: TestChain): Promise<Address> {
     valueWei: 0n,
     data: encodeDeployData({
       abi,
-      bytecode: compile(),
+      bytecode: compileSolidity({
+        name: 'MinimalRouter',
+        source,
+        optimizerRuns: 1_000_000,
+      }),
       args: [
         deployment.uniswapV3.factory,
         poolCodeHash,
@@ -201,32 +205,4 @@ export function encodeMinimal(options: {
       BigInt(options.deadlineUnixSeconds),
     ],
   })
-}
-
-function compile(): Hex {
-  const solc = createRequire(import.meta.url)('solc') as {
-    readonly compile: (input: string) => string
-  }
-  const output = JSON.parse(
-    solc.compile(
-      JSON.stringify({
-        language: 'Solidity',
-        sources: { 'MinimalRouter.sol': { content: source } },
-        settings: {
-          evmVersion: 'paris',
-          optimizer: { enabled: true, runs: 1_000_000 },
-          outputSelection: { '*': { '*': ['evm.bytecode.object'] } },
-        },
-      }),
-    ),
-  ) as {
-    readonly contracts: {
-      readonly 'MinimalRouter.sol': {
-        readonly MinimalRouter: {
-          readonly evm: { readonly bytecode: { object: string } }
-        }
-      }
-    }
-  }
-  return `0x${output.contracts['MinimalRouter.sol'].MinimalRouter.evm.bytecode.object}`
 }

@@ -17,8 +17,7 @@ import type { KnownContract } from '../ports.js'
 import { sayCall, toVocabulary } from './sayCall.js'
 import { sayCertificate } from './sayCertificate.js'
 import { sayCustody } from './sayCustody.js'
-
-const healthWarningE2 = 150
+import { warnOfHealth } from './warnOfHealth.js'
 
 /**
  * Draws what a person is asked to approve.
@@ -241,15 +240,7 @@ function listWarnings(
   simulation: SimulationArtifact,
 ): string[] {
   const warnings: string[] = []
-  for (const { venue, after, liquidationPrices = [] } of simulation.health)
-    if (after !== undefined && Number(after) * 100 < healthWarningE2)
-      warnings.push(
-        `The health factor at ${venue} would be ${after}. Under 1 the position can be liquidated${
-          liquidationPrices.length === 0
-            ? ''
-            : `: ${liquidationPrices.map(({ symbol, priceUsd }) => `${symbol} under $${priceUsd}`).join(', or ')}`
-        }.`.slice(0, 500),
-      )
+  warnings.push(...warnOfHealth(simulation.health))
   for (const step of plan.steps)
     if (
       step.instruction.action === 'swap' &&
