@@ -217,6 +217,18 @@ describe("an account whose own wallet sends the plan's transactions", () => {
     expect(await readAllowance(wallet, shown)).toBe(200_000_000n)
     const second = await firstWaiting(shown.id)
     expect(second.callIndex).toBe(1)
+    // Everything was stopped: nothing is asked for but what takes back.
+    const scope = `account:${wallet.account.address.toLowerCase()}`
+    await world.database.query(
+      'insert into halt (scope, reason) values ($1, $2)',
+      [scope, 'stopped'],
+    )
+    await expect(
+      client.reportTransaction(shown.id, {
+        type: 'asking',
+        legId: second.legId,
+      }),
+    ).rejects.toMatchObject({ code: 'HOLDER_CALL_REFUSED' })
     await client.reportTransaction(shown.id, {
       type: 'stopped',
       legId: second.legId,

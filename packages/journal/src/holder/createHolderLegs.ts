@@ -76,8 +76,9 @@ export function createHolderLegs(options: {
         const { rowCount } = await client.query(
           `insert into holder_leg (id, intent_id, plan_hash, step_id, call_index,
             chain, chain_id, account, to_address, value_wei, data, gas_limit,
-            deadline_unix_seconds, state)
-           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, 'waiting')
+            deadline_unix_seconds, gives_nothing, state)
+           values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+            'waiting')
            on conflict do nothing`,
           [
             order.legId.toLowerCase(),
@@ -93,6 +94,7 @@ export function createHolderLegs(options: {
             toBytes(order.data),
             order.gasLimit,
             order.deadlineUnixSeconds,
+            order.givesNothing ?? false,
           ],
         )
         const leg = await readOne(client, order.legId)

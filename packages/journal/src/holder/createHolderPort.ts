@@ -6,7 +6,6 @@ import {
   isSameAddress,
 } from '@behest/spec'
 import type pg from 'pg'
-import { readHalt } from '../outbox/readHalt.js'
 import type { HolderLegs } from './createHolderLegs.js'
 import type { HolderWatch } from './createHolderWatch.js'
 import {
@@ -22,6 +21,7 @@ import {
   toHolderResult,
   toHolderTransaction,
 } from './holderLeg.js'
+import { readHalt } from './readHalt.js'
 
 /** The engine's port to holders' wallets, and the wallets' door to it. */
 export type HolderDesk = HolderPort & {
@@ -74,13 +74,13 @@ export function createHolderPort(options: {
     if (leg.state !== 'waiting') throw toStateError(leg, 'asked')
     const [head, halted, mined, next, revert] = await Promise.all([
       chain.readHead(),
-      readHalt(pool, { chain: leg.chain, address: account }),
+      leg.givesNothing ? undefined : readHalt(pool, leg),
       chain.readNonce({ address: account, include: 'mined' }),
       chain.readNonce({ address: account, include: 'pending' }),
       chain.findRevert({ ...leg, from: account }),
     ])
     const reason =
-      halted ??
+      (halted === undefined ? undefined : `${halted}.`) ??
       (head.timestampUnixSeconds >= leg.deadlineUnixSeconds
         ? 'its time has passed.'
         : revert === null

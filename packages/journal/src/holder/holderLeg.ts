@@ -24,6 +24,8 @@ export type HolderLeg = {
   readonly data: Hex
   readonly gasLimit: bigint
   readonly deadlineUnixSeconds: number
+  /** Whether it only takes back: a kill switch lets it through. */
+  readonly givesNothing: boolean
   readonly state: HolderLegState
   /** Whether its deadline passed, chain time, before its end was known. */
   readonly isOverdue: boolean
@@ -50,6 +52,7 @@ export type HolderLegRow = {
   readonly data: Buffer
   readonly gas_limit: string
   readonly deadline_unix_seconds: string
+  readonly gives_nothing: boolean
   readonly state: HolderLegState
   readonly is_overdue: boolean
   readonly asked_nonce: string | null
@@ -79,6 +82,7 @@ export function toHolderLeg(row: HolderLegRow): HolderLeg {
     data: toHex(row.data),
     gasLimit: BigInt(row.gas_limit),
     deadlineUnixSeconds: Number(row.deadline_unix_seconds),
+    givesNothing: row.gives_nothing,
     state: row.state,
     isOverdue: row.is_overdue,
     askedNonce: toCount(row.asked_nonce),

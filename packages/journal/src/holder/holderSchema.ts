@@ -16,6 +16,7 @@ create table holder_leg (
   data bytea not null,
   gas_limit bigint not null,
   deadline_unix_seconds bigint not null,
+  gives_nothing boolean not null,
   state text not null check (state in
     ('waiting', 'asked', 'sent', 'final', 'reverted', 'not-sent')),
   is_overdue boolean not null default false,
