@@ -69,11 +69,14 @@ export type SearchInput = {
 
 /** Everything that the registry API answers; see {@link createRegistryClient}. */
 export type RegistryClient = RegistryCalls & {
+  /** Finds agents by words, by what they can do, or both; each hit says why. */
   readonly search: (
     input: SearchInput,
     options?: CallOptions,
   ) => Promise<SearchPage>
+  /** One agent: card, state, contract tests and place. */
   readonly get: (agentId: string, options?: CallOptions) => Promise<AgentDetail>
+  /** All agents, page by page. */
   readonly list: (
     input?: {
       readonly limit?: number
@@ -124,6 +127,7 @@ export type RegistryClient = RegistryCalls & {
     tokenId: bigint,
     options?: CallOptions,
   ) => Promise<AgentAnchorView>
+  /** What the probes of an agent measured, over an hour, a day and 30 days. */
   readonly health: (
     agentId: string,
     options?: CallOptions,

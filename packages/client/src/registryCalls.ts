@@ -43,6 +43,7 @@ export type RegistryCalls = {
   }
   /** The same agents as an MCP registry lists servers. */
   readonly mcp: {
+    /** The servers, page by page. */
     readonly list: (
       input?: {
         readonly limit?: number
@@ -54,6 +55,7 @@ export type RegistryCalls = {
       },
       options?: CallOptions,
     ) => Promise<McpServerPage>
+    /** The versions of one server, the newest first. */
     readonly versions: (
       name: string,
       options?: CallOptions,

@@ -27,6 +27,7 @@ export type Session = z.output<typeof sessionSchema>
 
 /** How a person signs in where many reach the server. */
 export type SessionCalls = {
+  /** Who is signed in here, and whether anybody has to be. */
   readonly current: (options?: CallOptions) => Promise<CurrentSession>
   /** A nonce that is good for one signature, and what to sign with it. */
   readonly start: (
