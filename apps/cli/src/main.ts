@@ -1,24 +1,4 @@
 import { BehestError } from '@behest/spec'
-import { agentCommand } from './commands/agentCommand.js'
-import { agentsCommand } from './commands/agentsCommand.js'
-import { allowancesCommand } from './commands/allowancesCommand.js'
-import { approveCommand } from './commands/approveCommand.js'
-import { backupCommand, restoreCommand } from './commands/backupCommand.js'
-import { chatCommand, sayCommand } from './commands/chatCommand.js'
-import { doCommand } from './commands/doCommand.js'
-import { doctorCommand } from './commands/doctorCommand.js'
-import { lendCommand } from './commands/lendCommand.js'
-import { listCommand } from './commands/listCommand.js'
-import { ordersCommand } from './commands/ordersCommand.js'
-import { parseCommand } from './commands/parseCommand.js'
-import { policyCommand } from './commands/policyCommand.js'
-import { registryCommand } from './commands/registryCommand.js'
-import { resumeCommand } from './commands/resumeCommand.js'
-import { routeCommand } from './commands/routeCommand.js'
-import { sendersCommand } from './commands/sendersCommand.js'
-import { startCommand } from './commands/startCommand.js'
-import { statusCommand } from './commands/statusCommand.js'
-import { telegramCommand } from './commands/telegramCommand.js'
 import { exitCodes, UsageError } from './exitCodes.js'
 
 /** A command: what follows its name goes in, an exit code comes out. */
@@ -26,29 +6,43 @@ export type Command = (
   commandArguments: readonly string[],
 ) => Promise<number> | number
 
-const commands: Readonly<Record<string, Command>> = {
-  start: startCommand,
-  do: doCommand,
-  chat: chatCommand,
-  say: sayCommand,
-  parse: parseCommand,
-  status: statusCommand,
-  list: listCommand,
-  resume: resumeCommand,
-  approve: approveCommand,
-  orders: ordersCommand,
-  allowances: allowancesCommand,
-  policy: policyCommand,
-  agent: agentCommand,
-  agents: agentsCommand,
-  registry: registryCommand,
-  route: routeCommand,
-  lend: lendCommand,
-  doctor: doctorCommand,
-  telegram: telegramCommand,
-  backup: backupCommand,
-  restore: restoreCommand,
-  senders: sendersCommand,
+/** Loaded when it is asked for: what reads a sentence needs no chain. */
+const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  start: async () => (await import('./commands/startCommand.js')).startCommand,
+  do: async () => (await import('./commands/doCommand.js')).doCommand,
+  chat: async () => (await import('./commands/chatCommand.js')).chatCommand,
+  say: async () => (await import('./commands/chatCommand.js')).sayCommand,
+  parse: async () => (await import('./commands/parseCommand.js')).parseCommand,
+  status: async () =>
+    (await import('./commands/statusCommand.js')).statusCommand,
+  list: async () => (await import('./commands/listCommand.js')).listCommand,
+  resume: async () =>
+    (await import('./commands/resumeCommand.js')).resumeCommand,
+  approve: async () =>
+    (await import('./commands/approveCommand.js')).approveCommand,
+  orders: async () =>
+    (await import('./commands/ordersCommand.js')).ordersCommand,
+  allowances: async () =>
+    (await import('./commands/allowancesCommand.js')).allowancesCommand,
+  policy: async () =>
+    (await import('./commands/policyCommand.js')).policyCommand,
+  agent: async () => (await import('./commands/agentCommand.js')).agentCommand,
+  agents: async () =>
+    (await import('./commands/agentsCommand.js')).agentsCommand,
+  registry: async () =>
+    (await import('./commands/registryCommand.js')).registryCommand,
+  route: async () => (await import('./commands/routeCommand.js')).routeCommand,
+  lend: async () => (await import('./commands/lendCommand.js')).lendCommand,
+  doctor: async () =>
+    (await import('./commands/doctorCommand.js')).doctorCommand,
+  telegram: async () =>
+    (await import('./commands/telegramCommand.js')).telegramCommand,
+  backup: async () =>
+    (await import('./commands/backupCommand.js')).backupCommand,
+  restore: async () =>
+    (await import('./commands/backupCommand.js')).restoreCommand,
+  senders: async () =>
+    (await import('./commands/sendersCommand.js')).sendersCommand,
 }
 
 const usage = `Say what you want. Agents compete to do it. Nothing happens beyond your behest.
@@ -85,8 +79,9 @@ async function run(): Promise<number> {
     console.log(usage)
     return name === undefined ? exitCodes.badUsage : exitCodes.done
   }
-  const command = commands[name]
-  if (!command) throw new UsageError(`There is no command "${name}".`)
+  const load = Object.hasOwn(commands, name) ? commands[name] : undefined
+  if (!load) throw new UsageError(`There is no command "${name}".`)
+  const command = await load()
   return command(rest)
 }
 
