@@ -3,9 +3,9 @@ import { readFileSync } from 'node:fs'
 /**
  * Sentences written from the specification alone, by one who had not seen the
  * parser, each with its meaning in the wire form. They were scored once unseen;
- * grammar was mended by them since.
+ * grammar was mended by all but the fourth since.
  */
-export const BLIND_SETS = ['first', 'second', 'third']
+export const BLIND_SETS = ['first', 'second', 'third', 'fourth']
 
 /** Reads the sentences of one set: text, language, kind, context and gold. */
 export function readBlind(set) {
