@@ -135,6 +135,7 @@ describe('errors', () => {
         "PAYMENT_UNSETTLED | same-input | The payment is not settled yet: settlement_pending. Send the same request with the same payment again; it is taken once.",
         "PAYMENT_DEMAND_UNUSABLE | new-quote | Agent "pay-0a1b2c3d" asks to be paid in a way that is not used here: only USDC on chain 31337, by x402 v2, scheme exact. Go on with the other agents.",
         "PAYMENT_CAP_REACHED | new-quote | Agent "pay-0a1b2c3d" asks 10000 units of USDC for a quote; 95000 of the 100000 allowed per day are spent. Nothing was paid; raise the cap, or go on with the other agents.",
+        "PAYMENT_NOT_SIGNED | new-quote | The payment for agent "pay-0a1b2c3d" was not signed: The signer is away. Nothing was paid; go on with the other agents.",
         "PAYMENT_NOT_MADE | new-quote | Agent "pay-0a1b2c3d" gives quotes for a payment only, and none is made here. Set BEHEST_PAY_PER_INTENT and BEHEST_PAY_PER_DAY, or go on with the other agents.",
         "HIRE_LIMIT_REACHED | never | No other agent is asked: the limit of quotes is 4 agents for one request. Answer with what is there, or decline.",
       ]
