@@ -24,6 +24,9 @@ const calls: Readonly<Record<string, Call>> = {
   approveIntent: (client) => client.approve('i1', { planHash: hash }),
   cancelIntent: (client) => client.cancel('i1'),
   getMandates: (client) => client.getMandates('i1'),
+  listHolderTransactions: (client) => client.getTransactions('i1'),
+  reportHolderTransaction: (client) =>
+    client.reportTransaction('i1', { type: 'asking', legId: hash }),
   getReceipt: (client) => client.receipt('i1'),
   getPayments: (client) => client.payments(),
   getAccount: (client) => client.account(account),

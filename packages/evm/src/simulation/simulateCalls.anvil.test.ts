@@ -346,6 +346,9 @@ describe('simulateCalls: what it says is what happens', () => {
     })
     const back = await compare(
       [
+        // Shares round down: at some indices what the gateway takes over is a
+        // wei short of what it then withdraws. A little of its own bridges that.
+        { to: aToken, data: encode.transfer(wrappedTokenGateway, 1000n) },
         {
           to: aToken,
           data: encode.approve(wrappedTokenGateway, parseEther('1')),
