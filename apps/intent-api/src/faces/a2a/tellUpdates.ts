@@ -13,22 +13,23 @@ export async function tellEvent(options: {
   readonly readRecord: () => Promise<IntentRecord>
 }): Promise<StreamResponse | undefined> {
   const { event, name, link } = options
-  const { taskId, contextId } = name
-  if (event.status === 'running' || event.status === 'unknown')
-    return toUpdate(
-      name,
-      toProgress({
-        taskId,
-        contextId,
-        text: sayEvent(event),
-        at: event.at,
-        sequence: event.sequence,
-      }),
-    )
   // How it ended is told with what came of it: see `tellRest`.
   if (!isOpen(event.status)) return undefined
-  const record = await options.readRecord()
-  return toUpdate(name, toStatus({ record, ...name, link }))
+  const isWaiting = event.status !== 'running' && event.status !== 'unknown'
+  const record = isWaiting ? await options.readRecord() : undefined
+  // Who is told late hears that it waited, and not what it came to since.
+  if (record?.status === event.status)
+    return toUpdate(name, toStatus({ record, ...name, link }))
+  return toUpdate(
+    name,
+    toProgress({
+      taskId: name.taskId,
+      contextId: name.contextId,
+      text: sayEvent(event),
+      at: event.at,
+      sequence: event.sequence,
+    }),
+  )
 }
 
 /** What a watcher is told where a task rests: what came of it, and its status. */

@@ -167,6 +167,9 @@ describe('push notifications', () => {
         authentication: { scheme: 'Bearer', credentials: 'of-the-receiver' },
       }),
     )
+    await expect
+      .poll(() => statesOf(receiver.taken), { timeout: 10_000 })
+      .toContain(TaskState.TASK_STATE_AUTH_REQUIRED)
     await client.cancelTask({ tenant: '', id: task.id, metadata: undefined })
     await expect
       .poll(() => hasEnded(receiver.taken), { timeout: 10_000 })
