@@ -1,5 +1,6 @@
 // One file because it is one examination: what a registry says of an agent, each
 // part held against what does not hang on the registry's word.
+
 import type { AgentDetail, RegistryClient } from '@behest/client'
 import {
   type AnchorPlaces,
@@ -30,6 +31,7 @@ import {
   stringToHex,
 } from 'viem'
 import type { Finding } from '../doctor/Finding.js'
+import { findAnchor } from './findAnchor.js'
 import { readTrustDigests } from './readTrustDigests.js'
 
 /** What was found out about an agent without believing its registry. */
@@ -75,7 +77,7 @@ export async function verifyAgent(options: {
         },
       ],
     }
-  const linked = await registry.anchor(agent.agentId).catch(() => undefined)
+  const linked = await findAnchor(registry, agent.agentId)
   if (linked === undefined)
     return {
       agentId: agent.agentId,

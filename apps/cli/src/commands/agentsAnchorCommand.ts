@@ -8,6 +8,7 @@ import {
   parseAnchorPlaces,
 } from '@behest/evm'
 import { type Hex, isSameAddress } from '@behest/spec'
+import { findAnchor } from '../agents/findAnchor.js'
 import { authorOptions, openAuthor } from '../agents/openAuthor.js'
 import { AgentKeyMismatchError } from '../agents/publishCard.js'
 import { readAnchorPlaces } from '../agents/readAnchorPlaces.js'
@@ -60,9 +61,7 @@ export async function agentsAnchorCommand(
       given: author.signer.address,
     })
   const reader = createAnchorReader({ rpcUrl: config.rpcUrl, ...places })
-  const known =
-    values.token ??
-    (await registry.anchor(agentId).catch(() => undefined))?.tokenId
+  const known = values.token ?? (await findAnchor(registry, agentId))?.tokenId
   let anchor =
     known === undefined ? undefined : await reader.readAnchor(BigInt(known))
   // Handed over at the registry and not on chain: its new owner takes a new number.

@@ -128,12 +128,8 @@ export function sessionRoutes(options: SignInOptions): Router {
       return refuse(`it is not for ${host}, or not for now`)
     if (said.chainId !== chainId)
       return refuse(`it is not for chain ${chainId}`)
-    // A signature that cannot even be read is nobody's.
-    const isSigned = await verifyMessage({
-      address,
-      message,
-      signature,
-    }).catch(() => false)
+    // It throws only where the chain would have to tell and does not answer.
+    const isSigned = await verifyMessage({ address, message, signature })
     if (!isSigned) return refuse(`it is not signed by ${address}`)
     const begun = await sessions.begin({
       nonce,
