@@ -1,10 +1,5 @@
 import { defineConfig } from 'vitest/config'
 
-// Chain, database and browser tests are real processes on a machine that may be
-// busy with others: one that fails is asked again before it counts. A person sees
-// each failure at once.
-const isCi = process.env.CI !== undefined
-
 /** Tests run on the sources: no build is needed before them. */
 const shared = {
   resolve: { conditions: ['@behest/source'] },
@@ -21,7 +16,6 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'unit',
-          retry: isCi ? 1 : 0,
           include: ['{packages,apps}/**/src/**/*.test.{ts,tsx}'],
           exclude: [
             '**/*.{anvil,live,fork,browser,db}.test.ts',
@@ -34,7 +28,6 @@ export default defineConfig({
         ...shared,
         test: {
           name: 'chain',
-          retry: isCi ? 2 : 0,
           include: ['{packages,apps}/**/src/**/*.{anvil,db,browser}.test.ts'],
           exclude: ['**/node_modules/**', '**/dist/**'],
           testTimeout: 60_000,

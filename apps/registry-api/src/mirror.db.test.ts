@@ -125,10 +125,14 @@ describe('a mirror', () => {
     expect(await until(() => isSame(second.url), Boolean)).toBe(true)
     expect((await listAgents(second.url)).size).toBe(20)
     // It is found there as well, by the mirror's own index.
-    const found = await (
-      await fetch(`${second.url}/v1/search?q=mirrored-7&limit=1`)
-    ).json()
-    expect(found.results[0]?.name).toBe('mirrored-7')
+    const found = await until(
+      async () => {
+        const query = `${second.url}/v1/search?q=mirrored-7&limit=1`
+        return (await (await fetch(query)).json()).results[0]?.name
+      },
+      (name) => name === 'mirrored-7',
+    )
+    expect(found).toBe('mirrored-7')
 
     await kill(second.child)
     for (let number = 20; number < 30; number += 1) await publish(number)

@@ -1,6 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type ScriptedTelegram, startScriptedTelegram } from '@behest/testing'
+import {
+  type ScriptedTelegram,
+  startScriptedTelegram,
+  takePort,
+} from '@behest/testing'
 import { pino } from 'pino'
 import { afterEach, describe, expect, test } from 'vitest'
 import { parseConfig } from './config.js'
@@ -14,16 +18,6 @@ afterEach(async () => {
   wired = undefined
   telegram = undefined
 })
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}
 
 async function start(environment: Record<string, string>): Promise<string[]> {
   telegram ??= await startScriptedTelegram()
@@ -45,7 +39,7 @@ async function start(environment: Record<string, string>): Promise<string[]> {
 
 describe('wire', () => {
   test('behavior: Telegram brings what is said, and shows the secret', async () => {
-    const [port, api] = await Promise.all([freePort(), serveApi()])
+    const [port, api] = await Promise.all([takePort(), serveApi()])
     await start({
       BEHEST_INTENT_URL: api.url,
       BEHEST_TELEGRAM_PORT: String(port),

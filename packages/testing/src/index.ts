@@ -7,6 +7,7 @@ export {
   runMutants,
 } from './chaos/runChaos.js'
 export type { RoundReport } from './chaos/runRound.js'
+export { takePort } from './ports/takePort.js'
 export {
   type RecordedRequest,
   type ScriptedModel,

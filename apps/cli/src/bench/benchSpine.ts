@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { IntentClient } from '@behest/client'
 import type { IntentEvent } from '@behest/spec'
+import { takePort } from '@behest/testing'
 import { createStackClient } from '../stack/createStackClient.js'
 import { readStackConfig } from '../stack/stackConfig.js'
 import { startStack } from '../stack/startStack.js'
@@ -22,7 +22,7 @@ const sentences = [
  */
 async function benchSpine(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'behest-bench-'))
-  const ports = await Promise.all([freePort(), freePort(), freePort()])
+  const ports = await Promise.all([takePort(), takePort(), takePort()])
   const startedMs = performance.now()
   const stack = await startStack({
     config: readStackConfig({
@@ -144,18 +144,6 @@ function print(
       '',
     ].join('\n'),
   )
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port =
-        typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 benchSpine().catch((error: unknown) => {

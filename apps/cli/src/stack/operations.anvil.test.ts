@@ -2,6 +2,7 @@
  * One file because it is one stack: what an operator relies on, tried on the real
  * processes.
  */
+
 import { execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
@@ -9,6 +10,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { takePort } from '@behest/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readStackConfig } from './stackConfig.js'
 import { type Stack, startStack } from './startStack.js'
@@ -44,9 +46,9 @@ beforeAll(async () => {
   collector = await startCollector()
   folder = mkdtempSync(join(tmpdir(), 'behest-operations-'))
   const [intent, registry, rpc] = await Promise.all([
-    freePort(),
-    freePort(),
-    freePort(),
+    takePort(),
+    takePort(),
+    takePort(),
   ])
   const { port } = collector.address() as AddressInfo
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${port}`
@@ -282,14 +284,4 @@ async function startCollector(): Promise<Server> {
   })
   await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
   return server
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -1,14 +1,15 @@
 // One file because it is one stack: starting it takes longer than every test.
+
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
 import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { readAddresses } from '@behest/devnet'
 import { toLocalDeployment } from '@behest/evm'
 import type { Hex, MandateSigning } from '@behest/spec'
+import { takePort } from '@behest/testing'
 import chromium from '@sparticuz/chromium'
 import type { AxeResults } from 'axe-core'
 import {
@@ -39,7 +40,7 @@ const pageErrors: string[] = []
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'behest-page-'))
-  const ports = await Promise.all([freePort(), freePort(), freePort()])
+  const ports = await Promise.all([takePort(), takePort(), takePort()])
   site = await serveSite(`http://127.0.0.1:${ports[0]}`)
   stranger = await serveSite(`http://127.0.0.1:${ports[0]}`)
   // As an operator sets it: the processes of the stack read it.
@@ -862,18 +863,6 @@ async function waitForAgents(): Promise<void> {
     if (results.length >= 5) return
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port =
-        typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 type TypedData = MandateSigning['mandates'][number]['typedData']

@@ -2,10 +2,11 @@
  * One file because it is one story: the whole stack as a stranger starts it, and
  * an outside program that holds every receipt against the chain.
  */
+
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { takePort } from '@behest/testing'
 import { createPublicClient, type Hex, http, parseAbi } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readStackConfig } from './stackConfig.js'
@@ -53,9 +54,9 @@ let chain: ReturnType<typeof createPublicClient>
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'behest-stack-'))
   const [intent, registry, rpc] = await Promise.all([
-    freePort(),
-    freePort(),
-    freePort(),
+    takePort(),
+    takePort(),
+    takePort(),
   ])
   stack = await startStack({
     config: readStackConfig({
@@ -383,16 +384,4 @@ async function expectAgreement(
     const { status } = await chain.getTransactionReceipt({ hash })
     expect(status).toBe('success')
   }
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port =
-        typeof address === 'object' && address !== null ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }

@@ -4,7 +4,6 @@
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createIntentClient, type IntentClient } from '@behest/client'
@@ -12,6 +11,7 @@ import {
   type ScriptedTelegram,
   startScriptedTelegram,
   type TelegramMessage,
+  takePort,
 } from '@behest/testing'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -36,7 +36,7 @@ let folder: string
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'behest-telegram-'))
   telegram = await startScriptedTelegram()
-  const ports = await Promise.all([freePort(), freePort(), freePort()])
+  const ports = await Promise.all([takePort(), takePort(), takePort()])
   // As an operator sets it: the processes of the stack read it.
   process.env.BEHEST_TELEGRAM_TOKEN = telegram.token
   process.env.BEHEST_TELEGRAM_API_ROOT = telegram.apiRoot
@@ -60,16 +60,6 @@ afterAll(async () => {
   for (const variable of ownVariables) delete process.env[variable]
   rmSync(folder, { recursive: true, force: true })
 }, 60_000)
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as { port: number }
-      server.close(() => resolve(port))
-    })
-  })
-}
 
 /** The newest message of the bot after one of the user's that fits. */
 function answerTo(

@@ -113,12 +113,12 @@ export async function startTestRegistry(
   }
 }
 
-/** Asks until an answer satisfies, for at most ten seconds. */
+/** Asks until an answer satisfies, for at most half a minute. */
 export async function until<Answer>(
   ask: () => Promise<Answer>,
   satisfies: (answer: Answer) => boolean,
 ): Promise<Answer> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 30_000
   for (;;) {
     const answer = await ask()
     if (satisfies(answer) || Date.now() > deadline) return answer
