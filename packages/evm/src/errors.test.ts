@@ -27,6 +27,11 @@ const errors: readonly BehestError[] = [
     method: 'eth_simulateV1',
     reason: 'unknown method',
   }),
+  new evm.ChainAnswerMalformedError({
+    functionName: 'read',
+    bytes: 64,
+    cause,
+  }),
   new evm.StateGoneError({ method: 'eth_call', blockNumber: '12', cause }),
   new evm.TokenUnreadableError({ token: address }),
   new evm.TokenDecimalsMismatchError({
@@ -82,6 +87,7 @@ describe('errors', () => {
         "LOCAL_ADDRESSES_MALFORMED | never | The local chain's addresses cannot be used: it is not JSON. Pass the object in the snapshot's addresses.json.",
         "CHAIN_UNREACHABLE | same-input | The node did not answer eth_call: it took too long. Check that it runs, then try again.",
         "CHAIN_READ_FAILED | same-input | The node refused eth_simulateV1: unknown method. Try again; if it stays, use another node: this needs eth_simulateV1 and state overrides.",
+        "CHAIN_ANSWER_MALFORMED | same-input | The node's answer to read is not what the contract can return: its 64 bytes do not decode. Try again; if it stays, use another node.",
         "STATE_GONE | new-quote | The node no longer has the state of block 12. Use a newer block, or a node that keeps old state.",
         "TOKEN_UNREADABLE | ask-user | Contract 0x5aAeb6053F3E94C9b9A09f33669435E7Ef1BeAed does not answer as a token does. Name another token.",
         "TOKEN_DECIMALS_MISMATCH | never | USDC on "base" has 18 decimals, but the list says 6. Correct the list before any amount is computed with it.",

@@ -68,6 +68,7 @@ export {
   toViemChain,
 } from './client/createChainClient.js'
 export {
+  ChainAnswerMalformedError,
   ChainReadError,
   ChainUnreachableError,
   StateGoneError,

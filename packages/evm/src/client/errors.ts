@@ -35,6 +35,26 @@ export class ChainReadError extends BehestError {
   }
 }
 
+/** Thrown when a node's answer cannot be what the contract returned. */
+export class ChainAnswerMalformedError extends BehestError {
+  readonly code = 'CHAIN_ANSWER_MALFORMED'
+  readonly retry = 'same-input'
+
+  constructor(facts: {
+    readonly functionName: string
+    readonly bytes: number
+    readonly cause: unknown
+  }) {
+    super(
+      `The node's answer to ${facts.functionName} is not what the contract can return: its ${facts.bytes} bytes do not decode. Try again; if it stays, use another node.`,
+      {
+        facts: { function: facts.functionName, bytes: `${facts.bytes}` },
+        cause: facts.cause,
+      },
+    )
+  }
+}
+
 /** Thrown when a node has dropped the state of a block that is asked for. */
 export class StateGoneError extends BehestError {
   readonly code = 'STATE_GONE'

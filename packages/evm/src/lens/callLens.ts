@@ -5,12 +5,12 @@ import {
   type ContractFunctionName,
   type ContractFunctionReturnType,
   type DecodeFunctionResultParameters,
-  decodeFunctionResult,
   type EncodeFunctionDataParameters,
   encodeFunctionData,
   numberToHex,
 } from 'viem'
 import type { ChainClient } from '../client/createChainClient.js'
+import { decodeAnswer } from '../client/decodeAnswer.js'
 import { ChainReadError, toChainError } from '../client/errors.js'
 
 /** A contract that only a state override brings into being. */
@@ -66,7 +66,7 @@ export async function callLens<
       method: 'eth_call',
       reason: 'it ignored the state override',
     })
-  return decodeFunctionResult({
+  return decodeAnswer({
     abi: lens.abi,
     functionName,
     data: answer,

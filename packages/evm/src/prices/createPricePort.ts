@@ -1,6 +1,5 @@
 import type { PricePort } from '@behest/spec'
 import {
-  decodeFunctionResult,
   encodeFunctionData,
   getAddress,
   type Hex,
@@ -10,6 +9,7 @@ import {
 } from 'viem'
 import { aaveOracleAbi } from '../abi/abis.js'
 import type { ChainClient } from '../client/createChainClient.js'
+import { decodeAnswer } from '../client/decodeAnswer.js'
 import { toChainError } from '../client/errors.js'
 import type { ChainDeployment } from '../deployments/chainDeployment.js'
 
@@ -80,7 +80,7 @@ export function createPricePort(options: {
         client.getBlock({ blockNumber }),
       ])
       if (!priceData || !sourceData) return null
-      const source = decodeFunctionResult({
+      const source = decodeAnswer({
         abi: sourceAbi,
         functionName: 'getSourceOfAsset',
         data: sourceData,
@@ -92,12 +92,12 @@ export function createPricePort(options: {
         blockNumber,
       )
       if (!roundData || roundData === '0x') return null
-      const [, answer, , updatedAt] = decodeFunctionResult({
+      const [, answer, , updatedAt] = decodeAnswer({
         abi: feedAbi,
         functionName: 'latestRoundData',
         data: roundData,
       })
-      const priceE8 = decodeFunctionResult({
+      const priceE8 = decodeAnswer({
         abi: aaveOracleAbi,
         functionName: 'getAssetPrice',
         data: priceData,

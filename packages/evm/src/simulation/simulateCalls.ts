@@ -16,7 +16,6 @@ import {
 } from '@behest/spec'
 import {
   type ContractFunctionReturnType,
-  decodeFunctionResult,
   encodeFunctionData,
   getAddress,
   hexToBigInt,
@@ -32,6 +31,7 @@ import {
   toMorphoLiquidationPrices,
 } from '../chain/toLiquidationPrices.js'
 import type { ChainClient } from '../client/createChainClient.js'
+import { decodeAnswer } from '../client/decodeAnswer.js'
 import type { ChainDeployment } from '../deployments/chainDeployment.js'
 import {
   toAavePositions,
@@ -429,7 +429,7 @@ function takeApart(
     const read = take()
     const morpho = readCount > 1 ? take() : undefined
     return {
-      answers: decodeFunctionResult({
+      answers: decodeAnswer({
         abi: readLens.abi,
         functionName: 'read',
         data: read.data,
@@ -437,7 +437,7 @@ function takeApart(
       markets:
         morpho === undefined
           ? []
-          : decodeFunctionResult({
+          : decodeAnswer({
               abi: morphoLens.abi,
               functionName: 'readMorpho',
               data: morpho.data,
@@ -461,7 +461,7 @@ function toAaveAnswer(
 ): AaveAnswer | undefined {
   return outcome === undefined || !outcome.succeeded || outcome.data === '0x'
     ? undefined
-    : decodeFunctionResult({
+    : decodeAnswer({
         abi: aaveLens.abi,
         functionName: 'readAave',
         data: outcome.data,

@@ -12,6 +12,10 @@ describe('the hostile world', () => {
     expect(report.blocked).toEqual([])
     expect(report.cases).toBe(cases)
     expect(report.honest.carriedOut).toBeGreaterThan(0)
+    // Whatever a node lies, what is said of it is not that we failed.
+    expect(
+      Object.keys(report.ends).filter((end) => end.includes('INTERNAL')),
+    ).toEqual([])
     // Half of the cases, and a little less by chance, are played by mandate.
     expect(report.byCustody.mandate).toBeGreaterThan(cases / 3)
     // The attacks reach what they attack: mandates are used, and refused.
