@@ -214,6 +214,31 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
       })
   }
 
+  // The turn of each leg that is asked about just now; none of them rejects.
+  const turns = new Map<string, Promise<void>>()
+
+  /**
+   * One request about a leg after the other: two at the same moment must not both
+   * find that it was never signed.
+   */
+  const takeTurn = async <Answer>(
+    legId: string,
+    work: () => Promise<Answer>,
+  ): Promise<Answer> => {
+    const key = legId.toLowerCase()
+    const mine = (turns.get(key) ?? Promise.resolve()).then(work)
+    const over = mine.then(
+      () => {},
+      () => {},
+    )
+    turns.set(key, over)
+    try {
+      return await mine
+    } finally {
+      if (turns.get(key) === over) turns.delete(key)
+    }
+  }
+
   /** One nonce for a leg, unless the chain proves that it never can be mined. */
   const assertNonce = async (
     what: string,
@@ -460,8 +485,9 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
   return {
     addresses,
 
-    signLeg: ({ transaction, dossier }) =>
-      judge(transaction.purpose, transaction.legId, async () => {
+    signLeg: ({ transaction, dossier }) => {
+      const { purpose, legId } = transaction
+      const work = async () => {
         const what = `leg ${transaction.legId}`
         if (dossier === undefined) return signGift(transaction)
         const approved = await open(dossier, 'any-mandate')
@@ -503,7 +529,9 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
           else await checkCall(approved, leg, transaction, turn)
         }
         return sign(identity, transaction)
-      }),
+      }
+      return judge(purpose, legId, () => takeTurn(legId, work))
+    },
 
     signMandate: ({ dossier, planHash, mandateIndex, delegation, ...rest }) =>
       judge('mandate', `${planHash}/${mandateIndex}`, async () => {

@@ -269,7 +269,7 @@ function toEnd(record: IntentRecord | null): string {
 }
 
 /** The transactions of a plan in order, as its own engine would ask for them. */
-function listLegs(prepared: Prepared, nonce: number): LegTransaction[] {
+export function listLegs(prepared: Prepared, nonce: number): LegTransaction[] {
   const { plan, planHash, simulation } = prepared
   return plan.steps
     .flatMap((step, stepIndex) =>
