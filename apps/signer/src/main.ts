@@ -9,6 +9,7 @@ import {
   toLocalDeployment,
 } from '@behest/evm'
 import {
+  claimPlace,
   createFirewall,
   createFirewallChain,
   createKeyVault,
@@ -21,6 +22,8 @@ import { hideMemory } from './hideMemory.js'
 import { openPayer } from './openPayer.js'
 
 const chainWaitMs = 20_000
+// One that ends takes five seconds at most.
+const claimWaitMs = 10_000
 
 async function main(): Promise<void> {
   const config = parseConfig(process.env)
@@ -37,6 +40,8 @@ async function main(): Promise<void> {
   const signerFolder = join(dataFolder, 'signer')
   for (const folder of [keyFolder, signerFolder, join(dataFolder, 'run')])
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const placeFile = join(dataFolder, 'run', 'signer.json')
+  await claimPlace({ placeFile, waitMs: claimWaitMs })
   const deployment = await waitForChain(config)
   const vault = createKeyVault({
     folder: keyFolder,
@@ -91,7 +96,7 @@ async function main(): Promise<void> {
   const served = await serveSigner({
     firewall,
     ...(payer === null ? {} : { payments: payer.payments }),
-    placeFile: join(dataFolder, 'run', 'signer.json'),
+    placeFile,
   })
 
   let isStopping = false

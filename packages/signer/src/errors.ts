@@ -42,6 +42,20 @@ export class SignerUnreachableError extends BehestError {
   }
 }
 
+/** Thrown when another signer runs over the same keys and record. */
+export class SignerRunningError extends BehestError {
+  readonly code = 'SIGNER_RUNNING'
+  readonly stage = 'execution'
+  readonly retry = 'never'
+
+  constructor(facts: { readonly placeFile: string }) {
+    super(
+      `Another signer runs already (${facts.placeFile}): two would not know what the other signed. Stop it first, or give this one a folder of its own (BEHEST_DATA).`,
+      { facts },
+    )
+  }
+}
+
 /** Thrown when a request to the signer is none that it knows. */
 export class SignerRequestError extends BehestError {
   readonly code = 'SIGNER_REQUEST_INVALID'

@@ -1,4 +1,5 @@
 export { type TypedData, typedDataSchema } from './checkTypedData.js'
+export { claimPlace } from './claimPlace.js'
 export {
   type CreateFirewallOptions,
   createFirewall,
@@ -25,6 +26,7 @@ export {
 export {
   SignerLockedError,
   SignerRequestError,
+  SignerRunningError,
   SignerUnreachableError,
   SigningRefusedError,
 } from './errors.js'

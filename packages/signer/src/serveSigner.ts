@@ -7,12 +7,12 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { createServer, type IncomingMessage } from 'node:http'
-import { tmpdir } from 'node:os'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { BehestError, type PaymentSignerPort } from '@behest/spec'
 import * as z from 'zod'
 import type { Firewall } from './createFirewall.js'
 import { SignerRequestError, SigningRefusedError } from './errors.js'
+import { placeSocket } from './placeSocket.js'
 import {
   mostRequestBytes,
   type SignerPlace,
@@ -20,9 +20,6 @@ import {
   signerAnswers,
   signerRequestSchema,
 } from './protocol.js'
-
-// One less than what the kernel takes; macOS takes 103.
-const mostSocketBytes = 100
 
 /**
  * Serves a firewall on a socket that only this user can reach, to whoever has the
@@ -43,7 +40,7 @@ export async function serveSigner(options: {
 }> {
   const { placeFile } = options
   const secret = randomBytes(32).toString('hex')
-  const socket = toSocketPath(placeFile)
+  const socket = placeSocket(placeFile, 'signer')
   mkdirSync(dirname(placeFile), { recursive: true, mode: 0o700 })
   mkdirSync(dirname(socket), { recursive: true, mode: 0o700 })
   rmSync(socket, { force: true })
@@ -80,20 +77,6 @@ export async function serveSigner(options: {
       rmSync(socket, { force: true })
     },
   }
-}
-
-/** Beside the file; in a folder of our own where that path is too long. */
-function toSocketPath(placeFile: string): string {
-  const beside = join(dirname(placeFile), 'signer.sock')
-  if (process.platform === 'win32')
-    return `\\\\.\\pipe\\behest-signer-${toName(placeFile)}`
-  return Buffer.byteLength(beside) <= mostSocketBytes
-    ? beside
-    : join(tmpdir(), `behest-${toName(placeFile)}`, 'signer.sock')
-}
-
-function toName(path: string): string {
-  return createHash('sha256').update(path).digest('hex').slice(0, 16)
 }
 
 type Keys = {
