@@ -17,13 +17,18 @@ import type {
   RegistryPort,
   SenderPort,
 } from '@behest/spec'
-import type { Abi } from 'viem'
+import type { Abi, AbiFunction } from 'viem'
 
 /** A contract whose calls can be put into words. */
 export type KnownContract = {
   readonly address: Address
   readonly name: string
   readonly abi: Abi
+  /**
+   * For a contract that runs a byte string of commands by
+   * `execute(bytes commands, bytes[] inputs, …)`: what each of its bytes means.
+   */
+  readonly commands?: Readonly<Record<number, AbiFunction>>
 }
 
 /** Everything that the engine reaches the world through. */

@@ -10,6 +10,7 @@ export {
   swapRouter02Abi,
   uniswapV2RouterAbi,
   universalRouterAbi,
+  universalRouterCommands,
   wethAbi,
   wrappedTokenGatewayAbi,
 } from './abi/abis.js'

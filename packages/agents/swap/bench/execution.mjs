@@ -36,11 +36,13 @@ if (status === 0) {
     'SwapRouter02, no deadline',
     'SwapRouter',
     'V2 Router02',
+    'V2 Router02, unmeasured',
     'Universal Router',
   ]
   const group = (gas) =>
     gas === undefined ? '' : Number(gas).toLocaleString('en')
   const compare = (ours, other) => {
+    if (other === undefined) return ''
     const percent = ((Number(ours) / Number(other) - 1) * 100).toFixed(1)
     return percent.startsWith('-') ? percent : `+${percent}`
   }
@@ -49,9 +51,10 @@ if (status === 0) {
   )
   console.log(`| --- |${' ---: |'.repeat(others.length + 4)}`)
   for (const { route, gas } of rows) {
-    // What does not keep the deadline promises less, and is no comparison.
+    // What does not keep the deadline, or trusts a computed amount, promises
+    // less, and is no comparison.
     const deployed = others
-      .filter((name) => !name.endsWith('deadline'))
+      .filter((name) => !/deadline$|unmeasured$/.test(name))
       .flatMap((name) => (gas[name] === undefined ? [] : [Number(gas[name])]))
       .concat(Number(gas.ours))
     console.log(

@@ -12,6 +12,7 @@ import {
   defineAgent,
 } from '@behest/sdk'
 import { isSameAddress } from '@behest/spec'
+import { listSpenders } from './calls/encodeForRouter.js'
 import type { SwapVenue } from './calls/SwapLeg.js'
 import { toSwapQuote } from './calls/toSwapQuote.js'
 import { createPoolReader, type PoolState } from './route/createPoolReader.js'
@@ -63,7 +64,7 @@ export function createSwapRouteAgent(options: SwapChain): Agent<'swap'> {
       'wrap 2 ETH',
     ],
     limits: {
-      spenders: [deployment.uniswapV3.swapRouter02],
+      spenders: listSpenders(deployment),
       maxValidForSeconds,
     },
     async quote(instruction, context): Promise<AgentReply> {

@@ -1,5 +1,6 @@
 import { type Agent, type AgentReply, defineAgent } from '@behest/sdk'
 import { isSameAddress } from '@behest/spec'
+import { listSpenders } from './calls/encodeForRouter.js'
 import { toSwapQuote } from './calls/toSwapQuote.js'
 import type { SwapChain } from './SwapChain.js'
 import { createPathFinder } from './single/createPathFinder.js'
@@ -39,7 +40,7 @@ export function createSwapSingleAgent(options: SwapChain): Agent<'swap'> {
       'wrap 2 ETH',
     ],
     limits: {
-      spenders: [deployment.uniswapV3.swapRouter02],
+      spenders: listSpenders(deployment),
       maxValidForSeconds,
     },
     async quote(instruction, context): Promise<AgentReply> {

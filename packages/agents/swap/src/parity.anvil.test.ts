@@ -69,6 +69,6 @@ describe('quoted and paid', () => {
         Object.keys(report.declined).filter((code) => !known.has(code)),
       ).toEqual([])
     },
-    Math.max(60_000, count * 200),
+    Math.max(240_000, count * 200),
   )
 })

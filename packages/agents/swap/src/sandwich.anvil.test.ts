@@ -5,6 +5,7 @@ import { type Address, isSameAddress, toDecimal } from '@behest/spec'
 import { parseUnits } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findSandwich, type Sandwich, turnRound } from '../test/sandwich.js'
+import { encodeForRouter } from './calls/encodeForRouter.js'
 import { encodeSwap } from './calls/encodeSwap.js'
 import type { SwapHop, SwapLeg } from './calls/SwapLeg.js'
 import { createSwapRouteAgent } from './createSwapRouteAgent.js'
@@ -95,7 +96,8 @@ const quoteSwap = async (ether: string, maxSlippageBps: number) => {
   if ('declined' in legs) throw new RangeError(legs.message)
   // What is attacked is what the agent quoted, byte by byte.
   expect(quote.calls[0]?.data).toBe(
-    encodeSwap({
+    encodeForRouter({
+      routers: chain.deployment,
       legs,
       account: chain.account,
       sellsNative: false,

@@ -16,6 +16,10 @@ import {
   parseUnits,
 } from 'viem'
 import {
+  type Routers as Deployed,
+  encodeForRouter,
+} from '../src/calls/encodeForRouter.js'
+import {
   encodePath,
   encodeSwap,
   getLeastOut,
@@ -23,6 +27,8 @@ import {
   splitByVenue,
   sumOf,
 } from '../src/calls/encodeSwap.js'
+import { encodeUniversalSwap } from '../src/calls/encodeUniversalSwap.js'
+import { encodeV2Swap } from '../src/calls/encodeV2Swap.js'
 import type { SwapHop, SwapLeg } from '../src/calls/SwapLeg.js'
 import { encodeMinimal } from './minimalRouter.js'
 
@@ -33,7 +39,7 @@ export type Route = {
   readonly name: string
   readonly sellsNative: boolean
   readonly buysNative: boolean
-  readonly legs: readonly ExactIn[]
+  readonly legs: readonly SwapLeg[]
 }
 
 /** Contracts that a route can be sent to. */
@@ -53,6 +59,7 @@ export type Way = {
     | 'SwapRouter02, no deadline'
     | 'SwapRouter'
     | 'V2 Router02'
+    | 'V2 Router02, unmeasured'
     | 'Universal Router'
     | 'yardstick'
   readonly to: Address
@@ -113,13 +120,22 @@ export function listRoutes(chain: TestChain): readonly Route[] {
   })
   const route = (
     name: string,
-    legs: readonly ExactIn[],
+    legs: readonly SwapLeg[],
     native: 'sold' | 'bought' | 'neither' = 'neither',
   ): Route => ({
     name,
     legs,
     sellsNative: native === 'sold',
     buysNative: native === 'bought',
+  })
+  const exact = (amountOutUnits: bigint, ...hops: SwapHop[]): SwapLeg => ({
+    type: 'exact-out',
+    hops,
+    amountOutUnits,
+    expectedOutUnits: amountOutUnits,
+    expectedInUnits: 1n,
+    // Ample: what is not needed is not taken, or comes back.
+    mostInUnits: parseUnits('10', 18),
   })
   const ether = parseUnits('1.2345', 18)
   const coin = parseUnits('0.05', 8)
@@ -155,6 +171,17 @@ export function listRoutes(chain: TestChain): readonly Route[] {
     ]),
     route('ETH in, V3', [leg(ether, v3)], 'sold'),
     route('ETH in, V2', [leg(ether, v2)], 'sold'),
+    route('ETH in, V3, two pools in a row', [leg(ether, ...aside)], 'sold'),
+    route(
+      'ETH in, V3 then V2',
+      [leg(ether, hop('WETH', 'DAI', 3000), hop('DAI', 'USDC', 'v2'))],
+      'sold',
+    ),
+    route(
+      'ETH in, split: V3 + V3',
+      [leg(ether, v3), leg(ether / 3n, v3Dear)],
+      'sold',
+    ),
     route(
       'ETH in, split: V3 + V3 + V2',
       [leg(ether, v3), leg(ether / 3n, v3Dear), leg(ether / 4n, v2)],
@@ -171,34 +198,97 @@ export function listRoutes(chain: TestChain): readonly Route[] {
       ],
       'bought',
     ),
+    route('exact out, V3', [exact(dollars, v3)]),
+    route('exact out, V2', [exact(dollars, v2)]),
+    route('exact out, split: V3 + V2', [
+      exact(dollars, v3),
+      exact(dollars / 4n, v2),
+    ]),
+    route('ETH in, exact out, V3', [exact(dollars, v3)], 'sold'),
+    route('ETH in, exact out, V2', [exact(dollars, v2)], 'sold'),
+    route(
+      'ETH in, exact out, V3, two pools in a row',
+      [exact(dollars, ...aside)],
+      'sold',
+    ),
+    route(
+      'ETH in, exact out, split: V3 + V2',
+      [exact(dollars, v3), exact(dollars / 4n, v2)],
+      'sold',
+    ),
+    route(
+      'ETH in, exact out, split: V3 + V3 + V2',
+      [
+        exact(dollars, v3),
+        exact(dollars / 3n, v3Dear),
+        exact(dollars / 4n, v2),
+      ],
+      'sold',
+    ),
   ]
 }
 
-/** Every way to carry a route out, with the same bounds. */
-export function listWays(options: {
+type ListWaysOptions = {
   readonly route: Route
   readonly routers: Routers
+  readonly deployment: Deployed
   readonly account: Address
   readonly deadlineUnixSeconds: number
-}): readonly Way[] {
+}
+
+/** What each router of ours does with an exact output. */
+function listExactOutWays(options: ListWaysOptions): readonly Way[] {
+  const { route, routers, deployment } = options
+  const { legs, sellsNative } = route
+  const { router: to, ...ours } = encodeForRouter({
+    ...route,
+    ...options,
+    routers: deployment,
+  })
+  const asked = { ...route, ...options }
+  const ways: Way[] = [
+    { name: 'ours', to, ...ours },
+    {
+      name: 'SwapRouter02, other forms',
+      to: routers.swapRouter02,
+      ...encodeSwap(asked),
+    },
+  ]
+  const [leg] = legs
+  if (leg !== undefined && legs.length === 1 && isOf(leg, 'uniswap-v2'))
+    ways.push({
+      name: 'V2 Router02',
+      to: routers.v2Router,
+      ...encodeV2Swap({ ...asked, leg }),
+    })
+  if (sellsNative)
+    ways.push({
+      name: 'Universal Router',
+      to: routers.universalRouter,
+      ...encodeUniversalSwap(asked),
+    })
+  return ways
+}
+
+/** Every way to carry a route out, with the same bounds. */
+export function listWays(options: ListWaysOptions): readonly Way[] {
   const { route, routers, account, deadlineUnixSeconds } = options
-  const { legs, sellsNative, buysNative } = route
+  const { sellsNative, buysNative } = route
+  const legs = route.legs.filter((leg) => leg.type === 'exact-in')
+  if (legs.length < route.legs.length) return listExactOutWays(options)
   const deadline = BigInt(deadlineUnixSeconds)
   const leastOut = sumOf(legs, getLeastOut)
   const valueWei = sellsNative ? sumOf(legs, getMostIn) : 0n
+  const ours = encodeForRouter({
+    routers: options.deployment,
+    legs,
+    account,
+    sellsNative,
+    buysNative,
+    deadlineUnixSeconds,
+  })
   const ways: Way[] = [
-    {
-      name: 'ours',
-      to: routers.swapRouter02,
-      valueWei,
-      data: encodeSwap({
-        legs,
-        account,
-        sellsNative,
-        buysNative,
-        deadlineUnixSeconds,
-      }).data,
-    },
+    { name: 'ours', to: ours.router, valueWei, data: ours.data },
     {
       name: 'yardstick',
       to: routers.minimal,
@@ -294,8 +384,10 @@ export function listWays(options: {
 
   if (isV2 && isOne && tokens !== undefined) {
     const { amountInUnits, leastOutUnits } = first
+    const measured = encodeV2Swap({ ...route, ...options, leg: first })
+    add('V2 Router02', routers.v2Router, measured.data)
     add(
-      'V2 Router02',
+      'V2 Router02, unmeasured',
       routers.v2Router,
       sellsNative
         ? encodeFunctionData({
@@ -317,7 +409,7 @@ export function listWays(options: {
     add(
       'Universal Router',
       routers.universalRouter,
-      encodeUniversal({ route, account, deadline, form }),
+      encodeUniversal({ route: { ...route, legs }, account, deadline, form }),
     )
   return ways
 }
@@ -335,7 +427,7 @@ export function encodePermit2Approval(
   })
 }
 
-function isOf({ hops }: ExactIn, venue: SwapHop['venue']): boolean {
+function isOf({ hops }: SwapLeg, venue: SwapHop['venue']): boolean {
   return hops.every((hop) => hop.venue === venue)
 }
 
@@ -411,7 +503,7 @@ const alreadyPaid = 0n
 const wholeBalance = 2n ** 255n
 
 function encodeUniversal(options: {
-  readonly route: Route
+  readonly route: Omit<Route, 'legs'> & { readonly legs: readonly ExactIn[] }
   readonly account: Address
   readonly deadline: bigint
   readonly form: (typeof pullForms)[number]

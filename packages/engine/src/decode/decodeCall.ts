@@ -1,5 +1,11 @@
 import { type Address, type Hex, isSameAddress } from '@behest/spec'
-import { type AbiFunction, decodeFunctionData, toFunctionSelector } from 'viem'
+import {
+  type AbiFunction,
+  decodeAbiParameters,
+  decodeFunctionData,
+  hexToBytes,
+  toFunctionSelector,
+} from 'viem'
 import type { KnownContract } from '../ports.js'
 
 /** One argument of a decoded call. */
@@ -15,7 +21,7 @@ export type DecodedCall = {
   readonly to: Address
   readonly functionName: string
   readonly arguments: readonly DecodedArgument[]
-  /** For a multicall: the calls inside it, all of them understood too. */
+  /** For a multicall or commands: the calls inside, all of them understood too. */
   readonly inner: readonly DecodedCall[]
 }
 
@@ -70,6 +76,51 @@ function decodeWith(contract: KnownContract, data: Hex): DecodedCall | null {
       inner.push(decoded)
     }
   }
+  if (contract.commands !== undefined && item.name === 'execute') {
+    const decoded = decodeCommands(contract, contract.commands, values)
+    if (!decoded) return null
+    inner.push(...decoded)
+  }
+  return toDecoded(contract, { item, values, inner })
+}
+
+/**
+ * Reads a byte string of commands, each with its own input. A byte that is not
+ * listed is not understood; that includes those that let a command fail silently.
+ */
+function decodeCommands(
+  contract: KnownContract,
+  known: NonNullable<KnownContract['commands']>,
+  [commands, inputs]: readonly unknown[],
+): readonly DecodedCall[] | null {
+  const codes = hexToBytes(commands as Hex)
+  const bytes = inputs as readonly Hex[]
+  if (codes.length !== bytes.length) return null
+  const decoded: DecodedCall[] = []
+  for (const [index, code] of codes.entries()) {
+    const item = known[code]
+    const input = bytes[index]
+    if (item === undefined || input === undefined) return null
+    try {
+      const values = decodeAbiParameters(item.inputs, input)
+      decoded.push(toDecoded(contract, { item, values, inner: [] }))
+    } catch {
+      // As with a function: bytes that do not fit are not understood.
+      return null
+    }
+  }
+  return decoded
+}
+
+function toDecoded(
+  contract: KnownContract,
+  call: {
+    readonly item: AbiFunction
+    readonly values: readonly unknown[]
+    readonly inner: readonly DecodedCall[]
+  },
+): DecodedCall {
+  const { item, values, inner } = call
   return {
     contract: contract.name,
     to: contract.address,

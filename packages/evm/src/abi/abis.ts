@@ -39,6 +39,9 @@ export const uniswapV2RouterAbi = parseAbi([
   'function swapTokensForExactETH(uint256 amountOut, uint256 amountInMax, address[] path, address to, uint256 deadline) returns (uint256[] amounts)',
   'function swapExactTokensForETH(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline) returns (uint256[] amounts)',
   'function swapETHForExactTokens(uint256 amountOut, address[] path, address to, uint256 deadline) payable returns (uint256[] amounts)',
+  'function swapExactTokensForTokensSupportingFeeOnTransferTokens(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline)',
+  'function swapExactETHForTokensSupportingFeeOnTransferTokens(uint256 amountOutMin, address[] path, address to, uint256 deadline) payable',
+  'function swapExactTokensForETHSupportingFeeOnTransferTokens(uint256 amountIn, uint256 amountOutMin, address[] path, address to, uint256 deadline)',
   'function getAmountsOut(uint256 amountIn, address[] path) view returns (uint256[] amounts)',
   'function getAmountsIn(uint256 amountOut, address[] path) view returns (uint256[] amounts)',
 ])
@@ -83,6 +86,36 @@ export const universalRouterAbi = parseAbi([
   'function execute(bytes commands, bytes[] inputs, uint256 deadline) payable',
   'function execute(bytes commands, bytes[] inputs) payable',
 ])
+
+const universalRouterCommandsAbi = parseAbi([
+  'function V3_SWAP_EXACT_IN(address recipient, uint256 amountIn, uint256 amountOutMin, bytes path, bool payerIsUser)',
+  'function V3_SWAP_EXACT_OUT(address recipient, uint256 amountOut, uint256 amountInMax, bytes path, bool payerIsUser)',
+  'function PERMIT2_TRANSFER_FROM(address token, address recipient, uint160 amount)',
+  'function SWEEP(address token, address recipient, uint256 amountMin)',
+  'function TRANSFER(address token, address recipient, uint256 value)',
+  'function PAY_PORTION(address token, address recipient, uint256 bips)',
+  'function V2_SWAP_EXACT_IN(address recipient, uint256 amountIn, uint256 amountOutMin, address[] path, bool payerIsUser)',
+  'function V2_SWAP_EXACT_OUT(address recipient, uint256 amountOut, uint256 amountInMax, address[] path, bool payerIsUser)',
+  'function WRAP_ETH(address recipient, uint256 amount)',
+  'function UNWRAP_WETH(address recipient, uint256 amountMin)',
+])
+
+/**
+ * Commands of the Universal Router that can be read, by their byte. Left out is
+ * what signs allowances, calls elsewhere, or lets a command fail silently.
+ */
+export const universalRouterCommands = {
+  0: universalRouterCommandsAbi[0],
+  1: universalRouterCommandsAbi[1],
+  2: universalRouterCommandsAbi[2],
+  4: universalRouterCommandsAbi[3],
+  5: universalRouterCommandsAbi[4],
+  6: universalRouterCommandsAbi[5],
+  8: universalRouterCommandsAbi[6],
+  9: universalRouterCommandsAbi[7],
+  11: universalRouterCommandsAbi[8],
+  12: universalRouterCommandsAbi[9],
+} as const
 
 /** Permit2. */
 export const permit2Abi = parseAbi([

@@ -1,5 +1,5 @@
 import type { Address } from '@behest/spec'
-import type { Abi } from 'viem'
+import type { Abi, AbiFunction } from 'viem'
 import type { ChainDeployment } from '../deployments/chainDeployment.js'
 import { delegationManagerAbi } from '../mandate/delegationAbi.js'
 import {
@@ -12,6 +12,7 @@ import {
   swapRouter02Abi,
   uniswapV2RouterAbi,
   universalRouterAbi,
+  universalRouterCommands,
   wethAbi,
   wrappedTokenGatewayAbi,
 } from './abis.js'
@@ -22,6 +23,8 @@ export type KnownContract = {
   /** What a person would call it. */
   readonly name: string
   readonly abi: Abi
+  /** What each byte of a string of commands means, where it runs such. */
+  readonly commands?: Readonly<Record<number, AbiFunction>>
 }
 
 /**
@@ -50,6 +53,7 @@ export function knownContracts(
       address: deployment.universalRouter,
       name: 'Uniswap Universal Router',
       abi: universalRouterAbi,
+      commands: universalRouterCommands,
     },
     { address: deployment.permit2, name: 'Permit2', abi: permit2Abi },
     { address: aaveV3.pool, name: 'Aave V3 Pool', abi: aavePoolAbi },

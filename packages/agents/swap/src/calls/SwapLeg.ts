@@ -1,6 +1,6 @@
 import type { Address } from '@behest/spec'
 
-/** A protocol that SwapRouter02 trades with. */
+/** A protocol that the routers trade with. */
 export type SwapVenue = 'uniswap-v2' | 'uniswap-v3'
 
 /** One pool on the way, by what names it on chain. */
@@ -30,7 +30,10 @@ export type SwapLeg =
       /** All of one venue: no router call mixes venues backwards. */
       readonly hops: readonly SwapHop[]
       readonly amountOutUnits: bigint
-      /** A V2 pair rounds what it takes up, and then pays for all of it. */
+      /**
+       * Beside other legs a V2 pair rounds what it takes up, and then pays for all
+       * of it.
+       */
       readonly expectedOutUnits: bigint
       readonly expectedInUnits: bigint
       readonly mostInUnits: bigint

@@ -219,7 +219,8 @@ export function splitByVenue(
   return segments
 }
 
-function listTokens(hops: readonly SwapHop[]): readonly Address[] {
+/** Lists the tokens of a way, the sold one first. */
+export function listTokens(hops: readonly SwapHop[]): readonly Address[] {
   const [first] = hops
   return first === undefined
     ? []

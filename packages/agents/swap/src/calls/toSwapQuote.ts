@@ -2,7 +2,8 @@ import type { AgentQuote } from '@behest/sdk'
 import { type Address, type Token, toDecimal } from '@behest/spec'
 import type { SwapChain } from '../SwapChain.js'
 import type { Trade } from '../trade/readTrade.js'
-import { encodeSwap, getLeastOut, getMostIn, sumOf } from './encodeSwap.js'
+import { encodeForRouter } from './encodeForRouter.js'
+import { getLeastOut, getMostIn, sumOf } from './encodeSwap.js'
 import type { SwapHop, SwapLeg } from './SwapLeg.js'
 
 /** What {@link toSwapQuote} takes. */
@@ -18,16 +19,16 @@ export type ToSwapQuoteOptions = {
 const mostHops = 64
 
 /**
- * Builds the quote that carries legs out: one call to SwapRouter02, an approval
+ * Builds the quote that carries legs out: one call to a router, an approval
  * of exactly what they may take, and bounds that the router enforces.
  *
  * @returns The quote, without a certificate.
  */
 export function toSwapQuote(options: ToSwapQuoteOptions): AgentQuote {
   const { chain, trade, legs, account, validUntilUnixSeconds } = options
-  const { swapRouter02 } = chain.deployment.uniswapV3
   const { sell, buy } = trade
-  const encoded = encodeSwap({
+  const { router, ...encoded } = encodeForRouter({
+    routers: chain.deployment,
     legs,
     account,
     sellsNative: sell.address === 'native',
@@ -50,7 +51,7 @@ export function toSwapQuote(options: ToSwapQuoteOptions): AgentQuote {
     venue: 'uniswap',
     calls: [
       {
-        to: swapRouter02,
+        to: router,
         valueWei: encoded.valueWei,
         data: encoded.data,
         ...(encoded.amountOffsets.length === 0
@@ -61,7 +62,7 @@ export function toSwapQuote(options: ToSwapQuoteOptions): AgentQuote {
     approvals:
       sell.address === 'native'
         ? []
-        : [{ token: sell.address, spender: swapRouter02, units: mostIn }],
+        : [{ token: sell.address, spender: router, units: mostIn }],
     spend: [
       { token: sell, atMostUnits: isRaised ? trade.mostSellUnits : mostIn },
     ],

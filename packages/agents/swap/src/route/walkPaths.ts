@@ -47,8 +47,9 @@ export function walkExactIn(options: {
 
 /**
  * Walks paths one after the other, each from its own output backwards to what it
- * takes, and then forwards: V2 pairs pay for all of what they take, also for
- * what rounding up added, while V3 pools pay what is asked and no more.
+ * takes, and then forwards: among several paths V2 pairs pay for all of what they
+ * take, also for what rounding up added. V3 pools pay what is asked and no more,
+ * and so does the router that carries out a path through V2 alone.
  *
  * @param options.paths - Each of one venue.
  * @param options.amounts - Outputs of the paths, in smallest units.
@@ -60,6 +61,7 @@ export function walkExactOut(options: {
   readonly amounts: readonly bigint[]
 }): readonly SwapPart[] {
   const states = toStates(options.pools)
+  const isAlone = options.paths.length === 1
   return options.paths.map(({ hops }, index) => {
     const amountOutUnits = options.amounts[index] ?? 0n
     let units = amountOutUnits
@@ -73,7 +75,7 @@ export function walkExactOut(options: {
     const amountInUnits = units
     const walked = backwards.toReversed().map(({ pool, hop, swap }) => {
       const taken =
-        toVenue(pool) === 'uniswap-v2'
+        toVenue(pool) === 'uniswap-v2' && !isAlone
           ? quoteExactIn(pool, { ...hop, amountIn: units })
           : swap
       states.set(hop.pool, taken.poolAfter)

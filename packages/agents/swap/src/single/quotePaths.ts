@@ -79,10 +79,7 @@ async function readStops(
   const { path, amount, amountInUnits, amountOutUnits } = options
   const [first, ...rest] = path
   const last = rest.at(-1) ?? first
-  // A V2 pair rounds what it takes up and pays for all of it, so what comes out
-  // is asked for once more from the front.
-  const isForwards = amount.type === 'exact-in' || first.venue === 'uniswap-v2'
-  if (isForwards) {
+  if (amount.type === 'exact-in') {
     const [middle = 0n, paid = amountOutUnits] = await askPaths({
       ...options,
       paths: [[first], path],
