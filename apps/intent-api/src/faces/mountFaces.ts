@@ -17,6 +17,8 @@ export type MountFacesOptions = IntentRoutesOptions & {
   readonly contexts: ContextStore
   readonly serverUrl: string
   readonly registryUrl: string
+  /** There where who asks must be known. */
+  readonly signIn?: object
   /** Whom A2A clients want told of their tasks, and where that may be. */
   readonly webhooks: {
     readonly store: WebhookStore
@@ -46,5 +48,12 @@ export function mountFaces(app: Router, options: MountFacesOptions): void {
   )
   app.use(mcpRoutes({ ...options, desk }))
   const push = createPushDesk({ desk, ...options.webhooks })
-  app.use(a2aRoutes({ ...options, desk, push }))
+  app.use(
+    a2aRoutes({
+      ...options,
+      desk,
+      push,
+      admission: options.signIn === undefined ? 'everyone' : 'session',
+    }),
+  )
 }

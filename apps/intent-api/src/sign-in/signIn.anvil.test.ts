@@ -2,6 +2,7 @@
  * One file because it is one server that many reach: who signs in, and what each
  * of them can read and do over every face of it.
  */
+import { AgentCard } from '@a2a-js/sdk'
 import {
   Client as McpClient,
   StreamableHTTPClientTransport,
@@ -232,6 +233,27 @@ describe('who may read what', () => {
       }
     expect((await ask('GET', '/.well-known/agent-card.json')).status).toBe(200)
     expect((await ask('GET', '/healthz')).status).toBe(200)
+  })
+
+  test('behavior: the A2A card says how to get in, and a client that follows it does', async () => {
+    const { body } = await ask('GET', '/.well-known/agent-card.json')
+    const card = AgentCard.fromJSON(body)
+    const [requirement] = card.securityRequirements
+    const [name = ''] = Object.keys(requirement?.schemes ?? {})
+    const scheme = card.securitySchemes[name]?.scheme
+    if (scheme?.$case !== 'httpAuthSecurityScheme')
+      throw new TypeError('The card names no HTTP scheme.')
+    expect(scheme.value.description).toContain('/v1/sessions/nonce')
+    const listTasks = { jsonrpc: '2.0', id: 1, method: 'ListTasks', params: {} }
+    const listed = await ask('POST', '/a2a', {
+      headers: {
+        'a2a-version': '1.0',
+        authorization: `${scheme.value.scheme} ${tokens.ada}`,
+      },
+      body: listTasks,
+    })
+    expect(listed.status).toBe(200)
+    expect(listed.body).toHaveProperty('result')
   })
 
   test('law: what one asked for is not there for another, whichever way they ask', async () => {

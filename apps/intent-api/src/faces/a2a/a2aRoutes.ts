@@ -29,7 +29,7 @@ import type { Logger } from 'pino'
 import { assertShallow } from '../../http/readRequest.js'
 import type { Desk } from '../desk/createDesk.js'
 import { openEventStream, toLeftSignal } from '../desk/openEventStream.js'
-import { buildEngineCard } from './buildEngineCard.js'
+import { type Admission, buildEngineCard } from './buildEngineCard.js'
 import { createTaskHandler } from './createTaskHandler.js'
 import type { PushDesk } from './push/createPushDesk.js'
 
@@ -47,9 +47,10 @@ export function a2aRoutes(options: {
   readonly contexts: ContextStore
   readonly logger: Logger
   readonly serverUrl: string
+  readonly admission: Admission
 }): Router {
-  const { desk, push, contexts, logger, serverUrl } = options
-  const card = buildEngineCard({ serverUrl })
+  const { desk, push, contexts, logger } = options
+  const card = buildEngineCard(options)
   const cardJson = AgentCard.toJSON(card)
   const onError = (error: unknown): void => {
     logger.error({ error }, 'defect')

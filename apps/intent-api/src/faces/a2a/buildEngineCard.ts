@@ -1,14 +1,21 @@
 import type { AgentCard } from '@a2a-js/sdk'
 
+/** Who may ask: whoever reaches the server, or who has a session there. */
+export type Admission = 'everyone' | 'session'
+
+const sessionScheme = 'session'
+
 /**
  * Builds the card of the engine itself.
  *
  * @param options.serverUrl - Where this API is served.
+ * @param options.admission - Whether a client has to bring a session's token.
  */
 export function buildEngineCard(options: {
   readonly serverUrl: string
+  readonly admission: Admission
 }): AgentCard {
-  const { serverUrl } = options
+  const { serverUrl, admission } = options
   const url = `${serverUrl}/a2a`
   const modes = ['text/plain', 'application/json']
   const shared = {
@@ -32,8 +39,25 @@ export function buildEngineCard(options: {
       extendedAgentCard: false,
       extensions: [],
     },
-    securitySchemes: {},
-    securityRequirements: [],
+    securitySchemes:
+      admission === 'everyone'
+        ? {}
+        : {
+            [sessionScheme]: {
+              scheme: {
+                $case: 'httpAuthSecurityScheme',
+                value: {
+                  description: `Sign in with the wallet of your account (EIP-4361): POST ${serverUrl}/v1/sessions/nonce gives the text to sign, POST ${serverUrl}/v1/sessions the token for it.`,
+                  scheme: 'Bearer',
+                  bearerFormat: 'opaque',
+                },
+              },
+            },
+          },
+    securityRequirements:
+      admission === 'everyone'
+        ? []
+        : [{ schemes: { [sessionScheme]: { list: [] } } }],
     defaultInputModes: modes,
     defaultOutputModes: modes,
     skills: [
