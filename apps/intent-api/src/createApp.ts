@@ -179,11 +179,12 @@ export function createApp(options: CreateAppOptions): Express {
 
 /** Everything that reads or writes intents, as one viewer may reach it. */
 function createRoutes(given: CreateAppOptions, viewer: Viewer): Router {
+  const reviewed = listReviewed(given, viewer)
   const options: CreateAppOptions =
     viewer.type === 'operator'
       ? given
       : {
-          ...scopeToAccount(given, viewer.account),
+          ...scopeToAccount(given, viewer.account, reviewed),
           accounts: [viewer.account],
         }
   const { accounts, chain } = options
@@ -233,6 +234,9 @@ function createRoutes(given: CreateAppOptions, viewer: Viewer): Router {
       chainId: chain.chainId,
       registryUrl: options.registryUrl,
       signsPolicies: options.signPolicy !== undefined,
+      ...(reviewed.length === 0
+        ? {}
+        : { secondPerson: { approvers: given.approvers, accounts: reviewed } }),
       // The server has no key of somebody who signed in.
       accounts:
         viewer.type === 'person'
@@ -280,6 +284,18 @@ function createRoutes(given: CreateAppOptions, viewer: Viewer): Router {
     app.use('/v1', policyRoutes({ ...options, policies, orders }))
 
   return app
+}
+
+/** The accounts whose plans a viewer may see because of a second person's yes. */
+function listReviewed(
+  { approvers = [], accounts }: CreateAppOptions,
+  viewer: Viewer,
+): readonly Address[] {
+  return approvers.length > 0 &&
+    (viewer.type === 'operator' ||
+      approvers.some((one) => isSameAddress(one, viewer.account)))
+    ? accounts
+    : []
 }
 
 async function readAccount(chain: ChainPort, account: Address) {

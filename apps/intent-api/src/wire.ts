@@ -67,6 +67,7 @@ import { createDossierReader } from './adapters/createDossierReader.js'
 import { createOptionsPort } from './adapters/createOptionsPort.js'
 import { createRegistryPort } from './adapters/createRegistryPort.js'
 import { fundLocalAccount } from './adapters/fundLocalAccount.js'
+import { requireApprover } from './approvers/requireApprover.js'
 import type { Config } from './config.js'
 import { createApp } from './createApp.js'
 import { createMetrics } from './createMetrics.js'
@@ -420,7 +421,12 @@ export async function wire(options: {
 
   let isDraining = false
   const app = createApp({
-    engine,
+    engine: requireApprover({
+      engine,
+      approvers: keys.approvers,
+      accounts: [keys.account],
+    }),
+    approvers: keys.approvers,
     store,
     responses: createResponseStore({ pool: database.pool }),
     contexts: createContextStore({ pool: database.pool }),

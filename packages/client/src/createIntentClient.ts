@@ -1,6 +1,8 @@
 import {
   type Address,
+  type ApproverSigning,
   addressSchema,
+  approverSigningSchema,
   type Custody,
   type GivenMandate,
   givenMandateSchema,
@@ -101,6 +103,13 @@ const accountsSchema = z.object({
   /** Whether the server signs policies of its own accounts when asked to. */
   signsPolicies: z.boolean().optional(),
   accounts: z.array(accountSchema),
+  /** Whose signature a yes for which accounts needs; absent where nobody's. */
+  secondPerson: z
+    .object({
+      approvers: z.array(addressSchema),
+      accounts: z.array(addressSchema),
+    })
+    .optional(),
 })
 const paymentStatusSchema = z.object({
   isPaying: z.boolean(),
@@ -159,6 +168,11 @@ export type IntentClient = StandingCalls & {
     input: AnswerInput,
     options?: CallOptions,
   ) => Promise<IntentRecord>
+  /** What a second person signs to approve exactly what is shown, and who may. */
+  readonly getApproval: (
+    id: string,
+    call?: CallOptions,
+  ) => Promise<ApproverSigning>
   /** What the holder of the account signs for the plan that waits. */
   readonly getMandates: (
     id: string,
@@ -332,6 +346,11 @@ export function createIntentClient(options: ClientOptions): IntentClient {
           mandates: mandates?.map((one) => z.encode(givenMandateSchema, one)),
         },
         call,
+      ),
+    getApproval: (id, call) =>
+      http.ask(
+        { method: 'GET', path: pathOf(id, '/approval'), ...call },
+        approverSigningSchema,
       ),
     getMandates: (id, call) =>
       http.ask(

@@ -75,6 +75,8 @@ export type FirewallChain = ChainPort & {
 /** Signs what an approved plan contains, and refuses everything else. */
 export type Firewall = {
   readonly addresses: Readonly<Record<KeyName, Address>>
+  /** Whose signed approval counts; anybody's word if empty. */
+  readonly approvers: readonly Address[]
   readonly signLeg: (request: {
     readonly transaction: LegTransaction
     /** Absent for what gives nobody anything; see `findGiftProblem`. */
@@ -484,6 +486,7 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
 
   return {
     addresses,
+    approvers,
 
     signLeg: ({ transaction, dossier }) => {
       const { purpose, legId } = transaction

@@ -29,7 +29,11 @@ import type { Dossier } from './readDossier.js'
 /** The signer's process, as the others see it: questions, and signatures. */
 export type SignerClient = {
   readonly readAddresses: () => Promise<
-    Readonly<Record<KeyName, Address>> & { readonly payer?: Address }
+    Readonly<Record<KeyName, Address>> & {
+      readonly payer?: Address
+      /** Whose signature a yes needs; anybody's word counts if empty. */
+      readonly approvers: readonly Address[]
+    }
   >
   readonly signLeg: (
     transaction: LegTransaction,

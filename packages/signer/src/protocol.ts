@@ -123,6 +123,8 @@ export const signerAnswers = {
     engine: addressSchema,
     /** Absent where agents are never paid. */
     payer: addressSchema.optional(),
+    /** Whose signature a yes needs; anybody's word counts if empty. */
+    approvers: z.array(addressSchema).default([]),
   }),
   leg: z.object({ raw: hexSchema, hash: hashSchema }),
   mandate: z.object({

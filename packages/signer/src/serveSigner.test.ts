@@ -30,6 +30,7 @@ const transaction: LegTransaction = {
 const asked: LegTransaction[] = []
 const orders: unknown[] = []
 const firewall: Firewall = {
+  approvers: [],
   addresses: { account: address, executor: address, engine: address },
   signLeg: async ({ transaction: leg }) => {
     if (leg.purpose === 'cancel')
@@ -80,7 +81,10 @@ describe('serveSigner', () => {
   test('default: what is asked arrives to the last unit', async () => {
     await serve()
     const client = createSignerClient({ placeFile, readDossier, waitMs: 500 })
-    expect(await client.readAddresses()).toEqual(firewall.addresses)
+    expect(await client.readAddresses()).toEqual({
+      ...firewall.addresses,
+      approvers: [],
+    })
     expect(await client.signLeg(transaction)).toEqual({ raw: '0xaa', hash })
     expect(asked.at(-1)).toEqual(transaction)
     expect(

@@ -125,6 +125,7 @@ async function work(
     case 'addresses':
       return {
         ...firewall.addresses,
+        approvers: firewall.approvers,
         ...(payments === undefined ? {} : { payer: payments.address }),
       }
     case 'payment': {

@@ -41,6 +41,10 @@ export {
   allowanceLedgerSchema,
 } from './allowances/allowance.js'
 export {
+  type ApproverSigning,
+  approverSigningSchema,
+} from './artifacts/approverSigning.js'
+export {
   type HolderReport,
   type HolderTransaction,
   holderReportSchema,

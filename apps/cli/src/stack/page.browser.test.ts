@@ -1,8 +1,7 @@
 // One file because it is one stack: starting it takes longer than every test.
 
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -10,26 +9,18 @@ import { readAddresses } from '@behest/devnet'
 import { toLocalDeployment } from '@behest/evm'
 import type { Hex, MandateSigning } from '@behest/spec'
 import { takePort } from '@behest/testing'
-import chromium from '@sparticuz/chromium'
-import type { AxeResults } from 'axe-core'
-import {
-  type Browser,
-  type Locator,
-  type Page,
-  chromium as playwright,
-} from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { createWalletClient, http } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readStackConfig } from './stackConfig.js'
 import { type Stack, startStack } from './startStack.js'
+import { expectAccessible } from './testing/expectAccessible.js'
+import { launchChromium } from './testing/launchChromium.js'
+import { addWallet } from './testing/scriptedWallet.js'
 
 const maxFirstLoadBytes = 250_000
 const recipient = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
-  'utf8',
-)
 
 let stack: Stack
 let browser: Browser
@@ -54,17 +45,7 @@ beforeAll(async () => {
     }),
     onProgress: () => undefined,
   })
-  browser = await playwright.launch({
-    executablePath: await chromium.executablePath(),
-    // Its own arguments run everything in one process, which ends with a page.
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-dev-shm-usage',
-      '--disable-background-networking',
-    ],
-    headless: true,
-  })
+  browser = await launchChromium()
   await waitForAgents()
 }, 120_000)
 
@@ -795,30 +776,6 @@ async function tabTo(page: Page, target: Locator): Promise<void> {
   expect(await target.evaluate((node) => node.outerHTML)).toBe('reached by Tab')
 }
 
-/** Runs axe over what is shown now, in light and in dark. */
-async function expectAccessible(page: Page, name: string): Promise<void> {
-  await page.evaluate(axeSource)
-  for (const colorScheme of ['dark', 'light'] as const) {
-    await page.emulateMedia({ colorScheme })
-    // Colours are all that differs the second time.
-    const { violations } = await page.evaluate<AxeResults>(
-      colorScheme === 'dark'
-        ? 'axe.run(document)'
-        : "axe.run(document, { runOnly: ['color-contrast'] })",
-    )
-    expect(
-      violations.map(({ id, nodes }) => ({
-        id,
-        where: nodes.map(({ target, failureSummary }) => [
-          target.join(' '),
-          failureSummary,
-        ]),
-      })),
-      `${name}, ${colorScheme}`,
-    ).toEqual([])
-  }
-}
-
 /** What the page does when it is looked at again. */
 async function askForList(page: Page): Promise<void> {
   await page.evaluate(() =>
@@ -882,66 +839,12 @@ async function openWithWallet(
 ): Promise<{ page: Page; panel: Locator }> {
   const page = await browser.newPage({ locale: 'en-US' })
   page.on('pageerror', (error) => pageErrors.push(error.message))
-  await page.exposeFunction('walletSigns', (json: string) =>
-    sign(JSON.parse(json) as TypedData),
-  )
-  await page.exposeFunction('walletSends', (request: WalletRequest) =>
-    send(request),
-  )
-  await page.addInitScript(
-    (given) => {
-      const calls: string[] = []
-      const listeners: (() => void)[] = []
-      let shownChainId = given.chainId
-      const world = window as unknown as {
-        walletRefuses?: boolean
-        walletSigns: (json: string) => Promise<string>
-        walletSends: (request: unknown) => Promise<string>
-      }
-      Object.assign(window, {
-        walletCalls: calls,
-        walletGoesTo: (chain: string) => {
-          shownChainId = chain
-          for (const listener of listeners) listener()
-        },
-      })
-      const provider = {
-        request: async ({
-          method,
-          params,
-        }: {
-          method: string
-          params?: unknown[]
-        }) => {
-          calls.push(method)
-          if (method === 'eth_chainId') return shownChainId
-          if (!/^eth_(?:signTypedData_v4|sendTransaction)$/.test(method))
-            return [given.address]
-          // As wallets refuse: with a plain object.
-          if (world.walletRefuses)
-            throw { code: 4001, message: 'The person said no.' }
-          return method === 'eth_sendTransaction'
-            ? world.walletSends(params?.[0])
-            : world.walletSigns(String(params?.[1]))
-        },
-        on: (_event: string, listener: () => void) => listeners.push(listener),
-        removeListener: () => undefined,
-      }
-      window.addEventListener('eip6963:requestProvider', () => {
-        for (const detail of [
-          { info: { uuid: 'broken' }, provider: {} },
-          {
-            info: { uuid: 'w1', name: 'Scripted', rdns: 'test.scripted' },
-            provider,
-          },
-        ])
-          window.dispatchEvent(
-            new CustomEvent('eip6963:announceProvider', { detail }),
-          )
-      })
-    },
-    { address, chainId },
-  )
+  await addWallet(page, {
+    address,
+    chainId,
+    sign: (json) => sign(JSON.parse(json) as TypedData),
+    send: (request: WalletRequest) => send(request),
+  })
   await page.goto(stack.config.intentUrl)
   await page.getByRole('button', { name: 'Open the account' }).click()
   const panel = page.getByRole('dialog', { name: 'Account' })

@@ -23,6 +23,7 @@ const calls: Readonly<Record<string, Call>> = {
   answerIntent: (client) => client.answer('i1', { utterance: 'yes' }),
   approveIntent: (client) => client.approve('i1', { planHash: hash }),
   cancelIntent: (client) => client.cancel('i1'),
+  getApproval: (client) => client.getApproval('i1'),
   getMandates: (client) => client.getMandates('i1'),
   listHolderTransactions: (client) => client.getTransactions('i1'),
   reportHolderTransaction: (client) =>

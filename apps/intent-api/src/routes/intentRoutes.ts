@@ -13,6 +13,7 @@ import {
 import { type Request, type Response, Router } from 'express'
 import { v7 as createUuid } from 'uuid'
 import * as z from 'zod'
+import { buildApproverSigning } from '../approvers/requireApprover.js'
 import { ReceiptNotReadyError, RequestInvalidError } from '../http/errors.js'
 import { readBody, readId, readQuery } from '../http/readRequest.js'
 import {
@@ -36,6 +37,8 @@ export type IntentRoutesOptions = {
   readonly accounts: readonly Address[]
   /** Whether accounts that sign for themselves are served, by mandates. */
   readonly servesHolders?: boolean
+  /** Whose signature a yes for those accounts needs; nobody's if absent. */
+  readonly approvers?: readonly Address[]
   readonly chainName: string
   readonly now: () => Date
   readonly isDraining: () => boolean
@@ -136,6 +139,14 @@ export function intentRoutes(options: IntentRoutesOptions): Router {
       // An expired plan is refused and quoted anew: both need somebody to go on.
       runner.wake(id)
     }
+  })
+
+  routes.get('/intents/:id/approval', async (request, response) => {
+    readQuery(request, noQuerySchema)
+    const record = await engine.get(readId(request, 'id'))
+    response.json(
+      buildApproverSigning({ record, approvers: options.approvers ?? [] }),
+    )
   })
 
   routes.get('/intents/:id/mandates', async (request, response) => {

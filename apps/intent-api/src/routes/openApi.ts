@@ -1,5 +1,6 @@
 import {
   addressSchema,
+  approverSigningSchema,
   artifactSchema,
   holderReportSchema,
   holderTransactionSchema,
@@ -79,10 +80,17 @@ const components: Readonly<Record<string, z.ZodType>> = {
   }),
   Account: accountSchema,
   MandateSigning: mandateSigningSchema,
+  ApproverSigning: approverSigningSchema,
   Accounts: z.object({
     chain: z.string(),
     chainId: z.int(),
     accounts: z.array(accountSchema),
+    secondPerson: z
+      .object({
+        approvers: z.array(addressSchema),
+        accounts: z.array(addressSchema),
+      })
+      .optional(),
   }),
 }
 
@@ -209,7 +217,17 @@ export function buildOpenApi(options: { readonly serverUrl: string }): Json {
           operationId: 'approveIntent',
           summary: 'Say yes or no to exactly the plan shown',
           requestBody: body('ApprovalBody'),
-          responses: { '200': ok('IntentRecord'), ...problems },
+          responses: {
+            '200': ok('IntentRecord'),
+            '403': problem("A second person's signature is missing"),
+            ...problems,
+          },
+        },
+        get: {
+          operationId: 'getApproval',
+          summary:
+            'What a second person signs to approve exactly what is shown, and who may',
+          responses: { '200': ok('ApproverSigning'), ...problems },
         },
       },
       '/v1/intents/{id}/cancel': {

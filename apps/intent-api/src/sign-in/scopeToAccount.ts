@@ -25,16 +25,24 @@ export type Unscoped = {
  * not there, so that its ids tell nothing.
  *
  * @param account - Whose intents, orders and policy are left to be seen.
+ * @param reviewed - Accounts whose intents this person may look at by their id, and
+ *   decide: they are an approver of them.
  */
 export function scopeToAccount<Given extends Unscoped>(
   given: Given,
   account: Address,
+  reviewed: readonly Address[] = [],
 ): Given {
   const { engine, store, orders, policies } = given
   const isOwn = (of: { readonly account: Address }): boolean =>
     isSameAddress(of.account, account)
   const assertOwn = async (id: string): Promise<void> => {
     if (!isOwn(await engine.get(id)))
+      throw new IntentNotFoundError({ intentId: id })
+  }
+  const assertSeen = async (id: string): Promise<void> => {
+    const of = await engine.get(id)
+    if (!isOwn(of) && !reviewed.some((one) => isSameAddress(one, of.account)))
       throw new IntentNotFoundError({ intentId: id })
   }
   const assertFor = (asked: Address): void => {
@@ -50,7 +58,7 @@ export function scopeToAccount<Given extends Unscoped>(
         return engine.start(options)
       },
       get: async (id) => {
-        await assertOwn(id)
+        await assertSeen(id)
         return engine.get(id)
       },
       answer: async (options) => {
@@ -58,7 +66,7 @@ export function scopeToAccount<Given extends Unscoped>(
         return engine.answer(options)
       },
       decide: async (options) => {
-        await assertOwn(options.id)
+        await assertSeen(options.id)
         return engine.decide(options)
       },
       readSigning: async (id) => {
@@ -77,7 +85,7 @@ export function scopeToAccount<Given extends Unscoped>(
         return store.list({ ...options, account })
       },
       readEvents: async (options) => {
-        await assertOwn(options.intentId)
+        await assertSeen(options.intentId)
         return store.readEvents(options)
       },
     },

@@ -19,6 +19,7 @@ import {
 } from 'react'
 import { client } from '../client.js'
 import { useWords } from '../words/useWords.js'
+import { askForSignature } from './askForSignature.js'
 import { useSignedIn } from './SignInGate.js'
 import { isRefusal, sendFromWallet } from './sendFromWallet.js'
 import { signMandates } from './signMandates.js'
@@ -39,6 +40,10 @@ export type Signer = {
   readonly actWithServer: () => void
   /** Whether the server has no key of this intent's account. */
   readonly isHolders: (of: { readonly account: Address }) => boolean
+  /** Whose signature a yes to this intent needs; `null` where nobody else's. */
+  readonly approversOf: (of: {
+    readonly account: Address
+  }) => readonly Address[] | null
   /** Approves exactly this plan; a wallet's account signs it first. */
   readonly approve: (record: IntentRecord, planHash: Hex) => Promise<unknown>
   /** Lets a policy hold; a wallet's account signs it first. */
@@ -103,11 +108,44 @@ export function SignerProvider({
     return () => ending.abort()
   }, [stamp, actsWith, signedInAs])
 
+  const approversOf = ({
+    account,
+  }: {
+    readonly account: Address
+  }): readonly Address[] | null => {
+    const { accounts: own, approvers } = accounts?.secondPerson ?? {}
+    return own?.some((one) => isSame(one, account)) ? (approvers ?? null) : null
+  }
+
   const isHolders = ({ account }: { readonly account: Address }): boolean =>
     accounts !== null &&
+    approversOf({ account }) === null &&
     !accounts.accounts.some(
       ({ address }) => address.toLowerCase() === account.toLowerCase(),
     )
+
+  /** Signs as a second person what the server says that is to be signed. */
+  async function approveAsSecond(
+    { id }: IntentRecord,
+    planHash: Hex,
+    approvers: readonly Address[],
+  ): Promise<unknown> {
+    const shown = connected?.state.address
+    if (
+      connected === null ||
+      shown === undefined ||
+      !approvers.some((one) => isSame(one, shown))
+    )
+      throw new TypeError(words.connectToApprove(approvers.join(', ')))
+    const signing = await client.getApproval(id)
+    if (!isSame(signing.planHash, planHash)) return undefined // a new one is shown
+    const signature = await askForSignature({
+      provider: connected.wallet.provider,
+      address: shown,
+      typedData: signing.typedData,
+    })
+    return client.approve(id, { planHash, signature })
+  }
 
   /** The wallet that holds an intent's account, or it is said which is needed. */
   const providerOf = ({ account }: { readonly account: Address }) => {
@@ -146,9 +184,13 @@ export function SignerProvider({
         actWithWallet: setChosen,
         actWithServer: () => setChosen(null),
         isHolders,
+        approversOf,
         send,
         isSending: (id) => sending.includes(id),
         approve: async (record, planHash) => {
+          const approvers = approversOf(record)
+          if (approvers !== null)
+            return approveAsSecond(record, planHash, approvers)
           if (!isHolders(record)) return client.approve(record.id, { planHash })
           const provider = providerOf(record)
           if (record.preview?.custody?.sentBy === 'holder') {
@@ -182,6 +224,10 @@ export function SignerProvider({
       {children}
     </SignerContext>
   )
+}
+
+function isSame(a: string, b: string): boolean {
+  return a.toLowerCase() === b.toLowerCase()
 }
 
 /** Who acts, and how a yes is given. */

@@ -12,6 +12,7 @@ import { useWords } from '../words/useWords.js'
 import { PreviewCard } from './PreviewCard.js'
 import { QuestionForm } from './QuestionForm.js'
 import { ReceiptCard } from './ReceiptCard.js'
+import { SecondPerson } from './SecondPerson.js'
 import { StageBar } from './StageBar.js'
 import { Timeline } from './Timeline.js'
 import { useReplaced } from './useReplaced.js'
@@ -34,11 +35,12 @@ export function IntentCard({
   readonly onEdit: (utterance: string) => void
 }) {
   const words = useWords()
-  const { approve } = useSigner()
+  const { approve, approversOf } = useSigner()
   const [problem, setProblem] = useState<string | null>(null)
   const article = useRef<HTMLElement>(null)
   const { status, preview, utterance, artifacts } = record
   const replaced = useReplaced(preview)
+  const approvers = approversOf(record)
   const receipt = artifacts.receipt?.receipt
   const hasEnded = ['done', 'failed', 'rejected', 'cancelled'].includes(status)
 
@@ -98,6 +100,9 @@ export function IntentCard({
               />
             ))
         : null}
+      {status === 'needs-approval' && approvers !== null ? (
+        <SecondPerson record={record} approvers={approvers} />
+      ) : null}
       {preview && !receipt && !hasEnded ? (
         <PreviewCard
           record={record}

@@ -15,7 +15,7 @@ export function YesButton({
   readonly onYes: () => void
 }) {
   const words = useWords()
-  const { isHolders } = useSigner()
+  const { isHolders, approversOf } = useSigner()
   // What surrounds a frame can cover it: a yes is given where nothing can.
   if (isFramed)
     return (
@@ -32,9 +32,11 @@ export function YesButton({
     <button type="button" className="yes" disabled={isBusy} onClick={onYes}>
       {isBusy
         ? words.working
-        : isHolders(record)
-          ? words.approveInWallet
-          : words.approve}
+        : approversOf(record) !== null
+          ? words.approveAsSecond
+          : isHolders(record)
+            ? words.approveInWallet
+            : words.approve}
     </button>
   )
 }

@@ -236,6 +236,10 @@ export const english = {
   actWithServer: 'Act with the account above',
   balancesOfWallet: 'Balances of the wallet',
   approveInWallet: 'Approve exactly this in your wallet',
+  approveAsSecond: 'Sign as the second person',
+  secondPerson: 'A second person has to sign this',
+  secondPersonSays: (addresses: string) =>
+    `Nothing is sent before one of these has signed exactly this, with a wallet of their own: ${addresses}. Send them the link of this page, or sign here if you are one of them.`,
   connectToApprove: (address: string) =>
     `Only ${address} can approve this. Connect the wallet that holds it.`,
   needsSmartAccount: (code: string) =>

@@ -230,6 +230,10 @@ export const japanese: Words = {
   actWithServer: '上の口座で操作する',
   balancesOfWallet: 'ウォレットの残高',
   approveInWallet: 'この内容だけをウォレットで承認',
+  approveAsSecond: '二人目として署名',
+  secondPerson: '二人目の署名が必要です',
+  secondPersonSays: (addresses) =>
+    `次のいずれかの人が自分のウォレットでこの内容だけに署名するまで、何も送信されません：${addresses}。このページのリンクを送るか、あなたがその一人ならここで署名してください。`,
   connectToApprove: (address) =>
     `これを承認できるのは ${address} だけです。そのウォレットを接続してください。`,
   needsSmartAccount: (code) =>
