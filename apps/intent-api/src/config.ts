@@ -1,4 +1,4 @@
-import { BehestError } from '@behest/spec'
+import { BehestError, toDecimal, toUnits } from '@behest/spec'
 import * as z from 'zod'
 import { isLoopbackHost } from './http/assertOwnHost.js'
 
@@ -6,6 +6,7 @@ const anyAddress = ['0.0.0.0', '[::]']
 
 const port = z.coerce.number().int().min(0).max(65_535)
 
+const usdcDecimals = 6
 const usdc = z
   .string()
   .regex(/^\d{1,9}(?:\.\d{1,6})?$/, 'it must be a decimal such as 0.05')
@@ -54,6 +55,8 @@ const environmentSchema = z.object({
   /** What agents may be paid for quotes, in USDC; 0 never pays. */
   BEHEST_PAY_PER_INTENT: usdc.default('0'),
   BEHEST_PAY_PER_DAY: usdc.default('0'),
+  /** For one account; a tenth of the day where people sign in, unless given. */
+  BEHEST_PAY_PER_ACCOUNT_PER_DAY: usdc.optional(),
   BEHEST_LOG_LEVEL: z.string().default('info'),
   /** Where traces go, as other programs name it; none without it. */
   OTEL_EXPORTER_OTLP_ENDPOINT: z.url().optional(),
@@ -92,7 +95,12 @@ export type Config = {
   readonly embedOrigins: readonly string[]
   readonly logLevel: string
   /** What agents may be paid for quotes, as decimals of USDC. */
-  readonly payments: { readonly perIntent: string; readonly perDay: string }
+  readonly payments: {
+    readonly perIntent: string
+    readonly perDay: string
+    /** For one account; absent where all of them are the operator's. */
+    readonly perAccountPerDay?: string
+  }
   /** Base address of an OTLP/HTTP collector; no traces without one. */
   readonly traceEndpoint?: string
 }
@@ -161,6 +169,7 @@ export function parseConfig(
     payments: {
       perIntent: values.BEHEST_PAY_PER_INTENT,
       perDay: values.BEHEST_PAY_PER_DAY,
+      ...toPerAccount(values, signIn),
     },
     ...(values.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
       ? {}
@@ -194,6 +203,21 @@ export function parseConfig(
           },
         }
       : {}),
+  }
+}
+
+/** Where strangers ask, none of them may use up the day of all the others. */
+function toPerAccount(
+  values: z.output<typeof environmentSchema>,
+  signIn: 'required' | 'none',
+): { readonly perAccountPerDay?: string } {
+  const { BEHEST_PAY_PER_ACCOUNT_PER_DAY: given } = values
+  if (given !== undefined) return { perAccountPerDay: given }
+  if (signIn === 'none') return {}
+  const tenth = toUnits(values.BEHEST_PAY_PER_DAY, usdcDecimals) / 10n
+  const one = toUnits(values.BEHEST_PAY_PER_INTENT, usdcDecimals)
+  return {
+    perAccountPerDay: toDecimal(tenth > one ? tenth : one, usdcDecimals),
   }
 }
 

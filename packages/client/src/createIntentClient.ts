@@ -118,6 +118,7 @@ const paymentStatusSchema = z.object({
   balance: z.string().optional(),
   perIntent: z.string(),
   perDay: z.string(),
+  perAccountPerDay: z.string().optional(),
   spentToday: z.string(),
 })
 /** What a server pays agents for quotes: caps and what was spent, as decimals. */

@@ -144,7 +144,7 @@ export const signerAnswers = {
     }),
     z.object({
       type: z.literal('refused'),
-      cap: z.enum(['intent', 'day']),
+      cap: z.enum(['intent', 'day', 'asker']),
       spentUnits: unitsSchema,
       capUnits: unitsSchema,
     }),

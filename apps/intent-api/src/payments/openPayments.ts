@@ -19,6 +19,8 @@ import {
 export type PaymentLimits = {
   readonly perIntent: string
   readonly perDay: string
+  /** For one account, a day; that of the day if absent. */
+  readonly perAccountPerDay?: string
 }
 
 /** What is paid to agents here, for people to see. */
@@ -29,6 +31,7 @@ export type PaymentStatus = {
   readonly balance?: string
   readonly perIntent: string
   readonly perDay: string
+  readonly perAccountPerDay?: string
   /** Paid, or signed and still takeable, since midnight UTC. */
   readonly spentToday: string
 }
@@ -70,6 +73,11 @@ export async function openPayments(options: {
   const caps = {
     perIntentUnits: toUnits(limits.perIntent, decimals),
     perDayUnits: toUnits(limits.perDay, decimals),
+    ...(limits.perAccountPerDay === undefined
+      ? {}
+      : {
+          perAskerPerDayUnits: toUnits(limits.perAccountPerDay, decimals),
+        }),
   }
   const readPayments = async (
     intentId: string,

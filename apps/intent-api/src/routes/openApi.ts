@@ -76,6 +76,7 @@ const components: Readonly<Record<string, z.ZodType>> = {
     balance: z.string().optional(),
     perIntent: z.string(),
     perDay: z.string(),
+    perAccountPerDay: z.string().optional(),
     spentToday: z.string(),
   }),
   Account: accountSchema,

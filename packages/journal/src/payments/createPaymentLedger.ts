@@ -14,6 +14,8 @@ const capLock = '7208390175515'
 
 // What was signed counts until the chain says that nobody can take it any more.
 const counts = `state <> 'unspent'`
+// What one asker names an intent is nobody else's; older rows do not say whose.
+const ofIntent = `intent_id = $1 and (asker = $2 or asker is null)`
 const today = `created_at >= date_trunc('day', now(), 'UTC')`
 
 /**
@@ -37,20 +39,27 @@ export function createPaymentLedger(options: {
           payment.requestId,
         ])
         if (before) return { type: 'reserved', payment: before }
-        const { rows } = await client.query<{ intent: string; day: string }>(
+        const { rows } = await client.query<{
+          intent: string
+          day: string
+          asker: string
+        }>(
           `select
-            coalesce(sum(units) filter (where intent_id = $1), 0)::text as intent,
+            coalesce(sum(units) filter (where ${ofIntent}), 0)::text as intent,
+            coalesce(sum(units) filter (where asker = $2 and ${today}), 0)::text as asker,
             coalesce(sum(units) filter (where ${today}), 0)::text as day
            from agent_payment
            where ${counts} and (intent_id = $1 or ${today})`,
-          [payment.intentId],
+          [payment.intentId, toBytes(payment.asker)],
         )
         const spent = {
           intent: BigInt(rows[0]?.intent ?? 0),
           day: BigInt(rows[0]?.day ?? 0),
+          asker: BigInt(rows[0]?.asker ?? 0),
         }
         for (const [cap, capUnits] of [
           ['intent', caps.perIntentUnits],
+          ['asker', caps.perAskerPerDayUnits ?? caps.perDayUnits],
           ['day', caps.perDayUnits],
         ] as const)
           if (spent[cap] + payment.units > capUnits)
@@ -59,9 +68,9 @@ export function createPaymentLedger(options: {
           `insert into agent_payment (id, intent_id, step_id, agent_id,
             request_id, request_unix_seconds, chain_id, token_address,
             token_symbol, token_decimals, units, payer, pay_to, nonce,
-            valid_before_unix_seconds, payload, request, state, run_id)
+            valid_before_unix_seconds, payload, request, state, run_id, asker)
            values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-            $15, $16, $17, 'signed', $18)
+            $15, $16, $17, 'signed', $18, $19)
            returning *`,
           [
             payment.id,
@@ -82,6 +91,7 @@ export function createPaymentLedger(options: {
             JSON.stringify(payment.payload),
             JSON.stringify(payment.request),
             runId,
+            toBytes(payment.asker),
           ],
         )
         const [row] = inserted
@@ -145,6 +155,7 @@ type PaymentRow = {
   readonly token_decimals: number
   readonly units: string
   readonly payer: Buffer
+  readonly asker: Buffer | null
   readonly pay_to: Buffer
   readonly nonce: Buffer
   readonly valid_before_unix_seconds: string
@@ -179,6 +190,8 @@ function toPayment(row: PaymentRow): KeptPayment {
   return {
     id: row.id,
     intentId: row.intent_id,
+    // Before askers were written down there was one: whoever is paid for.
+    asker: toHex(row.asker ?? row.payer),
     stepId: row.step_id,
     agentId: row.agent_id,
     requestId: row.request_id,

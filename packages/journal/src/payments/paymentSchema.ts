@@ -33,8 +33,15 @@ create index agent_payment_signed on agent_payment (valid_before_unix_seconds)
   where state = 'signed';
 `
 
+const askers = `
+alter table agent_payment add column asker bytea;
+`
+
 /** The tables of what agents were paid: run them with `runMigrations`. */
 export const paymentSchema: MigrationSet = {
   namespace: 'payments',
-  migrations: [{ version: 1, name: 'payments', sql: paymentTables }],
+  migrations: [
+    { version: 1, name: 'payments', sql: paymentTables },
+    { version: 2, name: 'askers', sql: askers },
+  ],
 }

@@ -74,8 +74,8 @@ const maxRecallSeconds = 60
  * @param options.signer - Signs with the operator's payer key, never a user's.
  *   It has caps of its own, which hold even if this process lies.
  * @param options.token - The token paid in, with its EIP-712 domain.
- * @param options.caps - The most per intent and per day, in smallest units. 0
- *   never pays.
+ * @param options.caps - The most per intent, per day and for one asker a day, in
+ *   smallest units. 0 never pays.
  * @param options.ledger - Accounts that survive a crash.
  * @param options.readNow - Time of the chain's latest block, in Unix seconds.
  * @param options.readIsTaken - Whether the token took an authorization.
@@ -231,6 +231,7 @@ export function createAgentPayer(options: {
     const payment: LedgerPayment = {
       id,
       intentId: request.intentId,
+      asker: findAsker(request),
       stepId: request.stepId,
       agentId: candidate.agentId,
       requestId: request.requestId,
@@ -251,6 +252,14 @@ export function createAgentPayer(options: {
     }
     return { type: 'signed', payment }
   }
+}
+
+/**
+ * Who an agent that hires pays for: whoever asked it. Its own link is the last of
+ * the trail, and each link was checked before the agent began.
+ */
+function findAsker({ trail = [], account }: QuoteRequest): Address {
+  return trail.at(-2)?.agent ?? account
 }
 
 /** The cheapest offer in our token; other schemes and tokens are left alone. */
@@ -317,12 +326,12 @@ export class PaymentCapReachedError extends BehestError {
     agentId: string
     symbol: string
     units: bigint
-    cap: 'intent' | 'day'
+    cap: 'intent' | 'day' | 'asker'
     spentUnits: bigint
     capUnits: bigint
   }) {
     super(
-      `Agent "${toPrintable(facts.agentId, 100)}" asks ${facts.units} units of ${facts.symbol} for a quote; ${facts.spentUnits} of the ${facts.capUnits} allowed per ${facts.cap} are spent. Nothing was paid; raise the cap, or go on with the other agents.`,
+      `Agent "${toPrintable(facts.agentId, 100)}" asks ${facts.units} units of ${facts.symbol} for a quote; ${facts.spentUnits} of the ${facts.capUnits} allowed per ${facts.cap === 'asker' ? 'asker and day' : facts.cap} are spent. Nothing was paid; raise the cap, or go on with the other agents.`,
       { facts },
     )
   }

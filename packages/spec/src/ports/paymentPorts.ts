@@ -7,6 +7,11 @@ export type LedgerPayment = {
   /** Names the payment; sent along as its `payment-identifier`. */
   readonly id: string
   readonly intentId: string
+  /**
+   * On whose behalf it is paid: the agent that asked for it, or the account where
+   * nobody stands between. An intent's id is only as good as who gives it.
+   */
+  readonly asker: Address
   readonly stepId: string
   readonly agentId: string
   readonly requestId: string
@@ -41,11 +46,13 @@ export type KeptPayment = LedgerPayment & {
 export type PaymentCaps = {
   readonly perIntentUnits: bigint
   readonly perDayUnits: bigint
+  /** For one asker, whatever intents it names; that of the day if absent. */
+  readonly perAskerPerDayUnits?: bigint
 }
 
 /** Why a payment was not made. */
 export type CapReached = {
-  readonly cap: 'intent' | 'day'
+  readonly cap: 'intent' | 'day' | 'asker'
   readonly spentUnits: bigint
   readonly capUnits: bigint
 }
