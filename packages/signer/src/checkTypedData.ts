@@ -1,4 +1,4 @@
-import { type Hex, isSameAddress } from '@behest/spec'
+import { type Hex, isSameAddress, type PlanArtifact } from '@behest/spec'
 import * as z from 'zod'
 import { SignerRequestError, SigningRefusedError } from './errors.js'
 import type { ApprovedPlan } from './readDossier.js'
@@ -112,6 +112,10 @@ export function checkTypedData(options: {
     )
   if (!planned)
     refuse(`it lets ${spender} take ${value} units, which the plan does not`)
+  if (isGivenByCall(plan, domain.verifyingContract, spender))
+    refuse(
+      'a call of the plan gives that allowance; with both it is given twice',
+    )
   if (deadline > BigInt(plan.deadlineUnixSeconds))
     refuse('it lasts longer than the plan')
   return {
@@ -131,4 +135,20 @@ export function checkTypedData(options: {
       deadline,
     },
   }
+}
+
+function isGivenByCall(
+  plan: PlanArtifact,
+  token: string,
+  spender: string,
+): boolean {
+  return plan.steps.some(({ calls }) =>
+    calls.some(
+      ({ purpose, to, data }) =>
+        purpose === 'approve' &&
+        isSameAddress(to, token) &&
+        // The first argument of approve: a word of 32 bytes, the address at its end.
+        isSameAddress(`0x${data.slice(34, 74)}`, spender),
+    ),
+  )
 }

@@ -31,7 +31,7 @@ import {
   type OrderTerms,
   type Policy,
 } from '@behest/spec'
-import { encodeFunctionData, erc20Abi } from 'viem'
+import { encodeFunctionData, erc20Abi, hashTypedData } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { findCallProblem } from './checkCalls.js'
 import { checkEffects } from './checkEffects.js'
@@ -269,6 +269,32 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
         })
     }
     return before.length === 0 ? 'first' : 'again'
+  }
+
+  /**
+   * What is good for one use is signed in one form: two of them would be two uses.
+   * Asked for again, because an answer was lost, it is signed again as it was.
+   */
+  const assertSameAsBefore = (one: {
+    readonly what: string
+    readonly identity: string
+    readonly name: string
+    readonly hash: Hex
+    readonly differs: string
+  }): void => {
+    const before = ledger.find(one.identity, one.name)
+    if (before.some(({ hash }) => hash !== one.hash))
+      throw new SigningRefusedError({
+        what: one.what,
+        rule: `it was signed for ${one.differs}`,
+      })
+    if (before.length === 0)
+      ledger.add({
+        chain: one.identity,
+        legId: one.name,
+        nonce: 0,
+        hash: one.hash,
+      })
   }
 
   const checkCall = async (
@@ -536,8 +562,9 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
       return judge(purpose, legId, () => takeTurn(legId, work))
     },
 
-    signMandate: ({ dossier, planHash, mandateIndex, delegation, ...rest }) =>
-      judge('mandate', `${planHash}/${mandateIndex}`, async () => {
+    signMandate: ({ dossier, planHash, mandateIndex, delegation, ...rest }) => {
+      const name = nameMandate(planHash, mandateIndex)
+      const work = async () => {
         const what = `mandate ${mandateIndex + 1}`
         const approved = await open(dossier, 'own')
         if (planHash.toLowerCase() !== approved.planHash)
@@ -556,6 +583,16 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
           executor: addresses.executor,
           chain,
         })
+        const identity = await chain.readIdentity()
+        if (
+          mandateIndex > 0 &&
+          ledger.find(identity, nameMandate(planHash, mandateIndex - 1))
+            .length === 0
+        )
+          throw new SigningRefusedError({
+            what,
+            rule: 'an earlier mandate of its plan was never signed',
+          })
         const { authorizationNonce } = rest
         await assertUpgrade(what, authorizationNonce)
         if (mandateIndex === 0) await checkWhole(approved)
@@ -570,13 +607,24 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
             wrappedNative,
           })
         const account = await unlock('account')
+        assertSameAsBefore({
+          what,
+          identity,
+          name,
+          hash: hashDelegation(delegation),
+          differs: 'other amounts, and may be used with them',
+        })
         return createMandateSigner({ account, deployment })({
           planHash,
           mandateIndex,
           delegation,
           ...rest,
         })
-      }),
+      }
+      return judge('mandate', `${planHash}/${mandateIndex}`, () =>
+        takeTurn(name, work),
+      )
+    },
 
     signReceipt: (receipt) =>
       judge('receipt', receipt.planHash, async () => {
@@ -701,7 +749,22 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
         const approved = await open(dossier, 'own')
         const checked = checkTypedData({ typedData, approved })
         await assertInTime('a Permit', approved.plan.deadlineUnixSeconds)
-        return (await unlock('account')).signTypedData(checked)
+        const identity = await chain.readIdentity()
+        const account = await unlock('account')
+        const { spender } = checked.message
+        assertSameAsBefore({
+          what: 'a Permit',
+          identity,
+          name: `permit ${approved.planHash} ${checked.domain.verifyingContract} ${spender}`,
+          hash: hashTypedData(checked),
+          differs: 'another nonce, end or name',
+        })
+        return account.signTypedData(checked)
       }),
   }
+}
+
+/** As the record of signatures has it. */
+function nameMandate(planHash: Hex, mandateIndex: number): string {
+  return `mandate ${planHash} ${mandateIndex}`
 }

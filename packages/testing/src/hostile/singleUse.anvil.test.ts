@@ -1,0 +1,134 @@
+import { listBatches, spliceCall } from '@behest/engine'
+import { drawDelegation } from '@behest/evm'
+import type { Delegation } from '@behest/spec'
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { type HostileWorld, openHostileWorld } from './openHostileWorld.js'
+import { listLegs, type Prepared, prepare } from './playCase.js'
+import { createCaseFirewall } from './runEngine.js'
+
+const swap = 0
+const swapWithAllowance = 1
+const swapThenSend = 8
+
+let world: HostileWorld
+let firewall: ReturnType<typeof createCaseFirewall>
+beforeAll(async () => {
+  world = await openHostileWorld()
+}, 120_000)
+beforeEach(() => {
+  firewall = createCaseFirewall(world)
+})
+afterAll(() => world?.stop())
+
+describe('what is signed is good for one use', () => {
+  test('law: a leg asked for under several nonces at one moment is signed under one', async () => {
+    const prepared = await prepare(world, swap, 'direct')
+    const nonce = await world.wallet.getTransactionCount({
+      address: world.user.address,
+    })
+    const asked = await Promise.allSettled(
+      [0, 1, 2, 3].map((more) => {
+        const [leg] = listLegs(prepared, nonce + more)
+        if (!leg) throw new RangeError('a plan has a leg')
+        return firewall.signLeg({ transaction: leg, dossier: prepared.dossier })
+      }),
+    )
+    const refused = listRefusals(asked)
+    expect(refused).toHaveLength(3)
+    for (const message of refused)
+      expect(message).toMatch(
+        /it was signed with nonce \d+, and that may still be mined/,
+      )
+  })
+
+  test('law: a mandate whose amount is known late is signed for one amount', async () => {
+    const prepared = await prepare(world, swapThenSend, 'mandate')
+    await signMandate(prepared, 0, 0n)
+    const first = await signMandate(prepared, 1, 1_000_000n)
+    // Asked again, because an answer was lost: the same.
+    expect(await signMandate(prepared, 1, 1_000_000n)).toEqual(first)
+    await expect(signMandate(prepared, 1, 999_999n)).rejects.toThrow(
+      'it was signed for other amounts',
+    )
+  })
+
+  test('law: asked for two amounts at one moment, it is signed for one', async () => {
+    const prepared = await prepare(world, swapThenSend, 'mandate')
+    await signMandate(prepared, 0, 0n)
+    const asked = await Promise.allSettled(
+      [1_000_000n, 999_999n].map((units) => signMandate(prepared, 1, units)),
+    )
+    expect(listRefusals(asked)).toEqual([
+      expect.stringContaining('it was signed for other amounts'),
+    ])
+  })
+
+  test('law: a mandate is signed after those before it', async () => {
+    const prepared = await prepare(world, swapThenSend, 'mandate')
+    await expect(signMandate(prepared, 1, 1_000_000n)).rejects.toThrow(
+      'an earlier mandate of its plan was never signed',
+    )
+  })
+
+  test('law: an allowance that a call of the plan gives is not given by a permit too', async () => {
+    const prepared = await prepare(world, swapWithAllowance, 'direct')
+    const [approval] = prepared.plan.steps.flatMap(({ approvals }) => approvals)
+    if (!approval) throw new RangeError('a plan that gives an allowance')
+    await expect(
+      firewall.signTypedData({
+        dossier: prepared.dossier,
+        typedData: {
+          domain: {
+            name: 'USD Coin',
+            version: '2',
+            chainId: prepared.plan.chainId,
+            verifyingContract: approval.token,
+          },
+          primaryType: 'Permit',
+          message: {
+            owner: prepared.plan.account,
+            spender: approval.spender,
+            value: `${approval.units}`,
+            nonce: '0',
+            deadline: `${prepared.plan.deadlineUnixSeconds}`,
+          },
+        },
+      }),
+    ).rejects.toThrow('a call of the plan gives that allowance')
+  })
+})
+
+function listRefusals(
+  asked: readonly PromiseSettledResult<unknown>[],
+): readonly string[] {
+  return asked.flatMap((one) =>
+    one.status === 'rejected' ? [`${one.reason.message}`] : [],
+  )
+}
+
+/** Asks for one mandate of a plan, with an amount for what earlier steps gave. */
+async function signMandate(
+  { plan, planHash, dossier }: Prepared,
+  mandateIndex: number,
+  units: bigint,
+) {
+  const { delegation: framework } = world.deployment
+  const mandate =
+    plan.custody?.type === 'mandate'
+      ? plan.custody.mandates[mandateIndex]
+      : undefined
+  const steps = listBatches(plan)[mandateIndex]
+  if (!framework || !mandate || !steps) throw new RangeError('a mandate')
+  const delegation: Delegation = drawDelegation({
+    framework,
+    executor: world.executor.address,
+    terms: {
+      account: plan.account,
+      calls: steps.flatMap((step) =>
+        step.calls.map((call) => spliceCall(call, () => units)),
+      ),
+      ...mandate,
+    },
+  })
+  return firewall.signMandate({ dossier, planHash, mandateIndex, delegation })
+}
