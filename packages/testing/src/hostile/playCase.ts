@@ -1,8 +1,15 @@
 // One file because it is one table: how each kind of case is played.
-import { hashArtifact, toLegId, toWire } from '@behest/engine'
+import {
+  hashArtifact,
+  listBatches,
+  spliceCall,
+  toLegId,
+  toWire,
+} from '@behest/engine'
 import {
   createMandatePort,
   createMandateSigner,
+  drawDelegation,
   encodeExecutions,
   erc20Abi,
   type LegTransaction,
@@ -503,6 +510,10 @@ async function playEngine(
             [held.calls],
             held.authorization,
           )
+        // What is known late is asked for with two amounts, at one moment.
+        for (const late of await askForLate(world, prepared, firewall, twists))
+          for (const from of [world.executor, world.thief])
+            await use(world, from, [late.signed], [late.calls], undefined)
         continue
       }
       const legs = listLegs({ ...prepared, planHash }, nonce)
@@ -534,17 +545,27 @@ async function playEngine(
         return { bounds: [nothing], end: 'signed a permit for the thief' }
       }
       const base = pick(legs, leg)
-      const { raw } = await firewall.signLeg({
-        dossier,
-        transaction: twists.reduce(
-          (transaction, twist) =>
-            twistTransaction(world, transaction, legs, twist),
-          base,
+      const asked = twists.reduce(
+        (transaction, twist) =>
+          twistTransaction(world, transaction, legs, twist),
+        base,
+      )
+      // Under two nonces at one moment: both would be two payments.
+      const answers = await Promise.allSettled(
+        [asked, { ...asked, nonce: asked.nonce + 1 }].map((transaction) =>
+          firewall.signLeg({ dossier, transaction }),
         ),
-      })
-      signed += 1
-      await world.offer(raw)
-      await world.offer(raw)
+      )
+      for (const answer of answers) {
+        if (answer.status === 'rejected') {
+          if (!BehestError.isInstance(answer.reason)) throw answer.reason
+          refused += 1
+          continue
+        }
+        signed += 1
+        await world.offer(answer.value.raw)
+        await world.offer(answer.value.raw)
+      }
     } catch (error) {
       if (!BehestError.isInstance(error)) throw error
       refused += 1
@@ -644,6 +665,72 @@ async function askForMandate(options: {
     authorizationNonce: nonce,
   })
   return { signed: { ...delegation, signature }, calls, authorization }
+}
+
+/**
+ * Asks for one mandate of a plan, with an amount for what earlier steps gave.
+ *
+ * @throws {BehestError} when the firewall refuses.
+ */
+export async function signMandateFor(options: {
+  readonly world: HostileWorld
+  readonly firewall: ReturnType<typeof createCaseFirewall>
+  readonly prepared: Prepared
+  readonly mandateIndex: number
+  readonly units: bigint
+}): Promise<Held> {
+  const { world, firewall, prepared, mandateIndex, units } = options
+  const { plan, planHash, dossier } = prepared
+  const { delegation: framework } = world.deployment
+  const mandate =
+    plan.custody?.type === 'mandate'
+      ? plan.custody.mandates[mandateIndex]
+      : undefined
+  const steps = listBatches(plan)[mandateIndex]
+  if (!framework || !mandate || !steps) throw new RangeError('no such mandate')
+  const calls = steps.flatMap((step) =>
+    step.calls.map((call) => spliceCall(call, () => units)),
+  )
+  const delegation = drawDelegation({
+    framework,
+    executor: world.executor.address,
+    terms: { account: plan.account, calls, ...mandate },
+  })
+  const { signature } = await firewall.signMandate({
+    dossier,
+    planHash,
+    mandateIndex,
+    delegation,
+  })
+  return {
+    signed: { ...delegation, signature },
+    calls,
+    authorization: undefined,
+  }
+}
+
+/** The second mandate of a plan that has one, for as many amounts as are signed. */
+async function askForLate(
+  world: HostileWorld,
+  prepared: Prepared,
+  firewall: ReturnType<typeof createCaseFirewall>,
+  twists: readonly Twist[],
+): Promise<readonly Held[]> {
+  const late = listBatches(prepared.plan)[1]
+  if (!late) return []
+  const most = late
+    .flatMap(({ spend }) => spend)
+    .reduce((sum, { atMostUnits }) => sum + atMostUnits, 0n)
+  const answers = await Promise.allSettled(
+    [most, most - 1n - BigInt(twists[0]?.b ?? 0)].map((units) =>
+      signMandateFor({ world, firewall, prepared, mandateIndex: 1, units }),
+    ),
+  )
+  return answers.flatMap((answer) => {
+    if (answer.status === 'fulfilled') return [answer.value]
+    if (!BehestError.isInstance(answer.reason)) throw answer.reason
+    return []
+  })
 }
 
 /** The first mandate of a plan, as it was approved. */

@@ -1,9 +1,6 @@
-import { listBatches, spliceCall } from '@behest/engine'
-import { drawDelegation } from '@behest/evm'
-import type { Delegation } from '@behest/spec'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type HostileWorld, openHostileWorld } from './openHostileWorld.js'
-import { listLegs, type Prepared, prepare } from './playCase.js'
+import { listLegs, type Prepared, prepare, signMandateFor } from './playCase.js'
 import { createCaseFirewall } from './runEngine.js'
 
 const swap = 0
@@ -106,29 +103,5 @@ function listRefusals(
   )
 }
 
-/** Asks for one mandate of a plan, with an amount for what earlier steps gave. */
-async function signMandate(
-  { plan, planHash, dossier }: Prepared,
-  mandateIndex: number,
-  units: bigint,
-) {
-  const { delegation: framework } = world.deployment
-  const mandate =
-    plan.custody?.type === 'mandate'
-      ? plan.custody.mandates[mandateIndex]
-      : undefined
-  const steps = listBatches(plan)[mandateIndex]
-  if (!framework || !mandate || !steps) throw new RangeError('a mandate')
-  const delegation: Delegation = drawDelegation({
-    framework,
-    executor: world.executor.address,
-    terms: {
-      account: plan.account,
-      calls: steps.flatMap((step) =>
-        step.calls.map((call) => spliceCall(call, () => units)),
-      ),
-      ...mandate,
-    },
-  })
-  return firewall.signMandate({ dossier, planHash, mandateIndex, delegation })
-}
+const signMandate = (prepared: Prepared, mandateIndex: number, units: bigint) =>
+  signMandateFor({ world, firewall, prepared, mandateIndex, units })
