@@ -3,6 +3,7 @@ import {
   AmountTooSmallError,
   InvalidAmountError,
   NoRouteError,
+  RouteTimeError,
   UnknownTokenError,
 } from '@behest/router'
 import {
@@ -142,6 +143,7 @@ function route(options: {
   } catch (error) {
     if (
       error instanceof NoRouteError ||
+      error instanceof RouteTimeError ||
       error instanceof UnknownTokenError ||
       error instanceof AmountBeyondLiquidityError ||
       error instanceof AmountTooSmallError ||

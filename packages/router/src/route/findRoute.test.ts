@@ -6,6 +6,7 @@ import { AmountTooSmallError } from '../errors/AmountTooSmallError.js'
 import { DuplicatePoolError } from '../errors/DuplicatePoolError.js'
 import { InvalidAmountError } from '../errors/InvalidAmountError.js'
 import { NoRouteError } from '../errors/NoRouteError.js'
+import { RouteTimeError } from '../errors/RouteTimeError.js'
 import { SameTokenError } from '../errors/SameTokenError.js'
 import { UnknownTokenError } from '../errors/UnknownTokenError.js'
 import type { ConstantProductPool, Pool } from '../pools/Pool.js'
@@ -309,8 +310,7 @@ describe('findRoute', () => {
     const amountIn = 10n ** 12n
     const route = findRoute({ pools, sell: 'a', buy: 'b', amountIn })
     const [coarse] = route.fills.filter(({ pool }) => pool === 'ac')
-    expect(coarse).toBeDefined()
-    if (coarse === undefined) return
+    if (coarse === undefined) throw new RangeError('no fill of the coarse pair')
     const less = quoteExactIn(pools[0]!, {
       tokenIn: 'a',
       amountIn: coarse.amountIn - 1n,
@@ -660,18 +660,51 @@ describe('findRouteExactOut', () => {
       for (const { sell, buy, amountIn } of network.requests) {
         const options = { ...network, sell, buy, gasPriceWei: 10n ** 10n }
         const { amountOut } = findRoute({ ...options, amountIn })
+        // Late from the second look on; as much time again is never used up.
         let milliseconds = 0
         const route = findRouteExactOut({
           ...options,
           amountOut,
           maxMilliseconds: 1,
-          now: () => milliseconds++,
+          now: () => Math.min(1, milliseconds++),
         })
         expect(route.amountOut).toBeGreaterThanOrEqual(amountOut)
         expect(route.executable.amountOut).toBeGreaterThanOrEqual(amountOut)
         expect(route.lowerBound).toBeLessThanOrEqual(route.amountIn)
       }
     }
+  })
+
+  test('behavior: the time limit holds, with a route in hand or without', () => {
+    const network = createNetwork({ seed: 5, pools: 300, requests: 40 })
+    const ended = { bought: 0, late: 0 }
+    for (const { sell, buy, amountIn } of network.requests) {
+      const options = { ...network, sell, buy, gasPriceWei: 10n ** 10n }
+      // More than all that most pools hold: each solve takes long.
+      const { amountOut } = findRoute({
+        ...options,
+        amountIn: amountIn * 1000n,
+      })
+      let looks = 0
+      const asked = {
+        ...options,
+        amountOut,
+        maxMilliseconds: 10,
+        now: () => looks++,
+      }
+      try {
+        const route = findRouteExactOut(asked)
+        ended.bought += 1
+        expect(route.executable.amountOut).toBeGreaterThanOrEqual(amountOut)
+      } catch (error) {
+        if (!(error instanceof RouteTimeError)) throw error
+        ended.late += 1
+      }
+      // Each round of each solve looks once at the clock.
+      expect(looks).toBeLessThan(500)
+    }
+    expect(ended.bought).toBeGreaterThan(0)
+    expect(ended.late).toBeGreaterThan(0)
   })
 
   test('behavior: near the end of the pools it is paid by paths or refused', () => {

@@ -253,8 +253,9 @@ export function routeRequest(
   )
   if (best === undefined) {
     const { isLate, ...patient } = request
-    // Late with nothing in hand is no answer: a route exists or it does not.
-    if (isLate !== undefined)
+    // Late with nothing in hand is no answer: a route exists or it does not. Who
+    // brings prices of an earlier solve has seen to that.
+    if (isLate !== undefined && start === undefined)
       return routeRequest(options, patient, started, start)
     throw explainNothing(options, request, pools)
   }

@@ -1,6 +1,7 @@
 import { AmountBeyondLiquidityError } from '../errors/AmountBeyondLiquidityError.js'
 import { AmountTooSmallError } from '../errors/AmountTooSmallError.js'
 import { InvalidAmountError } from '../errors/InvalidAmountError.js'
+import { RouteTimeError } from '../errors/RouteTimeError.js'
 import type { Dual } from '../solve/createDual.js'
 import { getRates } from '../solve/getRates.js'
 import {
@@ -39,9 +40,12 @@ const mostRounds = 80
 const closeEnough = 1e-12
 const mostCorrections = 60
 const mostHalvings = 24
-// Share of the input that is not worth another solve: a hundredth of a basis
-// point.
-const negligible = 1e-6
+// Once the time is used up, steps grow by as much as this and so many are tried.
+const hurriedGrowth = 4
+const mostHurried = 16
+// One part in so many of the input is not worth another solve: a hundredth of a
+// basis point.
+const notWorth = 1_000_000n
 // Steps in a row that bring less than a quarter of what is missing.
 const mostIdle = 4
 // Newton can end a little short where the slope is nearly level; what follows
@@ -64,17 +68,33 @@ const boundMargin = 1e-11
  * @throws {NoRouteError} when no chain of pools connects the tokens
  * @throws {AmountBeyondLiquidityError} when the pools, or separate paths
  * through them, cannot pay that much
+ * @throws {RouteTimeError} when nothing that buys it was found within the time
+ * limit, nor within as much again
  */
 export function findRouteExactOut(
   options: FindRouteExactOutOptions,
 ): ExactOutRoute {
+  const { amountOut, maxMilliseconds } = options
+  if (amountOut <= 0n || amountOut > maxAmount)
+    throw new InvalidAmountError({ name: 'amountOut', units: amountOut })
+  // An answer in hand is given when the time is up. Where there is none, most of
+  // the pools are needed for it, and the same time once more is well spent.
+  const found = search(options) ?? search(options)
+  if (found !== undefined) return found
+  throw new RouteTimeError({
+    asked: amountOut,
+    token: options.buy,
+    milliseconds: 2 * (maxMilliseconds ?? 0),
+    pools: options.pools.length,
+  })
+}
+
+/** Finds a route; `undefined` when the time is used up with none in hand. */
+function search(options: FindRouteExactOutOptions): ExactOutRoute | undefined {
   const { amountOut: wantedOut, ...rest } = options
-  if (wantedOut <= 0n || wantedOut > maxAmount)
-    throw new InvalidAmountError({ name: 'amountOut', units: wantedOut })
   const started = options.now?.()
   const request = toRequest({ ...rest, amountIn: 1n })
   const { market, sell, buy } = request
-  const { isLate: _limit, ...patient } = request
   const pools = selectPools(request)
   const wanted = Number(wantedOut)
   const { potential } = getRates(market, buy)
@@ -87,38 +107,38 @@ export function findRouteExactOut(
   let marginal = rate
   let reached = 0
   let least = 0
+  let isCut = false
   for (let round = 0; round < mostRounds; round++) {
-    // Its prices are all there is to go on: the time limit is for what follows.
-    const asked = { ...patient, amountIn: toUnitsUp(amount) }
+    const asked = { ...request, amountIn: toUnitsUp(amount) }
     let { dual, solution } = solveRequest(asked, { pools, start })
     // Prices of another amount can be a bad place to start from.
     if (solution.type === 'stopped')
       ({ dual, solution } = solveRequest(asked, { pools }))
     start = dual.shift
+    // The bound is one at any prices, also at those of a solve that was cut.
     least = Math.max(least, getLeastInput(dual, wanted))
     marginal = dual.price[sell]!
     reached = dual.value
+    isCut = solution.type === 'out-of-time'
+    if (isCut) break
     const step = (wanted - reached) / marginal
     if (Math.abs(step) <= closeEnough * amount) break
     if (!(amount + step < 2 ** 250)) break
     amount += step
   }
-  if (reached < wanted * (1 - nearlyAll))
+  if (!isCut && reached < wanted * (1 - nearlyAll))
     throw beyond(options, reached, pools.length)
 
   let mostPaid = 0n
   const isLate = (): boolean => request.isLate?.() === true
   const { gasPriceWei: _gas, ...withoutGas } = rest
   /** Routes an amount; its prices also tell how little can be enough. */
-  const attempt = (
-    amountIn: bigint,
-    isHurried: boolean,
-  ): Attempt | undefined => {
-    // Without the time for it the search over gas is left out, and no answer
-    // depends on the time that is left.
-    const found = isHurried
-      ? tryRoute(withoutGas, { ...patient, amountIn }, started)
-      : tryRoute(rest, { ...request, amountIn }, started)
+  const attempt = (amountIn: bigint): Attempt | undefined => {
+    const asked = { ...request, amountIn }
+    // Without the time for it, the last prices serve as they are.
+    const found = isLate()
+      ? tryRoute(withoutGas, asked, started, start)
+      : tryRoute(rest, asked, started)
     if (found !== undefined)
       least = Math.max(least, getLeastInput(found.dual, wanted))
     return found
@@ -137,10 +157,12 @@ export function findRouteExactOut(
     let limit: bigint | undefined
     let best: Attempt | undefined
     let idle = 0
+    let hurried = 0
     let amountIn = from
     for (let round = 0; round < mostCorrections; round++) {
-      if (best !== undefined && isLate()) return best
-      const found = attempt(amountIn, isLate())
+      if (isLate() && (best !== undefined || ++hurried > mostHurried))
+        return best
+      const found = attempt(amountIn)
       const paid = found === undefined ? 0n : getPaid(found.route)
       const gained = Number(paid - short.paid)
       const isLeap = 2n * amountIn > 3n * short.amountIn
@@ -149,7 +171,7 @@ export function findRouteExactOut(
         best = found
         enough = { amountIn, paid }
         const spare = getSpare(found, paid)
-        if (round === 0 || spare <= negligible * Number(amountIn)) return best
+        if (round === 0 || toUnitsUp(spare) * notWorth <= amountIn) return best
       } else if (found === undefined && round > 0) limit = amountIn
       else short = { amountIn, paid }
       const high = enough?.amountIn ?? limit
@@ -161,9 +183,12 @@ export function findRouteExactOut(
         idle = isLevel ? idle + 1 : 0
         if (idle > mostIdle) return best
         // A coarse token on the way makes the output jump, so steps double.
-        amountIn += toUnitsUp((missing / marginal) * 2 ** round) + 1n
+        const growth = 2 ** round * hurriedGrowth ** hurried
+        const step = (missing / marginal) * growth
+        if (!(step < 2 ** 255)) return best
+        amountIn += toUnitsUp(step) + 1n
       } else {
-        if ((high - short.amountIn) * 1_000_000n <= high) return best
+        if ((high - short.amountIn) * notWorth <= high) return best
         amountIn =
           enough === undefined || round % 2 === 0
             ? (short.amountIn + high) >> 1n
@@ -174,7 +199,10 @@ export function findRouteExactOut(
     return best
   }
   let best = reach(toUnitsUp(amount), (route) => route.amountOut)
-  if (best === undefined) throw beyond(options, reached, pools.length)
+  if (best === undefined) {
+    if (isLate()) return undefined
+    throw beyond(options, reached, pools.length)
+  }
   // Where the pools are nearly used up the slope says little about the way there:
   // halve the rest of the interval.
   let enough = best.route.amountIn
@@ -182,7 +210,7 @@ export function findRouteExactOut(
   for (let round = 0; round < mostHalvings; round++) {
     if ((enough - short) * 10_000n <= enough || isLate()) break
     const amountIn = (short + enough) >> 1n
-    const found = attempt(amountIn, false)
+    const found = attempt(amountIn)
     if (found !== undefined && found.route.amountOut >= wantedOut) {
       best = found
       enough = amountIn
@@ -199,6 +227,7 @@ export function findRouteExactOut(
       best.route.amountIn,
       (route) => route.executable.amountOut,
     )
+    if (plan === undefined && isLate()) return undefined
     // What only merged flows can pay no router that is deployed can carry out.
     if (plan === undefined)
       throw beyond(options, Number(mostPaid), pools.length)
@@ -239,10 +268,11 @@ function tryRoute(
   options: Omit<FindRouteOptions, 'amountIn'>,
   request: Request,
   started: number | undefined,
+  start?: Float64Array,
 ): Attempt | undefined {
   const { amountIn } = request
   try {
-    return routeRequest({ ...options, amountIn }, request, started)
+    return routeRequest({ ...options, amountIn }, request, started, start)
   } catch (error) {
     // A few units too many or too few; the caller moves on from there.
     if (error instanceof AmountBeyondLiquidityError) return undefined

@@ -4,6 +4,7 @@ import {
   findRouteExactOut,
   NoRouteError,
   type Pool,
+  RouteTimeError,
   UnknownTokenError,
 } from '@behest/router'
 import type { AgentDecline } from '@behest/sdk'
@@ -19,6 +20,7 @@ import {
 import { type PoolPath, walkExactOut } from './walkPaths.js'
 
 type ExactOutOptions = RouteOptions & { readonly amountOut: bigint }
+type Search = ExactOutOptions & { readonly deadlineMilliseconds: number }
 
 /**
  * Routes the purchase of an exact amount over all pools.
@@ -32,9 +34,14 @@ type ExactOutOptions = RouteOptions & { readonly amountOut: bigint }
  * @throws the errors of the router.
  */
 export function routeExactOut(
-  options: ExactOutOptions,
+  asked: ExactOutOptions,
 ): RoutedTrade | AgentDecline {
-  const { pools, amountOut } = options
+  const { pools, amountOut } = asked
+  // One limit for all that is tried.
+  const options: Search = {
+    ...asked,
+    deadlineMilliseconds: performance.now() + asked.maxMilliseconds,
+  }
   const free = find(options, pools)
   const route = isWalkable(free, pools) ? free : findWalkable(options)
   if (route === undefined)
@@ -62,7 +69,7 @@ function isWalkable(route: ExactOutRoute, pools: readonly Pool[]): boolean {
 }
 
 /** The venues kept apart, then one alone: the first that can pay. */
-function findWalkable(options: ExactOutOptions): ExactOutRoute | undefined {
+function findWalkable(options: Search): ExactOutRoute | undefined {
   const { pools } = options
   const apart = attempt(() => find(options, keepVenuesApart(options)))
   if (apart !== undefined) return apart
@@ -84,6 +91,7 @@ function attempt(act: () => ExactOutRoute): ExactOutRoute | undefined {
   } catch (error) {
     if (
       error instanceof NoRouteError ||
+      error instanceof RouteTimeError ||
       error instanceof UnknownTokenError ||
       error instanceof AmountBeyondLiquidityError
     )
@@ -92,7 +100,7 @@ function attempt(act: () => ExactOutRoute): ExactOutRoute | undefined {
   }
 }
 
-function find(options: ExactOutOptions, pools: readonly Pool[]): ExactOutRoute {
+function find(options: Search, pools: readonly Pool[]): ExactOutRoute {
   const { state, sellToken, buyToken, amountOut } = options
   return findRouteExactOut({
     pools,
@@ -102,7 +110,10 @@ function find(options: ExactOutOptions, pools: readonly Pool[]): ExactOutRoute {
     amountOut,
     gasPriceWei: state.gasPriceWei,
     maxPaths: mostLegs,
-    maxMilliseconds: options.maxMilliseconds,
+    maxMilliseconds: Math.max(
+      1,
+      options.deadlineMilliseconds - performance.now(),
+    ),
     now: () => performance.now(),
   })
 }
