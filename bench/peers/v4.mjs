@@ -23,6 +23,9 @@ import {
 const flag = process.argv.indexOf('--pools')
 const count = flag > 0 ? Number(process.argv[flag + 1]) : 500
 const swapsEach = 10
+// A trade beyond all liquidity walks every word of ticks to the end of prices:
+// 15 million gas where ticks are one apart.
+const callGas = 1_000_000_000n
 let state = 4
 const draw = () => {
   state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
@@ -30,6 +33,11 @@ const draw = () => {
 }
 const drawWhole = (least, most) => least + Math.floor(draw() * (most - least))
 const pick = (list) => list[Math.floor(draw() * list.length)]
+
+const knownReverts = {
+  '0x': 'no reason; the gas of the call was used up',
+  '0x93dafdf1': 'SafeCastOverflow: a range that takes more than 2^127 units',
+}
 
 // All that the manager needs of the one contract that its package leaves out.
 const owned = `// SPDX-License-Identifier: MIT
@@ -84,7 +92,13 @@ function compile() {
 const { abi, bytecode } = compile()
 const anvil = await spawnAnvil({
   port: 0,
-  flags: ['--hardfork', 'cancun', '--disable-code-size-limit'],
+  flags: [
+    '--hardfork',
+    'cancun',
+    '--disable-code-size-limit',
+    '--gas-limit',
+    String(2n * callGas),
+  ],
 })
 try {
   const transport = http(anvil.url)
@@ -103,11 +117,13 @@ try {
   let compared = 0
   let equal = 0
   let refused = 0
+  const reasons = new Map()
   for (let which = 0; which < count; which++) {
     const made = drawPool(which)
     const steps = await probe(client, contractAddress, made)
-    if (steps === undefined) {
+    if (typeof steps === 'string') {
       refused++
+      reasons.set(steps, (reasons.get(steps) ?? 0) + 1)
       continue
     }
     const { pool: start, trades } = made
@@ -167,6 +183,7 @@ try {
   console.log(
     `v4: ${compared} swaps in ${count - refused} pools compared with PoolManager, ${equal} equal to the unit, price, tick and liquidity; ${refused} pools that it refuses`,
   )
+  for (const [reason, pools] of reasons) console.log(`  ${pools}: ${reason}`)
   if (equal !== compared) process.exitCode = 1
 } finally {
   await anvil.stop()
@@ -257,15 +274,17 @@ async function probe(client, to, { pool, ranges, trades, lpFee, protocolFee }) {
     ],
   })
   try {
-    await client.call({ to, data, gas: 29_000_000n })
+    await client.call({ to, data, gas: callGas })
   } catch (error) {
     const raw = error.walk?.((cause) => typeof cause.data === 'string')?.data
-    if (raw === undefined) throw error
+    if (raw === undefined) return error.walk?.()?.message ?? String(error)
     try {
-      return decodeErrorResult({ abi, data: raw }).args[0]
+      const { errorName, args } = decodeErrorResult({ abi, data: raw })
+      return errorName === 'Steps' ? args[0] : errorName
     } catch {
-      return undefined
+      const selector = raw.slice(0, 10)
+      return knownReverts[selector] ?? selector
     }
   }
-  return undefined
+  throw new Error('a probe came back without reverting')
 }
