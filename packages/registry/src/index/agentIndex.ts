@@ -129,14 +129,14 @@ export class AgentIndex {
     this.ids.push(record.id)
     this.documents.set(record.id, document)
     const { terms, head } = toIndexTexts(record)
-    this.terms.add(document, terms)
+    const termsKey = this.terms.add(document, terms)
     this.names.add(document, toNameGrams(record.name))
     // Its ends are marked, so that the first and last letters count as such.
     this.heads.push(` ${head} `)
     this.faces.push(JSON.stringify(toFace(record)))
     this.capabilities.add(toOffered(record))
     this.contentKeys.push(toContentKey(record))
-    this.textKeys.push(toNumberKey(terms.join(' ')))
+    this.textKeys.push(termsKey)
     this.statuses.push(measuredStatuses.indexOf(record.status))
     this.leases.push(record.leaseUntilMs ?? Number.POSITIVE_INFINITY)
     this.trusts.push(record.trust?.bound ?? 0)
@@ -459,11 +459,21 @@ function toCapabilityTerms(
   return [...terms]
 }
 
+/** Letters that take two units each. */
+const astral = /[\ud800-\udfff]/
+
 /** Three-letter pieces of a name, its ends marked. */
 export function toNameGrams(name: string): string[] {
   const grams: string[] = []
   for (const word of toGramText(name, headLetters).split(' ')) {
-    const letters = [...` ${word} `]
+    const marked = ` ${word} `
+    if (!astral.test(marked)) {
+      if (marked.length <= 3) grams.push(marked)
+      for (let index = 0; index + 3 <= marked.length; index += 1)
+        grams.push(marked.slice(index, index + 3))
+      continue
+    }
+    const letters = [...marked]
     if (letters.length <= 3) grams.push(letters.join(''))
     for (let index = 0; index + 3 <= letters.length; index += 1)
       grams.push(letters.slice(index, index + 3).join(''))

@@ -60,6 +60,8 @@ export class TermIndex {
   private toLength = 0
   /** How often each term was seen in the document that is being added. */
   private frequencies = new Uint16Array(1024)
+  /** The different terms of that document; kept, so that none is made anew. */
+  private readonly distinct: number[] = []
   private liveCount = 0
   private totalLength = 0
   private readonly keepsForward: boolean
@@ -78,19 +80,34 @@ export class TermIndex {
     return this.terms.length
   }
 
-  /** Adds the next document. Its number is one above the last. */
-  add(document: number, terms: readonly string[]): void {
-    const touched: number[] = []
+  /**
+   * Adds the next document. Its number is one above the last.
+   *
+   * @returns A number that only documents of the same terms, in the same order,
+   *   share; of this index alone.
+   */
+  add(document: number, terms: readonly string[]): number {
+    const { distinct } = this
+    let count = 0
+    let high = 0x811c9dc5
+    let low = 0x01000193
     for (const term of terms) {
       const id = this.termIds.get(term) ?? this.addTerm(term)
+      high = Math.imul(high ^ id, 0x01000193)
+      low = Math.imul(low ^ (id + count), 0x85ebca6b)
+      low ^= low >>> 15
       const before = this.frequencies[id] as number
-      if (before === 0) touched.push(id)
+      if (before === 0) {
+        distinct[count] = id
+        count += 1
+      }
       if (before < maxFrequency) this.frequencies[id] = before + 1
     }
     this.starts.push(this.forward.length)
     this.lengths.push(terms.length)
     const length = Math.min(0xffff, terms.length)
-    for (const id of touched) {
+    for (let place = 0; place < count; place += 1) {
+      const id = distinct[place] as number
       const frequency = this.frequencies[id] as number
       this.frequencies[id] = 0
       this.postings.push(id, document * (maxFrequency + 1) + frequency)
@@ -103,6 +120,7 @@ export class TermIndex {
     }
     this.liveCount += 1
     this.totalLength += terms.length
+    return (high >>> 0) * 0x10_0000 + ((low >>> 0) & 0xf_ffff)
   }
 
   private addTerm(term: string): number {

@@ -1,13 +1,19 @@
 import { GrowableUint32 } from './growable.js'
 import type { SectionReader, Sections } from './sections.js'
 import { type Scored, TopList } from './termIndex.js'
-import { createDistances, createDot, KernelMemory } from './vectorKernel.js'
+import {
+  createDistances,
+  createDot,
+  createSigns,
+  KernelMemory,
+} from './vectorKernel.js'
 
 /** Sign bits of a row: half of the encoder's dimensions choose well enough. */
 const signBytes = 32
 const rowsPerBlock = 1 << 16
-/** Room before the rows, where the query is put. */
+/** Room before the rows, where the query is put, and new signs behind it. */
 const queryBytes = 4_096
+const signPlace = queryBytes - signBytes
 /** Vectors that are scored exactly, and how many may be looked at for them. */
 const leastChosen = 400
 const mostLookedAt = 25_600
@@ -21,6 +27,7 @@ type Machine = {
   readonly signMemory: KernelMemory
   readonly dot: ReturnType<typeof createDot>
   readonly distances: ReturnType<typeof createDistances>
+  readonly signs: ReturnType<typeof createSigns>
 }
 
 /**
@@ -43,8 +50,8 @@ export class VectorIndex {
   constructor(dimensions: number) {
     this.dimensions = dimensions
     this.pitch = Math.ceil(dimensions / 16) * 16
-    if (this.pitch > queryBytes)
-      throw new RangeError(`vectors have ${queryBytes} dimensions at most`)
+    if (this.pitch > signPlace)
+      throw new RangeError(`vectors have ${signPlace} dimensions at most`)
   }
 
   /** Number of documents that have vectors. */
@@ -107,14 +114,14 @@ export class VectorIndex {
     this.owners.push(document)
     const start = this.toRowPlace(row)
     const signs = toSignPlace(row)
-    const { rowMemory, signMemory } = this.getMachine()
+    const { rowMemory, signMemory, dot } = this.getMachine()
     rowMemory.grow(start + this.pitch)
     signMemory.grow(toSignPlace(row | (rowsPerBlock - 1)) + blockTail)
     rowMemory.bytes.set(
       new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength),
       start,
     )
-    writeSigns(vector, signMemory.bytes, signs)
+    this.writeSigns(start, signs)
     if (row === this.dead.length) {
       const dead = new Uint8Array(row * 2)
       dead.set(this.dead)
@@ -123,10 +130,20 @@ export class VectorIndex {
       norms.set(this.norms)
       this.norms = norms
     }
-    let sum = 0
-    for (const value of vector) sum += value * value
-    this.norms[row] = Math.sqrt(sum) || 1
+    this.norms[row] = Math.sqrt(dot(start, start + this.pitch, start)) || 1
     this.dead[row] = 0
+  }
+
+  /** Writes the signs of a row, or of the query, where the signs are kept. */
+  private writeSigns(row: number, place: number): void {
+    const { rowMemory, signMemory, signs } = this.getMachine()
+    // Bits of dimensions that an encoder does not have stay nothing.
+    rowMemory.bytes.fill(0, signPlace, signPlace + signBytes)
+    signs(row, row + Math.min(this.pitch, signBytes * 8), signPlace)
+    for (let byte = 0; byte < signBytes; byte += 1)
+      signMemory.bytes[place + byte] = rowMemory.bytes[
+        signPlace + byte
+      ] as number
   }
 
   save(into: Sections): void {
@@ -175,6 +192,7 @@ export class VectorIndex {
       signMemory,
       dot: createDot(rowMemory),
       distances: createDistances(signMemory),
+      signs: createSigns(rowMemory),
     }
     return this.machine
   }
@@ -259,7 +277,7 @@ export class VectorIndex {
   private measureBlocks(): Uint16Array[] {
     const rows = this.owners.length
     const { signMemory, distances } = this.getMachine()
-    writeSigns(this.readQuery(), signMemory.bytes, 0)
+    this.writeSigns(0, 0)
     const blocks: Uint16Array[] = []
     for (let first = 0; first < rows; first += rowsPerBlock) {
       const count = Math.min(rowsPerBlock, rows - first)
@@ -360,17 +378,4 @@ const blockBytes = rowsPerBlock * (signBytes + 2)
 function toSignPlace(row: number): number {
   const block = Math.floor(row / rowsPerBlock)
   return signBytes + block * blockBytes + (row % rowsPerBlock) * signBytes
-}
-
-function writeSigns(
-  vector: Int8Array,
-  target: Uint8Array,
-  place: number,
-): void {
-  for (let byte = 0; byte < signBytes; byte += 1) {
-    let bits = 0
-    for (let bit = 0; bit < 8; bit += 1)
-      if ((vector[byte * 8 + bit] ?? 0) > 0) bits |= 1 << bit
-    target[place + byte] = bits
-  }
 }

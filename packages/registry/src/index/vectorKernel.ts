@@ -1,4 +1,4 @@
-// One file because it is one machine program: two loops over bytes, sixteen at a
+// One file because it is one machine program: a few loops over bytes, sixteen at a
 // time, which JavaScript can only take one by one. Assembled here from named
 // instructions, so that nothing has to be compiled or downloaded.
 
@@ -33,6 +33,8 @@ const add: Code = [0x6a]
 const load16Bytes = (offset: number): Code =>
   simd(0x00, 4, ...toUnsigned(offset))
 const store16Bits: Code = [0x3b, 1, 0]
+const isGreater = simd(0x27)
+const toBitmask = simd(0x64)
 const xor = simd(0x51)
 const countBits = simd(0x62)
 const addBytes = simd(0x6e)
@@ -86,6 +88,18 @@ const dot: Code = [
     [get(2), constant(16), add, set(2)],
   ]),
   sumLanes(3),
+]
+
+// signs(row, end, out): one bit for each signed byte, set where it is above
+// nothing; sixteen of them are written at a time.
+const signs: Code = [
+  whileLess(0, 1, [
+    get(2),
+    [get(0), load16Bytes(0), zeros, isGreater, toBitmask],
+    store16Bits,
+    [get(2), constant(2), add, set(2)],
+    [get(0), constant(16), add, set(0)],
+  ]),
 ]
 
 function toUnsigned(value: number): number[] {
@@ -151,9 +165,11 @@ function assemble(options: {
   ])
 }
 
-let modules: Record<'distances' | 'dot', Module> | undefined
+type Kernel = 'distances' | 'dot' | 'signs'
 
-function getModules(): Record<'distances' | 'dot', Module> {
+let modules: Record<Kernel, Module> | undefined
+
+function getModules(): Record<Kernel, Module> {
   modules ??= {
     distances: new engine.Module(
       assemble({
@@ -171,6 +187,15 @@ function getModules(): Record<'distances' | 'dot', Module> {
         results: [i32],
         vectorLocals: 1,
         code: dot,
+      }),
+    ),
+    signs: new engine.Module(
+      assemble({
+        name: 'signs',
+        parameters: [i32, i32, i32],
+        results: [],
+        vectorLocals: 0,
+        code: signs,
       }),
     ),
   }
@@ -218,4 +243,14 @@ export function createDot(
     host: { memory: memory.memory },
   })
   return instance.exports.dot as ReturnType<typeof createDot>
+}
+
+/** Writes the sign bits of rows; lengths are whole multiples of 16. */
+export function createSigns(
+  memory: KernelMemory,
+): (row: number, end: number, out: number) => void {
+  const instance = new engine.Instance(getModules().signs, {
+    host: { memory: memory.memory },
+  })
+  return instance.exports.signs as ReturnType<typeof createSigns>
 }

@@ -46,6 +46,7 @@ export async function readVectorChanges(
 }
 
 // Stored as: number of dimensions (two bytes, little endian), then the vectors.
+// They are looked at where they lie; whoever keeps them makes a copy.
 function fromStored(stored: Buffer): Int8Array[] {
   const dimensions = stored.readUInt16LE(0)
   const vectors: Int8Array[] = []
@@ -54,10 +55,9 @@ function fromStored(stored: Buffer): Int8Array[] {
     start + dimensions <= stored.length;
     start += dimensions
   ) {
-    const vector = new Int8Array(dimensions)
-    for (let index = 0; index < dimensions; index += 1)
-      vector[index] = stored.readInt8(start + index)
-    vectors.push(vector)
+    vectors.push(
+      new Int8Array(stored.buffer, stored.byteOffset + start, dimensions),
+    )
   }
   return vectors
 }

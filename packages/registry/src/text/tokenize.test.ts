@@ -1,5 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { tokenize } from './tokenize.js'
+import { cutAsciiWords } from './asciiWords.js'
+import { cutAnyGramWords, tokenize, tokenizeAny } from './tokenize.js'
 import { toSkeleton } from './toSkeleton.js'
 
 describe('tokenize', () => {
@@ -29,6 +31,32 @@ describe('tokenize', () => {
     // A part of a name finds it, wherever the cutter cuts.
     const name = tokenize('東京銀行')
     expect(tokenize('京銀').some((term) => name.includes(term))).toBe(true)
+  })
+})
+
+describe('cutAsciiWords', () => {
+  const texts = fc
+    .array(fc.constantFrom(...'aBCdEf19 _-.$<^é\n'), { maxLength: 24 })
+    .map((letters) => letters.join(''))
+
+  test('property: the quick walk cuts as the definition does', () => {
+    fc.assert(
+      fc.property(fc.oneof(texts, fc.string()), (text) => {
+        expect(tokenize(text)).toEqual(tokenizeAny(text))
+      }),
+      { numRuns: 2_000 },
+    )
+    fc.assert(
+      fc.property(
+        texts.map((text) => text.replaceAll('é', 'X')),
+        (text) => {
+          expect(cutAsciiWords(text, 'letters-and-symbols')).toEqual(
+            cutAnyGramWords(text),
+          )
+        },
+      ),
+      { numRuns: 2_000 },
+    )
   })
 })
 

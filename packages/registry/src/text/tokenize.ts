@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { cutAsciiWords } from './asciiWords.js'
 import { stopWords } from './stopWords.js'
 
 const stemWord = createRequire(import.meta.url)('wink-porter2-stemmer') as (
@@ -10,13 +11,20 @@ const stemWord = createRequire(import.meta.url)('wink-porter2-stemmer') as (
 const stems = new Map<string, string>()
 const maxStems = 200_000
 
-function toStem(word: string): string {
+/** The term of a folded word; empty for a stop word. */
+function toTerm(word: string): string {
   const known = stems.get(word)
   if (known !== undefined) return known
-  const stem = /^[a-z]+$/.test(word) && word.length < 40 ? stemWord(word) : word
+  // Numbers hardly repeat, and have no stem.
+  if (!/^[a-z]+$/.test(word)) return stopWords.has(word) ? '' : word
+  const term = stopWords.has(word)
+    ? ''
+    : word.length < 40
+      ? stemWord(word)
+      : word
   if (stems.size >= maxStems) stems.clear()
-  stems.set(word, stem)
-  return stem
+  stems.set(word, term)
+  return term
 }
 
 const asciiOnly = /^[\x20-\x7e\s]*$/
@@ -57,6 +65,22 @@ export function foldText(text: string): string {
  * @returns The terms, in order, with repetitions.
  */
 export function tokenize(text: string): string[] {
+  return asciiOnly.test(text)
+    ? toTerms(cutAsciiWords(text, 'letters'))
+    : tokenizeAny(text)
+}
+
+function toTerms(words: readonly string[]): string[] {
+  const terms: string[] = []
+  for (const word of words) {
+    const term = toTerm(word)
+    if (term !== '') terms.push(term)
+  }
+  return terms
+}
+
+/** What {@link tokenize} does of any text, by its definition. */
+export function tokenizeAny(text: string): string[] {
   const folded = foldText(text)
   const terms: string[] = []
   let words = folded
@@ -67,11 +91,7 @@ export function tokenize(text: string): string[] {
       words = folded.replace(cjkRun, ' ')
     }
   }
-  for (const word of words.match(wordRun) ?? []) {
-    if (stopWords.has(word)) continue
-    terms.push(toStem(word))
-  }
-  return terms
+  return terms.concat(toTerms(words.match(wordRun) ?? []))
 }
 
 function addCjkTerms(run: string, terms: string[]): void {
@@ -98,10 +118,20 @@ function addCjkTerms(run: string, terms: string[]): void {
  * @param maxLength - Most letters.
  */
 export function toGramText(text: string, maxLength: number): string {
-  const words = foldText(text.slice(0, maxLength * 2)).match(
-    /[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{S}]+/gu,
+  const beginning = text.slice(0, maxLength * 2)
+  const words = asciiOnly.test(beginning)
+    ? cutAsciiWords(beginning, 'letters-and-symbols')
+    : cutAnyGramWords(beginning)
+  return words.join(' ').slice(0, maxLength)
+}
+
+/** The words of {@link toGramText}, of any text, by their definition. */
+export function cutAnyGramWords(text: string): readonly string[] {
+  return (
+    foldText(text).match(
+      /[\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{S}]+/gu,
+    ) ?? []
   )
-  return (words ?? []).join(' ').slice(0, maxLength)
 }
 
 /** Gives the words of a text that are no filler, as they were written. */
