@@ -215,9 +215,12 @@ export class AgentIndex {
     return face
   }
 
-  /** The letters that whole-query n-grams are compared with. */
-  headOf(document: number): Uint8Array {
-    return this.heads.bytesAt(document)
+  /** Shows the letters that whole-query n-grams are compared with. */
+  lookAtHead<Seen>(
+    document: number,
+    see: (bytes: Uint8Array, start: number, end: number) => Seen,
+  ): Seen {
+    return this.heads.look(document, see)
   }
 
   leaseUntilMsOf(document: number): number {

@@ -41,6 +41,8 @@ export class CapabilityPool {
   private readonly starts = new GrowableUint32(1024)
   /** A coarse picture of each document: most that do not fit fall by it alone. */
   private readonly masks = new GrowableUint32(1024)
+  /** What each document takes at least, whatever is asked of it. */
+  private readonly lowestFees = new GrowableUint32(1024)
   private readonly ids = new Map<string, number>()
 
   private intern(key: string): number {
@@ -54,6 +56,7 @@ export class CapabilityPool {
   add(capabilities: readonly Capability[]): void {
     this.starts.push(0)
     this.masks.push(0)
+    this.lowestFees.push(0)
     this.replace(this.starts.length - 1, capabilities)
   }
 
@@ -62,8 +65,10 @@ export class CapabilityPool {
     this.starts.values[document] = this.pool.length
     this.pool.push(capabilities.length)
     let mask = 0
+    let lowestFee = capabilities[0]?.feeBps ?? 0
     for (const capability of capabilities) {
       mask |= toMask(capability)
+      lowestFee = Math.min(lowestFee, capability.feeBps)
       this.pool.push(actions.indexOf(capability.action))
       this.pool.push(capability.feeBps)
       this.addList(capability.chains, (chain) => `c:${chain}`)
@@ -71,6 +76,7 @@ export class CapabilityPool {
       this.addList(capability.venues, (venue) => `v:${venue.toLowerCase()}`)
     }
     this.masks.values[document] = mask
+    this.lowestFees.values[document] = lowestFee
   }
 
   private addList<Item>(
@@ -87,13 +93,13 @@ export class CapabilityPool {
 
   save(into: Sections): void {
     putTexts(into, [...this.ids.keys()])
-    for (const numbers of [this.pool, this.starts, this.masks])
+    for (const numbers of [this.pool, this.starts, this.masks, this.lowestFees])
       into.arrays.push(numbers.taken())
   }
 
   restore(from: SectionReader): void {
     for (const key of takeTexts(from)) this.intern(key)
-    for (const numbers of [this.pool, this.starts, this.masks])
+    for (const numbers of [this.pool, this.starts, this.masks, this.lowestFees])
       numbers.restore(from.uint32())
   }
 
@@ -141,6 +147,7 @@ export class CapabilityPool {
    * @returns Basis points, or -1 when no capability satisfies it.
    */
   findFeeBps(document: number, filter: CompiledFilter): number {
+    if (filter.isEmpty) return this.lowestFees.values[document] as number
     if (!this.mayFit(document, filter)) return -1
     const values = this.pool.values
     let place = this.starts.at(document)
@@ -168,7 +175,7 @@ export class CapabilityPool {
         continue
       if (best === -1 || feeBps < best) best = feeBps
     }
-    return best === -1 && filter.isEmpty ? 0 : best
+    return best
   }
 }
 

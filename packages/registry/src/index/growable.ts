@@ -106,6 +106,7 @@ export class PagedUint32 {
 }
 
 const chunkBytes = 1 << 22
+const noBytes = new Uint8Array()
 
 /**
  * Texts kept as bytes outside of the garbage collector's sight: a million small
@@ -140,13 +141,17 @@ export class TextArena {
     return this.sizes.length - 1
   }
 
-  /** Visits the bytes of a text without making a string of them. */
-  bytesAt(index: number): Uint8Array {
+  /** Shows the bytes of a text where they lie, and makes nothing of them. */
+  look<Seen>(
+    index: number,
+    see: (bytes: Uint8Array, start: number, end: number) => Seen,
+  ): Seen {
     const place = this.places.at(index)
-    const chunk = this.chunks[Math.floor(place / chunkBytes)]
     const start = place % chunkBytes
-    return (
-      chunk?.subarray(start, start + this.sizes.at(index)) ?? new Uint8Array()
+    return see(
+      this.chunks[Math.floor(place / chunkBytes)] ?? noBytes,
+      start,
+      start + this.sizes.at(index),
     )
   }
 

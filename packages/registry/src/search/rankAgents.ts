@@ -330,13 +330,15 @@ class GramSet {
     this.table = new Int32Array(slots)
     this.stamps = new Int32Array(slots)
     this.mask = slots - 1
-    forEachGram(text, (gram) => {
+    let gram = 0
+    for (let place = 0; place < text.length; place += 1) {
+      gram = (gram << 8) | (text[place] as number)
+      if (place < 3) continue
       const slot = this.findSlot(gram)
-      if (this.table[slot] === 0) {
-        this.table[slot] = gram
-        this.size += 1
-      }
-    })
+      if (this.table[slot] !== 0) continue
+      this.table[slot] = gram
+      this.size += 1
+    }
   }
 
   private findSlot(gram: number): number {
@@ -346,25 +348,21 @@ class GramSet {
     return slot
   }
 
-  /** Counts the different pieces that another text shares with this one. */
-  countShared(text: Uint8Array): number {
+  /** Counts the different pieces that a stretch of bytes shares with this. */
+  countShared(bytes: Uint8Array, start: number, end: number): number {
+    const { table, stamps } = this
     this.stamp += 1
     let shared = 0
-    forEachGram(text, (gram) => {
+    let gram = 0
+    for (let place = start; place < end; place += 1) {
+      gram = (gram << 8) | (bytes[place] as number)
+      if (place < start + 3) continue
       const slot = this.findSlot(gram)
-      if (this.table[slot] === 0 || this.stamps[slot] === this.stamp) return
-      this.stamps[slot] = this.stamp
+      if (table[slot] === 0 || stamps[slot] === this.stamp) continue
+      stamps[slot] = this.stamp
       shared += 1
-    })
+    }
     return shared
-  }
-}
-
-function forEachGram(text: Uint8Array, visit: (gram: number) => void): void {
-  let gram = 0
-  for (let place = 0; place < text.length; place += 1) {
-    gram = (gram << 8) | (text[place] as number)
-    if (place >= 3) visit(gram)
   }
 }
 
@@ -374,13 +372,10 @@ function buildLetterScores(
   documents: readonly number[],
 ): number[] {
   const wanted = new GramSet(Buffer.from(` ${toGramText(text, 200)} `))
-  return documents.map((document) => {
-    const head = index.headOf(document)
-    return (
-      wanted.countShared(head) /
-      Math.sqrt((wanted.size || 1) * Math.max(1, head.length - 3))
-    )
-  })
+  const see = (bytes: Uint8Array, start: number, end: number) =>
+    wanted.countShared(bytes, start, end) /
+    Math.sqrt((wanted.size || 1) * Math.max(1, end - start - 3))
+  return documents.map((document) => index.lookAtHead(document, see))
 }
 
 type Found = Pick<
