@@ -175,6 +175,10 @@ alter table leg add column on_behalf_of bytea;
 alter table leg add column gives_nothing boolean not null default false;
 `
 
+const intentsByChange = `
+create index intent_by_change on intent (updated_at desc, position desc);
+`
+
 /** The journal's tables: run them with `runMigrations` before anything else. */
 export const journalSchema: MigrationSet = {
   namespace: 'journal',
@@ -183,6 +187,7 @@ export const journalSchema: MigrationSet = {
     { version: 2, name: 'outbox', sql: outboxTables },
     { version: 3, name: 'leg-authorization', sql: legAuthorization },
     { version: 4, name: 'leg-halts', sql: legHalts },
+    { version: 5, name: 'intents-by-change', sql: intentsByChange },
   ],
 }
 

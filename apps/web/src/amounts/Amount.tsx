@@ -1,8 +1,8 @@
 const readAtOnce = 6
 
 /**
- * An amount, every digit of it. Groups are set apart by space and not by signs,
- * so that what is copied is the number itself.
+ * An amount, every digit of it. Groups are set apart by what is only drawn, so
+ * that what is copied is the number itself.
  */
 export function Amount({
   decimal,

@@ -1,6 +1,7 @@
 import type { Receipt } from '@behest/spec'
 import { isSameAddress, toDecimal } from '@behest/spec'
 import { Amount } from '../amounts/Amount.js'
+import { cutDecimal } from '../amounts/cutDecimal.js'
 import { shortenDecimal } from '../amounts/shortenDecimal.js'
 import { HealthPicture } from '../pictures/HealthPicture.js'
 import { Hash } from '../shell/Hash.js'
@@ -78,7 +79,7 @@ export function ReceiptCard({
                           <span className="quiet">
                             {bound.units < 0n ? words.atMost : words.atLeast}
                           </span>{' '}
-                          {bound.decimal.replace(/^-/, '')}
+                          <Amount decimal={bound.decimal.replace(/^-/, '')} />
                         </>
                       ) : (
                         '–'
@@ -86,10 +87,11 @@ export function ReceiptCard({
                     </td>
                     <td className={delta.units < 0n ? 'minus' : 'plus'}>
                       {delta.units > 0n ? '+' : ''}
-                      {delta.decimal}
+                      <Amount decimal={delta.decimal} />
                       {bound && decimals !== undefined && better !== 0n ? (
                         <span className="quiet line">
-                          {words.difference} {toDecimal(better, decimals)}
+                          {words.difference}{' '}
+                          {cutDecimal(toDecimal(better, decimals))}
                         </span>
                       ) : null}
                     </td>

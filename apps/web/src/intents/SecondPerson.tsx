@@ -21,16 +21,24 @@ export function SecondPerson({
   const { wallet } = useSigner()
   const [problem, setProblem] = useState<string | null>(null)
   const { connected, wallets, connect } = wallet
+  const isOne =
+    connected !== null &&
+    approvers.some(
+      (one) => one.toLowerCase() === connected.state.address.toLowerCase(),
+    )
   return (
     <section className="box" aria-label={words.secondPerson}>
       <h3>{words.secondPerson}</h3>
-      <p>
-        {words.secondPersonSays(
-          approvers
-            .map((one) => `${one.slice(0, 6)}…${one.slice(-4)}`)
-            .join(', '),
-        )}
-      </p>
+      <p>{isOne ? words.secondPersonIsYou : words.secondPersonSays}</p>
+      {isOne ? null : (
+        <ul className="lines">
+          {approvers.map((one) => (
+            <li key={one}>
+              <Hash value={one} name={words.address} />
+            </li>
+          ))}
+        </ul>
+      )}
       <div className="row">
         <CopyButton
           text={`${window.location.origin}/${toHash({ type: 'intent', id: record.id })}`}

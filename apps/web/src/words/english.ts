@@ -238,8 +238,10 @@ export const english = {
   approveInWallet: 'Approve exactly this in your wallet',
   approveAsSecond: 'Sign as the second person',
   secondPerson: 'A second person has to sign this',
-  secondPersonSays: (addresses: string) =>
-    `Nothing is sent before one of these has signed exactly this, with a wallet of their own: ${addresses}. Send them the link of this page, or sign here if you are one of them.`,
+  secondPersonSays:
+    'Nothing is sent before one of these has signed exactly this, with a wallet of their own. Send them the link, or connect the wallet if it is yours.',
+  secondPersonIsYou:
+    'You are asked, with the wallet that is connected. Look at what will change, then sign exactly that, or reject it.',
   connectToApprove: (address: string) =>
     `Only ${address} can approve this. Connect the wallet that holds it.`,
   needsSmartAccount: (code: string) =>

@@ -232,8 +232,10 @@ export const japanese: Words = {
   approveInWallet: 'この内容だけをウォレットで承認',
   approveAsSecond: '二人目として署名',
   secondPerson: '二人目の署名が必要です',
-  secondPersonSays: (addresses) =>
-    `次のいずれかの人が自分のウォレットでこの内容だけに署名するまで、何も送信されません：${addresses}。このページのリンクを送るか、あなたがその一人ならここで署名してください。`,
+  secondPersonSays:
+    '次のいずれかの人が自分のウォレットでこの内容だけに署名するまで、何も送信されません。リンクを送るか、自分のものならウォレットを接続してください。',
+  secondPersonIsYou:
+    '接続中のウォレットで署名を求められています。変わる内容を確認してから、その内容だけに署名するか、拒否してください。',
   connectToApprove: (address) =>
     `これを承認できるのは ${address} だけです。そのウォレットを接続してください。`,
   needsSmartAccount: (code) =>

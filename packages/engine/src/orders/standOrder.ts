@@ -57,8 +57,10 @@ export async function standOrder(options: {
   if (isHoldersOwn(options.holder, account))
     throw new HolderCannotSignError({
       account,
-      reason: 'each run of a standing order has to be signed when it is due',
-      instead: 'Ask for it when it is due, or with an account of this server.',
+      reason:
+        'each run of a standing order is signed when it is due, and nobody can ask your wallet then',
+      instead:
+        'Ask for it when it is due. To let it stand, send what it may spend to an account that a server of yours signs for, and say it there.',
     })
   if (!terms) {
     const proposed = await buildOrderTerms({

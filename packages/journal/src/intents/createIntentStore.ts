@@ -20,7 +20,12 @@ import { inTransaction, type Queryable } from '../sql/inTransaction.js'
 import { createEventWatch, eventChannel } from './createEventWatch.js'
 import { createLeases, type Leases } from './createLeases.js'
 import { createMailbox, type Mailbox } from './createMailbox.js'
-import { parseCursor, toCursor } from './cursor.js'
+import {
+  parseChangeCursor,
+  parseCursor,
+  toChangeCursor,
+  toCursor,
+} from './cursor.js'
 import {
   ApprovalConflictError,
   IdempotencyKeyReusedError,
@@ -208,7 +213,69 @@ export function createIntentStore(options: {
     return { intent: await mustRead(pool, found.id), created: false }
   }
 
-  const list: IntentStorePort['list'] = async ({ limit, cursor, account }) => {
+  const readPage = async (
+    rows: readonly IntentRow[],
+    limit: number,
+  ): Promise<readonly StoredIntent[]> => {
+    const page = rows.slice(0, limit)
+    const artifacts = await readCurrentArtifacts(
+      pool,
+      page.map(({ id }) => id),
+    )
+    return page.map((row) =>
+      toStoredIntent(
+        row,
+        artifacts.filter(({ intent_id }) => intent_id === row.id),
+      ),
+    )
+  }
+
+  const listByChange: IntentStorePort['list'] = async (options) => {
+    const { limit, cursor } = options
+    const account =
+      options.account === undefined ? null : toBytes(options.account)
+    const before = cursor === undefined ? null : parseChangeCursor(cursor)
+    const [{ rows }, { rows: counted }] = await Promise.all([
+      pool.query<IntentRow & { readonly updated_microseconds: string }>(
+        `select ${intentColumns},
+          (extract(epoch from updated_at) * 1000000)::bigint::text
+            as updated_microseconds
+         from intent
+         where ($1::bigint is null or (updated_at, position) <
+            (timestamptz 'epoch' + $1 * interval '1 microsecond', $2::bigint))
+           and ($3::bytea is null or account = $3)
+         order by updated_at desc, position desc limit $4`,
+        [
+          before?.updatedMicroseconds ?? null,
+          before?.position ?? null,
+          account,
+          limit + 1,
+        ],
+      ),
+      pool.query<{ total: string }>(
+        `select count(*)::text as total from intent
+         where ($1::bytea is null or account = $1)`,
+        [account],
+      ),
+    ])
+    const last = rows[limit - 1]
+    return {
+      intents: await readPage(rows, limit),
+      total: Number(counted[0]?.total ?? 0),
+      ...(rows.length > limit && last !== undefined
+        ? {
+            nextCursor: toChangeCursor({
+              updatedMicroseconds: last.updated_microseconds,
+              position: last.position,
+            }),
+          }
+        : {}),
+    }
+  }
+
+  const list: IntentStorePort['list'] = async (options) => {
+    if (options.order === 'updated') return listByChange(options)
+    const { limit, cursor, account } = options
     const before = cursor === undefined ? null : parseCursor(cursor)
     const { rows } = await pool.query<IntentRow>(
       `select ${intentColumns} from intent
@@ -217,19 +284,9 @@ export function createIntentStore(options: {
        order by position desc limit $3`,
       [before, account === undefined ? null : toBytes(account), limit + 1],
     )
-    const page = rows.slice(0, limit)
-    const artifacts = await readCurrentArtifacts(
-      pool,
-      page.map(({ id }) => id),
-    )
-    const last = page.at(-1)
+    const last = rows.slice(0, limit).at(-1)
     return {
-      intents: page.map((row) =>
-        toStoredIntent(
-          row,
-          artifacts.filter(({ intent_id }) => intent_id === row.id),
-        ),
-      ),
+      intents: await readPage(rows, limit),
       ...(rows.length > limit && last !== undefined
         ? { nextCursor: toCursor(last.position) }
         : {}),

@@ -43,14 +43,20 @@ export type IntentStorePort = {
     readonly artifact: { readonly hash: Hex; readonly body: WireArtifact }
   }): Promise<{ readonly intent: StoredIntent; readonly created: boolean }>
   get(id: string): Promise<StoredIntent | null>
-  /** Newest first. `cursor` is opaque, from the page before. */
+  /**
+   * Newest first, or what changed last first. `cursor` is opaque, from the page
+   * before of the same order; `total` is how many there are on all pages.
+   */
   list(options: {
+    readonly order?: 'created' | 'updated'
     readonly limit: number
     readonly cursor?: string
     readonly account?: Address
   }): Promise<{
     readonly intents: readonly StoredIntent[]
     readonly nextCursor?: string
+    /** Only with `order: 'updated'`, for it has to be counted. */
+    readonly total?: number
   }>
   /**
    * Writes the artifact of a stage, drops those of later stages, sets the

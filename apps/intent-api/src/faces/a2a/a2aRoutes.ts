@@ -93,7 +93,7 @@ export function a2aRoutes(options: {
         rpc.handle(body as Record<string, unknown>, context),
       )
       if (!(Symbol.asyncIterator in answer)) {
-        if (!signal.aborted) response.json(answer)
+        if (!signal.aborted) response.json(withPageToken(answer))
         return
       }
       // What can be refused is refused before the stream is open.
@@ -117,12 +117,26 @@ export function a2aRoutes(options: {
   }) satisfies RequestHandler)
 
   const restRoutes = Router()
+  restRoutes.get('/tasks', (_request, response, next) => {
+    const send = response.json.bind(response)
+    response.json = (body: unknown) => send(withPageToken(body))
+    next()
+  })
   restRoutes.use(restOnly, readJson, admit, ((request, response, next) => {
     left.run(toLeftSignal(response), () => rest(request, response, next))
   }) satisfies RequestHandler)
   routes.use('/a2a', restRoutes)
   routes.use('/a2a', handleA2aError(onError))
   return routes
+}
+
+/** Clients look for an empty `nextPageToken`, which ProtoJSON leaves out. */
+function withPageToken(body: unknown): unknown {
+  if (typeof body !== 'object' || body === null) return body
+  if ('result' in body) return { ...body, result: withPageToken(body.result) }
+  return 'tasks' in body && 'pageSize' in body
+    ? { nextPageToken: '', ...body }
+    : body
 }
 
 const readJson: RequestHandler = express.json({

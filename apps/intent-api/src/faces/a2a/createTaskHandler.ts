@@ -128,6 +128,7 @@ export function createTaskHandler(options: {
     },
     getTask: ({ id, historyLength }) =>
       guard(async () => {
+        assertHistoryLength(historyLength)
         const name = parseTaskName(id)
         const task = draw(await desk.get(name.intentId), name)
         return historyLength === 0 ? { ...task, history: [] } : task
@@ -331,6 +332,7 @@ async function listTasks({
 }) {
   const { contextId, status, statusTimestampAfter, historyLength } = params
   const pageSize = params.pageSize ?? defaultPageSize
+  assertHistoryLength(historyLength)
   if (pageSize < 1 || pageSize > maxPageSize)
     throw new RequestMalformedError(
       `pageSize must be between 1 and ${maxPageSize}.`,
@@ -340,13 +342,13 @@ async function listTasks({
     Number.isNaN(Date.parse(statusTimestampAfter))
   )
     throw new RequestMalformedError('statusTimestampAfter is no time.')
-  const page =
+  const page: Awaited<ReturnType<Desk['list']>> =
     contextId === ''
       ? await desk.list({
           limit: pageSize,
           ...(params.pageToken === '' ? {} : { cursor: params.pageToken }),
         })
-      : { records: await findByContext(desk, contexts, contextId) }
+      : await listContext(desk, contexts, contextId)
   const contextOf = await contexts.findOf(page.records.map(({ id }) => id))
   const tasks = page.records
     .filter(
@@ -368,8 +370,22 @@ async function listTasks({
     tasks,
     nextPageToken: page.nextCursor ?? '',
     pageSize,
-    totalSize: tasks.length,
+    // What a filter leaves is only known of this page.
+    totalSize: tasks.length === page.records.length ? page.total : tasks.length,
   }
+}
+
+/** The tasks of a context, what changed last first. */
+async function listContext(
+  desk: Desk,
+  contexts: ContextStore,
+  contextId: string,
+): ReturnType<Desk['list']> {
+  const found = await findByContext(desk, contexts, contextId)
+  const records = [...found].sort((one, other) =>
+    other.updatedAt.localeCompare(one.updatedAt),
+  )
+  return { records, total: records.length }
 }
 
 /** The intents of a context, the newest first. */
@@ -393,6 +409,11 @@ async function findByContext(
     }),
   )
   return found.flat()
+}
+
+function assertHistoryLength(historyLength: number | undefined): void {
+  if (historyLength !== undefined && historyLength < 0)
+    throw new RequestMalformedError('historyLength must not be negative.')
 }
 
 function assertReadable(modes: readonly string[]): void {

@@ -35,12 +35,15 @@ export type Desk = {
     readonly previousIntentId?: string
   }) => Promise<IntentRecord>
   readonly get: (id: string) => Promise<IntentRecord>
+  /** What changed last first. */
   readonly list: (options: {
     readonly limit: number
     readonly cursor?: string
   }) => Promise<{
     readonly records: readonly IntentRecord[]
     readonly nextCursor?: string
+    /** How many there are on all pages. */
+    readonly total: number
   }>
   readonly answer: (id: string, reply: Reply) => Promise<IntentRecord>
   /** Takes a person's yes or no to exactly one plan, and has it gone on with. */
@@ -118,12 +121,14 @@ export function createDesk(options: DeskOptions): Desk {
     get: engine.get,
     list: async ({ limit, cursor }) => {
       const page = await store.list({
+        order: 'updated',
         limit,
         account,
         ...(cursor === undefined ? {} : { cursor }),
       })
       return {
         records: page.intents.map((stored) => engine.toRecord(stored)),
+        total: page.total ?? page.intents.length,
         ...(page.nextCursor === undefined
           ? {}
           : { nextCursor: page.nextCursor }),
