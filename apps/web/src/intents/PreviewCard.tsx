@@ -20,6 +20,7 @@ import type { Words } from '../words/english.js'
 import { languageOf } from '../words/languageOf.js'
 import { useWords } from '../words/useWords.js'
 import { AgentsAsked } from './AgentsAsked.js'
+import { sayNearBest } from './sayNearBest.js'
 import { sayStep } from './sayStep.js'
 import { YesButton } from './YesButton.js'
 
@@ -254,14 +255,7 @@ function StepFacts({
         </Fact>
       ) : null}
       {certificate ? (
-        <Fact name={words.nearBest}>
-          {/^0(?:\.0*)?$/.test(certificate.gapBps)
-            ? words.exactlyBest(certificate.pools)
-            : words.nearBestSays(
-                words.basisPoints(certificate.gapBps),
-                certificate.pools,
-              )}
-        </Fact>
+        <Fact name={words.nearBest}>{sayNearBest(certificate, words)}</Fact>
       ) : null}
       <Fact
         name={

@@ -120,9 +120,14 @@ export const english = {
   unlimited: 'unlimited',
   nearBest: 'How near to the best',
   nearBestSays: (bps: string, pools: number) =>
-    `within ${bps} of the best that ${pools} pools allow, as its agent states`,
+    `within ${bps} of the best that ${allowedBy(pools)}, as its agent states`,
   exactlyBest: (pools: number) =>
-    `the best that ${pools} pools allow, as its agent states`,
+    `the best that ${allowedBy(pools)}, as its agent states`,
+  underCircles: (bps: string, pools: number, inLine: string) =>
+    `${bps} under a bound over ${countPools(pools)} that counts gains from trades in a circle, which no swap can take; ${inLine}, as its agent states`,
+  noLessInLine: 'it pays no less than they would once these are gone',
+  nearInLine: (bps: string) =>
+    `within ${bps} of what they would pay once these are gone`,
   basisPoints: (bps: string) => `${bps} bps`,
   health: (venue: string) => `Health at ${venue}`,
   healthBefore: 'before',
@@ -480,3 +485,11 @@ export const english = {
 
 /** Everything that the page says, in one language. */
 export type Words = typeof english
+
+function countPools(pools: number): string {
+  return pools === 1 ? 'one pool' : `${pools} pools`
+}
+
+function allowedBy(pools: number): string {
+  return `${countPools(pools)} ${pools === 1 ? 'allows' : 'allow'}`
+}

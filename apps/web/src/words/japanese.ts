@@ -119,6 +119,10 @@ export const japanese: Words = {
     `${pools} プールで可能な最良との差は ${bps} 以内（エージェントの申告）`,
   exactlyBest: (pools) =>
     `${pools} プールで可能な最良の結果（エージェントの申告）`,
+  underCircles: (bps, pools, inLine) =>
+    `${pools} プールの上限より ${bps} 下。ただし上限には、交換では得られない循環取引の利益が含まれます。${inLine}（エージェントの申告）`,
+  noLessInLine: 'それがなくなった場合の結果を下回りません',
+  nearInLine: (bps) => `それがなくなった場合の結果との差は ${bps} 以内です`,
   basisPoints: (bps) => `${bps} bps`,
   health: (venue) => `${venue} の健全度`,
   healthBefore: '前',

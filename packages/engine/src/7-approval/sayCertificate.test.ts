@@ -8,6 +8,7 @@ describe('sayCertificate', () => {
     expect(sayCertificate({ ...bound, gapBps: '0.02' })).toMatchInlineSnapshot(
       `"within 0.02 bps of the best possible over 19 pools, as its agent states"`,
     )
+    expect(sayCertificate({ ...bound, pools: 1 })).toContain('over 1 pool,')
   })
 
   test('behavior: what no swap can take is told apart', () => {

@@ -9,11 +9,12 @@ import type { PlanStep } from '@behest/spec'
 export function sayCertificate(
   certificate: NonNullable<PlanStep['certificate']>,
 ): string {
-  const { gapBps, pools, arbitrage } = certificate
+  const { gapBps, arbitrage } = certificate
+  const pools = `${certificate.pools} pool${certificate.pools === 1 ? '' : 's'}`
   if (arbitrage === undefined)
-    return `within ${gapBps} bps of the best possible over ${pools} pools, as its agent states`
+    return `within ${gapBps} bps of the best possible over ${pools}, as its agent states`
   const inLine = /^0(?:\.0*)?$/.test(arbitrage.gapBps)
     ? 'it pays no less than they would once these are gone'
     : `it is within ${arbitrage.gapBps} bps of what they would pay once these are gone`
-  return `${gapBps} bps under a bound over ${pools} pools that counts gains from trades in a circle, which no swap can take; ${inLine}, as its agent states`
+  return `${gapBps} bps under a bound over ${pools} that counts gains from trades in a circle, which no swap can take; ${inLine}, as its agent states`
 }
