@@ -64,7 +64,7 @@ const usage = `Say what you want. Agents compete to do it. Nothing happens beyon
   behest registry import <file.ndjson>        manifests in bulk, by the operator
   behest registry anchors [--yes] | attest <id> [--yes]  contracts of ERC-8004, and what receipts say
   behest route --pools <file> --sell <token> --buy <token> --amount <units>
-  behest lend --markets <file> --supply <units>
+  behest lend --markets <file> --supply <units> | --refinance <units> --from <market> --within <days>
   behest start                                the whole local stack (npm start)
   behest telegram [link|unlink <chat>]        the bot, and which chat may speak for the account
   behest backup <file> · restore <file>       all that the database holds, out and in

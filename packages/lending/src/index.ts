@@ -12,6 +12,10 @@ export {
 } from './allocate/allocateSupply.js'
 export type { UnitsByMarket } from './allocate/chooseMarkets.js'
 export {
+  findRefinance,
+  type RefinanceChoice,
+} from './allocate/findRefinance.js'
+export {
   getRefinance,
   type Refinance,
   type RefinanceOptions,

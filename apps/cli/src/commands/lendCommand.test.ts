@@ -136,6 +136,46 @@ const codeOf = (act: () => unknown): string => {
   return 'answered'
 }
 
+describe('behest lend --refinance', () => {
+  const ask = (units: string, ...more: readonly string[]) => {
+    run(
+      [...base, aave('b', { borrowed: '1000000000000' })],
+      `--refinance=${units}`,
+      '--from',
+      'a',
+      ...more,
+    )
+    return JSON.parse(said.at(-1) ?? '')
+  }
+
+  test('default: where the debt is cheaper, and when moving has paid back', () => {
+    const answer = ask('1000000000', '--within', '365', '--cost', '1000000')
+    expect(answer.to).toBe('b')
+    expect(answer.choices[0]).toMatchObject({
+      market: 'b',
+      costUnits: '1000000',
+    })
+    expect(answer.choices.map(({ market }: Line) => market)).toContain('m')
+    expect(answer.choices.map(({ market }: Line) => market)).not.toContain('a')
+  })
+
+  test('behavior: what does not pay back in time is no reason to move', () => {
+    const answer = ask('1000000000', '--within', '1', '--cost', '1000000')
+    expect(answer.to).toBeUndefined()
+    expect(BigInt(answer.choices[0].breakEvenSeconds)).toBeGreaterThan(86_400n)
+  })
+
+  test('error: without a market or a time there is nothing to answer', () => {
+    expect(() => ask('1', '--within', 'soon')).toThrow(UsageError)
+    expect(() => run(base, '--refinance=1', '--within', '30')).toThrow(
+      UsageError,
+    )
+    expect(() =>
+      run(base, '--refinance=1', '--supply=1', '--from=a', '--within=30'),
+    ).toThrow(UsageError)
+  })
+})
+
 describe('lendCommand', () => {
   test('default: supply', () => {
     const answer = supply(base, '1000000000000')

@@ -8,6 +8,7 @@ import {
 import { toUnits } from '@behest/spec'
 import { exitCodes, UsageError } from '../exitCodes.js'
 import { readFileArgument, readUnits } from '../readInput.js'
+import { refinance } from './refinance.js'
 
 /** `behest lend`: the best allocation over a market file, offline. */
 export function lendCommand(commandArguments: readonly string[]): number {
@@ -20,12 +21,24 @@ export function lendCommand(commandArguments: readonly string[]): number {
       collateral: { type: 'string' },
       token: { type: 'string' },
       'min-health': { type: 'string' },
+      refinance: { type: 'string' },
+      from: { type: 'string' },
+      within: { type: 'string' },
+      cost: { type: 'string' },
+      'flash-fee-bps': { type: 'string' },
       json: { type: 'boolean', default: false },
     },
   })
-  if ((values.supply === undefined) === (values.borrow === undefined))
-    throw new UsageError('Give either --supply <units> or --borrow <units>.')
+  const asked = [values.supply, values.borrow, values.refinance]
+  if (asked.filter((units) => units !== undefined).length !== 1)
+    throw new UsageError(
+      'Give one of --supply <units>, --borrow <units> and --refinance <units>.',
+    )
   const file = parseMarkets(readFileArgument('--markets', values.markets))
+  if (values.refinance !== undefined) {
+    console.log(refinance(file, values))
+    return exitCodes.done
+  }
   const token =
     values.token === undefined ? {} : { token: toToken(file, values.token) }
   const answer =

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { MarketChoiceError } from '../errors/MarketChoiceError.js'
 import { MarketLiquidityError } from '../errors/MarketLiquidityError.js'
 import { RateInputError } from '../errors/RateInputError.js'
 import type { Market } from '../market/market.js'
 import { ray, secondsPerYear } from '../math/fixedPoint.js'
+import { findRefinance } from './findRefinance.js'
 import { getRefinance } from './getRefinance.js'
 
 const aave = (name: string, borrowedUnits: bigint): Market => ({
@@ -91,5 +93,48 @@ describe('getRefinance', () => {
         horizonSeconds: 1n,
       }),
     ).toThrow(RateInputError)
+  })
+})
+
+describe('findRefinance', () => {
+  const markets = [
+    aave('old', 800_000n),
+    aave('near', 300_000n),
+    aave('far', 700_000n),
+    { ...aave('other', 0n), token: '0xother' },
+    { ...aave('empty', 950_000n), availableUnits: 50_000n },
+  ]
+  const asked = {
+    markets,
+    from: 'old',
+    debtUnits: 100_000n,
+    horizonSeconds: secondsPerYear,
+  }
+
+  test('default: the other markets of the token that hold it, best first', () => {
+    const choices = findRefinance(asked)
+    expect(choices.map(({ market }) => market)).toEqual(['near', 'far'])
+    expect(choices[0]).toEqual({
+      market: 'near',
+      ...getRefinance({
+        ...asked,
+        from: aave('old', 800_000n),
+        to: aave('near', 300_000n),
+      }),
+    })
+    // 8 % after the own debt: no better than where it is.
+    expect(choices[1]?.paysBack).toBe(false)
+  })
+
+  test('behavior: the order of the markets changes nothing', () => {
+    expect(findRefinance({ ...asked, markets: markets.toReversed() })).toEqual(
+      findRefinance(asked),
+    )
+  })
+
+  test('error: MarketChoiceError', () => {
+    expect(() => findRefinance({ ...asked, from: 'nowhere' })).toThrow(
+      MarketChoiceError,
+    )
   })
 })
