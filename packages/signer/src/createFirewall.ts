@@ -31,7 +31,13 @@ import {
   type OrderTerms,
   type Policy,
 } from '@behest/spec'
-import { encodeFunctionData, erc20Abi, hashTypedData } from 'viem'
+import {
+  encodeFunctionData,
+  erc20Abi,
+  hashTypedData,
+  keccak256,
+  stringToHex,
+} from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { findCallProblem } from './checkCalls.js'
 import { checkEffects } from './checkEffects.js'
@@ -44,7 +50,7 @@ import {
 import { checkPlan } from './checkPlan.js'
 import { checkTypedData, type TypedData } from './checkTypedData.js'
 import { SigningRefusedError } from './errors.js'
-import { findGiftProblem } from './findGiftProblem.js'
+import { findGiftProblem, readOwnEnd } from './findGiftProblem.js'
 import type { SignedLedger } from './openSignedLedger.js'
 import {
   type ApprovedPlan,
@@ -61,6 +67,9 @@ const takeBackSeconds = 86_400
 // What a redemption may cost its executor.
 const redemptionGas = 12_000_000n
 const mostWaiting = 64
+// Delegations that the record does not know and that are ended all the same: each
+// costs gas, and anybody can think of one that never was.
+const mostUnknownEnds = 16
 
 /** Which key signs what. */
 export type KeyName = 'account' | 'executor' | 'engine'
@@ -506,9 +515,51 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
         rule: `its fee is ${transaction.maxFeePerGasWei} wei per gas, ${most} at most`,
       })
     const identity = await chain.readIdentity()
-    await assertNonce(what, identity, transaction)
+    const turn = await assertNonce(what, identity, transaction)
+    if (transaction.purpose === 'cancel' && turn === 'first')
+      throw new SigningRefusedError({ what, rule: 'nothing to cancel' })
+    const ended = readOwnEnd(transaction.data, addresses.account)
+    if (ended !== null) assertEnd(what, identity, transaction.legId, ended)
     return sign(identity, transaction)
   }
+
+  let unknownEnds = 0
+
+  /** One leg ends a delegation, so that nobody has the account pay for many. */
+  const assertEnd = (
+    what: string,
+    identity: string,
+    legId: string,
+    ended: Hex,
+  ): void => {
+    const isBegun = ledger.find(identity, `end ${ended}`).length > 0
+    const isKnown = ledger.find(identity, `delegation ${ended}`).length > 0
+    if (!isBegun && !isKnown) {
+      if (unknownEnds >= mostUnknownEnds)
+        throw new SigningRefusedError({
+          what,
+          rule: `nobody signed the delegation that it ends, and ${mostUnknownEnds} such were ended since the start`,
+        })
+      unknownEnds += 1
+    }
+    assertSameAsBefore({
+      what,
+      identity,
+      name: `end ${ended}`,
+      hash: keccak256(stringToHex(legId.toLowerCase())),
+      differs: 'another leg, which ends the same delegation',
+    })
+  }
+
+  /** So that it can be ended without a plan, however many there are. */
+  const rememberDelegation = (identity: string, hash: Hex): void =>
+    assertSameAsBefore({
+      what: 'a delegation',
+      identity,
+      name: `delegation ${hash}`,
+      hash,
+      differs: 'another one',
+    })
 
   return {
     addresses,
@@ -614,6 +665,7 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
           hash: hashDelegation(delegation),
           differs: 'other amounts, and may be used with them',
         })
+        rememberDelegation(identity, hashDelegation(delegation))
         return createMandateSigner({ account, deployment })({
           planHash,
           mandateIndex,
@@ -679,10 +731,9 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
             rule: 'its caveats are not those of its terms',
           })
         await assertUpgrade(what, authorizationNonce)
-        return createMandateSigner({
-          account: await unlock('account'),
-          deployment,
-        })({
+        const account = await unlock('account')
+        rememberDelegation(await chain.readIdentity(), hashDelegation(drawn))
+        return createMandateSigner({ account, deployment })({
           planHash: termsHash,
           mandateIndex: 0,
           delegation,
@@ -717,10 +768,15 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
         const gateSignature = gate
           ? (await sign({ ...about, delegation: gate })).signature
           : undefined
+        const delegation = drawBatchDelegation({ ...drawn, gateSignature })
+        rememberDelegation(
+          await chain.readIdentity(),
+          hashDelegation(delegation),
+        )
         return {
           ...(await sign({
             ...about,
-            delegation: drawBatchDelegation({ ...drawn, gateSignature }),
+            delegation,
             ...(authorizationNonce === undefined ? {} : { authorizationNonce }),
           })),
           ...(gateSignature === undefined ? {} : { gateSignature }),

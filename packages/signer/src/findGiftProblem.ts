@@ -1,5 +1,9 @@
-import type { DelegationFramework, LegTransaction } from '@behest/evm'
-import { type Address, isSameAddress } from '@behest/spec'
+import {
+  type DelegationFramework,
+  hashDelegation,
+  type LegTransaction,
+} from '@behest/evm'
+import { type Address, type Hex, isSameAddress } from '@behest/spec'
 import { decodeFunctionData, erc20Abi, parseAbi } from 'viem'
 
 const managerAbi = parseAbi([
@@ -43,7 +47,7 @@ export function findGiftProblem(options: {
     isSameAddress(to, framework.delegationManager) &&
     valueWei === 0n &&
     authorization === undefined &&
-    isOwnEnd(data, account)
+    readOwnEnd(data, account) !== null
   )
     return null
   return 'no approved plan is with it'
@@ -58,11 +62,22 @@ function readRecipient(data: LegTransaction['data']): string | null {
   }
 }
 
-function isOwnEnd(data: LegTransaction['data'], account: Address): boolean {
+/**
+ * Reads which of its own delegations an account ends with a call.
+ *
+ * @returns The delegation's hash, or `null` when the call ends none of its own.
+ */
+export function readOwnEnd(
+  data: LegTransaction['data'],
+  account: Address,
+): Hex | null {
   try {
     const { args } = decodeFunctionData({ abi: managerAbi, data })
-    return isSameAddress(args[0].delegator, account)
+    const [delegation] = args
+    return isSameAddress(delegation.delegator, account)
+      ? hashDelegation({ ...delegation, caveats: [...delegation.caveats] })
+      : null
   } catch {
-    return false
+    return null
   }
 }

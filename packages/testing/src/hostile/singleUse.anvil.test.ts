@@ -1,3 +1,5 @@
+import { drawDelegation, encodeDisable, type LegTransaction } from '@behest/evm'
+import { keccak256, stringToHex } from 'viem'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type HostileWorld, openHostileWorld } from './openHostileWorld.js'
 import { listLegs, type Prepared, prepare, signMandateFor } from './playCase.js'
@@ -94,6 +96,81 @@ describe('what is signed is good for one use', () => {
     ).rejects.toThrow('a call of the plan gives that allowance')
   })
 })
+
+describe('what needs no plan costs no more than it must', () => {
+  test('law: an empty transaction is signed only to take the place of another', async () => {
+    await expect(
+      firewall.signLeg({ transaction: await drawGift({ purpose: 'cancel' }) }),
+    ).rejects.toThrow('nothing to cancel')
+  })
+
+  test('law: a delegation that nobody signed is ended a few times, and no more', async () => {
+    const asked: PromiseSettledResult<unknown>[] = []
+    for (let salt = 0n; salt < 20n; salt += 1n)
+      asked.push(
+        ...(await Promise.allSettled([
+          firewall.signLeg({ transaction: await drawEnd(salt, `${salt}`) }),
+        ])),
+      )
+    const refused = listRefusals(asked)
+    expect(refused).toHaveLength(4)
+    expect(refused[0]).toContain('nobody signed the delegation that it ends')
+  })
+
+  test('law: one delegation is ended by one leg', async () => {
+    await firewall.signLeg({ transaction: await drawEnd(1n, 'first') })
+    await firewall.signLeg({ transaction: await drawEnd(1n, 'first') })
+    await expect(
+      firewall.signLeg({ transaction: await drawEnd(1n, 'second') }),
+    ).rejects.toThrow('it was signed for another leg')
+  })
+})
+
+/** A transaction of the account that no plan is with. */
+async function drawGift(
+  rest: Partial<LegTransaction>,
+): Promise<LegTransaction> {
+  const account = world.user.address
+  return {
+    purpose: 'send',
+    legId: keccak256(stringToHex('a leg')),
+    planHash: keccak256(stringToHex('no plan')),
+    chainId: world.deployment.chainId,
+    from: account,
+    to: account,
+    valueWei: 0n,
+    data: '0x',
+    nonce: await world.wallet.getTransactionCount({ address: account }),
+    gasLimit: 100_000n,
+    maxFeePerGasWei: 10n ** 10n,
+    maxPriorityFeePerGasWei: 1n,
+    ...rest,
+  }
+}
+
+/** A transaction that ends a delegation of the account which never was. */
+async function drawEnd(salt: bigint, name: string): Promise<LegTransaction> {
+  const { delegation: framework } = world.deployment
+  if (!framework) throw new RangeError('a chain with delegations')
+  return drawGift({
+    legId: keccak256(stringToHex(name)),
+    to: framework.delegationManager,
+    data: encodeDisable({
+      delegation: drawDelegation({
+        framework,
+        executor: world.executor.address,
+        terms: {
+          account: world.user.address,
+          calls: [],
+          bounds: [],
+          validUntilUnixSeconds: 2_000_000_000,
+          salt,
+        },
+      }),
+      signature: '0x',
+    }),
+  })
+}
 
 function listRefusals(
   asked: readonly PromiseSettledResult<unknown>[],
