@@ -63,6 +63,7 @@ const receiptView = {
   signers: [address],
   verdict: 'pending',
   verdictReason: 'The chain is being asked.',
+  knownEngine: true,
   receivedAt: '2026-11-22T10:00:00.000Z',
   seq: 7,
 }

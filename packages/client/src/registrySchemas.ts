@@ -252,6 +252,8 @@ export const receiptViewSchema = z.object({
   signers: z.array(addressSchema),
   verdict: z.enum(['pending', 'confirmed', 'contradicted', 'unreachable']),
   verdictReason: z.string(),
+  /** Signed by an engine whose users are known to be independent. */
+  knownEngine: z.boolean(),
   receivedAt: isoTime,
   seq: z.int(),
 })

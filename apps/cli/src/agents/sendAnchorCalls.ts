@@ -1,19 +1,28 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { AnchorCall } from '@behest/evm'
+import {
+  type AnchorCall,
+  identityRegistryAbi,
+  reputationRegistryAbi,
+} from '@behest/evm'
 import { BehestError } from '@behest/spec'
 import {
   type Address,
   BaseError,
   createPublicClient,
   createWalletClient,
+  decodeErrorResult,
   defineChain,
   formatEther,
   type Hex,
   HttpRequestError,
   http,
+  isHex,
   keccak256,
+  RpcRequestError,
   TimeoutError,
+  TransactionNotFoundError,
   type TransactionReceipt,
+  TransactionReceiptNotFoundError,
   toHex,
 } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
@@ -66,17 +75,40 @@ export function createAnchorSender(options: {
   const client = createPublicClient({ chain, transport })
   const wallet = createWalletClient({ account, chain, transport })
 
-  async function receiptOf(hash: Hex): Promise<TransactionReceipt | undefined> {
+  async function receiptOf(
+    hash: Hex,
+    says: string,
+  ): Promise<TransactionReceipt | undefined> {
     const until = performance.now() + receiptTimeoutMs
     while (performance.now() < until) {
-      // Not mined yet, or the node is away: neither says that it was not sent.
-      const receipt = await client
-        .getTransactionReceipt({ hash })
-        .catch(() => undefined)
-      if (receipt !== undefined) return receipt
+      try {
+        return await client.getTransactionReceipt({ hash })
+      } catch (error) {
+        // Not mined yet, or the node is away: neither says that it was not sent.
+        if (
+          !(error instanceof TransactionReceiptNotFoundError) &&
+          !isAway(error)
+        )
+          throw new AnchorOutcomeUnknownError({
+            says,
+            hash,
+            reason: toReason(error),
+          })
+      }
       await wait(pollMs)
     }
     return undefined
+  }
+
+  // A transaction that was handed over twice is refused the second time, by a
+  // node that has it: the refusal then says nothing of what becomes of it.
+  async function isTaken(hash: Hex): Promise<boolean | 'unknown'> {
+    try {
+      await client.getTransaction({ hash })
+      return true
+    } catch (error) {
+      return error instanceof TransactionNotFoundError ? false : 'unknown'
+    }
   }
 
   return {
@@ -122,19 +154,21 @@ export function createAnchorSender(options: {
         const request = await wallet.prepareTransactionRequest({ to, data })
         const raw = await wallet.signTransaction(request as never)
         const hash = keccak256(raw)
-        await client
-          .sendRawTransaction({ serializedTransaction: raw })
-          .catch((cause: unknown) => {
-            const reason = toReason(cause)
-            if (isAway(cause))
-              throw new AnchorOutcomeUnknownError({ says, hash, reason })
+        try {
+          await client.sendRawTransaction({ serializedTransaction: raw })
+        } catch (cause) {
+          const reason = toReason(cause)
+          const taken = isAway(cause) ? 'unknown' : await isTaken(hash)
+          if (taken === 'unknown')
+            throw new AnchorOutcomeUnknownError({ says, hash, reason })
+          if (!taken)
             throw new AnchorCallFailedError({
               what: `what ${says}`,
               reason,
               cause,
             })
-          })
-        const receipt = await receiptOf(hash)
+        }
+        const receipt = await receiptOf(hash, says)
         if (receipt === undefined)
           throw new AnchorOutcomeUnknownError({
             says,
@@ -190,8 +224,52 @@ function isAway(error: unknown): boolean {
 }
 
 function toReason(cause: unknown): string {
-  const { shortMessage, message } = cause as Error & { shortMessage?: string }
-  return (shortMessage ?? message).slice(0, 300)
+  const refusal = readRefusal(cause)
+  if (refusal !== undefined) return refusal
+  if (cause instanceof BaseError) return cause.shortMessage.slice(0, 300)
+  return String(cause instanceof Error ? cause.message : cause).slice(0, 300)
+}
+
+const refusals = {
+  AgentUnknown: 'it knows no agent of that number',
+  NotAuthorized: 'the account may not change that agent',
+  KeyReserved: 'that key of metadata is its own to write',
+  RecipientRefused: 'the receiver takes no agents',
+  DeadlineUnusable: 'the deadline has passed or lies too far ahead',
+  SignatureInvalid: 'the signature is not of that account',
+  SelfFeedback:
+    'nobody may speak of an agent that is their own; use the key of whoever runs the registry',
+  DecimalsUnusable: 'it takes no value of so many decimals',
+  FeedbackUnknown: 'there is no such statement',
+  AlreadyRevoked: 'the statement was taken back before',
+  ClientsMissing: 'no account was named',
+  IdentityMissing: 'it was made without an identity registry',
+} as const
+
+/**
+ * Reads why our contracts refused a call, in words and with the values that they
+ * gave.
+ *
+ * @returns `undefined` where nothing says so, or another contract does.
+ */
+export function readRefusal(cause: unknown): string | undefined {
+  if (!(cause instanceof BaseError)) return undefined
+  const answer = cause.walk((error) => error instanceof RpcRequestError)
+  const data = answer instanceof RpcRequestError ? answer.data : undefined
+  if (!isHex(data)) return undefined
+  try {
+    const { errorName, args } = decodeErrorResult({
+      abi: [...identityRegistryAbi, ...reputationRegistryAbi],
+      data,
+    })
+    // What every contract can say, viem says by itself.
+    if (!Object.hasOwn(refusals, errorName)) return undefined
+    return `the contract says ${errorName}(${(args ?? []).join(', ')}): ${refusals[errorName]}`
+  } catch (error) {
+    // Of a contract that is none of ours: its selector says nothing here.
+    if (error instanceof BaseError) return undefined
+    throw error
+  }
 }
 
 /** Thrown when an account has too little for what it is to sign. */

@@ -1,9 +1,16 @@
 // One file because it is one examination: what a registry says of an agent, each
 // part held against what does not hang on the registry's word.
 
-import type { AgentDetail, RegistryClient } from '@behest/client'
+import {
+  type AgentDetail,
+  ApiProblemError,
+  ApiUnreachableError,
+  type ReceiptView,
+  type RegistryClient,
+} from '@behest/client'
 import {
   type AnchorPlaces,
+  AnchorUnreadableError,
   compareAnchor,
   createAnchorReader,
 } from '@behest/evm'
@@ -11,7 +18,6 @@ import {
   buildReceiptDigest,
   digestBytes,
   formulaVersion,
-  type PublicReceipt,
   parseReceiptDigest,
   type ReceiptDigest,
   recomputeTrust,
@@ -19,11 +25,14 @@ import {
 import {
   type Address,
   type Hex,
+  type JsonValue,
   publishMessageSchema,
+  receiptSchema,
   registryDomain,
   registryTypedDataTypes,
 } from '@behest/spec'
 import {
+  BaseError,
   createPublicClient,
   http,
   keccak256,
@@ -41,6 +50,9 @@ export type AgentVerification = {
   readonly findings: readonly Finding[]
 }
 
+/** What is asked of a registry. */
+export type AskedRegistry = Pick<RegistryClient, 'get' | 'receipts' | 'anchor'>
+
 /**
  * Verifies what a registry says of an agent: the card against its hash and its
  * owner's signature, its place on chain read from a node of the asker's own, and
@@ -51,7 +63,7 @@ export type AgentVerification = {
  */
 export async function verifyAgent(options: {
   readonly source: string
-  readonly registry: RegistryClient
+  readonly registry: AskedRegistry
   readonly chainId: number
   readonly rpcUrl: string
   readonly places: AnchorPlaces | undefined
@@ -92,44 +104,81 @@ export async function verifyAgent(options: {
         },
       ],
     }
-  const tokenId = BigInt(linked.tokenId)
-  const reader = createAnchorReader({ rpcUrl, ...places })
-  const seenChain = await reader.readChainId()
-  const checks = compareAnchor({
-    tokenId,
-    anchor: await reader.readAnchor(tokenId),
+  return {
     agentId: agent.agentId,
-    owner: agent.owner,
-    cardHash: agent.cardHash as Hex,
-    agentUrl: agent.url.replace(/\/+$/, ''),
-  })
-  findings.push(
-    {
-      name: 'chain',
-      state: seenChain === chainId ? 'ok' : 'broken',
-      detail:
-        seenChain === chainId
-          ? `number ${tokenId} at ${places.identityRegistry} on chain ${chainId}`
-          : `your node is of chain ${seenChain} and the registry of ${chainId}`,
-      ...(seenChain === chainId ? {} : { todo: 'set BEHEST_RPC_URL' }),
-    },
-    ...checks.map(
-      ({ check, passed, says }): Finding =>
-        passed
-          ? { name: `chain: ${check}`, state: 'ok', detail: says }
-          : {
-              name: `chain: ${check}`,
-              state: 'broken',
-              detail: says,
-              todo:
-                check === 'card' || check === 'address'
-                  ? `its owner anchors the new card: behest agents anchor ${agent.agentId}`
-                  : 'believe neither: somebody else holds the number, or the registry lies',
-            },
-    ),
-    ...(await verifyDigests({ agent, receipts, places, rpcUrl, tokenId })),
-  )
-  return { agentId: agent.agentId, anchored: true, findings }
+    anchored: true,
+    findings: [
+      ...findings,
+      ...(await verifyChain({
+        agent,
+        receipts,
+        places,
+        rpcUrl,
+        chainId,
+        tokenId: BigInt(linked.tokenId),
+      })),
+    ],
+  }
+}
+
+async function verifyChain(options: {
+  readonly agent: AgentDetail
+  readonly receipts: readonly ReceiptView[]
+  readonly places: AnchorPlaces
+  readonly rpcUrl: string
+  readonly chainId: number
+  readonly tokenId: bigint
+}): Promise<Finding[]> {
+  const { agent, places, rpcUrl, chainId, tokenId } = options
+  const reader = createAnchorReader({ rpcUrl, ...places })
+  try {
+    const seenChain = await reader.readChainId()
+    const checks = compareAnchor({
+      tokenId,
+      anchor: await reader.readAnchor(tokenId),
+      agentId: agent.agentId,
+      owner: agent.owner,
+      cardHash: agent.cardHash as Hex,
+      agentUrl: agent.url.replace(/\/+$/, ''),
+    })
+    return [
+      {
+        name: 'chain',
+        state: seenChain === chainId ? 'ok' : 'broken',
+        detail:
+          seenChain === chainId
+            ? `number ${tokenId} at ${places.identityRegistry} on chain ${chainId}`
+            : `your node is of chain ${seenChain} and the registry of ${chainId}`,
+        ...(seenChain === chainId ? {} : { todo: 'set BEHEST_RPC_URL' }),
+      },
+      ...checks.map(
+        ({ check, passed, says }): Finding =>
+          passed
+            ? { name: `chain: ${check}`, state: 'ok', detail: says }
+            : {
+                name: `chain: ${check}`,
+                state: 'broken',
+                detail: says,
+                todo:
+                  check === 'card' || check === 'address'
+                    ? `its owner anchors the new card: behest agents anchor ${agent.agentId}`
+                    : 'believe neither: somebody else holds the number, or the registry lies',
+              },
+      ),
+      ...(await verifyDigests(options)),
+    ]
+  } catch (error) {
+    // A chain that was not asked has not spoken against anybody.
+    if (!(error instanceof AnchorUnreadableError)) throw error
+    return [
+      {
+        name: 'on chain',
+        state: 'warning',
+        detail: `could not be asked about number ${tokenId}: ${error.shortMessage}`,
+        todo: 'see that BEHEST_RPC_URL answers, and ask again',
+      },
+    ]
+  }
 }
 
 async function verifyCard(
@@ -193,29 +242,23 @@ async function verifyCard(
 }
 
 async function verifyTrust(options: {
-  readonly registry: RegistryClient
+  readonly registry: AskedRegistry
   readonly agent: AgentDetail
-  readonly receipts: readonly PublicReceipt[]
+  readonly receipts: readonly ReceiptView[]
 }): Promise<Finding> {
   const { registry, agent, receipts } = options
   const claimed = readTrust(agent)
   if (claimed === null)
     return { name: 'trust', state: 'ok', detail: 'no receipt counts yet' }
   const named = new Set(
-    receipts.flatMap(({ receipt }) =>
-      ((receipt as { steps?: { agent?: string }[] }).steps ?? []).map(
-        (step) => step.agent ?? '',
-      ),
+    receipts.flatMap(
+      ({ receipt }) =>
+        receiptSchema
+          .safeParse(receipt)
+          .data?.steps.map((step) => step.agent) ?? [],
     ),
   )
-  const keys = new Map<string, AgentDetail['keys']>()
-  for (const id of named) {
-    const known =
-      id === agent.agentId
-        ? agent
-        : await registry.get(id).catch(() => undefined)
-    if (known !== undefined) keys.set(id, known.keys)
-  }
+  const { keys, unasked } = await readKeysOf(registry, agent, named)
   const own = recomputeTrust({
     receipts,
     keys,
@@ -228,17 +271,54 @@ async function verifyTrust(options: {
         state: 'ok',
         detail: `${claimed.bound.toFixed(4)}, the same from ${receipts.length} public receipts`,
       }
-    : {
-        name: 'trust',
-        state: 'broken',
-        detail: `the registry says ${claimed.bound.toFixed(4)}, and its receipts give ${(own?.bound ?? 0).toFixed(4)}`,
-        todo: 'ask again in a minute; if it stays, the registry ranks by something else',
-      }
+    : unasked.length > 0
+      ? {
+          name: 'trust',
+          state: 'warning',
+          detail: `${claimed.bound.toFixed(4)} could not be computed anew: the registry did not answer about ${unasked.slice(0, 5).join(', ')}${unasked.length > 5 ? ` and ${unasked.length - 5} more` : ''}, whose keys take part`,
+          todo: 'ask again when it answers; neither is shown by this',
+        }
+      : {
+          name: 'trust',
+          state: 'broken',
+          detail: `the registry says ${claimed.bound.toFixed(4)}, and its receipts give ${(own?.bound ?? 0).toFixed(4)}`,
+          todo: 'ask again in a minute; if it stays, the registry ranks by something else',
+        }
+}
+
+/**
+ * Reads the keys of agents. One that the registry says is gone has none; one
+ * about which it did not answer is named, for its silence says nothing.
+ */
+async function readKeysOf(
+  registry: AskedRegistry,
+  agent: AgentDetail,
+  agentIds: ReadonlySet<string>,
+): Promise<{
+  readonly keys: ReadonlyMap<string, AgentDetail['keys']>
+  readonly unasked: readonly string[]
+}> {
+  const keys = new Map<string, AgentDetail['keys']>()
+  const unasked: string[] = []
+  for (const id of agentIds)
+    try {
+      const known = id === agent.agentId ? agent : await registry.get(id)
+      keys.set(id, known.keys)
+    } catch (error) {
+      if (error instanceof ApiProblemError && error.status === 404) continue
+      if (
+        !(error instanceof ApiProblemError) &&
+        !(error instanceof ApiUnreachableError)
+      )
+        throw error
+      unasked.push(id)
+    }
+  return { keys, unasked }
 }
 
 async function verifyDigests(options: {
   readonly agent: AgentDetail
-  readonly receipts: readonly PublicReceipt[]
+  readonly receipts: readonly ReceiptView[]
   readonly places: AnchorPlaces
   readonly rpcUrl: string
   readonly tokenId: bigint
@@ -247,11 +327,24 @@ async function verifyDigests(options: {
   const { reputationRegistry } = places
   if (reputationRegistry === undefined) return []
   const client = createPublicClient({ transport: http(rpcUrl) })
-  const statements = await readTrustDigests({
-    client,
-    reputationRegistry,
-    tokenId,
-  })
+  let statements: Awaited<ReturnType<typeof readTrustDigests>>
+  try {
+    statements = await readTrustDigests({
+      client,
+      reputationRegistry,
+      tokenId,
+    })
+  } catch (error) {
+    if (!(error instanceof BaseError)) throw error
+    return [
+      {
+        name: 'chain: trust',
+        state: 'warning',
+        detail: `could not be asked: your node does not give the events of ${reputationRegistry} (${error.shortMessage})`,
+        todo: 'ask a node that keeps all events, with BEHEST_RPC_URL',
+      },
+    ]
+  }
   return statements.map(({ by, digestHash, digestText }): Finding => {
     const name = 'chain: trust'
     const digest = parseReceiptDigest(digestText)
@@ -271,7 +364,7 @@ function compareDigest(options: {
   readonly by: Address
   readonly digest: ReceiptDigest
   readonly agent: AgentDetail
-  readonly receipts: readonly PublicReceipt[]
+  readonly receipts: readonly ReceiptView[]
 }): Finding {
   const { name, by, digest, agent, receipts } = options
   const now = buildReceiptDigest({
@@ -299,12 +392,11 @@ function compareDigest(options: {
 }
 
 /** Whether a receipt speaks of an agent, in a step or a payment. */
-export function namesAgent(receipt: unknown, agentId: string): boolean {
-  const { steps = [], payments = [] } = receipt as {
-    steps?: readonly { agent?: string }[]
-    payments?: readonly { agent?: string }[]
-  }
-  return [...steps, ...payments].some(({ agent }) => agent === agentId)
+export function namesAgent(receipt: JsonValue, agentId: string): boolean {
+  const read = receiptSchema.safeParse(receipt).data
+  return [...(read?.steps ?? []), ...(read?.payments ?? [])].some(
+    ({ agent }) => agent === agentId,
+  )
 }
 
 /** Reads the trust that a registry claims of an agent. */
@@ -320,12 +412,12 @@ export function readTrust(
 /** Reads every receipt that a registry has, page by page. */
 export async function readAllReceipts(
   registry: Pick<RegistryClient, 'receipts'>,
-): Promise<PublicReceipt[]> {
-  const all: PublicReceipt[] = []
+): Promise<ReceiptView[]> {
+  const all: ReceiptView[] = []
   for (let cursor: string | undefined = '0'; cursor !== undefined; ) {
     const page: Awaited<ReturnType<RegistryClient['receipts']>> =
       await registry.receipts({ limit: 100, cursor })
-    all.push(...(page.receipts as unknown as PublicReceipt[]))
+    all.push(...page.receipts)
     cursor = page.nextCursor ?? undefined
   }
   return all
