@@ -76,10 +76,18 @@ async function openPage(
 }
 
 async function say(page: Page, utterance: string): Promise<Locator> {
-  const before = await page.locator('article').count()
   await page.getByLabel('What do you want?').fill(utterance)
-  await page.getByRole('button', { name: 'Say it' }).click()
-  const card = page.locator('article').nth(before)
+  // By its own id: what was said before may come in later than this.
+  const [response] = await Promise.all([
+    page.waitForResponse(
+      (one) =>
+        one.request().method() === 'POST' &&
+        new URL(one.url()).pathname === '/v1/intents',
+    ),
+    page.getByRole('button', { name: 'Say it' }).click(),
+  ])
+  const { id } = (await response.json()) as { id: string }
+  const card = page.locator(`article[data-id="${id}"]`)
   await card.waitFor()
   return card
 }
@@ -846,6 +854,7 @@ async function openWithWallet(
     send: (request: WalletRequest) => send(request),
   })
   await page.goto(stack.config.intentUrl)
+  await page.locator('main[aria-busy=false]').waitFor()
   await page.getByRole('button', { name: 'Open the account' }).click()
   const panel = page.getByRole('dialog', { name: 'Account' })
   await panel.getByText('Its key is kept by this server').waitFor()

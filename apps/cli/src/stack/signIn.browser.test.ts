@@ -56,6 +56,19 @@ beforeAll(async () => {
       }),
   })
   browser = await launchChromium()
+  // The agents publish themselves; until then nobody can serve.
+  await expect
+    .poll(
+      async () => {
+        const url = `${stack.config.registryUrl}/v1/search?q=`
+        const found = (await (await fetch(url)).json()) as {
+          results: unknown[]
+        }
+        return found.results.length
+      },
+      { timeout: 60_000 },
+    )
+    .toBeGreaterThanOrEqual(5)
 }, 180_000)
 
 afterAll(async () => {
