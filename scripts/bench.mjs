@@ -1,7 +1,7 @@
 // `npm run bench [-- name …]`: benchmarks, against the peers where one runs here.
 // Each writes what it prints to bench-results/, a summary of the runs beside it.
 import { spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, loadavg, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { ensureBuilt, ensureInstalled, root } from './ensureReady.mjs'
@@ -74,7 +74,7 @@ const runs = []
 for (const name of wanted.length > 0 ? wanted : Object.keys(benches)) {
   const { about, scripts, install } = benches[name]
   console.error(`\n=== ${name}: ${about}`)
-  if (install && !existsSync(join(root, install, 'node_modules')))
+  if (install && isStale(join(root, install)))
     spawnSync(
       'npm',
       ['ci', '--ignore-scripts', '--legacy-peer-deps', '--loglevel=error'],
@@ -129,3 +129,13 @@ for (const { name, script, status, seconds, file } of runs)
     `${status === 0 ? '✓' : '✕'} ${name.padEnd(10)} ${seconds.toFixed(1).padStart(7)} s  ${script} → bench-results/${file}`,
   )
 process.exit(runs.every(({ status }) => status === 0) ? 0 : 1)
+
+/** What was installed before the lock file changed lacks what was added since. */
+function isStale(folder) {
+  const installed = join(folder, 'node_modules', '.package-lock.json')
+  return (
+    !existsSync(installed) ||
+    statSync(installed).mtimeMs <
+      statSync(join(folder, 'package-lock.json')).mtimeMs
+  )
+}

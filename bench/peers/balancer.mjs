@@ -1,6 +1,8 @@
 // Adapts @balancer-labs/sor over weighted pools: its pool data service hands out
 // the network, its price service the price of the gas coin.
+
 import { createRequire } from 'node:module'
+import { readProcessor } from './readProcessor.mjs'
 
 const require = createRequire(import.meta.url)
 const { BigNumber } = require('@ethersproject/bignumber')
@@ -60,7 +62,7 @@ export async function prepareBalancer(network) {
   )
   await sor.fetchPools()
   return async (request, { gasPriceWei }) => {
-    const started = performance.now()
+    const started = readProcessor()
     const found = await sor.getSwaps(
       request.sell.toLowerCase(),
       request.buy.toLowerCase(),
@@ -72,7 +74,7 @@ export async function prepareBalancer(network) {
         maxPools: 8,
       },
     )
-    const milliseconds = performance.now() - started
+    const milliseconds = readProcessor() - started
     const paths = []
     for (const swap of found.swaps) {
       const hop = {

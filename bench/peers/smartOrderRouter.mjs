@@ -1,6 +1,8 @@
 // Adapts the AlphaRouter of @uniswap/smart-order-router: every provider that
 // would ask a server is answered from the network, quotes by @uniswap/v3-sdk.
+
 import { createRequire } from 'node:module'
+import { readProcessor } from './readProcessor.mjs'
 
 const require = createRequire(import.meta.url)
 const { BigNumber } = require('@ethersproject/bignumber')
@@ -192,7 +194,7 @@ export function prepareSmartOrderRouter(network) {
   return async (request, { gasPriceWei }) => {
     const buy = native.get(request.buy.toLowerCase())
     perWei = ((Number(gasPriceWei) / 1e18) * 10 ** buy.decimals) / buy.price
-    const started = performance.now()
+    const started = readProcessor()
     const route = await router.route(
       RouterAmount.fromRawAmount(
         tokens.get(request.sell.toLowerCase()),
@@ -203,7 +205,7 @@ export function prepareSmartOrderRouter(network) {
       undefined,
       { protocols: [Protocol.V3], blockNumber: 1, useCachedRoutes: false },
     )
-    const milliseconds = performance.now() - started
+    const milliseconds = readProcessor() - started
     return {
       milliseconds,
       paths: (route?.route ?? []).map(

@@ -1,11 +1,13 @@
 // Adapts @sushiswap/tines: builds its pools and carries its route out in the
 // contracts' own integers, so that what is compared is what a chain would pay.
+
 import {
   ConstantProductRPool,
   findMultiRouteExactIn,
   setTokenId,
   UniV3Pool,
 } from '@sushiswap/tines'
+import { readProcessor } from './readProcessor.mjs'
 
 const q96 = 2n ** 96n
 
@@ -70,7 +72,7 @@ export function prepareTines(network, getSqrtPriceAtTick) {
   const base = tokens.get(network.tokens[0].id)
 
   return (request, { gasPriceWei, flows }) => {
-    const started = performance.now()
+    const started = readProcessor()
     const route = findMultiRouteExactIn(
       tokens.get(request.sell),
       tokens.get(request.buy),
@@ -80,7 +82,7 @@ export function prepareTines(network, getSqrtPriceAtTick) {
       undefined,
       flows,
     )
-    const milliseconds = performance.now() - started
+    const milliseconds = readProcessor() - started
     return {
       milliseconds,
       status: route.status,

@@ -1,5 +1,7 @@
 // Adapts the best single-path trade of @uniswap/v3-sdk.
+
 import { createRequire } from 'node:module'
+import { readProcessor } from './readProcessor.mjs'
 
 // Their module builds leave out file endings, which Node does not load.
 const require = createRequire(import.meta.url)
@@ -39,7 +41,7 @@ export function prepareUniswap(network) {
     return peer
   })
   return async (request) => {
-    const started = performance.now()
+    const started = readProcessor()
     const [trade] = await Trade.bestTradeExactIn(
       pools,
       CurrencyAmount.fromRawAmount(
@@ -50,7 +52,7 @@ export function prepareUniswap(network) {
       { maxNumResults: 1, maxHops: 3 },
     )
     return {
-      milliseconds: performance.now() - started,
+      milliseconds: readProcessor() - started,
       amountOut:
         trade === undefined
           ? 0n
