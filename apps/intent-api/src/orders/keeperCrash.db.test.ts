@@ -122,6 +122,18 @@ describe('two keepers', () => {
         start + second,
       ])
       await sleep(150)
+      // Time goes on when somebody came to look, or nobody can: on a busy machine a
+      // keeper takes longer to start than a period lasts.
+      const ended = Math.floor(second / 60) - 1
+      for (let wait = 0; wait < 15; wait += 1) {
+        const { rows } = await database.pool.query<{ count: number }>(
+          `select count(distinct order_id)::int as count from effect
+           where reverse(split_part(reverse(period), '-', 1))::int >= $1`,
+          [ended],
+        )
+        if (ended < 0 || (rows[0]?.count ?? 0) >= orderCount / 2) break
+        await sleep(100)
+      }
     }
     isOver = true
     await killing
@@ -160,5 +172,5 @@ describe('two keepers', () => {
     }
     expect(kills).toBeGreaterThanOrEqual(5)
     expect(effects).toBeGreaterThan(orderCount * 5)
-  }, 90_000)
+  }, 240_000)
 })
