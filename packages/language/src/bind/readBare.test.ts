@@ -26,6 +26,8 @@ describe('orders with all of it open', () => {
     ['withdraw', '?steps[0].token'],
     ['withdraw my money', '?steps[0].token'],
     ['withdraw my funds from there', '?steps[0].token'],
+    ['take out a loan for me on spark', '?steps[0].token'],
+    ['I would like to supply on aave', '?steps[0].token'],
     ['get my money back', '?steps[0].token'],
     ['repay my loan', '?steps[0].token'],
     ['pay off my debt', '?steps[0].token'],

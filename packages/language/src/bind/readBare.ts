@@ -50,7 +50,7 @@ const BARE: readonly (readonly [string, RegExp])[] = [
   ],
   [
     'borrow',
-    /^(?:(?:take|take out|get|open|take out a loan|get a loan|take a loan)(?: (?:a|out|my))* loan|a loan|borrow(?: (?:against|money|something|stuff|crypto|my|everything|cash))*|take out a loan|get a loan|take a loan)$/,
+    /^(?:(?:take|take out|get|open|take out a loan|get a loan|take a loan|need|want)(?: (?:a|an|out|my|me|new|small|quick))* loan|a loan|(?:a )?loan|borrow(?: (?:against|money|something|stuff|crypto|my|everything|cash))*|take out a loan|get a loan|take a loan)$/,
   ],
   ['stake', new RegExp(`^(?:stake|restake)${THINGS}?$`)],
   ['unstake', new RegExp(`^unstake${THINGS}?$`)],
@@ -91,7 +91,17 @@ export function readBare(options: {
     )
   )
     return []
+  // `take out a loan on spark`: where, and all else open.
+  const places = words.flatMap((item, at) => {
+    const where = words[at + 1]
+    return /^(?:on|at|from|via|with|using)$/.test(textOf(item)) &&
+      where?.type === 'word' &&
+      (where.senses.venue !== undefined || where.senses.chain !== undefined)
+      ? [item, where]
+      : []
+  })
   const said = words
+    .filter((item) => !places.includes(item))
     .filter((item) => item.type === 'word')
     .map((item) => textOf(item))
     .filter((text, at) => !(POLITE.test(text) || (at === 0 && text === 'help')))
@@ -103,7 +113,7 @@ export function readBare(options: {
     sense,
     verb: { start: first.start, end: first.end },
     verbText: '',
-    parts: readParts({ items: [], sense, normalised }),
+    parts: readParts({ items: places, sense, normalised }),
     clause,
     sentence: 0,
     joined: false,

@@ -8,6 +8,7 @@ import { isValidAddress } from '../clauses/isValidAddress.js'
 import { resolveSteps } from '../resolve/resolveSteps.js'
 import type { NormalisedText } from '../text/normaliseText.js'
 import { verbatim } from '../text/tagItems.js'
+import { askWho } from './askWho.js'
 import { findQuotes } from './findQuotes.js'
 import { parseJapanese } from './parseJapanese.js'
 
@@ -55,7 +56,7 @@ export function parseInJapanese(
     )
   }
   const { steps, tooMany } = resolveSteps(
-    withAddress(read.drafts, normalised).filter(
+    askWho(withAddress(read.drafts, normalised)).filter(
       (draft, at) =>
         draft.action !== 'ask' ||
         draft.topic !== read.drafts[at - 1]?.topic ||

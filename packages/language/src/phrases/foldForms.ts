@@ -1,6 +1,7 @@
 import { type Item, textOf } from '../text/Item.js'
 import { foldArrows } from './forms/foldArrows.js'
 import { foldBecome } from './forms/foldBecome.js'
+import { foldCount } from './forms/foldCount.js'
 import { foldKept } from './forms/foldKept.js'
 import { foldNeed } from './forms/foldNeed.js'
 import { foldOwed } from './forms/foldOwed.js'
@@ -38,7 +39,9 @@ import { type Fold, isCount, isParty, isToken, isVerb } from './forms/words.js'
 export function foldForms(said: readonly Item[]): Item[] {
   const items = foldArrows(
     foldBecome(
-      foldKept(foldWant(foldOwed(foldNeed(dropRepeats(dropGlosses(said)))))),
+      foldKept(
+        foldWant(foldOwed(foldNeed(dropRepeats(dropGlosses(foldCount(said)))))),
+      ),
     ),
   )
   const kept: Item[] = []

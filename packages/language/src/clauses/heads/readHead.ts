@@ -326,11 +326,18 @@ export function readHead(
     !connected
   )
     return undefined
+  // `i would like to pay my designer 800 usdc`: what is wanted is the payment.
+  const isMeant =
+    previous === 'to' &&
+    heads.length === 0 &&
+    /^(?:like|want|need|have|wish|love|going|got|trying|supposed|prefer|meant|able)$/.test(
+      textOf(items[at - 2]),
+    )
   // `i want 1 eth, pay with usdc`: how it is paid, and no payment.
   if (
     /^pay(?:ing)?$/.test(item.text) &&
     (/^(?:with|using|in|by|from|via)$/.test(next) ||
-      /^(?:for|to|of|as)$/.test(previous)) &&
+      (/^(?:for|to|of|as)$/.test(previous) && !isMeant)) &&
     !hasMoneyAhead(items, at + 1, 1)
   )
     return undefined

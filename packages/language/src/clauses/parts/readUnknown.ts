@@ -1,3 +1,4 @@
+import { isPerson } from '../../lexicon/isPerson.js'
 import { commonWords } from '../../lexicon/lexicon.js'
 import { isFamiliar } from '../../lexicon/repairWord.js'
 import { textOf } from '../../text/Item.js'
@@ -16,14 +17,12 @@ import { isPhraseEnd } from './isPhraseEnd.js'
 import type { PlaceOptions } from './readPlace.js'
 import { isLoud, toMention } from './toMention.js'
 
-const RELATIVES =
-  /^(?:mom|mum|dad|mother|father|brother|sister|bro|sis|wife|husband|friend|buddy|landlord|boss|grandma|grandpa|girlfriend|boyfriend|gf|bf|roommate|employee|contractor|accountant|treasury|cold|ledger|hot|savings|main|burner|trezor|vault|multisig|safe|coinbase|binance|kraken)$/
+/** Wallets with a nickname: they may be in the contacts. */
+const NICKNAMES =
+  /^(?:treasury|cold|ledger|hot|savings|main|burner|trezor|vault|multisig|safe|coinbase|binance|kraken)$/
 
 /** Words that point at someone whom only the speaker sees. */
 const POINTED = /^(?:the|that|this|same|those|these|his|her|their)$/
-/** People without a name; a wallet with a nickname may be in the contacts. */
-const PEOPLE =
-  /^(?:mom|mum|dad|mother|father|brother|sister|bro|sis|wife|husband|friend|buddy|landlord|boss|grandma|grandpa|girlfriend|boyfriend|gf|bf|roommate|employee|contractor|accountant)$/
 
 /** An unknown name where only a token, a person or a place can stand. */
 export function readUnknown(
@@ -44,7 +43,8 @@ export function readUnknown(
       !commonWords.has(item.text) &&
       (senses.token === undefined || senses.tokenWeak === true) &&
       senses.verb === undefined
-    const relative = RELATIVES.test(item.text)
+    const person = isPerson(item.text)
+    const relative = person || NICKNAMES.test(item.text)
     if (
       (named || relative) &&
       (cue === 'to' ||
@@ -85,7 +85,7 @@ export function readUnknown(
                 },
               }),
           ...(item.lookalike === undefined &&
-          (PEOPLE.test(item.text) ||
+          (person ||
             // `to the same guy as last time`, `to whoever sent it`
             (!relative && POINTED.test(textOf(items[at - 1]))) ||
             /^(?:whoever|whomever)$/.test(item.text))

@@ -21,6 +21,7 @@ describe('forms of an order', () => {
     ['make my 500 usdc earn yield on morpho', 'supply 500:USDC via=morpho'],
     ['500 usdc => dai base', 'swap 500:USDC :DAI on=base'],
     ['uniswap: 1 eth to usdc', 'swap 1:ETH :USDC via=uniswap'],
+    ['I would like a loan of 200 usdc on aave', 'borrow 200:USDC via=aave'],
     ['curve - 100 usdt to dai', 'swap 100:USDT :DAI via=curve'],
     ['2 eth → steth → wsteth', 'swap 2:ETH :stETH + swap >1:stETH :wstETH'],
     ['100 usdc/dai please', 'swap 100:USDC :DAI'],
