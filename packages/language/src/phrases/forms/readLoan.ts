@@ -8,9 +8,7 @@ export function readLoan(
 ): Fold | undefined {
   const first = items[index] as Item
   if (
-    !/^(?:take|take out|get|open|need|want|like|request)$/.test(
-      textOf(first),
-    )
+    !/^(?:take|take out|get|open|need|want|like|request)$/.test(textOf(first))
   )
     return undefined
   let at = index + 1
