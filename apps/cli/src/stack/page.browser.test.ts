@@ -69,6 +69,7 @@ async function openPage(
     viewport: { width: options.width ?? 900, height: 900 },
     locale: options.locale ?? 'en-US',
   })
+  page.setDefaultTimeout(60_000) // a busy machine is slow, not wrong
   page.on('pageerror', (error) => pageErrors.push(error.message))
   await page.goto(stack.config.intentUrl + (options.hash ?? ''))
   await page.locator('main[aria-busy=false]').waitFor()
@@ -122,7 +123,7 @@ describe('the page', () => {
     )
     await expectAccessible(page, 'welcome')
     await page.close()
-  }, 30_000)
+  }, 180_000)
 
   test('behavior: a sentence becomes a preview, a yes, and a receipt', async () => {
     const page = await openPage()
@@ -161,7 +162,7 @@ describe('the page', () => {
     await card.getByRole('button', { name: 'Do it again' }).click()
     await approveOf(page.locator('article').nth(1)).waitFor()
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: a loan: what is lent, and what is borrowed against it', async () => {
     const page = await openPage()
@@ -180,7 +181,7 @@ describe('the page', () => {
       /Borrowed\s+50(?:\.0+\d*)? DAI/,
     )
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: two steps are one picture, whose texts lie apart', async () => {
     for (const width of [360, 900]) {
@@ -209,7 +210,7 @@ describe('the page', () => {
       await expectClickable(approveOf(card))
       await page.close()
     }
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: it works with the keyboard alone, on 360 pixels', async () => {
     const page = await openPage({ width: 360 })
@@ -235,7 +236,7 @@ describe('the page', () => {
       await card.evaluate((node) => node.contains(document.activeElement)),
     ).toBe(true)
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: a question is answered by typing, and a refusal says why', async () => {
     const page = await openPage()
@@ -252,7 +253,7 @@ describe('the page', () => {
       'swap 5 FOOBAR for USDC',
     )
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: options are buttons, and what they mean is sent', async () => {
     const page = await openPage()
@@ -282,7 +283,7 @@ describe('the page', () => {
     expect(sent).toEqual({ answers: { 'steps[0].buy.token': value } })
     await page.unrouteAll({ behavior: 'ignoreErrors' })
     await page.close()
-  }, 30_000)
+  }, 180_000)
 
   test('behavior: an offer that ran out is asked for anew in its place', async () => {
     const page = await openPage()
@@ -307,7 +308,7 @@ describe('the page', () => {
     await approveOf(card).waitFor()
     expect(await hashOf(card)).not.toBe(first)
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: a yes to what the chain let run out buys nothing, and says so', async () => {
     const page = await openPage()
@@ -327,7 +328,7 @@ describe('the page', () => {
     await approveOf(card).click()
     await card.locator('.receipt').waitFor()
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: the history finds again what was said, and one link opens it alone', async () => {
     const page = await openPage({ width: 1280 })
@@ -357,7 +358,7 @@ describe('the page', () => {
     const nowhere = await openPage({ hash: '#intent=nobody' })
     await nowhere.getByText('This request is not known here.').waitFor()
     await nowhere.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: who reads above is left there, and told of what is new', async () => {
     const page = await openPage({ width: 360 })
@@ -380,7 +381,7 @@ describe('the page', () => {
     await below.waitFor({ state: 'hidden' })
     expect(await main.evaluate((node) => node.scrollTop)).toBeGreaterThan(0)
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: agents are searched, filtered and looked into', async () => {
     const page = await openPage({ hash: '#agents' })
@@ -407,7 +408,7 @@ describe('the page', () => {
       (await page.getByLabel('What do you want?').inputValue()).length,
     ).toBeGreaterThan(5)
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: a wallet is shown, and asked for nothing until one acts with it', async () => {
     const { page, panel } = await openWithWallet(recipient, '0x1')
@@ -432,7 +433,7 @@ describe('the page', () => {
       new Set(['eth_requestAccounts', 'eth_chainId', 'eth_accounts']),
     )
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: a wallet approves by one signature, and pays no gas', async () => {
     const holder = privateKeyToAccount(generatePrivateKey())
@@ -474,7 +475,7 @@ describe('the page', () => {
     const calls = await page.evaluate<string[]>('window.walletCalls')
     expect(calls.filter((call) => call.startsWith('eth_send'))).toEqual([])
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: a plain wallet sends each transaction itself, asked once for each', async () => {
     const holder = privateKeyToAccount(generatePrivateKey())
@@ -528,7 +529,7 @@ describe('the page', () => {
       ),
     ).toBe(3n)
     await page.close()
-  }, 90_000)
+  }, 180_000)
 
   test('behavior: a standing order is approved, looked at and ended', async () => {
     const page = await openPage({ width: 360 })
@@ -558,7 +559,7 @@ describe('the page', () => {
     ).toBe(0)
     expect(await sideScroll(page)).toBeLessThanOrEqual(0)
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: it speaks Japanese where the browser does, and as chosen', async () => {
     const page = await openPage({ locale: 'ja-JP', width: 360 })
@@ -572,7 +573,7 @@ describe('the page', () => {
     await page.getByText('Promise met').first().waitFor()
     expect(await page.locator('html').getAttribute('lang')).toBe('en')
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: one script tag puts it on another page, and a yes is given in a tab of its own', async () => {
     const page = await browser.newPage({
@@ -605,7 +606,7 @@ describe('the page', () => {
     await card.waitFor({ state: 'hidden' })
     await tab.close()
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: a site that was not named cannot frame it', async () => {
     const page = await browser.newPage()
@@ -620,7 +621,7 @@ describe('the page', () => {
       await page.frameLocator('iframe').getByLabel('What do you want?').count(),
     ).toBe(0)
     await page.close()
-  }, 30_000)
+  }, 180_000)
 
   test('behavior: who may take what is shown, and taken back by one press', async () => {
     const { accounts } = (await (
@@ -665,7 +666,7 @@ describe('the page', () => {
       .click()
     await allowances.getByText('Nobody may take anything').waitFor()
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: a policy is set with the keyboard alone, binds, and is stopped', async () => {
     const page = await openPage({ width: 360, hash: '#limits' })
@@ -733,7 +734,7 @@ describe('the page', () => {
       .locator('.receipt .outcome', { hasText: 'Promise met' })
       .waitFor()
     await page.close()
-  }, 120_000)
+  }, 180_000)
 
   test('behavior: a wallet signs the policy of its own account', async () => {
     const holder = privateKeyToAccount(generatePrivateKey())
@@ -768,7 +769,7 @@ describe('the page', () => {
       beyond: 'ask',
     })
     await page.close()
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: nothing on it failed unseen', () => {
     expect(pageErrors).toEqual([])
@@ -846,6 +847,7 @@ async function openWithWallet(
   send: (request: WalletRequest) => Promise<string> = async () => '0x',
 ): Promise<{ page: Page; panel: Locator }> {
   const page = await browser.newPage({ locale: 'en-US' })
+  page.setDefaultTimeout(60_000) // a busy machine is slow, not wrong
   page.on('pageerror', (error) => pageErrors.push(error.message))
   await addWallet(page, {
     address,

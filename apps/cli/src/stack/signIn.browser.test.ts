@@ -90,6 +90,7 @@ async function openPage(options: {
     viewport: { width: options.width ?? 900, height: 900 },
     locale: options.locale ?? 'en-US',
   })
+  page.setDefaultTimeout(60_000) // a busy machine is slow, not wrong
   page.on('pageerror', (error) => pageErrors.push(error.message))
   if (holder !== undefined)
     await addWallet(page, {
@@ -145,7 +146,7 @@ describe('the page of a server that many reach', () => {
       await expectAccessible(page, `sign in, ${locale}`)
       await page.close()
     }
-  }, 60_000)
+  }, 180_000)
 
   test('behavior: a wallet signs in by keyboard, stays signed in, and signs out', async () => {
     const holder = privateKeyToAccount(generatePrivateKey())
@@ -178,7 +179,7 @@ describe('the page of a server that many reach', () => {
     await button.waitFor()
     expect(await page.locator('article').count()).toBe(0)
     await page.close()
-  }, 90_000)
+  }, 180_000)
 })
 
 describe('a second person', () => {
@@ -208,7 +209,7 @@ describe('a second person', () => {
       .locator('.receipt .outcome', { hasText: 'Promise met' })
       .waitFor()
     await page.close()
-  }, 120_000)
+  }, 180_000)
 
   test('behavior: they can say no, and a standing order waits for them too', async () => {
     const id = await askFor('swap 50 USDC for ETH every day for 3 times')
@@ -224,7 +225,7 @@ describe('a second person', () => {
     await page.getByText('You said no. Nothing was sent.').waitFor()
     await waitFor(other, 'rejected')
     await page.close()
-  }, 120_000)
+  }, 180_000)
 
   test('law: for anybody else it is not there', async () => {
     const id = await askFor('swap 80 USDC for DAI')
@@ -236,7 +237,7 @@ describe('a second person', () => {
     await page.getByText('This request is not known here.').waitFor()
     await page.close()
     await operator.cancel(id)
-  }, 90_000)
+  }, 180_000)
 
   test('behavior: nothing on it failed unseen', () => {
     expect(pageErrors).toEqual([])
