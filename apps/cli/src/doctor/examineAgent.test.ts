@@ -224,6 +224,31 @@ describe('examineAgent', () => {
     ).toBeLessThanOrEqual(1)
   })
 
+  test.each([
+    ['CANARY_UNREACHABLE', /answers SendMessage/],
+    ['CANARY_MALFORMED', /quoteSchema/],
+    ['CANARY_SIGNATURE', /signQuote/],
+    ['CANARY_CONTRADICTED', /smallest unit/],
+    ['CANARY_WRONG', /describeAgentContract/],
+  ])('behavior: %s says what its author does', async (code, todo) => {
+    const { findings } = await examine({
+      health: {
+        contract: [
+          {
+            action: 'transfer',
+            ok: false,
+            code,
+            detail: 'gives 1 of another token',
+            passShare: 0,
+          },
+        ],
+      },
+    })
+    expect(findings.find(({ name }) => name === 'transfer test')).toMatchObject(
+      { state: 'broken', todo: expect.stringMatching(todo) },
+    )
+  })
+
   test('behavior: a card that is not the published one', async () => {
     const { findings } = await examine({}, changed.url)
     expect(findings).toContainEqual(

@@ -280,6 +280,28 @@ function examineReachability(health: AgentHealth): Finding {
   }
 }
 
+const contractTodo =
+  'run describeAgentContract of @behest/sdk/testing with such a request'
+/** What an author does about each way to fail; the detail says what was seen. */
+const contractTodos: ReadonlyMap<string, string> = new Map([
+  [
+    'CANARY_UNREACHABLE',
+    'see that the interface which the card names answers SendMessage with 200, from where the registry runs',
+  ],
+  [
+    'CANARY_MALFORMED',
+    'answer with one quote or one decline in a data part, as quoteSchema has it: units are whole numbers in decimal strings',
+  ],
+  [
+    'CANARY_SIGNATURE',
+    'sign with the key that the card names, last of all: nothing in a quote may change after signQuote',
+  ],
+  [
+    'CANARY_CONTRADICTED',
+    'quote what the calls do on the chain as it is: the token that was asked for, amounts in its smallest unit, and every approval that they need',
+  ],
+])
+
 function examineContract(agent: AgentDetail, health: AgentHealth): Finding[] {
   return agent.capabilities.map(({ action }): Finding => {
     const name = `${action} test`
@@ -297,7 +319,7 @@ function examineContract(agent: AgentDetail, health: AgentHealth): Finding[] {
         name,
         state: 'broken',
         detail: `${result.code}: ${result.detail} (${share})${agent.delisted.includes(action) ? '; not listed for it' : ''}`,
-        todo: 'run describeAgentContract of @behest/sdk/testing with such a request',
+        todo: contractTodos.get(result.code) ?? contractTodo,
       }
     return { name, state: 'ok', detail: `${result.detail} (${share})` }
   })
