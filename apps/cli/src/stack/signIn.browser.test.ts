@@ -14,7 +14,7 @@ import {
   type PrivateKeyAccount,
   privateKeyToAccount,
 } from 'viem/accounts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readStackConfig } from './stackConfig.js'
 import { type Stack, startStack } from './startStack.js'
 import { expectAccessible } from './testing/expectAccessible.js'
@@ -57,18 +57,14 @@ beforeAll(async () => {
   })
   browser = await launchChromium()
   // The agents publish themselves; until then nobody can serve.
-  await expect
-    .poll(
-      async () => {
-        const url = `${stack.config.registryUrl}/v1/search?q=`
-        const found = (await (await fetch(url)).json()) as {
-          results: unknown[]
-        }
-        return found.results.length
-      },
-      { timeout: 60_000 },
-    )
-    .toBeGreaterThanOrEqual(5)
+  await vi.waitFor(
+    async () => {
+      const url = `${stack.config.registryUrl}/v1/search?q=`
+      const found = (await (await fetch(url)).json()) as { results: unknown[] }
+      expect(found.results.length).toBeGreaterThanOrEqual(5)
+    },
+    { timeout: 60_000, interval: 200 },
+  )
 }, 180_000)
 
 afterAll(async () => {
