@@ -167,11 +167,17 @@ describe('registry API', () => {
     const first = await send('POST', '/v1/agents', body)
     const second = await send('POST', '/v1/agents', body)
     expect([first.status, second.status]).toEqual([201, 200])
+    // Its place in the feed may move meanwhile: a probe has seen it.
     expect(second.body).toMatchObject({
       type: 'unchanged',
-      seq: first.body.seq,
-      leaseUntil: first.body.leaseUntil,
+      agent: {
+        sequence: 5,
+        leaseUntil: first.body.agent.leaseUntil,
+        cardHash: first.body.agent.cardHash,
+      },
     })
+    const { body: history } = await get(`/v1/agents/${toIdOf(served)}/versions`)
+    expect(history.versions).toHaveLength(1)
   })
 
   test('behavior: sequence only grows, also when writers race', async () => {
