@@ -231,7 +231,9 @@ async function carryOut(utterance) {
     } else if (
       !['running', 'unknown', 'needs-approval'].includes(record.status)
     )
-      return record.status
+      return record.problem === undefined
+        ? record.status
+        : `${record.status}: ${record.problem.code}`
     await sleep(250)
   }
   return 'late'
