@@ -119,13 +119,17 @@ describe('a registry that is killed', () => {
       const shown = await fetch(`${again.url}/v1/agents/${agentId}`)
       await shown.arrayBuffer()
       if (shown.status !== 200) lost.push(agentId)
+      // Not the first one always: who is down comes after others that are alike.
       const found = await fetch(
-        `${again.url}/v1/search?q=${name}&limit=3&action=transfer&status=live,degraded,unverified,down`,
+        `${again.url}/v1/search?q=${name}&limit=50&action=transfer&status=live,degraded,unverified,down`,
       )
       const { results } = (await found.json()) as {
         results: { agentId: string }[]
       }
-      if (!results.some((hit) => hit.agentId === agentId)) unfound.push(agentId)
+      if (!results.some((hit) => hit.agentId === agentId))
+        unfound.push(
+          `${name}: ${found.status}, ${JSON.stringify(results.map((hit) => hit.agentId))}`,
+        )
     }
     expect(lost).toEqual([])
     expect(unfound).toEqual([])
