@@ -1,5 +1,6 @@
 import { BehestError } from '@behest/spec'
 import { exitCodes, UsageError } from './exitCodes.js'
+import { asksForHelp, getUsageOf, usage } from './usage.js'
 
 /** A command: what follows its name goes in, an exit code comes out. */
 export type Command = (
@@ -45,34 +46,6 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
     (await import('./commands/sendersCommand.js')).sendersCommand,
 }
 
-const usage = `Say what you want. Agents compete to do it. Nothing happens beyond your behest.
-
-  behest do "<sentence>" [--yes] [--json] [--custody direct|mandate]
-                                             carry it out, stage by stage, to its receipt
-  behest chat · say "<words>"                 a conversation: line by line, or its next words
-  behest parse "<sentence>" [--json]          what it would be understood as (--stdin: one a line)
-  behest status <id> · list · resume <id>     what became of an intent, of all, go on with one
-  behest approve <id> --as <keystore> --password-file <file>
-                                             a second person's yes, signed with their own key
-  behest policy show | set <file.json> | kill [--why <text>]
-  behest orders [list] | show <id> | cancel <id>
-  behest allowances [revoke] [--token <address>] [--spender <address>] [--yes]
-  behest agents search "<query>" | show <id> | publish <url> | explain <id> "<query>"
-  behest agents unpublish <id> | transfer <id> --to <address> | name <id> @<name> --origin <url>
-  behest agents anchor <id> [--yes] | verify <id>        who it is, on chain (BEHEST_ANCHOR)
-  behest agent new <folder>                   a new agent that runs, with its tests
-  behest registry import <file.ndjson>        manifests in bulk, by the operator
-  behest registry anchors [--yes] | attest <id> [--yes]  contracts of ERC-8004, and what receipts say
-  behest route --pools <file> --sell <token> --buy <token> --amount <units>
-  behest lend --markets <file> --supply <units> | --refinance <units> --from <market> --within <days>
-  behest start                                the whole local stack (npm start)
-  behest telegram [link|unlink <chat>]        the bot, and which chat may speak for the account
-  behest backup <file> · restore <file>       all that the database holds, out and in
-  behest senders [list] | resume <address>    who sends, and who stands still and why
-  behest doctor [--agent <id or URL>]         what works, what does not, and what to do
-
-Exit codes: 0 done · 1 failed · 2 bad usage · 3 you must answer · 4 outcome unknown`
-
 async function run(): Promise<number> {
   const [name, ...rest] = process.argv.slice(2)
   if (name === undefined || name === 'help' || name === '--help') {
@@ -81,6 +54,10 @@ async function run(): Promise<number> {
   }
   const load = Object.hasOwn(commands, name) ? commands[name] : undefined
   if (!load) throw new UsageError(`There is no command "${name}".`)
+  if (asksForHelp(rest)) {
+    console.log(getUsageOf(name))
+    return exitCodes.done
+  }
   const command = await load()
   return command(rest)
 }
