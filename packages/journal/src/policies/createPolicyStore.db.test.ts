@@ -180,6 +180,44 @@ describe('createPolicyStore', () => {
     expect(await spend(2, 1n, 'other')).toEqual({ type: 'reserved' })
   })
 
+  test('behavior: what is reserved again counts a whole day from then, for whoever approved it', async () => {
+    await activate(policy(1))
+    const reserve = (by: 'person' | 'policy') =>
+      store.reserve({
+        ...of,
+        intentId: 'i1',
+        planHash: toHash(1001),
+        usdE8: 9_000_000_000n,
+        by,
+        policyHash: toHash(1),
+      })
+    const setBack = () =>
+      database.pool.query(
+        "update policy_spend set at = now() - interval '23 hours'",
+      )
+    await reserve('person')
+    await setBack()
+    // The same plan once more while it is held: the day goes on as it began.
+    await reserve('person')
+    const readHours = async (): Promise<unknown> =>
+      (
+        await database.pool.query(
+          `select round(extract(epoch from now() - at) / 3600)::integer as hours
+           from policy_spend`,
+        )
+      ).rows
+    expect(await readHours()).toEqual([{ hours: 23 }])
+
+    await store.release({ planHash: toHash(1001) })
+    await reserve('policy')
+    expect(await readHours()).toEqual([{ hours: 0 }])
+    // $90 of the $100 that may leave without a person.
+    expect(await spend(2, 2_000_000_000n)).toMatchObject({
+      type: 'refused',
+      rule: 'perDayUsd',
+    })
+  })
+
   test('behavior: what was signed is not given back', async () => {
     await activate(policy(1))
     await spend(1, 100n, 'i')

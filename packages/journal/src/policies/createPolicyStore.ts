@@ -199,10 +199,15 @@ export function createPolicyStore(options: {
               rule: 'perDayUsd',
               message: `$${toDecimal(usdE8, 8)} would leave the account after $${toDecimal(spentE8, 8)} in the last 24 hours; at most $${usd} may in a day.`,
             }
+        // Given back and taken again is a new spend: its day begins now.
         await client.query(
           `insert into policy_spend (plan_hash, account, chain_id, intent_id,
             usd_e8, approved_by) values ($1, $2, $3, $4, $5, $6)
            on conflict (plan_hash) do update set released_at = null,
+            at = case when policy_spend.released_at is null
+             then policy_spend.at else now() end,
+            approved_by = case when policy_spend.released_at is null
+             then policy_spend.approved_by else excluded.approved_by end,
             usd_e8 = greatest(policy_spend.usd_e8, excluded.usd_e8)`,
           [
             toBytes(planHash),
