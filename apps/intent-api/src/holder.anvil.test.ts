@@ -61,7 +61,7 @@ async function waitFor(
   id: string,
   holds: (record: IntentRecord) => boolean,
 ): Promise<IntentRecord> {
-  const until = Date.now() + 20_000
+  const until = Date.now() + 60_000
   for (;;) {
     const record = await client.get(id)
     if (holds(record) || Date.now() > until) return record
@@ -144,7 +144,7 @@ describe('an account that signs for itself', () => {
       (await waitFor(next.id, ({ status }) => status === 'done')).artifacts
         .receipt?.receipt.outcome,
     ).toBe('MET')
-  }, 60_000)
+  }, 150_000)
 
   test('error: no yes of anybody else, and none without a signature, counts', async () => {
     const holder = await createHolder()
@@ -208,7 +208,7 @@ describe('an account that signs for itself', () => {
           'native',
       }),
     ).toBe(1_000_000_000n)
-  }, 60_000)
+  }, 150_000)
 
   test('error: what it cannot sign at once, and has no coin to send, is told before anything is signed', async () => {
     const holder = await createHolder()
@@ -229,7 +229,7 @@ describe('an account that signs for itself', () => {
       'HOLDER_CANNOT_SIGN',
     ])
     expect(wanted.problem?.detail).toMatch(/known only after it/)
-  }, 60_000)
+  }, 150_000)
 
   test('error: an account of this server has nothing to sign', async () => {
     const { id } = await client.create({ utterance: 'swap 1 ETH for USDC' })
@@ -243,5 +243,5 @@ describe('an account that signs for itself', () => {
     ).rejects.toMatchObject({ code: 'REQUEST_INVALID' })
     const held = await client.account(world.user)
     expect(held.balances.map(({ symbol }) => symbol)).toContain('USDC')
-  }, 60_000)
+  }, 150_000)
 })

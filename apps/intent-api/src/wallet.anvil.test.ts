@@ -90,7 +90,7 @@ async function waitFor(
   id: string,
   holds: (record: IntentRecord) => boolean,
 ): Promise<IntentRecord> {
-  const until = Date.now() + 20_000
+  const until = Date.now() + 60_000
   for (;;) {
     const record = await client.get(id)
     if (holds(record) || Date.now() > until) return record
@@ -103,7 +103,7 @@ async function approve({ id, preview }: IntentRecord): Promise<void> {
 }
 
 async function firstWaiting(id: string): Promise<HolderTransaction> {
-  const until = Date.now() + 10_000
+  const until = Date.now() + 60_000
   for (;;) {
     const found = (await client.getTransactions(id)).find(
       ({ state }) => state === 'waiting',
@@ -170,7 +170,7 @@ describe("an account whose own wallet sends the plan's transactions", () => {
         )?.token as Hex,
       }),
     ).toBe(900_000_000n)
-  }, 60_000)
+  }, 150_000)
 
   test('behavior: an answer that is lost is found on the chain, and asked for by nobody again', async () => {
     const wallet = await createWallet()
@@ -194,7 +194,7 @@ describe("an account whose own wallet sends the plan's transactions", () => {
     // Saying that it was refused does not make it so.
     const after = await client.getTransactions(shown.id)
     expect(after.map(({ state }) => state)).toEqual(['final'])
-  }, 60_000)
+  }, 150_000)
 
   test('behavior: what was refused is asked again, and a stop takes the allowance back', async () => {
     const wallet = await createWallet()
@@ -247,7 +247,7 @@ describe("an account whose own wallet sends the plan's transactions", () => {
     ).toEqual(['approve succeeded', 'act not-sent', 'cleanup succeeded'])
     expect(ended.artifacts.receipt?.receipt.outcome).toBe('NOT_MET')
     expect(await readAllowance(wallet, shown)).toBe(0n)
-  }, 60_000)
+  }, 150_000)
 
   test('error: another transaction is not taken for it, and the wallet is asked for nothing else', async () => {
     const wallet = await createWallet()
@@ -302,7 +302,7 @@ describe("an account whose own wallet sends the plan's transactions", () => {
       }),
     ).rejects.toMatchObject({ code: 'TRANSACTION_NOT_PLANNED' })
     expect(wallet.sent).toHaveLength(before)
-  }, 60_000)
+  }, 150_000)
 
   test('error: past its time nothing is asked for, and what was asked stays unknown until the chain tells', async () => {
     const [idle, silent] = [await createWallet(), await createWallet()]
@@ -345,5 +345,5 @@ describe("an account whose own wallet sends the plan's transactions", () => {
       hash: silent.sent[0],
     })
     expect(done.artifacts.receipt?.receipt.outcome).toBe('NOT_MET')
-  }, 60_000)
+  }, 150_000)
 })

@@ -12,7 +12,7 @@ import { takePort } from '@behest/testing'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { createWalletClient, http } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readStackConfig } from './stackConfig.js'
 import { type Stack, startStack } from './startStack.js'
 import { expectAccessible } from './testing/expectAccessible.js'
@@ -47,7 +47,7 @@ beforeAll(async () => {
   })
   browser = await launchChromium()
   await waitForAgents()
-}, 120_000)
+}, 240_000)
 
 afterAll(async () => {
   await browser?.close()
@@ -823,12 +823,15 @@ async function callChain(method: string, params: unknown[]): Promise<void> {
 
 /** The agents publish themselves; until then nobody can serve. */
 async function waitForAgents(): Promise<void> {
-  for (let attempts = 0; attempts < 100; attempts += 1) {
-    const response = await fetch(`${stack.config.registryUrl}/v1/search?q=`)
-    const { results } = (await response.json()) as { results: unknown[] }
-    if (results.length >= 5) return
-    await new Promise((resolve) => setTimeout(resolve, 200))
-  }
+  await vi.waitFor(
+    async () => {
+      const response = await fetch(`${stack.config.registryUrl}/v1/search?q=`)
+      const { results } = (await response.json()) as { results: unknown[] }
+      if (results.length < 5)
+        throw new RangeError(`${results.length} agents of five are there`)
+    },
+    { timeout: 90_000, interval: 200 },
+  )
 }
 
 type TypedData = MandateSigning['mandates'][number]['typedData']

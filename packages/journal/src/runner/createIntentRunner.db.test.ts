@@ -246,20 +246,21 @@ describe('takeExecutorSlot', () => {
   test('behavior: keeps its name when the connection breaks', async () => {
     const { pool } = database
     const slot = await takeExecutorSlot({ pool, kind: 'api' })
-    const end = () =>
-      pool.query(
-        `select pg_terminate_backend(pid) from pg_stat_activity
-         where application_name = 'behest-slot' and datname = current_database()`,
-      )
-    await end()
-    const isHeldAgain = async () =>
+    const readHolders = async (): Promise<readonly number[]> =>
       (
-        await pool.query(
-          `select 1 from pg_locks join pg_stat_activity using (pid)
+        await pool.query<{ pid: number }>(
+          `select pid from pg_locks join pg_stat_activity using (pid)
            where locktype = 'advisory' and granted
             and application_name = 'behest-slot' and datname = current_database()`,
         )
-      ).rowCount === 1
+      ).rows.map(({ pid }) => pid)
+    const [before] = await readHolders()
+    await pool.query('select pg_terminate_backend($1)', [before])
+    // The one that is being ended may still be seen for a moment.
+    const isHeldAgain = async () => {
+      const holders = await readHolders()
+      return holders.length === 1 && holders[0] !== before
+    }
     while (!(await isHeldAgain())) await sleep(5)
     const other = await takeExecutorSlot({ pool, kind: 'api' })
     expect([slot.name, other.name]).toEqual(['api-0', 'api-1'])
