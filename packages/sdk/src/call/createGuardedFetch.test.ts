@@ -148,6 +148,12 @@ describe('createGuardedFetch', () => {
     await expect(create({})(url)).rejects.toBeInstanceOf(FetchRefusedError)
   })
 
+  test('error: FetchRefusedError for http at a port that https may have', async () => {
+    await expect(create({})('http://agents.example:8443/')).rejects.toThrow(
+      'only https is asked',
+    )
+  })
+
   test('behavior: a refusal repeats no password', async () => {
     const error = await create({})('https://user:word@agents.example/').catch(
       (thrown) => thrown,
