@@ -12,7 +12,7 @@ describe('parseConfig, the private RPC', () => {
     ).toMatchObject({ privateRpcUrl: 'https://rpc.example/key' })
   })
 
-  test.each(['rpc.example', 'wss://rpc.example', 'file:///tmp/rpc'])(
+  test.each(['rpc.example', 'wss://rpc.example', 'file:///srv/rpc'])(
     'error: %s is refused, rather than sent in public',
     (url) => {
       expect(() => parseConfig({ BEHEST_PRIVATE_RPC_URL: url })).toThrow(

@@ -14,6 +14,7 @@ import {
   decodeFunctionData,
   encodeFunctionData,
   erc20Abi,
+  getAbiItem,
   type Hex,
   numberToHex,
   toHex,
@@ -224,13 +225,15 @@ describe('a standing order about a position', () => {
     /** The same permission, with another mode or other calls behind it. */
     const redeem = (mode: Hex, execution: Hex): Hex => {
       const { args } = decodeFunctionData({
-        abi: delegationManagerAbi,
+        abi: [
+          getAbiItem({ abi: delegationManagerAbi, name: 'redeemDelegations' }),
+        ],
         data: use(),
       })
       return encodeFunctionData({
         abi: delegationManagerAbi,
         functionName: 'redeemDelegations',
-        args: [(args as unknown as readonly [Hex[]])[0], [mode], [execution]],
+        args: [args[0], [mode], [execution]],
       })
     }
     const { USDC, DAI } = world.devnet.addresses.tokens

@@ -129,7 +129,9 @@ function askOfPosition(options: {
     token: { ...token, name: 'USD Coin' },
     units,
   })
-  expect(priorChanges).toBeDefined()
+  expect(priorChanges?.wallet).toEqual(
+    action === 'repay' ? [{ token: address, units: 2n * units }] : [],
+  )
   const request = {
     chainId: 31_337,
     instruction: { action },

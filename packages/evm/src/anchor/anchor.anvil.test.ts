@@ -112,9 +112,12 @@ const anchorOf = (anchor?: Parameters<typeof encodeAnchor>[0]['anchor']) => ({
 async function register(): Promise<bigint> {
   const [call] = encodeAnchor(anchorOf(undefined))
   const receipt = await send(owner, call as NonNullable<typeof call>)
-  const tokenId = getRegisteredTokenId(receipt, identity)
-  expect(tokenId).toBeDefined()
-  return tokenId ?? 0n
+  const tokenId = getRegisteredTokenId(receipt, identity) ?? -1n
+  expect(await reader.readAnchor(tokenId)).toMatchObject({
+    tokenId,
+    owner: owner?.address.toLowerCase(),
+  })
+  return tokenId
 }
 
 const feedback = (tokenId: bigint, value: bigint, decimals: number) =>

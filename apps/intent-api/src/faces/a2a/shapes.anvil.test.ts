@@ -33,13 +33,22 @@ type Shape<Message> = {
   readonly toJSON: (message: Message) => unknown
 }
 
-async function call(method: string, params: object): Promise<unknown[]> {
+async function call(
+  method: string,
+  params: object,
+  onBegun: () => void = () => {},
+): Promise<unknown[]> {
   const response = await fetch(`${faces.url}/a2a`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', 'a2a-version': '1.0' },
     body: JSON.stringify({ jsonrpc: '2.0', id: 7, method, params }),
   })
-  const text = await response.text()
+  let text = ''
+  const decoder = new TextDecoder()
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true })
+    onBegun()
+  }
   const frames = response.headers.get('content-type')?.includes('event-stream')
     ? [...text.matchAll(/^data: (.*)$/gm)].map(([, data]) => data ?? '')
     : [text]
@@ -137,8 +146,15 @@ describe('answers of A2A', () => {
     expectShape(approved, StreamResponse)
     const other = await call('SendMessage', say('swap 0.2 ETH for USDC'))
     const { task: waiting } = other[0] as { task: { id: string } }
-    const following = call('SubscribeToTask', { id: waiting.id })
-    await new Promise((resume) => setTimeout(resume, 300))
+    let resume = (): void => {}
+    const begun = new Promise<void>((resolve) => {
+      resume = resolve
+    })
+    const following = call('SubscribeToTask', { id: waiting.id }, () =>
+      resume(),
+    )
+    // It never begins where the call fails: then the failure is what ends this.
+    await Promise.race([begun, following])
     expectShape(await call('CancelTask', { id: waiting.id }), Task)
     expectShape(await following, StreamResponse)
     expect(faces.defects).toEqual([])
