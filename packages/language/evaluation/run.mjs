@@ -195,7 +195,7 @@ for (const set of BLIND_SETS) {
 }
 // How often a reading that is rated so is right, on sentences not fitted on.
 const rated = readJudged()
-  .filter(({ set }, at) => at % 2 === 1 || set === 'blind fourth')
+  .filter(({ set }, at) => at % 2 === 1 || /^blind (?:fourth|fifth)$/.test(set))
   .map(({ utterance, result, right }) => ({
     right,
     confidence: rateConfidence(utterance, result),

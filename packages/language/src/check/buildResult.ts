@@ -171,10 +171,17 @@ function buildStep(
     'pool',
     'to',
     'spender',
-    'leverage',
     'account',
   ] as const)
     text(key)
+  // A trade without borrowed money has no leverage: said of one, the position
+  // that was meant has not been understood.
+  if (/^(?:long|short|close)$/.test(draft.action)) text('leverage')
+  else if (draft.leverage !== undefined && draft.action !== 'ask')
+    ask('action', {
+      reason:
+        'Leverage belongs to a long or a short. Which of them do you want?',
+    })
   if (draft.slippageBps !== undefined && draft.action === 'swap') {
     step.maxSlippageBps = draft.slippageBps.value
     span('maxSlippageBps', draft.slippageBps)

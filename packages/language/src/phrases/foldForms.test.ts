@@ -107,6 +107,22 @@ describe('forms that say the same in another manner', () => {
       'repay 5 dai on spark when the health on spark is under 1.3',
       ['repay 5 DAI spark health spark < 1.3'],
     ],
+    [
+      'swap 2 weth for dai then dump em for usdc',
+      ['swap 2 WETH DAI', 'swap output DAI USDC'],
+    ],
+    ['all but 7 of my dai should become weth', ['swap rest DAI WETH']],
+    ['2.5 dai out of aave on base', ['withdraw 2.5 DAI aave base']],
+    [
+      "take away 0x1111111254EEB25477B68fb85Ed929f73A960582's permission to spend my DAI",
+      ['revoke DAI 0x1111111254EEB25477B68fb85Ed929f73A960582'],
+    ],
+    [
+      'get rid of the approval that uniswap has on my dai',
+      ['revoke DAI uniswap'],
+    ],
+    ['what kinds of tasks can you do for us?', ['ask help']],
+    ['what do my gmx positions look like', ['ask position gmx']],
   ] as const)('behavior: %s', (utterance, expected) => {
     expect(read(utterance)).toEqual(expected)
   })

@@ -21,6 +21,7 @@ import { readHolding } from './forms/readHolding.js'
 import { readLoan } from './forms/readLoan.js'
 import { readMake } from './forms/readMake.js'
 import { readOrderNoun } from './forms/readOrderNoun.js'
+import { readOutOf } from './forms/readOutOf.js'
 import { readPlea } from './forms/readPlea.js'
 import { readPledge } from './forms/readPledge.js'
 import { readPreferred } from './forms/readPreferred.js'
@@ -29,7 +30,14 @@ import { readRevoke } from './forms/readRevoke.js'
 import { readPhrase } from './forms/readSame.js'
 import { readTurned } from './forms/readTurned.js'
 import { readWhere } from './forms/readWhere.js'
-import { type Fold, isCount, isParty, isToken, isVerb } from './forms/words.js'
+import {
+  type Fold,
+  isCount,
+  isParty,
+  isToken,
+  isVerb,
+  word,
+} from './forms/words.js'
 
 /**
  * Puts plain words in the place of forms that say the same in another manner:
@@ -40,7 +48,11 @@ export function foldForms(said: readonly Item[]): Item[] {
   const items = foldArrows(
     foldBecome(
       foldKept(
-        foldWant(foldOwed(foldNeed(dropRepeats(dropGlosses(foldCount(said)))))),
+        foldWant(
+          foldOwed(
+            foldNeed(dropRepeats(dropGlosses(foldCount(spellOut(said))))),
+          ),
+        ),
       ),
     ),
   )
@@ -68,7 +80,11 @@ function readForm(
 ): Fold | undefined {
   const item = items[index]
   if (item?.type === 'number')
-    return readAsCollateral(items, index, kept) ?? readTurned(items, index)
+    return (
+      readAsCollateral(items, index, kept) ??
+      readTurned(items, index) ??
+      readOutOf(items, index)
+    )
   if (isParty(item)) return readReceives(items, index)
   const elided = readElided(items, index, kept)
   if (elided !== undefined) return elided
@@ -122,4 +138,16 @@ function dropRepeats(items: readonly Item[]): readonly Item[] {
   return isCount(items[at]) || isToken(items[at])
     ? [first, ...items.slice(at)]
     : items
+}
+
+/** `dump em`: no coin of that name, where a verb has what it is done to. */
+function spellOut(items: readonly Item[]): readonly Item[] {
+  return items.map((item, index) =>
+    item.type === 'word' &&
+    item.text === 'em' &&
+    isVerb(items[index - 1]) &&
+    textOf(items[index - 1]) !== 'buy'
+      ? word('them', item)
+      : item,
+  )
 }

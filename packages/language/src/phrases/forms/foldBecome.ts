@@ -6,7 +6,7 @@ const BECOMES =
 const LEADS =
   /^(?:please|pls|i want|i'd like|i would like|i wish|and|then|also|want|so|ok|okay|hey|i need|make|let|have)$/
 const SHARE =
-  /^(?:all|half|everything|third|thirds|quarter|quarters|max|two|three|a|one|of|my|the|our|entire|whole|%|percent|rest)$/
+  /^(?:all|half|everything|third|thirds|quarter|quarters|max|two|three|a|one|of|my|the|our|entire|whole|%|percent|rest|but|except)$/
 const LONGEST = 9
 
 /** `two thirds of my steth should become usdc`: what it is to be turned into. */

@@ -1,21 +1,40 @@
 import { type Item, textOf } from '../../text/Item.js'
-import { type Fold, isToken, word } from './words.js'
+import { type Fold, isParty, isToken, isVenue, word } from './words.js'
 
-/** `cancel the usdc allowance`, `kill my dai approval` */
+const RIGHT =
+  /^(?:allowance|allowances|approval|approvals|permission|permissions)$/
+const LONGEST = 8
+
+/**
+ * `cancel the usdc allowance`, `get rid of the approval`, `take away 0x…'s
+ * permission`: who has the right, and on what, may stand in front of it.
+ */
 export function readRevoke(
   items: readonly Item[],
   index: number,
 ): Fold | undefined {
   const first = items[index] as Item
-  if (!/^(?:cancel|kill|undo|delete|nix|remove|drop|zero)$/.test(textOf(first)))
-    return undefined
-  for (let at = index + 1; at < index + 5; at += 1) {
+  const said = items
+    .slice(index, index + 3)
+    .map((item) => textOf(item))
+    .join(' ')
+  const verb =
+    /^(?:(?:cancel|kill|undo|delete|nix|remove|drop|zero)(?= |$)|get rid of(?= |$)|(?:take away|take back|do away with)(?= |$))/.exec(
+      said,
+    )?.[0]
+  if (verb === undefined) return undefined
+  // The lexicon may hold all the words as one.
+  const from = index + (textOf(first) === verb ? 1 : verb.split(' ').length)
+  const last = items[from - 1] as Item
+  for (let at = from; at < from + LONGEST; at += 1) {
     const item = items[at]
-    if (/^(?:allowance|allowances|approval|approvals)$/.test(textOf(item)))
-      return { items: [word('revoke', first)], next: index + 1 }
+    if (RIGHT.test(textOf(item)))
+      return { items: [word('revoke', first, last.end)], next: from }
     if (
       !isToken(item) &&
-      !/^(?:the|my|that|all|this|old|spending|token)$/.test(textOf(item))
+      !isVenue(item) &&
+      !isParty(item) &&
+      !/^(?:the|my|that|all|this|old|spending|token|'|s|'s)$/.test(textOf(item))
     )
       return undefined
   }
