@@ -11,7 +11,7 @@ export const usage = `Say what you want. Agents compete to do it. Nothing happen
   behest policy show | set <file.json> | kill [--why <text>]
   behest orders [list] | show <id> | cancel <id>
   behest allowances [revoke] [--token <address>] [--spender <address>] [--yes]
-  behest agents search "<query>" | show <id> | publish <url> | explain <id> "<query>"
+  behest agents search "<query>" | show <id> | explain <id> "<query>" | publish <url> | earnings <id>
   behest agents unpublish <id> | transfer <id> --to <address> | name <id> @<name> --origin <url>
   behest agents anchor <id> [--yes] | verify <id>        who it is, on chain (BEHEST_ANCHOR)
   behest agent new <folder>                   a new agent that runs, with its tests
