@@ -269,7 +269,7 @@ async function verifyTrust(options: {
     ? {
         name: 'trust',
         state: 'ok',
-        detail: `${claimed.bound.toFixed(4)}, the same from ${receipts.length} public receipts`,
+        detail: `${claimed.bound.toFixed(4)}, the same from the ${receipts.length} public receipts of this registry`,
       }
     : unasked.length > 0
       ? {
@@ -376,7 +376,7 @@ function compareDigest(options: {
     trust: readTrust(agent),
     throughSeq: digest.throughSeq,
   })
-  const said = `${(digest.trustTenThousandths / 10_000).toFixed(4)} from ${digest.receipts} receipts at ${new Date(digest.atUnixSeconds * 1_000).toISOString()}`
+  const said = `${(digest.trustTenThousandths / 10_000).toFixed(4)} from ${digest.receipts} ${digest.receipts === 1 ? 'receipt' : 'receipts'} at ${new Date(digest.atUnixSeconds * 1_000).toISOString()}`
   return now.receiptsHash === digest.receiptsHash
     ? {
         name,

@@ -68,7 +68,8 @@ export async function agentDevCommand(
 
   let work = reload()
   await work
-  console.log(`${inspector.url} answers; ${inspector.pageUrl} shows each message.
+  const isServed = running !== undefined
+  console.log(`${inspector.url} ${isServed ? 'answers' : 'answers once it builds'}; ${inspector.pageUrl} shows each message.
 Change src/ and it is built and served again. Ctrl-C ends it.`)
   const watcher = watchFolder({
     folder: join(folder, 'src'),

@@ -40,7 +40,7 @@ export async function agentsAnchorCommand(
     },
   })
   const [source, ...others] = positionals
-  if (source === undefined || others.length > 0)
+  if (!source || others.length > 0)
     throw new UsageError(
       'Give one: behest agents anchor <id> [--yes] [--token <number that it has already>].',
     )
@@ -151,7 +151,7 @@ export async function agentsVerifyCommand(
     },
   })
   const [source, ...others] = positionals
-  if (source === undefined || others.length > 0)
+  if (!source || others.length > 0)
     throw new UsageError('Give one: behest agents verify <id or @name>.')
   const config = readStackConfig(process.env)
   const registryUrl = values.registry ?? config.registryUrl

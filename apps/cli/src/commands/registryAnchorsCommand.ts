@@ -6,11 +6,12 @@ import {
   digestBytes,
   formulaVersion,
 } from '@behest/registry'
-import { toCanonicalJson } from '@behest/spec'
-import { createPublicClient, http, keccak256 } from 'viem'
+import { BehestError, toCanonicalJson } from '@behest/spec'
+import { BaseError, createPublicClient, http, keccak256 } from 'viem'
+import { isSaidAlready } from '../agents/isSaidAlready.js'
 import { authorOptions, openAuthor } from '../agents/openAuthor.js'
 import { readAnchorPlaces } from '../agents/readAnchorPlaces.js'
-import { buildDigestUri } from '../agents/readTrustDigests.js'
+import { buildDigestUri, readTrustDigests } from '../agents/readTrustDigests.js'
 import {
   AnchorOutcomeUnknownError,
   type AnchorSender,
@@ -110,7 +111,7 @@ export async function registryAttestCommand(
     options: payOptions,
   })
   const [source, ...others] = positionals
-  if (source === undefined || others.length > 0)
+  if (!source || others.length > 0)
     throw new UsageError('Give one: behest registry attest <id> [--yes].')
   const places = readAnchorPlaces(process.env)
   const { reputationRegistry } = places
@@ -131,6 +132,30 @@ export async function registryAttestCommand(
     ),
     trust: readTrust(agent),
   })
+  // A trust of nothing would stand on chain as if it had been earned.
+  if (digest.receipts === 0)
+    throw new NothingToAttestError({ agentId: agent.agentId })
+  const tell = (what: string): void =>
+    console.log(
+      values.json
+        ? JSON.stringify(digest, null, 2)
+        : `${author.signer.address} ${what} ${digest.trustTenThousandths} of 10000 about ${agent.agentId} (number ${tokenId}), from ${countReceipts(digest.receipts)}.`,
+    )
+  const statements = await readTrustDigests({
+    client: createPublicClient({ transport: http(config.rpcUrl) }),
+    reputationRegistry,
+    tokenId: BigInt(tokenId),
+  }).catch((error: unknown) => {
+    if (!(error instanceof BaseError)) throw error
+    console.error(
+      `Whether it is said already could not be asked (${error.shortMessage}).`,
+    )
+    return []
+  })
+  if (isSaidAlready({ statements, by: author.signer.address, digest })) {
+    tell('says already, and pays for nothing:')
+    return exitCodes.done
+  }
   const call = encodeTrust({
     reputationRegistry,
     tokenId: BigInt(tokenId),
@@ -149,13 +174,12 @@ export async function registryAttestCommand(
     }),
     { calls: [call], yes: values.yes },
   )
-  if (code === exitCodes.done)
-    console.log(
-      values.json
-        ? JSON.stringify(digest, null, 2)
-        : `${author.signer.address} wrote ${digest.trustTenThousandths} of 10000 about ${agent.agentId} (number ${tokenId}), from ${digest.receipts} receipts.`,
-    )
+  if (code === exitCodes.done) tell('wrote')
   return code
+}
+
+function countReceipts(count: number): string {
+  return count === 1 ? '1 receipt' : `${count} receipts`
 }
 
 async function pay(
@@ -177,5 +201,18 @@ async function pay(
     if (!(error instanceof AnchorOutcomeUnknownError)) throw error
     console.error(`${error.name}: ${error.message}`)
     return exitCodes.unknown
+  }
+}
+
+/** Thrown when an agent has no receipt that could be spoken of on chain. */
+export class NothingToAttestError extends BehestError {
+  readonly code = 'NOTHING_TO_ATTEST'
+  readonly retry = 'never'
+
+  constructor(facts: { readonly agentId: string }) {
+    super(
+      `No confirmed receipt names ${facts.agentId}, so there is nothing to say about it on chain. Ask again when it has carried something out.`,
+      { facts },
+    )
   }
 }

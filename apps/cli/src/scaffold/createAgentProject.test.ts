@@ -51,6 +51,27 @@ describe('createAgentProject', { timeout: 60_000 }, () => {
     expect(address).toBe(project.address)
   })
 
+  test('behavior: what the guides’ agents import is there when they are pasted in', async () => {
+    const folder = join(parent, 'pasted')
+    await createAgentProject({ folder })
+    const { dependencies } = JSON.parse(
+      readFileSync(join(folder, 'package.json'), 'utf8'),
+    )
+    for (const guide of ['payAgent.ts', 'wrapAgent.ts']) {
+      const source = readFileSync(
+        join(repositoryRoot, 'docs/examples', guide),
+        'utf8',
+      )
+      const imported = [...source.matchAll(/ from '([^.'][^']*)'/g)].map(
+        ([, name]) => name,
+      )
+      expect(Object.keys(dependencies)).toEqual(
+        expect.arrayContaining(imported),
+      )
+      expect(imported).toContain('@behest/sdk')
+    }
+  })
+
   test('behavior: the agent is fifteen lines of declaration', () => {
     const source = readFileSync(
       join(repositoryRoot, 'apps/cli/src/scaffold/template/agent.ts'),

@@ -137,6 +137,8 @@ function buildPackage(name: string, folder: string) {
     dependencies: {
       '@behest/evm': link('packages/evm'),
       '@behest/sdk': link('packages/sdk'),
+      // Addresses and other names that the guides use.
+      '@behest/spec': link('packages/spec'),
       viem: readVersion('packages/sdk', 'dependencies', 'viem'),
     },
     devDependencies: {

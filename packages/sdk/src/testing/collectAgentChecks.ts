@@ -172,7 +172,7 @@ function createSuite(agent: Agent, signer: AgentSigner) {
     const answer = await ask(request)
     assert(
       answer.type === 'behest.quote',
-      `it declined: ${'message' in answer ? answer.message : ''}`,
+      `it declined: ${'message' in answer ? answer.message.replace(/\.$/, '') : ''}`,
     )
     return answer as Quote
   }
