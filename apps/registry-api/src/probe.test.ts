@@ -1,3 +1,4 @@
+import { deployments } from '@behest/evm'
 import { createProbe, type ProbeResult } from '@behest/registry'
 import {
   defineAgent,
@@ -12,6 +13,7 @@ import { keccak256, stringToHex } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { describe, expect, test } from 'vitest'
 import * as z from 'zod'
+import { createCanaryJudge } from './wiring/createCanaryJudge.js'
 
 const signer = privateKeyToAccount(generatePrivateKey())
 const card = '{"name":"pay"}'
@@ -81,6 +83,9 @@ async function probe(options: {
     nowMs: () => nowUnixSeconds * 1000,
     canary: {
       buildRequest: async () => request,
+      findObjection: createCanaryJudge({
+        findDeployment: async () => deployments.base,
+      }),
       ...(options.simulate === undefined
         ? {}
         : { simulate: async () => options.simulate }),
@@ -235,6 +240,37 @@ describe('createProbe', () => {
     ]
     for (const [answer, code] of cases)
       expect(await codesOf({ answer })).toEqual(['OK', code])
+  })
+
+  test('behavior: what an engine would pass over does not pass here', async () => {
+    const good = await quote()
+    const resign = async (over: Partial<Quote>) => {
+      const { signature: _, ...unsigned } = { ...good, ...over }
+      return toWire(await signQuote({ quote: unsigned, account: signer }))
+    }
+    const stranger = '0x00000000000000000000000000000000000000ff'
+    const [promise] = good.receive
+    if (promise === undefined) throw new RangeError('a transfer promises')
+    for (const [over, says] of [
+      [
+        { receive: [{ ...promise, account: stranger }] },
+        'It promises less USDC than was asked.',
+      ],
+      [{ receive: [] }, 'It promises less USDC than was asked.'],
+      [{ calls: [] }, 'It has no calls.'],
+      [
+        { spend: [{ token: usdc, atMostUnits: 6n }] },
+        'It may spend more USDC than was asked.',
+      ],
+    ] satisfies [Partial<Quote>, string][])
+      expect(
+        (await probe({ answer: await resign(over) }))[1],
+        says,
+      ).toMatchObject({
+        ok: false,
+        code: 'CANARY_WRONG',
+        detail: `an engine passes it over: ${says}`,
+      })
   })
 
   test('behavior: a quote that the simulation contradicts', async () => {

@@ -16,6 +16,7 @@ import type { Tracing } from '@behest/telemetry'
 import { createApp } from './createApp.js'
 import type { RegistryConfig } from './readConfig.js'
 import { createCanary, createFindDeployment } from './wiring/createCanary.js'
+import { createCanaryJudge } from './wiring/createCanaryJudge.js'
 import { createCanarySimulation } from './wiring/createCanarySimulation.js'
 import { createContractSignatures } from './wiring/createContractSignatures.js'
 import { createHouseCheck } from './wiring/createHouseCheck.js'
@@ -103,6 +104,7 @@ export async function wire(options: {
             chainId: chain.get,
             findDeployment,
           }),
+          findObjection: createCanaryJudge({ findDeployment }),
           simulate: createCanarySimulation({
             rpcUrl: config.rpcUrl,
             findDeployment,

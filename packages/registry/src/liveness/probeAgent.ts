@@ -27,6 +27,12 @@ export type CanaryPort = {
     readonly capability: Capability
     readonly seed: number
   }) => Promise<QuoteRequest | undefined>
+  /** Tells why an engine would pass over a quote for this request, or `undefined`. */
+  readonly findObjection?: (options: {
+    readonly quote: Quote
+    readonly request: QuoteRequest
+    readonly nowUnixSeconds: number
+  }) => Promise<string | undefined>
   /** Tells why calls of a quote cannot be what it says, or `undefined`. */
   readonly simulate?: (options: {
     readonly quote: Quote
@@ -336,6 +342,13 @@ async function findFault(
       code: 'CANARY_SIGNATURE',
       detail: "the quote's signature is not that of the agent's key",
     }
+  const objection = await canary.findObjection?.({
+    quote,
+    request,
+    nowUnixSeconds: earliest,
+  })
+  if (objection !== undefined)
+    return wrong(`an engine passes it over: ${objection}`)
   const contradiction = await canary.simulate?.({ quote, request })
   return contradiction === undefined
     ? undefined

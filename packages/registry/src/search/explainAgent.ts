@@ -226,7 +226,9 @@ function collectFilterChecks(
       offered: toOffer(record, name, filter.action),
       says: passed
         ? `serves ${name} ${wanted}`
-        : `has no capability with ${name} ${wanted}${Object.keys(before).length > 0 ? ' beside what was asked before' : ''}`,
+        : part.action !== undefined && record.delisted.includes(part.action)
+          ? `is not listed for ${name} ${wanted}: it failed its contract test`
+          : `has no capability with ${name} ${wanted}${Object.keys(before).length > 0 ? ' beside what was asked before' : ''}`,
     })
   }
   if (filter.action !== undefined)
@@ -321,6 +323,10 @@ function toAdvice(failed: ExplainStep, record: AgentRecord): string {
         ? 'Ask the operator of this registry; the reason is above.'
         : `Repair what the last visit found: ${record.statusReason}.`
     case 'filter':
+      if (
+        record.delisted.some((action) => failed.wanted === `action ${action}`)
+      )
+        return 'Mend what the contract test found ("behest doctor" says what), and publish it again.'
       return `Declare a capability with ${failed.wanted ?? 'it'} in the card, if the agent serves it, and publish it again.`
     case 'candidate':
       return 'Say in the description and in the examples what people ask for, in their words.'

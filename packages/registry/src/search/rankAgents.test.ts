@@ -354,6 +354,12 @@ describe('explainAgent', () => {
       capabilities: [buildCapability({ action: 'swap', chains: [1] })],
     }),
     buildRecord({
+      id: 'delisted',
+      description: 'swap',
+      delisted: ['swap'],
+      capabilities: [buildCapability({ action: 'swap', chains: [1] })],
+    }),
+    buildRecord({
       id: 'mute',
       description: 'reads mail',
       capabilities: [buildCapability({ action: 'ask' })],
@@ -409,6 +415,12 @@ describe('explainAgent', () => {
       wanted: 'action swap',
       offered: 'ask',
     })
+    // It has the capability: to declare one would be no help.
+    expect(first('delisted')).toMatchObject({
+      check: 'filter',
+      says: 'is not listed for action swap: it failed its contract test',
+    })
+    expect(explain('delisted').todo).toMatch(/^Mend what the contract test/)
     const found = new Set(idsOf(search(index, query)))
     for (const { id } of records)
       if (!found.has(id)) expect(explain(id).todo).not.toBeNull()
