@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { rmSync } from 'node:fs'
 import type { IntentClient } from '@behest/client'
 import type { IntentEvent } from '@behest/spec'
-import { takePort } from '@behest/testing'
 import { createStackClient } from '../stack/createStackClient.js'
 import { readStackConfig } from '../stack/stackConfig.js'
 import { startStack } from '../stack/startStack.js'
+import { takePlace } from '../stack/takePlace.js'
 
 const warmUp = 3
 const rounds = Number(process.env.BENCH_ROUNDS ?? 20)
@@ -21,16 +19,11 @@ const sentences = [
  * Prints one JSON document on stdout and a table on stderr.
  */
 async function benchSpine(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'behest-bench-'))
-  const ports = await Promise.all([takePort(), takePort(), takePort()])
+  const place = await takePlace('bench')
+  const { folder } = place
   const startedMs = performance.now()
   const stack = await startStack({
-    config: readStackConfig({
-      BEHEST_DATA: folder,
-      BEHEST_INTENT_PORT: String(ports[0]),
-      BEHEST_REGISTRY_PORT: String(ports[1]),
-      BEHEST_RPC_PORT: String(ports[2]),
-    }),
+    config: readStackConfig(place.environment),
     onProgress: () => undefined,
   })
   const coldStartMs = performance.now() - startedMs

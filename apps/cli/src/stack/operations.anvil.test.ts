@@ -4,16 +4,15 @@
  */
 
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { readFileSync, rmSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { takePort } from '@behest/testing'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readStackConfig } from './stackConfig.js'
 import { type Stack, startStack } from './startStack.js'
+import { takePlace } from './takePlace.js'
 
 type Span = {
   readonly traceId: string
@@ -46,21 +45,12 @@ const said: string[] = []
 
 beforeAll(async () => {
   collector = await startCollector()
-  folder = mkdtempSync(join(tmpdir(), 'behest-operations-'))
-  const [intent, registry, rpc] = await Promise.all([
-    takePort(),
-    takePort(),
-    takePort(),
-  ])
+  const place = await takePlace('operations')
+  folder = place.folder
   const { port } = collector.address() as AddressInfo
   process.env.OTEL_EXPORTER_OTLP_ENDPOINT = `http://127.0.0.1:${port}`
   stack = await startStack({
-    config: readStackConfig({
-      BEHEST_DATA: folder,
-      BEHEST_INTENT_PORT: String(intent),
-      BEHEST_REGISTRY_PORT: String(registry),
-      BEHEST_RPC_PORT: String(rpc),
-    }),
+    config: readStackConfig(place.environment),
     onProgress: (message) => void said.push(message),
   })
 }, 120_000)

@@ -1,20 +1,18 @@
 // One file because it is one stack: starting it takes longer than every test.
 
-import { mkdtempSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { createServer as createHttpServer } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { readAddresses } from '@behest/devnet'
 import { toLocalDeployment } from '@behest/evm'
 import type { Hex, MandateSigning } from '@behest/spec'
-import { takePort } from '@behest/testing'
 import type { Browser, Locator, Page } from 'playwright-core'
 import { createWalletClient, http } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readStackConfig } from './stackConfig.js'
 import { type Stack, startStack } from './startStack.js'
+import { takePlace } from './takePlace.js'
 import { expectAccessible } from './testing/expectAccessible.js'
 import { launchChromium } from './testing/launchChromium.js'
 import { addWallet } from './testing/scriptedWallet.js'
@@ -30,19 +28,18 @@ let stranger: Site // may not
 const pageErrors: string[] = []
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'behest-page-'))
-  const ports = await Promise.all([takePort(), takePort(), takePort()])
-  site = await serveSite(`http://127.0.0.1:${ports[0]}`)
-  stranger = await serveSite(`http://127.0.0.1:${ports[0]}`)
+  const place = await takePlace('page')
+  folder = place.folder
+  site = await serveSite(
+    `http://127.0.0.1:${place.environment.BEHEST_INTENT_PORT}`,
+  )
+  stranger = await serveSite(
+    `http://127.0.0.1:${place.environment.BEHEST_INTENT_PORT}`,
+  )
   // As an operator sets it: the processes of the stack read it.
   process.env.BEHEST_EMBED_ORIGINS = site.url
   stack = await startStack({
-    config: readStackConfig({
-      BEHEST_DATA: folder,
-      BEHEST_INTENT_PORT: String(ports[0]),
-      BEHEST_REGISTRY_PORT: String(ports[1]),
-      BEHEST_RPC_PORT: String(ports[2]),
-    }),
+    config: readStackConfig(place.environment),
     onProgress: () => undefined,
   })
   browser = await launchChromium()

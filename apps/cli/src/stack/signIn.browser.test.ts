@@ -2,11 +2,9 @@
  * One file because it is one stack: one that wants to know who asks, and where a
  * second person has to say yes.
  */
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createIntentClient, type IntentClient } from '@behest/client'
-import { takePort } from '@behest/testing'
 import type { Browser, Locator, Page } from 'playwright-core'
 import type { Hex } from 'viem'
 import {
@@ -17,6 +15,7 @@ import {
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { readStackConfig } from './stackConfig.js'
 import { type Stack, startStack } from './startStack.js'
+import { takePlace } from './takePlace.js'
 import { expectAccessible } from './testing/expectAccessible.js'
 import { launchChromium } from './testing/launchChromium.js'
 import { addWallet } from './testing/scriptedWallet.js'
@@ -29,18 +28,13 @@ let operator: IntentClient
 const pageErrors: string[] = []
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'behest-sign-in-'))
-  const ports = await Promise.all([takePort(), takePort(), takePort()])
+  const place = await takePlace('sign-in')
+  folder = place.folder
   // As an operator sets it: the processes of the stack read it.
   process.env.BEHEST_SIGN_IN = 'required'
   process.env.BEHEST_APPROVERS = approver.address
   stack = await startStack({
-    config: readStackConfig({
-      BEHEST_DATA: folder,
-      BEHEST_INTENT_PORT: String(ports[0]),
-      BEHEST_REGISTRY_PORT: String(ports[1]),
-      BEHEST_RPC_PORT: String(ports[2]),
-    }),
+    config: readStackConfig(place.environment),
     onProgress: () => undefined,
   })
   const token = readFileSync(

@@ -3,14 +3,13 @@
  * an outside program that holds every receipt against the chain.
  */
 
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { takePort } from '@behest/testing'
 import { createPublicClient, type Hex, http, parseAbi } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { readStackConfig } from './stackConfig.js'
 import { type Stack, startStack } from './startStack.js'
+import { takePlace } from './takePlace.js'
 
 const erc20 = parseAbi([
   'function balanceOf(address) view returns (uint256)',
@@ -52,19 +51,10 @@ let account: Hex
 let chain: ReturnType<typeof createPublicClient>
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'behest-stack-'))
-  const [intent, registry, rpc] = await Promise.all([
-    takePort(),
-    takePort(),
-    takePort(),
-  ])
+  const place = await takePlace('stack')
+  folder = place.folder
   stack = await startStack({
-    config: readStackConfig({
-      BEHEST_DATA: folder,
-      BEHEST_INTENT_PORT: String(intent),
-      BEHEST_REGISTRY_PORT: String(registry),
-      BEHEST_RPC_PORT: String(rpc),
-    }),
+    config: readStackConfig(place.environment),
     onProgress: () => undefined,
   })
   chain = createPublicClient({ transport: http(stack.config.rpcUrl) })

@@ -3,21 +3,20 @@
  * server of ours, over the whole stack as it is started.
  */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { createIntentClient, type IntentClient } from '@behest/client'
 import {
   type ScriptedTelegram,
   startScriptedTelegram,
   type TelegramMessage,
-  takePort,
 } from '@behest/testing'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { telegramCommand } from '../commands/telegramCommand.js'
 import { readStackConfig, repositoryRoot } from './stackConfig.js'
 import { type Stack, startStack } from './startStack.js'
+import { takePlace } from './takePlace.js'
 
 const holder = 4711
 const stranger = 666
@@ -34,21 +33,16 @@ let client: IntentClient
 let folder: string
 
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'behest-telegram-'))
+  const place = await takePlace('telegram')
+  folder = place.folder
   telegram = await startScriptedTelegram()
-  const ports = await Promise.all([takePort(), takePort(), takePort()])
   // As an operator sets it: the processes of the stack read it.
   process.env.BEHEST_TELEGRAM_TOKEN = telegram.token
   process.env.BEHEST_TELEGRAM_API_ROOT = telegram.apiRoot
   process.env.BEHEST_DATA = folder
-  process.env.BEHEST_INTENT_PORT = String(ports[0])
+  process.env.BEHEST_INTENT_PORT = place.environment.BEHEST_INTENT_PORT
   stack = await startStack({
-    config: readStackConfig({
-      BEHEST_DATA: folder,
-      BEHEST_INTENT_PORT: String(ports[0]),
-      BEHEST_REGISTRY_PORT: String(ports[1]),
-      BEHEST_RPC_PORT: String(ports[2]),
-    }),
+    config: readStackConfig(place.environment),
     onProgress: () => undefined,
   })
   client = createIntentClient({ baseUrl: stack.config.intentUrl })
