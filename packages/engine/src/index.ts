@@ -55,6 +55,7 @@ export {
   type SimulatedPlan,
   simulatePlan,
 } from './6-simulation/simulatePlan.js'
+export { buildApprovalTypedData } from './7-approval/buildApprovalTypedData.js'
 export { buildPreview } from './7-approval/buildPreview.js'
 export {
   decideApproval,
@@ -69,6 +70,7 @@ export {
   type PricesUsdE8,
 } from './7-approval/evaluatePolicy.js'
 export { hashPolicy } from './7-approval/hashPolicy.js'
+export { isSignedByOneOf } from './7-approval/isSignedByOneOf.js'
 export { PolicyRefusedError } from './7-approval/policyErrors.js'
 export { executePlan } from './8-execution/executePlan.js'
 export { toLegId } from './8-execution/toLegId.js'

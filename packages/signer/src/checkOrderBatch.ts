@@ -1,4 +1,4 @@
-import { buildOrderTypedData, drawOrderBatch } from '@behest/engine'
+import { drawOrderBatch } from '@behest/engine'
 import {
   type ChainDeployment,
   drawLendingBatch,
@@ -8,14 +8,12 @@ import {
 } from '@behest/evm'
 import {
   type Address,
-  type Hex,
   isSameAddress,
   type Mandate,
   type OrderTerms,
   orderBatchSchema,
   type PlanArtifact,
 } from '@behest/spec'
-import { verifyTypedData } from 'viem'
 import * as z from 'zod'
 import { SigningRefusedError } from './errors.js'
 
@@ -85,27 +83,4 @@ export function findStandingProblem(options: {
   if (delegation.caveats[0]?.terms !== encodeExecutions(calls))
     return 'its calls are not those of the order'
   return null
-}
-
-/** Tells whether one of the approvers signed exactly this order. */
-export async function isOrderSigned(options: {
-  readonly terms: OrderTerms
-  readonly termsHash: Hex
-  readonly approval: Hex | undefined
-  readonly approvers: readonly Address[]
-}): Promise<boolean> {
-  const { terms, termsHash, approval, approvers } = options
-  if (approval === undefined) return false
-  for (const address of approvers)
-    try {
-      const isTheirs = await verifyTypedData({
-        ...buildOrderTypedData({ terms, termsHash }),
-        address,
-        signature: approval,
-      })
-      if (isTheirs) return true
-    } catch {
-      // Bytes that are no signature at all: the next approver, or refused.
-    }
-  return false
 }

@@ -3,6 +3,7 @@ import {
   checkSimulation,
   hashOrderTerms,
   hashPolicy,
+  isSignedByOneOf,
   type KnownContract,
   simulatePlan,
 } from '@behest/engine'
@@ -42,11 +43,7 @@ import type { PrivateKeyAccount } from 'viem/accounts'
 import { findCallProblem } from './checkCalls.js'
 import { checkEffects } from './checkEffects.js'
 import { checkMandate } from './checkMandate.js'
-import {
-  assertOrderBatch,
-  findStandingProblem,
-  isOrderSigned,
-} from './checkOrderBatch.js'
+import { assertOrderBatch, findStandingProblem } from './checkOrderBatch.js'
 import { checkPlan } from './checkPlan.js'
 import { checkTypedData, type TypedData } from './checkTypedData.js'
 import { SigningRefusedError } from './errors.js'
@@ -444,7 +441,11 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
     // This key's word would stand for that of somebody who never saw it.
     if (
       approvers.length > 0 &&
-      !(await isOrderSigned({ terms, termsHash, approval, approvers }))
+      !(await isSignedByOneOf({
+        hash: hashTypedData(buildOrderTypedData({ terms, termsHash })),
+        signature: approval,
+        addresses: approvers,
+      }))
     )
       refuse('it is not signed by an approver')
     await assertInTime('an order', terms.expiresUnixSeconds)

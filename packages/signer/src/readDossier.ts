@@ -1,11 +1,14 @@
-import { hashArtifact, toLegId } from '@behest/engine'
+import {
+  buildApprovalTypedData,
+  hashArtifact,
+  isSignedByOneOf,
+  toLegId,
+} from '@behest/engine'
 import {
   type Address,
   type ApprovalArtifact,
   type Artifact,
-  approvalTypedDataTypes,
   artifactSchema,
-  behestDomain,
   type Hex,
   isSameAddress,
   type PlanArtifact,
@@ -13,7 +16,7 @@ import {
   type SimulationArtifact,
   type WireArtifact,
 } from '@behest/spec'
-import { verifyTypedData } from 'viem'
+import { hashTypedData } from 'viem'
 import * as z from 'zod'
 import { SigningRefusedError } from './errors.js'
 
@@ -101,7 +104,18 @@ export async function readDossier(options: {
     isOwn &&
     !isStanding &&
     approvers.length > 0 &&
-    !(await isSigned(approval, chainId, approvers))
+    !(await isSignedByOneOf({
+      hash: hashTypedData(
+        buildApprovalTypedData({
+          chainId,
+          planHash,
+          simulationHash,
+          decision: approval.decision,
+        }),
+      ),
+      signature: approval.signature,
+      addresses: approvers,
+    }))
   )
     refuse('its approval is not signed by an approver')
   return { planHash, quotes, plan, simulation, approval }
@@ -118,30 +132,6 @@ function decode<Stage extends Artifact['stage']>(
       rule: `its ${stage} cannot be read`,
     })
   return parsed.data as Extract<Artifact, { stage: Stage }>
-}
-
-async function isSigned(
-  approval: ApprovalArtifact,
-  chainId: number,
-  approvers: readonly Address[],
-): Promise<boolean> {
-  const { signature, planHash, simulationHash, decision } = approval
-  if (signature === undefined) return false
-  for (const address of approvers)
-    try {
-      const isTheirs = await verifyTypedData({
-        address,
-        domain: { ...behestDomain, chainId },
-        types: approvalTypedDataTypes,
-        primaryType: 'Approval',
-        message: { planHash, simulationHash, decision },
-        signature,
-      })
-      if (isTheirs) return true
-    } catch {
-      // Bytes that are no signature at all: the next approver, or refused.
-    }
-  return false
 }
 
 /** What a leg of a plan stands for. */

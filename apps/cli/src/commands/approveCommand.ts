@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { createIntentClient } from '@behest/client'
 import { readAddresses } from '@behest/devnet'
 import {
+  buildApprovalTypedData,
   buildOrderTypedData,
   buildPreview,
   hashArtifact,
@@ -16,13 +17,7 @@ import {
   toLocalDeployment,
   unlockKeystore,
 } from '@behest/evm'
-import {
-  approvalTypedDataTypes,
-  BehestError,
-  behestDomain,
-  type Hex,
-  type IntentRecord,
-} from '@behest/spec'
+import { BehestError, type Hex, type IntentRecord } from '@behest/spec'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { exitCodes, UsageError } from '../exitCodes.js'
 import { renderProposal } from '../show/renderOrder.js'
@@ -123,12 +118,14 @@ function drawUp(record: IntentRecord): Shown {
         }),
       ),
       sign: (approver) =>
-        approver.signTypedData({
-          domain: { ...behestDomain, chainId: plan.chainId },
-          types: approvalTypedDataTypes,
-          primaryType: 'Approval',
-          message: { planHash, simulationHash, decision: 'approve' },
-        }),
+        approver.signTypedData(
+          buildApprovalTypedData({
+            chainId: plan.chainId,
+            planHash,
+            simulationHash,
+            decision: 'approve',
+          }),
+        ),
     }
   }
   const terms = intent?.order

@@ -1,19 +1,19 @@
 import {
+  buildApprovalTypedData,
   buildOrderTypedData,
   type Engine,
+  isSignedByOneOf,
   NothingToApproveError,
 } from '@behest/engine'
 import {
   type Address,
   type ApproverSigning,
-  approvalTypedDataTypes,
   BehestError,
-  behestDomain,
   type Hex,
   type IntentRecord,
   isSameAddress,
 } from '@behest/spec'
-import { verifyTypedData } from 'viem'
+import { hashTypedData, type TypedDataDefinition } from 'viem'
 
 /**
  * Takes no yes for a server's own account without an approver's signature, where
@@ -119,12 +119,12 @@ function buildTypedData(record: IntentRecord) {
     })
   const { plan: planHash, simulation: simulationHash } = hashes
   if (planHash === undefined || simulationHash === undefined) return null
-  return {
-    domain: { ...behestDomain, chainId },
-    types: approvalTypedDataTypes,
-    primaryType: 'Approval',
-    message: { planHash, simulationHash, decision: 'approve' },
-  } as const
+  return buildApprovalTypedData({
+    chainId,
+    planHash,
+    simulationHash,
+    decision: 'approve',
+  })
 }
 
 async function assertSigned(options: {
@@ -143,23 +143,10 @@ async function assertSigned(options: {
   if (signature === undefined) return refuse('it is not signed')
   const typedData = buildTypedData(record)
   if (typedData === null) return
-  for (const address of approvers)
-    if (await isSignedBy(address, typedData, signature)) return
-  refuse('it is signed by somebody else, or over something else')
-}
-
-async function isSignedBy(
-  address: Address,
-  typedData: NonNullable<ReturnType<typeof buildTypedData>>,
-  signature: Hex,
-): Promise<boolean> {
-  try {
-    return typedData.primaryType === 'Approval'
-      ? await verifyTypedData({ address, signature, ...typedData })
-      : await verifyTypedData({ address, signature, ...typedData })
-  } catch {
-    return false // bytes that are no signature are nobody's
-  }
+  const shown: TypedDataDefinition = typedData
+  const hash = hashTypedData(shown)
+  if (!(await isSignedByOneOf({ hash, signature, addresses: approvers })))
+    refuse('it is signed by somebody else, or over something else')
 }
 
 /** Thrown when a yes needs a second person's signature and has none of theirs. */

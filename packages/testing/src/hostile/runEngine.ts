@@ -1,4 +1,10 @@
-import { createEngine, type Engine, hashArtifact, toWire } from '@behest/engine'
+import {
+  buildApprovalTypedData,
+  createEngine,
+  type Engine,
+  hashArtifact,
+  toWire,
+} from '@behest/engine'
 import {
   createChainPort,
   createMandatePort,
@@ -15,10 +21,8 @@ import {
 import {
   type AgentPort,
   type Artifact,
-  approvalTypedDataTypes,
   artifactSchema,
   BehestError,
-  behestDomain,
   type Candidate,
   type Custody,
   type Hex,
@@ -204,12 +208,14 @@ export function signApproval(
   planHash: Hex,
   simulationHash: Hex,
 ): Promise<Hex> {
-  return world.approver.signTypedData({
-    domain: { ...behestDomain, chainId: world.deployment.chainId },
-    types: approvalTypedDataTypes,
-    primaryType: 'Approval',
-    message: { planHash, simulationHash, decision: 'approve' },
-  })
+  return world.approver.signTypedData(
+    buildApprovalTypedData({
+      chainId: world.deployment.chainId,
+      planHash,
+      simulationHash,
+      decision: 'approve',
+    }),
+  )
 }
 
 /** An agent in this process: honest, or one that bends what the honest one says. */
