@@ -18,7 +18,8 @@ export const usage = `Say what you want. Agents compete to do it. Nothing happen
   behest registry import <file.ndjson>        manifests in bulk, by the operator
   behest registry anchors [--yes] | attest <id> [--yes]  contracts of ERC-8004, and what receipts say
   behest route --pools <file> --sell <token> --buy <token> --amount <units>
-  behest lend --markets <file> --supply <units> | --refinance <units> --from <market> --within <days>
+  behest lend --markets <file> --supply <units> | --borrow <units> --collateral <token>:<units>
+  behest lend --markets <file> --refinance <units> --from <market> --within <days>
   behest start                                the whole local stack (npm start)
   behest telegram [link|unlink <chat>]        the bot, and which chat may speak for the account
   behest backup <file> · restore <file>       all that the database holds, out and in
@@ -40,7 +41,7 @@ export function getUsageOf(name: string): string {
     if (names !== undefined)
       isTaken = names
         .split(' · ')
-        .some((part, at) => at < 4 && new RegExp(`^${name}\\b`).test(part))
+        .some((part) => new RegExp(`^${name}\\b`).test(part))
     else if (!line.startsWith('   ')) isTaken = false
     if (isTaken) lines.push(line)
   }

@@ -177,6 +177,8 @@ alter table leg add column gives_nothing boolean not null default false;
 
 const intentsByChange = `
 create index intent_by_change on intent (updated_at desc, position desc);
+create index intent_by_change_of_account on intent
+  (account, updated_at desc, position desc);
 `
 
 /** The journal's tables: run them with `runMigrations` before anything else. */

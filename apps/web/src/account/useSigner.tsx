@@ -3,12 +3,13 @@ import {
   type Accounts,
   sendPlanned,
 } from '@behest/client'
-import type {
-  Address,
-  Hex,
-  IntentRecord,
-  Policy,
-  PolicyRecord,
+import {
+  type Address,
+  type Hex,
+  type IntentRecord,
+  isSameAddress,
+  type Policy,
+  type PolicyRecord,
 } from '@behest/spec'
 import {
   createContext,
@@ -80,7 +81,8 @@ export function SignerProvider({
   const wished = signedInAs ?? chosen
   const actsWith =
     wished !== null &&
-    connected?.state.address.toLowerCase() === wished.toLowerCase() &&
+    connected !== null &&
+    isSameAddress(connected.state.address, wished) &&
     connected.state.chainId === String(accounts?.chainId)
       ? wished
       : null
@@ -114,15 +116,15 @@ export function SignerProvider({
     readonly account: Address
   }): readonly Address[] | null => {
     const { accounts: own, approvers } = accounts?.secondPerson ?? {}
-    return own?.some((one) => isSame(one, account)) ? (approvers ?? null) : null
+    return own?.some((one) => isSameAddress(one, account))
+      ? (approvers ?? null)
+      : null
   }
 
   const isHolders = ({ account }: { readonly account: Address }): boolean =>
     accounts !== null &&
     approversOf({ account }) === null &&
-    !accounts.accounts.some(
-      ({ address }) => address.toLowerCase() === account.toLowerCase(),
-    )
+    !accounts.accounts.some(({ address }) => isSameAddress(address, account))
 
   /** Signs as a second person what the server says that is to be signed. */
   async function approveAsSecond(
@@ -134,11 +136,12 @@ export function SignerProvider({
     if (
       connected === null ||
       shown === undefined ||
-      !approvers.some((one) => isSame(one, shown))
+      !approvers.some((one) => isSameAddress(one, shown))
     )
       throw new TypeError(words.connectToApprove(approvers.join(', ')))
     const signing = await client.getApproval(id)
-    if (!isSame(signing.planHash, planHash)) return undefined // a new one is shown
+    if (signing.planHash.toLowerCase() !== planHash.toLowerCase())
+      return undefined // a new one is shown
     const signature = await askForSignature({
       provider: connected.wallet.provider,
       address: shown,
@@ -149,10 +152,7 @@ export function SignerProvider({
 
   /** The wallet that holds an intent's account, or it is said which is needed. */
   const providerOf = ({ account }: { readonly account: Address }) => {
-    if (
-      connected === null ||
-      connected.state.address.toLowerCase() !== account.toLowerCase()
-    )
+    if (connected === null || !isSameAddress(connected.state.address, account))
       throw new TypeError(words.connectToApprove(account))
     return connected.wallet.provider
   }
@@ -224,10 +224,6 @@ export function SignerProvider({
       {children}
     </SignerContext>
   )
-}
-
-function isSame(a: string, b: string): boolean {
-  return a.toLowerCase() === b.toLowerCase()
 }
 
 /** Who acts, and how a yes is given. */

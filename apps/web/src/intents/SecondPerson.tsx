@@ -1,4 +1,4 @@
-import type { Address, IntentRecord } from '@behest/spec'
+import { type Address, type IntentRecord, isSameAddress } from '@behest/spec'
 import { useState } from 'react'
 import { useSigner } from '../account/useSigner.js'
 import { toMessage } from '../client.js'
@@ -23,9 +23,7 @@ export function SecondPerson({
   const { connected, wallets, connect } = wallet
   const isOne =
     connected !== null &&
-    approvers.some(
-      (one) => one.toLowerCase() === connected.state.address.toLowerCase(),
-    )
+    approvers.some((one) => isSameAddress(one, connected.state.address))
   return (
     <section className="box" aria-label={words.secondPerson}>
       <h3>{words.secondPerson}</h3>

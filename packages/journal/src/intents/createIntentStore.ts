@@ -232,30 +232,33 @@ export function createIntentStore(options: {
 
   const listByChange: IntentStorePort['list'] = async (options) => {
     const { limit, cursor } = options
-    const account =
-      options.account === undefined ? null : toBytes(options.account)
-    const before = cursor === undefined ? null : parseChangeCursor(cursor)
+    const before = cursor === undefined ? undefined : parseChangeCursor(cursor)
+    const values: unknown[] = [limit + 1]
+    const bind = (value: unknown): string => `$${values.push(value)}`
+    // Written out as it is needed, so that the index of an account serves it.
+    const isOwn =
+      options.account === undefined
+        ? 'true'
+        : `account = ${bind(toBytes(options.account))}`
+    const isAfter =
+      before === undefined
+        ? 'true'
+        : `(updated_at, position) <
+            (timestamptz 'epoch' + ${bind(before.updatedMicroseconds)}::bigint * interval '1 microsecond',
+             ${bind(before.position)}::bigint)`
     const [{ rows }, { rows: counted }] = await Promise.all([
       pool.query<IntentRow & { readonly updated_microseconds: string }>(
         `select ${intentColumns},
           (extract(epoch from updated_at) * 1000000)::bigint::text
             as updated_microseconds
-         from intent
-         where ($1::bigint is null or (updated_at, position) <
-            (timestamptz 'epoch' + $1 * interval '1 microsecond', $2::bigint))
-           and ($3::bytea is null or account = $3)
-         order by updated_at desc, position desc limit $4`,
-        [
-          before?.updatedMicroseconds ?? null,
-          before?.position ?? null,
-          account,
-          limit + 1,
-        ],
+         from intent where ${isOwn} and ${isAfter}
+         order by updated_at desc, position desc limit $1`,
+        values,
       ),
       pool.query<{ total: string }>(
         `select count(*)::text as total from intent
          where ($1::bytea is null or account = $1)`,
-        [account],
+        [options.account === undefined ? null : toBytes(options.account)],
       ),
     ])
     const last = rows[limit - 1]
