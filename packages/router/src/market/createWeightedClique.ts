@@ -39,6 +39,7 @@ export function createWeightedClique(pool: WeightedPool): CliquePool {
     getDepth: (index) => balances[index]!,
     evaluate: (logPrices, trade, logCharges) => {
       trade.value = 0
+      trade.margin = 0
       trade.flows.fill(0)
       trade.conductances.fill(0)
       let lowest = Number.NEGATIVE_INFINITY
@@ -72,28 +73,32 @@ export function createWeightedClique(pool: WeightedPool): CliquePool {
           ? high
           : low - (lowSum * (high - low)) / (highSum - lowSum)
       let active = 0
+      let excess = 0
       for (let k = 0; k < size; k++) {
         const received = root + levels[k]!
         const tendered = received + entries[k]!
-        moves[k] = 0
-        if (tendered > 0) {
-          const held = Math.exp(logPrices[k]! + logBalances[k]!)
-          moves[k] = 1
-          trade.flows[k] = -held * Math.expm1(tendered) * Math.exp(-entries[k]!)
-        } else if (received < 0) {
-          const held = Math.exp(logPrices[k]! + logBalances[k]!)
-          moves[k] = 1
-          trade.flows[k] = -held * Math.expm1(received)
-        }
+        moves[k] = tendered > 0 ? tendered : received < 0 ? received : 0
+        if (moves[k] === 0) continue
+        active += weights[k]!
+        excess += weights[k]! * moves[k]!
+      }
+      if (active === 0) return
+      // The levels are coarse against a small move of a deep pool. Moves that keep
+      // the product are the best trade at prices as near as the levels are fine.
+      const correction = excess / active
+      for (let k = 0; k < size; k++) {
+        if (moves[k] === 0) continue
+        const isPaid = moves[k]! > 0
+        const held = Math.exp(logPrices[k]! + logBalances[k]!)
+        const change = -held * Math.expm1(moves[k]! - correction)
+        trade.flows[k] = isPaid ? change * Math.exp(-entries[k]!) : change
         trade.value += trade.flows[k]!
-        active += moves[k]! * weights[k]!
       }
       trade.value = Math.max(0, trade.value)
-      if (active === 0) return
       const scale = Math.exp(root) / active
       for (let j = 0; j < size; j++)
         for (let k = 0; k < size; k++)
-          if (j !== k && moves[j] === 1 && moves[k] === 1)
+          if (j !== k && moves[j] !== 0 && moves[k] !== 0)
             trade.conductances[j * size + k] = scale * weights[j]! * weights[k]!
     },
   }

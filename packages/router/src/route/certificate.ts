@@ -201,6 +201,9 @@ const priceBits = 320n
 const million = 1_000_000n
 // Allowance for the float evaluation of pools whose formula has powers.
 const cliqueMargin = 1 + 1e-9
+// The same for gas as a fee. It is paid on all that comes in, which prices far out
+// of line make many times the trade, so there is no room for more.
+const chargeMargin = 1 - 1e-14
 
 function recompute(
   market: Market,
@@ -284,7 +287,7 @@ function recompute(
               tokens.map((token) => logPrices[token]!),
               tokens.map(
                 (token) =>
-                  (cost * (1 - 1e-9)) /
+                  (cost * chargeMargin) /
                   countEntries(market, i) /
                   Number(getMost(token)) /
                   Math.exp(logPrices[token]!),

@@ -125,6 +125,14 @@ const networks = fc.record({
   topology: fc.constantFrom('market' as const, 'dense' as const),
 })
 
+/** A market whose prices differ by more than any fee. */
+const outOfLine = {
+  disorder: 3,
+  weighted: 0,
+  stable: 0.1,
+  topology: 'market',
+} as const
+
 function build(options: CreateNetworkOptions): Network {
   return createNetwork({ ...options, requests: 3 })
 }
@@ -199,7 +207,17 @@ describe('findRoute', () => {
           gas,
         )
       }),
-      { numRuns: 60 },
+      {
+        numRuns: 60,
+        // Small moves of a deep weighted pool, and one far out of line.
+        examples: [
+          [{ ...outOfLine, seed: 3, pools: 3 }, 10n ** 10n],
+          [
+            { ...outOfLine, seed: 133_598, pools: 19, weighted: 0.2 },
+            10n ** 10n,
+          ],
+        ],
+      },
     )
   })
 
