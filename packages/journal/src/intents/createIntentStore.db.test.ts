@@ -196,11 +196,47 @@ describe('list', () => {
     expect(page.nextCursor).toBeUndefined()
   })
 
+  test.each([account, undefined] as const)(
+    'behavior: what changed last first, in pages, each once (%s)',
+    async (of) => {
+      const ids: string[] = []
+      for (let n = 0; n < 7; n++)
+        ids.push((await store.create(toOrder())).intent.id)
+      if (of !== undefined)
+        await store.create(toOrder({ account: otherAccount }))
+      // Three at one moment, and the first of all last.
+      await database.pool.query(
+        `update intent set updated_at = case
+          when id = $1 then timestamptz '2026-01-03'
+          when id = any($2) then timestamptz '2026-01-02'
+          else timestamptz '2026-01-01' end`,
+        [ids[0], ids.slice(3, 6)],
+      )
+      const seen: string[] = []
+      const totals = new Set<number | undefined>()
+      let cursor: string | undefined
+      do {
+        const page = await store.list({
+          order: 'updated',
+          limit: 2,
+          ...(of === undefined ? {} : { account: of }),
+          ...(cursor === undefined ? {} : { cursor }),
+        })
+        seen.push(...page.intents.map(({ id }) => id))
+        totals.add(page.total)
+        cursor = page.nextCursor
+      } while (cursor !== undefined)
+      expect(seen).toEqual([0, 5, 4, 3, 6, 2, 1].map((place) => ids[place]))
+      expect([...totals]).toEqual([7])
+    },
+  )
+
   test('error: CursorMalformedError', async () => {
     for (const cursor of ['x', '', 'cDE7ZHJvcA', 'p'.repeat(400)])
-      await expect(store.list({ limit: 1, cursor })).rejects.toThrow(
-        CursorMalformedError,
-      )
+      for (const order of ['created', 'updated'] as const)
+        await expect(store.list({ order, limit: 1, cursor })).rejects.toThrow(
+          CursorMalformedError,
+        )
   })
 })
 
