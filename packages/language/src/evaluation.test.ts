@@ -1,13 +1,9 @@
 import type { ParseContext } from '@behest/spec'
 import { parseResultSchema } from '@behest/spec'
 import { describe, expect, test } from 'vitest'
-// @ts-expect-error plain JavaScript: the benchmark runs it without a build
 import { BLIND_SETS, compareBlind, readBlind } from '../evaluation/blind.mjs'
-// @ts-expect-error plain JavaScript: the benchmark runs it without a build
 import { buildCases } from '../evaluation/cases.mjs'
-// @ts-expect-error plain JavaScript: the benchmark runs it without a build
 import { scoreCase } from '../evaluation/score.mjs'
-// @ts-expect-error plain JavaScript: the benchmark runs it without a build
 import { isRight, readStrangers, SETS } from '../evaluation/strangers.mjs'
 import { rateConfidence } from './classify/rateConfidence.js'
 import { parseUtterance } from './parseUtterance.js'
@@ -27,13 +23,11 @@ type Scored = {
   steps: number
 }
 
-const scored: Scored[] = buildCases().map(
-  (testCase: { utterance: string; language: string }) => {
-    const result = parseUtterance(testCase.utterance, context)
-    parseResultSchema.parse(result)
-    return { ...scoreCase(testCase, result), language: testCase.language }
-  },
-)
+const scored: Scored[] = buildCases().map((testCase) => {
+  const result = parseUtterance(testCase.utterance, context)
+  parseResultSchema.parse(result)
+  return { ...scoreCase(testCase, result), language: testCase.language }
+})
 
 function share(list: Scored[], keep: (each: Scored) => boolean): number {
   return list.filter(keep).length / list.length
@@ -73,21 +67,17 @@ describe('evaluation set', () => {
 })
 
 describe('sentences of strangers', () => {
-  const read = (SETS as string[]).flatMap((set) =>
-    (readStrangers(set) as { utterance: string; golds: string[] }[]).map(
-      ({ utterance, golds }) => {
-        const result = parseResultSchema.parse(
-          parseUtterance(utterance, context),
-        )
-        return {
-          utterance,
-          right: isRight(golds, result) as boolean,
-          acts: result.type === 'intent',
-          invented: scoreCase({ utterance, expect: { none: true } }, result)
-            .invented as string[],
-        }
-      },
-    ),
+  const read = SETS.flatMap((set) =>
+    readStrangers(set).map(({ utterance, golds }) => {
+      const result = parseResultSchema.parse(parseUtterance(utterance, context))
+      return {
+        utterance,
+        right: isRight(golds, result),
+        acts: result.type === 'intent',
+        invented: scoreCase({ utterance, expect: { none: true } }, result)
+          .invented,
+      }
+    }),
   )
 
   test('behavior: nothing is ever invented', () => {
@@ -103,13 +93,8 @@ describe('sentences of strangers', () => {
 })
 
 describe('blind sentences', () => {
-  type Blind = {
-    text: string
-    context?: Partial<ParseContext>
-    gold: { type: string }
-  }
-  const read = (BLIND_SETS as string[]).flatMap((set) =>
-    (readBlind(set) as Blind[]).map((each) => {
+  const read = BLIND_SETS.flatMap((set) =>
+    readBlind(set).map((each) => {
       const result = parseResultSchema.parse(
         parseUtterance(each.text, { ...context, ...each.context }),
       )
@@ -118,11 +103,11 @@ describe('blind sentences', () => {
         text: each.text,
         type: each.gold.type,
         result,
-        right: compareBlind(each.gold, result).right as boolean,
+        right: compareBlind(each.gold, result).right,
         invented: scoreCase(
           { utterance: each.text, expect: { none: true } },
           result,
-        ).invented as string[],
+        ).invented,
       }
     }),
   )

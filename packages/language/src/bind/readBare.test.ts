@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest'
-// @ts-expect-error plain JavaScript: the benchmark runs it without a build
 import { isRight } from '../../evaluation/strangers.mjs'
 import { parseUtterance } from '../parseUtterance.js'
 

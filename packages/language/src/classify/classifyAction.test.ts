@@ -1,9 +1,6 @@
 import { describe, expect, test } from 'vitest'
-// @ts-expect-error plain JavaScript: the benchmark runs it without a build
 import { buildCases } from '../../evaluation/cases.mjs'
-// @ts-expect-error plain JavaScript: the benchmark runs it without a build
 import { readStrangers, SETS } from '../../evaluation/strangers.mjs'
-// @ts-expect-error plain JavaScript: the trainer runs it without a build
 import { expandTemplates } from '../../training/expandTemplates.mjs'
 import { readNumbers } from '../numbers/readNumbers.js'
 import { normaliseText } from '../text/normaliseText.js'
@@ -46,14 +43,10 @@ describe('classifyAction', () => {
   })
 
   test('behavior: nothing is measured on what was trained on', () => {
-    const trained = new Set(
-      (expandTemplates() as { text: string }[]).map(({ text }) => bare(text)),
-    )
+    const trained = new Set(expandTemplates().map(({ text }) => bare(text)))
     const measured = [
-      ...(buildCases() as { utterance: string }[]),
-      ...(SETS as string[]).flatMap(
-        (set) => readStrangers(set) as { utterance: string }[],
-      ),
+      ...buildCases(),
+      ...SETS.flatMap((set) => readStrangers(set)),
     ].filter(({ utterance }) => bare(utterance).split(' ').length > 6)
     const both = measured.filter(({ utterance }) =>
       trained.has(bare(utterance)),
