@@ -403,7 +403,10 @@ function readArbitrage(
   amountOut: bigint,
   upperBound: bigint,
 ): Arbitrage | undefined {
-  const { dual } = solveRequest({ ...request, amountIn: 0n }, { pools })
+  const { dual } = solveRequest(
+    { ...request, amountIn: 0n },
+    { pools, worth: Number(upperBound) },
+  )
   if (!(dual.value > closeEnough * Number(upperBound))) return undefined
   const gainUnits = BigInt(Math.floor(dual.value))
   const left = upperBound > gainUnits ? upperBound - gainUnits : 0n

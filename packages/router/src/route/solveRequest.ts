@@ -66,6 +66,8 @@ export function solveRequest(
     readonly allowed?: Uint8Array
     /** Log prices to start from instead of the zero-size rates. */
     readonly start?: Float64Array | undefined
+    /** See `solveDual`. */
+    readonly worth?: number
   },
 ): { readonly dual: Dual; readonly solution: Solution } {
   const { market, sell, buy } = request
@@ -87,6 +89,10 @@ export function solveRequest(
   dual.shift.set(options.start ?? rates.potential)
   return {
     dual,
-    solution: solveDual(dual, { rates, isLate: request.isLate }),
+    solution: solveDual(dual, {
+      rates,
+      isLate: request.isLate,
+      worth: options.worth,
+    }),
   }
 }

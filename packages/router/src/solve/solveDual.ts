@@ -17,10 +17,16 @@ const stepGrowth = 8
 // Predicted gain, as a share of the bound, under which a step is not worth it:
 // 1e-7 basis points.
 const negligibleGain = 1e-11
+// The same for what a token's price would gain at once, whatever the model expects
+// of the way there.
+const negligibleSlope = 1e-7
+// Share of its slope from which on a step's end counts as no flatter: the model
+// was far too stiff, as it is where a pool ends just behind the prices.
+const stillSteep = 0.5
 const firstDamping = 1e-2
 const leastDamping = 1e-12
 const mostDamping = 1e12
-const mostRounds = 200
+const mostRounds = 1000
 // How often one round looks again at pools that its step would wake.
 const mostLooks = 8
 
@@ -37,12 +43,15 @@ const mostLooks = 8
  * paths are where a token's surplus goes first, so they are always in the model;
  * without them a group of tokens would float, and the step have any length.
  * @param options.isLate - Tells whether the time is used up.
+ * @param options.worth - What gains are held against where the value itself may
+ * go to nothing.
  */
 export function solveDual(
   dual: Dual,
   options: {
     readonly rates: Rates
     readonly isLate?: (() => boolean) | undefined
+    readonly worth?: number | undefined
   },
 ): Solution {
   const { buy, shift } = dual
@@ -78,7 +87,7 @@ export function solveDual(
       slope = model.getSlope()
       if (!(slope < 0)) break
       scale = limit()
-      settled = -slope <= negligibleGain * value && scale === 1
+      settled = isSettled()
       model.move(scale)
       accepted = isLower()
       if (!accepted && !model.learn(scale)) break
@@ -96,11 +105,13 @@ export function solveDual(
         model.move(0)
         return finish('converged', round)
       }
-      settled = -slope <= negligibleGain * value && scale === 1
+      settled = isSettled()
       model.move(scale)
       accepted = isLower()
     }
     const wasFull = accepted
+    // A model that is too stiff expects little gain anywhere.
+    if (accepted && lengthen()) settled = false
     for (let trial = 0; trial < 40 && !accepted; trial++) {
       const slopeHere = model.getSlopeHere()
       scale *= Math.min(0.6, Math.max(0.1, slope / (slope - slopeHere)))
@@ -122,6 +133,36 @@ export function solveDual(
     damping = wasFull
       ? Math.max(leastDamping, damping / 10)
       : Math.min(mostDamping, damping * 3)
+
+    /** Goes on along a step whose end is nearly as steep as its beginning. */
+    function lengthen(): boolean {
+      const first = scale
+      const farthest = longestStep / longest()
+      while (model.getSlopeHere() <= stillSteep * slope) {
+        const longer = Math.min(farthest, scale * stepGrowth)
+        if (!(longer > scale)) break
+        model.move(longer)
+        if (model.getSlopeHere() > 0) {
+          model.move(scale)
+          break
+        }
+        scale = longer
+      }
+      return scale > first
+    }
+
+    function isSettled(): boolean {
+      const most = Math.max(value, options.worth ?? 0)
+      return (
+        scale === 1 &&
+        -slope <= negligibleGain * most &&
+        model.getSteepest() <= negligibleSlope * most
+      )
+    }
+
+    function longest(): number {
+      return Math.max(model.getLongest(), model.getFarthest())
+    }
 
     function limit(): number {
       return Math.min(
