@@ -286,5 +286,5 @@ async function probe(client, to, { pool, ranges, trades, lpFee, protocolFee }) {
       return knownReverts[selector] ?? selector
     }
   }
-  throw new Error('a probe came back without reverting')
+  throw new RangeError('a probe came back without reverting')
 }

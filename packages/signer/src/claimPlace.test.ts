@@ -37,7 +37,7 @@ describe('claimPlace', () => {
     const socket = placeSocket(placeFile, 'claim')
     const holder = spawn(process.execPath, [
       '-e',
-      `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => console.log('held'))`,
+      `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => process.stdout.write('held'))`,
     ])
     await new Promise((done) => holder.stdout.once('data', done))
     await expect(claimPlace({ placeFile, waitMs: 0 })).rejects.toThrow(

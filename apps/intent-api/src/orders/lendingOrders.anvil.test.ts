@@ -1,3 +1,4 @@
+// One file because each order is held against what the same batch does on one chain.
 import { createAaveAgent } from '@behest/agent-lend'
 import { devnetAccounts } from '@behest/devnet'
 import {

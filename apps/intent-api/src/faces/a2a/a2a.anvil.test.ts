@@ -1,3 +1,4 @@
+// One file because every task of it runs over the same world, and making that takes seconds.
 import { randomUUID } from 'node:crypto'
 import {
   type Message,

@@ -4,7 +4,7 @@ import {
   universalRouterAbi,
   universalRouterCommands,
 } from '@behest/evm'
-import type { Address, Hex } from '@behest/spec'
+import type { Hex } from '@behest/spec'
 import fc from 'fast-check'
 import {
   type AbiFunction,
@@ -16,54 +16,19 @@ import {
 import { describe, expect, test } from 'vitest'
 import { encodeForRouter, listSpenders } from './encodeForRouter.js'
 import { getLeastOut, getMostIn, sumOf } from './encodeSwap.js'
-import type { SwapHop, SwapLeg, SwapVenue } from './SwapLeg.js'
+import type { SwapLeg, SwapVenue } from './SwapLeg.js'
+import {
+  account,
+  deadlineUnixSeconds,
+  exactIn,
+  exactOut,
+  toAddress,
+} from './testing/swapLegs.js'
 
-const account: Address = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
-const deadlineUnixSeconds = 1_800_000_000
 const routers = deployments.ethereum
 const v2 = routers.uniswapV2.router
 const v3 = routers.uniswapV3.swapRouter02
 const { universalRouter } = routers
-
-const toAddress = (index: number): Address =>
-  `0x${(0xabc0000 + index).toString(16).padStart(40, '1')}`
-
-const toHops = (venues: readonly SwapVenue[]): readonly SwapHop[] =>
-  venues.map((venue, index) => ({
-    venue,
-    pool: toAddress(100 + index),
-    feePips: venue === 'uniswap-v2' ? 3000 : 500,
-    tokenIn: toAddress(index),
-    tokenOut:
-      index === venues.length - 1 ? toAddress(99) : toAddress(index + 1),
-    amountInUnits: 1n,
-    amountOutUnits: 1n,
-  }))
-
-const exactIn = (
-  venues: readonly SwapVenue[],
-  amountInUnits: bigint,
-  leastOutUnits = 5n,
-): SwapLeg => ({
-  type: 'exact-in',
-  hops: toHops(venues),
-  amountInUnits,
-  expectedOutUnits: leastOutUnits + 1n,
-  leastOutUnits,
-})
-
-const exactOut = (
-  venues: readonly SwapVenue[],
-  amountOutUnits: bigint,
-  mostInUnits: bigint,
-): SwapLeg => ({
-  type: 'exact-out',
-  hops: toHops(venues),
-  amountOutUnits,
-  expectedOutUnits: amountOutUnits,
-  expectedInUnits: mostInUnits,
-  mostInUnits,
-})
 
 type Sides = { readonly sellsNative?: boolean; readonly buysNative?: boolean }
 

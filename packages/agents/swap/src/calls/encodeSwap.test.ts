@@ -4,51 +4,17 @@ import fc from 'fast-check'
 import { decodeFunctionData } from 'viem'
 import { describe, expect, test } from 'vitest'
 import { encodePath, encodeReversePath, encodeSwap } from './encodeSwap.js'
-import type { SwapHop, SwapLeg, SwapVenue } from './SwapLeg.js'
+import type { SwapLeg, SwapVenue } from './SwapLeg.js'
+import {
+  account,
+  deadlineUnixSeconds,
+  exactIn,
+  exactOut,
+  toAddress,
+  toHops,
+} from './testing/swapLegs.js'
 
-const account = '0x70997970C51812dc3A010C7d01b50e0d17dc79C8'
-const deadlineUnixSeconds = 1_800_000_000
 const nobody: Address = '0x0000000000000000000000000000000000000002'
-
-const toAddress = (index: number): Address =>
-  `0x${(0xabc0000 + index).toString(16).padStart(40, '1')}`
-
-/** A path over tokens 0, 1, 2 … with one venue per hop. */
-const toHops = (venues: readonly SwapVenue[]): readonly SwapHop[] =>
-  venues.map((venue, index) => ({
-    venue,
-    pool: toAddress(100 + index),
-    feePips: venue === 'uniswap-v2' ? 3000 : 500,
-    tokenIn: toAddress(index),
-    tokenOut: toAddress(index + 1),
-    amountInUnits: 1n,
-    amountOutUnits: 1n,
-  }))
-
-const exactIn = (
-  venues: readonly SwapVenue[],
-  amountInUnits: bigint,
-  leastOutUnits = 5n,
-): SwapLeg => ({
-  type: 'exact-in',
-  hops: toHops(venues),
-  amountInUnits,
-  expectedOutUnits: leastOutUnits + 1n,
-  leastOutUnits,
-})
-
-const exactOut = (
-  venues: readonly SwapVenue[],
-  amountOutUnits: bigint,
-  mostInUnits: bigint,
-): SwapLeg => ({
-  type: 'exact-out',
-  hops: toHops(venues),
-  amountOutUnits,
-  expectedOutUnits: amountOutUnits,
-  expectedInUnits: mostInUnits,
-  mostInUnits,
-})
 
 const encode = (
   legs: readonly SwapLeg[],
@@ -128,7 +94,7 @@ describe('encodeSwap', () => {
         args: [
           10n,
           7n,
-          [toAddress(0), toAddress(1), toAddress(2)].map(checksum),
+          [toAddress(0), toAddress(1), toAddress(99)].map(checksum),
           account,
         ],
       },
@@ -137,7 +103,7 @@ describe('encodeSwap', () => {
         args: [
           {
             tokenIn: checksum(toAddress(0)),
-            tokenOut: checksum(toAddress(1)),
+            tokenOut: checksum(toAddress(99)),
             fee: 500,
             recipient: account,
             amountIn: 20n,
