@@ -19,7 +19,7 @@ import { SigningRefusedError } from './errors.js'
  */
 export async function checkEffects(options: {
   readonly what: string
-  readonly chain: ChainPort
+  readonly chain: Pick<ChainPort, 'simulate'>
   readonly block: Block
   readonly account: Address
   readonly steps: readonly PlanStep[]
