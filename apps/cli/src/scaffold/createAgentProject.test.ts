@@ -10,10 +10,15 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { checkQuote } from '@behest/engine'
 import { unlockKeystore } from '@behest/evm'
+import { quoteInProcess } from '@behest/sdk'
+import { createTestRequest } from '@behest/sdk/testing'
+import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { repositoryRoot } from '../stack/stackConfig.js'
 import { createAgentProject } from './createAgentProject.js'
+import { agent } from './template/agent.js'
 
 let parent: string
 beforeAll(() => {
@@ -79,6 +84,35 @@ describe('createAgentProject', { timeout: 60_000 }, () => {
     )
     const declaration = source.slice(source.indexOf('export const'))
     expect(declaration.trim().split('\n').length).toBeLessThanOrEqual(16)
+  })
+
+  test('behavior: an engine takes its quote', async () => {
+    const request = createTestRequest({
+      instruction: {
+        action: 'transfer',
+        token: {
+          chainId: 31_337,
+          address: 'native',
+          symbol: 'ETH',
+          decimals: 18,
+        },
+        amount: { type: 'exact', units: 10n ** 17n },
+        to: '0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
+      },
+    })
+    const quote = await quoteInProcess(agent, {
+      request,
+      signer: privateKeyToAccount(`0x${'01'.repeat(32)}`),
+    })
+    if (quote.type !== 'behest.quote') throw new RangeError('it declined')
+    expect(
+      checkQuote({
+        quote,
+        request,
+        wrappedNative: '0x00000000000000000000000000000000000000e2',
+        nowUnixSeconds: request.deadlineUnixSeconds - 1,
+      }),
+    ).toBeNull()
   })
 
   test('error: a folder that holds something is left as it is', async () => {

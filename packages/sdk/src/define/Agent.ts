@@ -78,12 +78,16 @@ export type AgentQuote = {
    * of its own token, where it states one.
    */
   readonly spend?: UnsignedQuote['spend']
+  /**
+   * The least that arrives, and with whom. If absent: of a transfer, the amount
+   * that was said, with whom it was said; of everything else, nothing.
+   */
+  readonly receive?: Readonly<UnsignedQuote['receive']>
   /** Chain time in Unix seconds. If absent: as long as limits and deadline allow. */
   readonly validUntilUnixSeconds?: number
   /** One line in the agent's own words. */
   readonly summary?: string
 } & Optional<
-  | 'receive'
   | 'approvals'
   | 'positions'
   | 'fee'

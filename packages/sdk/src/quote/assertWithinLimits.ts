@@ -87,6 +87,24 @@ export function assertWithinLimits(options: {
       `${spendOf(stated.token)}`,
     )
 
+  // An engine passes over what promises somebody less than was said.
+  const due = getStatedReceive(instruction)
+  if (due) {
+    const promised = quote.receive
+      .filter(
+        ({ token, account }) =>
+          isSameAddress(token.address, due.token.address) &&
+          isSameAddress(account, due.account),
+      )
+      .reduce((sum, { atLeastUnits }) => sum + atLeastUnits, 0n)
+    if (promised < due.atLeastUnits)
+      fail(
+        'receive',
+        `${due.atLeastUnits} units of ${due.token.symbol} or more for ${due.account}`,
+        `${promised}`,
+      )
+  }
+
   for (const { token } of [
     ...quote.spend,
     ...quote.receive,
@@ -121,6 +139,22 @@ export function getStatedSpend(
         units: leg.amount.expectedUnits,
         exact: false,
       }
+}
+
+/** What the instruction itself says arrives with somebody, where it says so. */
+export function getStatedReceive(
+  instruction: Instruction,
+): UnsignedQuote['receive'][number] | undefined {
+  if (instruction.action !== 'transfer') return undefined
+  const { token, amount, to } = instruction
+  if (amount.type === 'share') return undefined
+  return {
+    token,
+    account: to,
+    atLeastUnits: amount.units,
+    expectedUnits:
+      amount.type === 'exact' ? amount.units : amount.expectedUnits,
+  }
 }
 
 /** The token and amount that an instruction gives away. */

@@ -12,6 +12,7 @@ import { toPrintable } from '../text/toPrintable.js'
 import {
   assertWithinLimits,
   getSpentLeg,
+  getStatedReceive,
   getStatedSpend,
 } from './assertWithinLimits.js'
 
@@ -41,7 +42,7 @@ export function buildQuote(options: {
       request.deadlineUnixSeconds,
     ),
     summary = `${agent.name}: ${request.instruction.action}`,
-    receive = [],
+    receive = deriveReceive(request),
     approvals = [],
     positions = [],
     fee = [],
@@ -115,6 +116,11 @@ function deriveSpend(request: QuoteRequest): UnsignedQuote['spend'] {
   return leg === undefined || stated === undefined
     ? []
     : [{ token: leg.token, atMostUnits: stated.units }]
+}
+
+function deriveReceive(request: QuoteRequest): UnsignedQuote['receive'] {
+  const promised = getStatedReceive(request.instruction)
+  return promised === undefined ? [] : [promised]
 }
 
 /** Thrown when what an agent answered cannot be a quote. */

@@ -100,6 +100,50 @@ describe('quoteInProcess', () => {
     })
   })
 
+  test('law: a transfer promises what was said, and never less', async () => {
+    const tooLittle = {
+      cause: { code: 'AGENT_LIMIT_EXCEEDED', facts: { limit: 'receive' } },
+    }
+    const units = fc.bigInt({ min: 1n, max: 2n ** 128n })
+    await fc.assert(
+      fc.asyncProperty(units, units, async (said, promised) => {
+        const pay = (receive?: Quote['receive']) =>
+          ask(
+            { calls: [{ to: thief }], ...(receive ? { receive } : {}) },
+            {
+              instruction: {
+                action: 'transfer',
+                token: usdc,
+                amount: { type: 'exact', units: said },
+                to: pool,
+              },
+              change: { serves: ['transfer'] },
+            },
+          )
+        const due = { token: usdc, account: pool } as const
+        await expect(pay()).resolves.toMatchObject({
+          receive: [{ ...due, atLeastUnits: said, expectedUnits: said }],
+        })
+        const stated = pay([
+          { ...due, atLeastUnits: promised, expectedUnits: said },
+        ])
+        if (promised >= said)
+          await expect(stated).resolves.toMatchObject({ type: 'behest.quote' })
+        else await expect(stated).rejects.toMatchObject(tooLittle)
+        await expect(
+          pay([
+            {
+              token: usdc,
+              account: thief,
+              atLeastUnits: said,
+              expectedUnits: said,
+            },
+          ]),
+        ).rejects.toMatchObject(tooLittle)
+      }),
+    )
+  })
+
   test('behavior: the same request has the same id, another one another', async () => {
     const first = (await ask({ calls: [] })) as Quote
     const again = (await ask({ calls: [] })) as Quote

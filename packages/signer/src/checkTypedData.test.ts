@@ -1,0 +1,111 @@
+import { describe, expect, test } from 'vitest'
+import { checkTypedData, type TypedData } from './checkTypedData.js'
+import { SignerRequestError, SigningRefusedError } from './errors.js'
+import type { ApprovedPlan } from './readDossier.js'
+
+const account = '0x00000000000000000000000000000000000000a1'
+const thief = '0x00000000000000000000000000000000000000e1'
+const router = '0x00000000000000000000000000000000000000c1'
+const usdc = '0x0000000000000000000000000000000000000051'
+
+// What a permit is held against, of a plan that gives one allowance by permit.
+const approved = {
+  plan: {
+    chainId: 31_337,
+    account,
+    deadlineUnixSeconds: 1_800_000_000,
+    steps: [
+      {
+        approvals: [{ token: usdc, spender: router, units: 500n }],
+        calls: [{ purpose: 'act', to: router, data: '0x12345678' }],
+      },
+    ],
+  },
+} as unknown as ApprovedPlan
+
+const permit: TypedData = {
+  domain: {
+    name: 'USD Coin',
+    version: '2',
+    chainId: 31_337,
+    verifyingContract: usdc,
+  },
+  primaryType: 'Permit',
+  message: {
+    owner: account,
+    spender: router,
+    value: '500',
+    nonce: '0',
+    deadline: 1_800_000_000,
+  },
+}
+
+const check = (change: {
+  readonly domain?: Partial<TypedData['domain']>
+  readonly message?: TypedData['message']
+  readonly primaryType?: string
+}) =>
+  checkTypedData({
+    approved,
+    typedData: {
+      domain: { ...permit.domain, ...change.domain },
+      primaryType: change.primaryType ?? permit.primaryType,
+      message: { ...permit.message, ...change.message },
+    },
+  })
+
+describe('checkTypedData', () => {
+  test('default: the allowance that the plan gives, rebuilt', () => {
+    expect(check({}).message).toEqual({
+      owner: account,
+      spender: router,
+      value: 500n,
+      nonce: 0n,
+      deadline: 1_800_000_000n,
+    })
+  })
+
+  test.each<[string, Parameters<typeof check>[0], RegExp]>([
+    ['for another chain', { domain: { chainId: 1 } }, /it is for chain 1/],
+    ['of somebody else', { message: { owner: thief } }, /it is of 0x/],
+    [
+      'for another spender',
+      { message: { spender: thief } },
+      /it lets 0x\w+e1 take 500 units, which the plan does not/,
+    ],
+    [
+      'of one unit more',
+      { message: { value: '501' } },
+      /take 501 units, which the plan does not/,
+    ],
+    [
+      'of another token',
+      { domain: { verifyingContract: thief } },
+      /which the plan does not/,
+    ],
+    [
+      'that outlasts the plan',
+      { message: { deadline: 1_800_000_001 } },
+      /it lasts longer than the plan/,
+    ],
+  ])('error: a permit %s', (_what, change, rule) => {
+    expect(() => check(change)).toThrow(rule)
+    expect(() => check(change)).toThrow(SigningRefusedError)
+  })
+
+  test.each([
+    'PermitSingle',
+    'PermitBatch',
+    'TransferWithAuthorization',
+    'Delegation',
+    'SafeTx',
+    'constructor',
+    'Anything',
+  ])('error: a %s with the fields of a permit', (primaryType) => {
+    expect(() => check({ primaryType })).toThrow(SigningRefusedError)
+  })
+
+  test('error: a permit with a field that nobody knows', () => {
+    expect(() => check({ message: { more: '1' } })).toThrow(SignerRequestError)
+  })
+})
