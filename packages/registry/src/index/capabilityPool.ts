@@ -1,4 +1,5 @@
 import { type Action, actions, type Capability } from '@behest/spec'
+import { CapabilityBits, type ValueKind } from './capabilityBits.js'
 import { GrowableUint32 } from './growable.js'
 import {
   putTexts,
@@ -44,6 +45,8 @@ export class CapabilityPool {
   /** What each document takes at least, whatever is asked of it. */
   private readonly lowestFees = new GrowableUint32(1024)
   private readonly ids = new Map<string, number>()
+  /** Derived from the pool: never saved, made anew when it is read back. */
+  private readonly bits = new CapabilityBits()
 
   private intern(key: string): number {
     const known = this.ids.get(key)
@@ -57,11 +60,16 @@ export class CapabilityPool {
     this.starts.push(0)
     this.masks.push(0)
     this.lowestFees.push(0)
-    this.replace(this.starts.length - 1, capabilities)
+    this.write(this.starts.length - 1, capabilities)
   }
 
   /** Gives a document other capabilities; the old ones are left behind. */
   replace(document: number, capabilities: readonly Capability[]): void {
+    this.bits.remove(document)
+    this.write(document, capabilities)
+  }
+
+  private write(document: number, capabilities: readonly Capability[]): void {
     this.starts.values[document] = this.pool.length
     this.pool.push(capabilities.length)
     let mask = 0
@@ -77,6 +85,7 @@ export class CapabilityPool {
     }
     this.masks.values[document] = mask
     this.lowestFees.values[document] = lowestFee
+    this.addToSets(document)
   }
 
   private addList<Item>(
@@ -91,6 +100,28 @@ export class CapabilityPool {
     for (const item of items) this.pool.push(this.intern(toKey(item)))
   }
 
+  /** Puts a document into the sets of what its capabilities name. */
+  private addToSets(document: number): void {
+    const values = this.pool.values
+    let place = this.starts.at(document)
+    const count = values[place] as number
+    place += 1
+    for (let index = 0; index < count; index += 1) {
+      this.bits.addAction(document, values[place] as number)
+      place += 2
+      for (const kind of listKinds) {
+        const length = values[place] as number
+        place += 1
+        if (length === any) {
+          this.bits.addEverything(document, kind)
+          continue
+        }
+        for (const end = place + length; place < end; place += 1)
+          this.bits.addValue(document, kind, values[place] as number)
+      }
+    }
+  }
+
   save(into: Sections): void {
     putTexts(into, [...this.ids.keys()])
     for (const numbers of [this.pool, this.starts, this.masks, this.lowestFees])
@@ -101,6 +132,18 @@ export class CapabilityPool {
     for (const key of takeTexts(from)) this.intern(key)
     for (const numbers of [this.pool, this.starts, this.masks, this.lowestFees])
       numbers.restore(from.uint32())
+    for (let document = 0; document < this.starts.length; document += 1)
+      this.addToSets(document)
+  }
+
+  /**
+   * Gets the documents that may satisfy a filter, one bit each: the others need
+   * not be looked at. {@link findFeeBps} alone tells who satisfies it.
+   *
+   * @returns Nothing where the filter leaves everyone.
+   */
+  narrow(filter: CompiledFilter): Uint32Array | undefined {
+    return this.bits.narrow(filter, this.starts.length)
   }
 
   /** Looks a filter's words up. A word that no agent uses matches only "any". */
@@ -178,6 +221,9 @@ export class CapabilityPool {
     return best
   }
 }
+
+/** The lists of a capability, in the order in which the pool holds them. */
+const listKinds: readonly ValueKind[] = ['chains', 'tokens', 'venues']
 
 const chainBits = 8
 const venueBits = 8

@@ -1,3 +1,4 @@
+import { holdsDocument } from './capabilityBits.js'
 import { GrowableUint32, PagedUint32 } from './growable.js'
 import { PostingPool } from './postingPool.js'
 import {
@@ -166,6 +167,8 @@ export class TermIndex {
    * @param options.terms - The query's terms, with repetitions.
    * @param options.limit - Most documents.
    * @param options.isEligible - Asked only of documents that would be kept.
+   * @param options.bits - Who may be eligible, one bit a document: the others
+   *   are passed over before anything is added up.
    * @param options.maxShare - Terms in more than this share of documents are
    *   passed over when rarer ones are there.
    * @returns Best first; equal scores in order of document.
@@ -174,6 +177,7 @@ export class TermIndex {
     readonly terms: readonly string[]
     readonly limit: number
     readonly isEligible: (document: number) => boolean
+    readonly bits?: Uint32Array | undefined
     readonly maxShare?: number
     /** Decides between equal scores: the smaller number comes first. */
     readonly tieOf?: (document: number) => number
@@ -196,6 +200,7 @@ export class TermIndex {
         rest,
         best,
         options.isEligible,
+        options.bits,
       )
     }
     return best.toSorted()
@@ -207,6 +212,7 @@ export class TermIndex {
     rest: Float64Array,
     best: TopList,
     isEligible: (document: number) => boolean,
+    bits: Uint32Array | undefined,
   ): void {
     const { scores, touched } = this
     // A hair below the worst kept: sums differ in their last digits.
@@ -216,7 +222,7 @@ export class TermIndex {
       essential -= 1
     let count = 0
     for (let place = 0; place < essential; place += 1)
-      count = this.addTermScores(walks[place] as TermWalk, first, count)
+      count = this.addTermScores(walks[place] as TermWalk, first, count, bits)
     let left = this.keepHopeful(count, enough - (rest[essential] as number))
     for (let place = essential; place < walks.length && left > 0; place += 1) {
       const walk = walks[place] as TermWalk
@@ -239,7 +245,12 @@ export class TermIndex {
       (walks[place] as TermWalk).skipTo(end)
   }
 
-  private addTermScores(walk: TermWalk, first: number, count: number): number {
+  private addTermScores(
+    walk: TermWalk,
+    first: number,
+    count: number,
+    bits: Uint32Array | undefined,
+  ): number {
     const { scores, touched, once } = this
     const lengths = this.lengths.values
     const { page, end, weight } = walk
@@ -250,6 +261,7 @@ export class TermIndex {
       const posting = page[place] as number
       if (posting >= stop) break
       const document = posting >>> frequencyBits
+      if (bits !== undefined && !holdsDocument(bits, document)) continue
       const frequency = posting & maxFrequency
       const length = lengths[document] as number
       const offset = document - first

@@ -1,3 +1,4 @@
+import { holdsDocument } from './capabilityBits.js'
 import { GrowableUint32 } from './growable.js'
 import type { SectionReader, Sections } from './sections.js'
 import { type Scored, TopList } from './termIndex.js'
@@ -206,14 +207,17 @@ export class VectorIndex {
    *
    * @param options.query - Unit vector.
    * @param options.limit - Most documents.
+   * @param options.bits - Who may be eligible, one bit a document: only their
+   *   rows count towards how far off is looked.
    * @returns Cosine similarities, best first.
    */
   search(options: {
     readonly query: Float32Array
     readonly limit: number
     readonly isEligible: (document: number) => boolean
+    readonly bits?: Uint32Array | undefined
   }): Scored[] {
-    const { query, limit, isEligible } = options
+    const { query, limit, isEligible, bits } = options
     if (this.owners.length === 0) return []
     const scale = this.writeQuery(query)
     const { dot } = this.getMachine()
@@ -221,6 +225,7 @@ export class VectorIndex {
     for (const row of this.chooseRows(
       Math.max(leastChosen, limit * 2),
       isEligible,
+      bits,
     )) {
       const document = this.owners.at(row)
       const score = this.scoreRow(row, dot) * scale
@@ -236,6 +241,7 @@ export class VectorIndex {
   private chooseRows(
     count: number,
     isEligible: (document: number) => boolean,
+    bits: Uint32Array | undefined,
   ): number[] {
     const rows = this.owners.length
     const chosen: number[] = []
@@ -249,14 +255,11 @@ export class VectorIndex {
     }
     const blocks = this.measureBlocks()
     // How many rows lie at each distance decides where to cut.
-    const histogram = new Uint32Array(signBytes * 8 + 1)
-    for (const block of blocks)
-      for (let index = 0; index < block.length; index += 1) {
-        const distance = block[index] as number
-        histogram[distance] = (histogram[distance] as number) + 1
-      }
+    const histogram = this.countDistances(blocks, bits)
+    const mayCount = (row: number) =>
+      bits === undefined || holdsDocument(bits, this.owners.at(row))
     const takeFrom = (from: number, cut: number) => {
-      const listed = listRows(blocks, histogram, from, cut)
+      const listed = listRows({ blocks, histogram, from, to: cut, mayCount })
       let place = 0
       // A distance is taken whole or not at all: rows of one have no order that
       // another history of changes would not turn about.
@@ -272,6 +275,24 @@ export class VectorIndex {
     if (chosen.length < count && cut + 1 < histogram.length)
       takeFrom(cut + 1, findCut(histogram, cut + 1, mostLookedAt))
     return chosen
+  }
+
+  /** How many rows lie at each distance, of those whose documents may count. */
+  private countDistances(
+    blocks: readonly Uint16Array[],
+    bits: Uint32Array | undefined,
+  ): Uint32Array {
+    const histogram = new Uint32Array(signBytes * 8 + 1)
+    const owners = this.owners.values
+    let row = 0
+    for (const block of blocks)
+      for (let index = 0; index < block.length; index += 1, row += 1) {
+        if (bits !== undefined && !holdsDocument(bits, owners[row] as number))
+          continue
+        const distance = block[index] as number
+        histogram[distance] = (histogram[distance] as number) + 1
+      }
+    return histogram
   }
 
   private measureBlocks(): Uint16Array[] {
@@ -344,12 +365,14 @@ function findCut(histogram: Uint32Array, from: number, wanted: number): number {
 }
 
 /** The rows from one distance to another, nearest first. */
-function listRows(
-  blocks: readonly Uint16Array[],
-  histogram: Uint32Array,
-  from: number,
-  to: number,
-): Uint32Array {
+function listRows(options: {
+  readonly blocks: readonly Uint16Array[]
+  readonly histogram: Uint32Array
+  readonly from: number
+  readonly to: number
+  readonly mayCount: (row: number) => boolean
+}): Uint32Array {
+  const { blocks, histogram, from, to, mayCount } = options
   // Each distance gets its stretch, and its rows fill it in order.
   const next = new Uint32Array(histogram.length)
   let total = 0
@@ -364,6 +387,7 @@ function listRows(
     for (let index = 0; index < block.length; index += 1) {
       const distance = block[index] as number
       if (distance < from || distance > to) continue
+      if (!mayCount(first + index)) continue
       const place = next[distance] as number
       rows[place] = first + index
       next[distance] = place + 1

@@ -2,6 +2,7 @@
 // the signals become a score. `explain` runs this same code.
 import type { AgentIndex } from '../index/agentIndex.js'
 import { toNameGrams } from '../index/agentIndex.js'
+import { holdsDocument } from '../index/capabilityBits.js'
 import type {
   CapabilityFilter,
   CompiledFilter,
@@ -126,7 +127,8 @@ export type Ranking = {
 /** Ranks the agents of an index for one query. Pure: time is passed in. */
 export function rankAgents(index: AgentIndex, query: RankQuery): Ranking {
   const filter = index.capabilities.compile(query.filter)
-  const isEligible = buildEligibility(index, query, filter)
+  const bits = index.capabilities.narrow(filter)
+  const isEligible = buildEligibility(index, query, filter, bits)
   const terms =
     query.text === undefined
       ? []
@@ -142,6 +144,7 @@ export function rankAgents(index: AgentIndex, query: RankQuery): Ranking {
     { ...query, text: query.text },
     {
       filter,
+      bits,
       isEligible,
       terms,
     },
@@ -152,12 +155,13 @@ function buildEligibility(
   index: AgentIndex,
   query: RankQuery,
   filter: CompiledFilter,
+  bits: Uint32Array | undefined,
 ): (document: number) => boolean {
   const { statuses, nowMs } = query
   const { capabilities } = index
-  // Cheapest first: behind a filter most documents fall to one number.
+  // Cheapest first: behind a filter most documents fall to one bit.
   return (document) =>
-    capabilities.mayFit(document, filter) &&
+    (bits === undefined || holdsDocument(bits, document)) &&
     index.idOf(document) !== undefined &&
     statuses.has(index.statusOf(document, nowMs)) &&
     (filter.isEmpty || capabilities.findFeeBps(document, filter) >= 0)
@@ -196,22 +200,25 @@ function rankByText(
   query: RankQuery & { readonly text: string },
   found: {
     readonly filter: CompiledFilter
+    readonly bits: Uint32Array | undefined
     readonly isEligible: (document: number) => boolean
     readonly terms: readonly string[]
   },
 ): Ranking {
-  const { filter, isEligible, terms } = found
+  const { filter, bits, isEligible, terms } = found
   const depth = Math.min(query.depth, maxDepth)
   const byWords = index.terms.search({
     terms,
     limit: Math.max(candidatesPerSignal, depth),
     isEligible,
+    bits,
     tieOf: index.tieOf,
   })
   const byName = index.names.search({
     terms: toNameGrams(query.text.slice(0, 80)),
     limit: 20,
     isEligible,
+    bits,
     maxShare: 0.05,
     tieOf: index.tieOf,
   })
@@ -223,6 +230,7 @@ function rankByText(
           query: vector,
           limit: candidatesPerSignal,
           isEligible,
+          bits,
         })
   const candidates = new Set<number>()
   for (const list of [byWords.slice(0, candidatesPerSignal), byName, byMeaning])
