@@ -55,6 +55,7 @@ const benches = {
     scripts: [
       ['packages/registry/bench/quality.mjs'],
       ['apps/registry-api/bench/scale.mjs'],
+      ['apps/registry-api/bench/http.mjs'],
     ],
   },
 }
