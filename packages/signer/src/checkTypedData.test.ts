@@ -94,15 +94,15 @@ describe('checkTypedData', () => {
   })
 
   test.each([
-    'PermitSingle',
-    'PermitBatch',
-    'TransferWithAuthorization',
-    'Delegation',
-    'SafeTx',
-    'constructor',
-    'Anything',
-  ])('error: a %s with the fields of a permit', (primaryType) => {
-    expect(() => check({ primaryType })).toThrow(SigningRefusedError)
+    ['PermitSingle', /a spender take a token through Permit2/],
+    ['PermitBatch', /several tokens through Permit2/],
+    ['TransferWithAuthorization', /it gives a token away/],
+    ['Delegation', /the right to act, outside a mandate/],
+    ['SafeTx', /it acts through a Safe/],
+    ['constructor', /nobody knows what it would do/],
+    ['Anything', /nobody knows what it would do/],
+  ])('error: a %s with the fields of a permit', (primaryType, rule) => {
+    expect(() => check({ primaryType })).toThrow(rule)
   })
 
   test('error: a permit with a field that nobody knows', () => {

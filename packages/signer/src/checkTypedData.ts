@@ -30,20 +30,22 @@ export const typedDataSchema = z.strictObject({
 export type TypedData = z.output<typeof typedDataSchema>
 
 /** What known kinds of typed data do, in the words of a refusal. */
-const meanings: Readonly<Record<string, string>> = {
-  PermitSingle: 'it lets a spender take a token through Permit2',
-  PermitBatch: 'it lets a spender take several tokens through Permit2',
-  PermitTransferFrom: 'it gives a token away through Permit2',
-  PermitWitnessTransferFrom: 'it gives a token away through Permit2',
-  PermitBatchTransferFrom: 'it gives several tokens away through Permit2',
-  TransferWithAuthorization: 'it gives a token away (EIP-3009)',
-  ReceiveWithAuthorization: 'it gives a token away (EIP-3009)',
-  Order: 'it sells what the account holds',
-  OrderComponents: 'it sells what the account holds',
-  Delegation: 'it gives another the right to act, outside a mandate',
-  SafeTx: 'it acts through a Safe',
-  PackedUserOperation: 'it acts through an entry point',
-}
+const meanings: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    PermitSingle: 'it lets a spender take a token through Permit2',
+    PermitBatch: 'it lets a spender take several tokens through Permit2',
+    PermitTransferFrom: 'it gives a token away through Permit2',
+    PermitWitnessTransferFrom: 'it gives a token away through Permit2',
+    PermitBatchTransferFrom: 'it gives several tokens away through Permit2',
+    TransferWithAuthorization: 'it gives a token away (EIP-3009)',
+    ReceiveWithAuthorization: 'it gives a token away (EIP-3009)',
+    Order: 'it sells what the account holds',
+    OrderComponents: 'it sells what the account holds',
+    Delegation: 'it gives another the right to act, outside a mandate',
+    SafeTx: 'it acts through a Safe',
+    PackedUserOperation: 'it acts through an entry point',
+  }),
+)
 
 const permitTypes = {
   Permit: [
@@ -94,7 +96,7 @@ export function checkTypedData(options: {
   if (domain.chainId !== plan.chainId)
     refuse(`it is for chain ${domain.chainId}`)
   if (primaryType !== 'Permit')
-    refuse(meanings[primaryType] ?? 'nobody knows what it would do')
+    refuse(meanings.get(primaryType) ?? 'nobody knows what it would do')
   const parsed = permitSchema.safeParse(message)
   if (!parsed.success)
     throw new SignerRequestError({ problem: 'the permit is malformed' })
