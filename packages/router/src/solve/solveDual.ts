@@ -26,7 +26,10 @@ const stillSteep = 0.5
 const firstDamping = 1e-2
 const leastDamping = 1e-12
 const mostDamping = 1e12
-const mostRounds = 1000
+const mostRounds = 600
+// Rounds after which it has to have gained this share of the bound, or it ends.
+const span = 16
+const leastGain = 1e-7
 // How often one round looks again at pools that its step would wake.
 const mostLooks = 8
 
@@ -69,12 +72,19 @@ export function solveDual(
   const model = createNewtonModel(dual, options.rates)
   let damping = firstDamping
   let reach = firstStep
+  let earlier = Number.POSITIVE_INFINITY
   dual.evaluate()
 
   for (let round = 0; round < mostRounds; round++) {
     if (options.isLate?.() === true) return finish('out-of-time', round)
     model.begin()
     const value = dual.value
+    if (round % span === 0) {
+      const most = Math.max(value, options.worth ?? 0)
+      if (round > 0 && earlier - value <= leastGain * most)
+        return finish('stopped', round)
+      earlier = value
+    }
     let accepted = false
     let settled = false
     let scale = 1
