@@ -71,20 +71,23 @@ export async function answerRequestOnce(options: {
     response.setHeader('Content-Type', 'application/json; charset=utf-8')
     send.call(response, answer.body)
   } catch (error) {
-    // The handler said no by itself.
     if (!(error instanceof NotKept)) throw error
+    // The key is free again by now: who asks anew at this answer is not told to wait.
+    error.deliver()
   }
 }
 
-/** The answer of the handler is not one to keep; it has been sent. */
+/** The answer of the handler is not one to keep; it is still to be sent. */
 class NotKept extends BehestError {
   readonly code = 'ANSWER_NOT_KEPT'
   readonly retry = 'never'
+  readonly deliver: () => unknown
 
-  constructor() {
+  constructor(deliver: () => unknown) {
     super(
       'The answer was no success, so it is not kept. Nothing is to be done.',
     )
+    this.deliver = deliver
   }
 }
 
@@ -95,16 +98,15 @@ function catchAnswer(
 ): Promise<KeptAnswer> {
   const { send, end } = response
   return new Promise((resolve, reject) => {
-    const letGo = () => {
+    const letGo = (deliver: () => unknown) => {
       response.send = send
       response.end = end
-      reject(new NotKept())
+      reject(new NotKept(deliver))
+      return response
     }
     response.send = (body) => {
-      if (response.statusCode >= 400 || typeof body !== 'string') {
-        letGo()
-        return send.call(response, body)
-      }
+      if (response.statusCode >= 400 || typeof body !== 'string')
+        return letGo(() => send.call(response, body))
       response.send = send
       response.end = end
       const location = response.getHeader('Location')
@@ -116,10 +118,8 @@ function catchAnswer(
       return response
     }
     // Also when the asker is gone by now: the handler has said its last word.
-    response.end = ((...values: Parameters<typeof end>) => {
-      letGo()
-      return end.apply(response, values)
-    }) as typeof end
+    response.end = ((...values: Parameters<typeof end>) =>
+      letGo(() => end.apply(response, values))) as typeof end
     handle()
   })
 }
