@@ -38,8 +38,6 @@ export type NewtonModel = {
   readonly getSlope: () => number
   /** The same at the dual's current prices. */
   readonly getSlopeHere: () => number
-  /** Steepest slope of the bound in one token's log price, where the round began. */
-  readonly getSteepest: () => number
   /** Longest relative move of any token but the sold and the bought one. */
   readonly getLongest: () => number
   /** Longest move of the sold and the bought token. */
@@ -530,12 +528,6 @@ export function createNewtonModel(dual: Dual, rates: Rates): NewtonModel {
       for (let f = 0; f < followerCount; f++)
         slope += dual.gradient[followers[f]!]! * (step[leaders[f]!]! - common)
       return slope
-    },
-    getSteepest: () => {
-      let steepest = 0
-      for (let k = 0; k < count; k++)
-        steepest = Math.max(steepest, Math.abs(gradient[k]!))
-      return steepest
     },
     getLongest: () => {
       const common = getCommonStep()

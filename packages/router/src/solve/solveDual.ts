@@ -17,19 +17,13 @@ const stepGrowth = 8
 // Predicted gain, as a share of the bound, under which a step is not worth it:
 // 1e-7 basis points.
 const negligibleGain = 1e-11
-// The same for what a token's price would gain at once, whatever the model expects
-// of the way there.
-const negligibleSlope = 1e-7
 // Share of its slope from which on a step's end counts as no flatter: the model
 // was far too stiff, as it is where a pool ends just behind the prices.
-const stillSteep = 0.5
+const stillSteep = 0.9
 const firstDamping = 1e-2
 const leastDamping = 1e-12
 const mostDamping = 1e12
-const mostRounds = 600
-// Rounds after which it has to have gained this share of the bound, or it ends.
-const span = 16
-const leastGain = 1e-7
+const mostRounds = 200
 // How often one round looks again at pools that its step would wake.
 const mostLooks = 8
 
@@ -72,19 +66,12 @@ export function solveDual(
   const model = createNewtonModel(dual, options.rates)
   let damping = firstDamping
   let reach = firstStep
-  let earlier = Number.POSITIVE_INFINITY
   dual.evaluate()
 
   for (let round = 0; round < mostRounds; round++) {
     if (options.isLate?.() === true) return finish('out-of-time', round)
     model.begin()
     const value = dual.value
-    if (round % span === 0) {
-      const most = Math.max(value, options.worth ?? 0)
-      if (round > 0 && earlier - value <= leastGain * most)
-        return finish('stopped', round)
-      earlier = value
-    }
     let accepted = false
     let settled = false
     let scale = 1
@@ -120,8 +107,7 @@ export function solveDual(
       accepted = isLower()
     }
     const wasFull = accepted
-    // A model that is too stiff expects little gain anywhere.
-    if (accepted && lengthen()) settled = false
+    if (accepted && !settled) lengthen()
     for (let trial = 0; trial < 40 && !accepted; trial++) {
       const slopeHere = model.getSlopeHere()
       scale *= Math.min(0.6, Math.max(0.1, slope / (slope - slopeHere)))
@@ -145,29 +131,23 @@ export function solveDual(
       : Math.min(mostDamping, damping * 3)
 
     /** Goes on along a step whose end is nearly as steep as its beginning. */
-    function lengthen(): boolean {
-      const first = scale
+    function lengthen(): void {
       const farthest = longestStep / longest()
       while (model.getSlopeHere() <= stillSteep * slope) {
         const longer = Math.min(farthest, scale * stepGrowth)
-        if (!(longer > scale)) break
+        if (!(longer > scale)) return
         model.move(longer)
         if (model.getSlopeHere() > 0) {
           model.move(scale)
-          break
+          return
         }
         scale = longer
       }
-      return scale > first
     }
 
     function isSettled(): boolean {
       const most = Math.max(value, options.worth ?? 0)
-      return (
-        scale === 1 &&
-        -slope <= negligibleGain * most &&
-        model.getSteepest() <= negligibleSlope * most
-      )
+      return scale === 1 && -slope <= negligibleGain * most
     }
 
     function longest(): number {
