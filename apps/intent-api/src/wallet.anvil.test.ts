@@ -328,7 +328,12 @@ describe("an account whose own wallet sends the plan's transactions", () => {
     expect(ended.artifacts.execution?.transactions[0]).toMatchObject({
       outcome: 'not-sent',
     })
-    const unknown = await waitFor(lost.id, ({ status }) => status === 'unknown')
+    // The receipt is written a moment after the status.
+    const unknown = await waitFor(
+      lost.id,
+      ({ status, artifacts }) =>
+        status === 'unknown' && artifacts.receipt !== undefined,
+    )
     expect(unknown.status).toBe('unknown')
     expect(unknown.artifacts.receipt?.receipt.outcome).toBe('UNKNOWN')
     // It was in the wallet all the time.
