@@ -64,7 +64,10 @@ describe('quoted and paid', () => {
         'ROUTE_NOT_EXECUTABLE',
         'AMOUNT_BEYOND_LIQUIDITY',
         'NO_ROUTE',
+        // A busy machine can use the time up; that says nothing of amounts.
+        'ROUTE_OUT_OF_TIME',
       ])
+      expect(report.declined.ROUTE_OUT_OF_TIME ?? 0).toBeLessThan(count / 50)
       expect(
         Object.keys(report.declined).filter((code) => !known.has(code)),
       ).toEqual([])
