@@ -1,82 +1,97 @@
-import type { PlanStep, SimulationResult } from '@behest/spec'
+import type {
+  AssetAddress,
+  PositionDelta,
+  SimulationResult,
+} from '@behest/spec'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkEffects } from './checkEffects.js'
+import {
+  account,
+  createPlanStep,
+  router,
+  stranger,
+  usdc,
+} from './testing/planStep.js'
 
-const account = '0x00000000000000000000000000000000000000a1'
-const stranger = '0x00000000000000000000000000000000000000e1'
-const router = '0x00000000000000000000000000000000000000c1'
-const usdc = '0x0000000000000000000000000000000000000051'
 const weth = '0x0000000000000000000000000000000000000052'
 const debt = '0x0000000000000000000000000000000000000053'
 
-type Measured = SimulationResult['steps'][number]
-
 /** Checks calls that measure so, of a step that may spend and allow so much. */
 function check(options: {
-  readonly deltas?: readonly { token: string; units: bigint; of?: string }[]
-  readonly positions?: Measured['positions']
+  readonly deltas?: readonly {
+    readonly token: AssetAddress
+    readonly units: bigint
+    readonly of?: typeof stranger
+  }[]
+  readonly positions?: readonly PositionDelta[]
   readonly allowances?: readonly Partial<
     SimulationResult['allowances'][number]
   >[]
-  readonly spend?: readonly { token: string; units: bigint }[]
+  /** The most of USDC that the step may spend. */
+  readonly spend?: bigint
   readonly allowed?: bigint
   readonly isLate?: boolean
 }): Promise<void> {
-  const { deltas = [], allowances = [], spend = [], allowed } = options
-  const step = {
-    id: 's1',
-    calls: [
+  const { deltas = [], positions = [], allowances = [] } = options
+  const { spend, allowed } = options
+  const { address } = usdc
+  const measured: SimulationResult = {
+    steps: [
       {
-        purpose: 'approve',
-        splices: options.isLate
-          ? [{ offset: 36, step: 's0', token: usdc }]
-          : [],
+        stepId: 's1',
+        calls: [],
+        deltas: deltas.map(({ of = account, ...delta }) => ({
+          ...delta,
+          account: of,
+          symbol: 'T',
+          decimal: '0',
+        })),
+        positions,
       },
     ],
-    spend: spend.map(({ token, units }) => ({
-      token: { address: token },
-      atMostUnits: units,
+    allowances: allowances.map((change) => ({
+      token: address,
+      symbol: 'USDC',
+      spender: router,
+      kind: 'erc20',
+      beforeUnits: 0n,
+      afterUnits: 0n,
+      ...change,
     })),
-    receive: [],
-    approvals:
-      allowed === undefined
-        ? []
-        : [{ token: usdc, spender: router, units: allowed }],
-  } as unknown as PlanStep
+    health: [],
+    rates: [],
+  }
   return checkEffects({
     what: 'leg 1',
-    chain: {
-      simulate: async () =>
-        ({
-          steps: [
-            {
-              stepId: 's1',
-              calls: [],
-              deltas: deltas.map(({ token, units, of = account }) => ({
-                account: of,
-                token,
-                symbol: 'T',
-                decimals: 6,
-                units,
-              })),
-              positions: options.positions ?? [],
-            },
-          ],
-          allowances: allowances.map((change) => ({
-            token: usdc,
-            symbol: 'USDC',
-            spender: router,
-            kind: 'erc20',
-            beforeUnits: 0n,
-            afterUnits: 0n,
-            ...change,
-          })),
-        }) as unknown as SimulationResult,
+    chain: { simulate: async () => measured },
+    block: {
+      number: 1n,
+      hash: `0x${'ab'.repeat(32)}`,
+      timestampUnixSeconds: 1,
+      baseFeePerGasWei: 1n,
     },
-    block: { number: 1n, hash: '0x', timestampUnixSeconds: 1 } as never,
     account,
-    steps: [step],
+    steps: [
+      createPlanStep({
+        calls: [
+          {
+            purpose: 'approve',
+            to: address,
+            valueWei: 0n,
+            data: '0x12',
+            splices: options.isLate
+              ? [{ offset: 36, step: 's0', token: address }]
+              : [],
+          },
+        ],
+        spend: spend === undefined ? [] : [{ token: usdc, atMostUnits: spend }],
+        approvals:
+          allowed === undefined
+            ? []
+            : [{ token: address, spender: router, units: allowed }],
+      }),
+    ],
     calls: [],
     wrappedNative: weth,
   })
@@ -89,8 +104,8 @@ describe('checkEffects', () => {
     await fc.assert(
       fc.asyncProperty(units, units, async (lost, most) => {
         const checked = check({
-          deltas: [{ token: usdc, units: -lost }],
-          spend: [{ token: usdc, units: most }],
+          deltas: [{ token: usdc.address, units: -lost }],
+          spend: most,
         })
         if (lost <= most) await expect(checked).resolves.toBeUndefined()
         else
@@ -107,7 +122,7 @@ describe('checkEffects', () => {
         const deltas = [
           { token: 'native', units: -coin },
           { token: weth, units: wrapped },
-        ]
+        ] as const
         const checked = check({ deltas })
         if (coin <= wrapped) await expect(checked).resolves.toBeUndefined()
         else await expect(checked).rejects.toThrow('and may take 0')
@@ -119,12 +134,22 @@ describe('checkEffects', () => {
     await expect(
       check({
         deltas: [
-          { token: usdc, units: -5n, of: stranger },
+          { token: usdc.address, units: -5n, of: stranger },
           { token: debt, units: -5n },
         ],
         positions: [
-          { kind: 'borrowed', heldAs: debt },
-        ] as unknown as Measured['positions'],
+          {
+            account,
+            venue: 'aave',
+            market: 'USDC',
+            kind: 'borrowed',
+            token: usdc.address,
+            symbol: 'USDC',
+            units: 5n,
+            decimal: '0.000005',
+            heldAs: debt,
+          },
+        ],
       }),
     ).resolves.toBeUndefined()
   })
@@ -165,7 +190,7 @@ describe('checkEffects', () => {
   })
 
   test('behavior: an allowance known late may be all that the step spends', async () => {
-    const late = { spend: [{ token: usdc, units: 100n }], isLate: true }
+    const late = { spend: 100n, isLate: true }
     await expect(
       check({ ...late, allowances: [{ afterUnits: 100n }], allowed: 1n }),
     ).resolves.toBeUndefined()

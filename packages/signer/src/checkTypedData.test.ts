@@ -1,34 +1,38 @@
 import { describe, expect, test } from 'vitest'
 import { checkTypedData, type TypedData } from './checkTypedData.js'
 import { SignerRequestError, SigningRefusedError } from './errors.js'
-import type { ApprovedPlan } from './readDossier.js'
+import {
+  account,
+  createPlanStep,
+  router,
+  stranger as thief,
+  usdc,
+} from './testing/planStep.js'
 
-const account = '0x00000000000000000000000000000000000000a1'
-const thief = '0x00000000000000000000000000000000000000e1'
-const router = '0x00000000000000000000000000000000000000c1'
-const usdc = '0x0000000000000000000000000000000000000051'
-
-// What a permit is held against, of a plan that gives one allowance by permit.
-const approved = {
+// What a permit is held against: a plan that gives one allowance by permit.
+const approved: Parameters<typeof checkTypedData>[0]['approved'] = {
   plan: {
-    chainId: 31_337,
+    stage: 'plan',
+    parentHash: `0x${'ab'.repeat(32)}`,
+    version: 1,
+    intentId: 'intent-1',
+    chainId: usdc.chainId,
     account,
-    deadlineUnixSeconds: 1_800_000_000,
     steps: [
-      {
-        approvals: [{ token: usdc, spender: router, units: 500n }],
-        calls: [{ purpose: 'act', to: router, data: '0x12345678' }],
-      },
+      createPlanStep({
+        approvals: [{ token: usdc.address, spender: router, units: 500n }],
+      }),
     ],
+    deadlineUnixSeconds: 1_800_000_000,
   },
-} as unknown as ApprovedPlan
+}
 
 const permit: TypedData = {
   domain: {
     name: 'USD Coin',
     version: '2',
     chainId: 31_337,
-    verifyingContract: usdc,
+    verifyingContract: usdc.address,
   },
   primaryType: 'Permit',
   message: {

@@ -85,7 +85,7 @@ export type CheckedPermit = {
  */
 export function checkTypedData(options: {
   readonly typedData: TypedData
-  readonly approved: ApprovedPlan
+  readonly approved: Pick<ApprovedPlan, 'plan'>
 }): CheckedPermit {
   const { typedData, approved } = options
   const { domain, primaryType, message } = typedData

@@ -206,7 +206,7 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
     if (violation)
       throw new SigningRefusedError({
         what: 'the plan',
-        rule: violation.message.replace(/\.$/, ''),
+        rule: violation.message,
       })
   }
 

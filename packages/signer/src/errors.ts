@@ -6,7 +6,9 @@ export class SigningRefusedError extends BehestError {
   readonly stage = 'execution'
   readonly retry = 'never'
 
-  constructor(facts: { readonly what: string; readonly rule: string }) {
+  /** @param given.rule - Also a whole sentence of another check; its full stop goes. */
+  constructor(given: { readonly what: string; readonly rule: string }) {
+    const facts = { ...given, rule: given.rule.replace(/\.$/, '') }
     super(
       `The signer refused ${facts.what}: ${facts.rule}. Only an approved plan is signed; make a new one and have it approved.`,
       { facts },

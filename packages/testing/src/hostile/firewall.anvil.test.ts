@@ -1,11 +1,18 @@
 // One file because every rule of the firewall is broken on the same two plans.
-import { hashArtifact, hashOrderTerms, toLegId, toWire } from '@behest/engine'
+import {
+  buildOrderTerms,
+  hashArtifact,
+  hashOrderTerms,
+  toLegId,
+  toWire,
+} from '@behest/engine'
 import {
   drawDelegation,
   encodeRedemption,
   erc20Abi,
   type LegTransaction,
 } from '@behest/evm'
+import { createParser } from '@behest/language'
 import type { Dossier } from '@behest/signer'
 import {
   type Artifact,
@@ -226,7 +233,7 @@ describe('a plan', () => {
   test('error: a quote for more than was asked', async () => {
     const dossier = await rewrite(direct, widen)
     await expect(signFirst(dossier)).rejects.toThrow(
-      'It may spend more USDC than was asked',
+      'It may spend more USDC than was asked. Only',
     )
   })
 
@@ -484,6 +491,27 @@ describe('the use of a mandate', () => {
 })
 
 describe('what stands without a plan', () => {
+  let standing: OrderTerms
+  beforeAll(async () => {
+    const utterance = 'lend 1 USDC on Aave every day for 3 days'
+    const block = await world.chain.readHead()
+    const now = new Date(block.timestampUnixSeconds * 1_000).toISOString()
+    const context = { now, timeZone: 'UTC' }
+    const { result } = await createParser().parse({ utterance, context })
+    if (result.type !== 'intent') throw new RangeError('an order')
+    standing = await buildOrderTerms({
+      account: world.user.address,
+      utterance,
+      steps: result.intent.steps,
+      timeZone: 'UTC',
+      missedRuns: 'skip',
+      chain: world.chain,
+      block,
+      executor: undefined,
+      whyDirect: 'no executor is asked here',
+    })
+  })
+
   test.each<[string, (terms: OrderTerms) => Partial<OrderTerms>, RegExp]>([
     ['for another chain', () => ({ chainId: 1 }), /it is for chain 1/],
     [
@@ -493,7 +521,7 @@ describe('what stands without a plan', () => {
     ],
     ['that nobody signed', () => ({}), /it is not signed by an approver/],
   ])('error: an order %s', async (_what, change, rule) => {
-    const terms = { ...toTerms(), ...change(toTerms()) }
+    const terms = { ...standing, ...change(standing) }
     await expect(
       firewall.signOrder({ terms, termsHash: hashOrderTerms(terms) }),
     ).rejects.toThrow(rule)
@@ -501,7 +529,7 @@ describe('what stands without a plan', () => {
 
   test('error: an order under another’s name', async () => {
     await expect(
-      firewall.signOrder({ terms: toTerms(), termsHash: nowhere }),
+      firewall.signOrder({ terms: standing, termsHash: nowhere }),
     ).rejects.toThrow('its hash is not that of its terms')
   })
 
@@ -518,34 +546,6 @@ describe('what stands without a plan', () => {
       firewall.signPolicy({ ...toPolicy(), ...change }),
     ).rejects.toThrow(rule)
   })
-
-  function toTerms(): OrderTerms {
-    return {
-      version: 1,
-      account: world.user.address,
-      chainId: world.deployment.chainId,
-      utterance: '',
-      steps: [
-        {
-          id: 's1',
-          action: 'supply',
-          token: { symbol: 'USDC' },
-          amount: { kind: 'exact', decimal: '1' },
-          venue: 'aave',
-          spans: {},
-        },
-      ],
-      conditions: [],
-      missedRuns: 'skip',
-      graceSeconds: 60,
-      bounds: [],
-      maxRuns: 1,
-      periodSeconds: 0,
-      expiresUnixSeconds: 9_000_000_000,
-      custody: 'mandate',
-      executor: world.executor.address,
-    }
-  }
 
   function toPolicy(): Policy {
     return {
