@@ -23,8 +23,6 @@ export type CapabilityFilter = {
 /** A filter with its words looked up once, for many documents. */
 export type CompiledFilter = {
   readonly isEmpty: boolean
-  /** Bits that every document has which satisfies the filter. */
-  readonly mask: number
   readonly action: number | undefined
   readonly chain: number | undefined
   readonly tokens: readonly (readonly number[])[]
@@ -40,8 +38,6 @@ export type CompiledFilter = {
 export class CapabilityPool {
   private readonly pool = new GrowableUint32(4096)
   private readonly starts = new GrowableUint32(1024)
-  /** A coarse picture of each document: most that do not fit fall by it alone. */
-  private readonly masks = new GrowableUint32(1024)
   /** What each document takes at least, whatever is asked of it. */
   private readonly lowestFees = new GrowableUint32(1024)
   private readonly ids = new Map<string, number>()
@@ -58,7 +54,6 @@ export class CapabilityPool {
   /** Adds the next document's capabilities. */
   add(capabilities: readonly Capability[]): void {
     this.starts.push(0)
-    this.masks.push(0)
     this.lowestFees.push(0)
     this.write(this.starts.length - 1, capabilities)
   }
@@ -72,10 +67,8 @@ export class CapabilityPool {
   private write(document: number, capabilities: readonly Capability[]): void {
     this.starts.values[document] = this.pool.length
     this.pool.push(capabilities.length)
-    let mask = 0
     let lowestFee = capabilities[0]?.feeBps ?? 0
     for (const capability of capabilities) {
-      mask |= toMask(capability)
       lowestFee = Math.min(lowestFee, capability.feeBps)
       this.pool.push(actions.indexOf(capability.action))
       this.pool.push(capability.feeBps)
@@ -83,7 +76,6 @@ export class CapabilityPool {
       this.addList(capability.tokens, (token) => `t:${token.toLowerCase()}`)
       this.addList(capability.venues, (venue) => `v:${venue.toLowerCase()}`)
     }
-    this.masks.values[document] = mask
     this.lowestFees.values[document] = lowestFee
     this.addToSets(document)
   }
@@ -124,13 +116,13 @@ export class CapabilityPool {
 
   save(into: Sections): void {
     putTexts(into, [...this.ids.keys()])
-    for (const numbers of [this.pool, this.starts, this.masks, this.lowestFees])
+    for (const numbers of [this.pool, this.starts, this.lowestFees])
       into.arrays.push(numbers.taken())
   }
 
   restore(from: SectionReader): void {
     for (const key of takeTexts(from)) this.intern(key)
-    for (const numbers of [this.pool, this.starts, this.masks, this.lowestFees])
+    for (const numbers of [this.pool, this.starts, this.lowestFees])
       numbers.restore(from.uint32())
     for (let document = 0; document < this.starts.length; document += 1)
       this.addToSets(document)
@@ -156,11 +148,6 @@ export class CapabilityPool {
         (filter.tokens ?? []).length === 0 &&
         filter.venue === undefined &&
         filter.maxFeeBps === undefined,
-      mask: toMask({
-        ...(filter.action === undefined ? {} : { action: filter.action }),
-        ...(filter.chainId === undefined ? {} : { chains: [filter.chainId] }),
-        ...(filter.venue === undefined ? {} : { venues: [filter.venue] }),
-      }),
       action:
         filter.action === undefined
           ? undefined
@@ -178,12 +165,6 @@ export class CapabilityPool {
     }
   }
 
-  /** Whether a document could satisfy a filter, by its coarse picture. */
-  mayFit(document: number, filter: CompiledFilter): boolean {
-    const mask = this.masks.values[document] as number
-    return (mask & filter.mask) === filter.mask
-  }
-
   /**
    * Finds the lowest fee of the capabilities that satisfy a filter.
    *
@@ -191,7 +172,6 @@ export class CapabilityPool {
    */
   findFeeBps(document: number, filter: CompiledFilter): number {
     if (filter.isEmpty) return this.lowestFees.values[document] as number
-    if (!this.mayFit(document, filter)) return -1
     const values = this.pool.values
     let place = this.starts.at(document)
     const count = values[place] as number
@@ -224,30 +204,6 @@ export class CapabilityPool {
 
 /** The lists of a capability, in the order in which the pool holds them. */
 const listKinds: readonly ValueKind[] = ['chains', 'tokens', 'venues']
-
-const chainBits = 8
-const venueBits = 8
-const actionBits = 32 - chainBits - venueBits
-
-function toMask(offered: {
-  readonly action?: Action
-  readonly chains?: 'any' | readonly number[]
-  readonly venues?: readonly string[]
-}): number {
-  let mask = 0
-  if (offered.action !== undefined)
-    mask |= 1 << (actions.indexOf(offered.action) % actionBits)
-  if (offered.chains === 'any') mask |= ((1 << chainBits) - 1) << actionBits
-  else
-    for (const chain of offered.chains ?? [])
-      mask |= 1 << (actionBits + (chain % chainBits))
-  for (const venue of offered.venues ?? []) {
-    let sum = 0
-    for (const letter of venue.toLowerCase()) sum += letter.charCodeAt(0)
-    mask |= 1 << (actionBits + chainBits + (sum % venueBits))
-  }
-  return mask
-}
 
 function skipList(values: Uint32Array, place: number): number {
   const count = values[place] as number

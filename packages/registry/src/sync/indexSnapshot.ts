@@ -15,7 +15,7 @@ import { AgentIndex } from '../index/agentIndex.js'
 import { SectionReader } from '../index/sections.js'
 
 /** Another number for every change of what an index is made of. */
-const formatVersion = 2
+const formatVersion = 3
 const maxHeaderBytes = 256 * 1024 * 1024
 /** One call reads or writes less than 2 GB. */
 const maxCallBytes = 1 << 28
