@@ -3,44 +3,30 @@
 // Run after a build: node apps/registry-api/bench/http.mjs [agents] [seconds] > out.json
 // What counts on a machine that does other work too is the processor time that
 // the registry spends on a search, asked from itself at `/metrics`.
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { Agent, get } from 'node:http'
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import {
   actions,
   createDraw,
   drawManifest,
   drawRequest,
 } from '@behest/registry/bench/manifests'
+import { startRegistry } from './startRegistry.mjs'
 
 const agents = Number(process.argv[2] ?? 10_000)
 const seconds = Number(process.argv[3] ?? 8)
 const callers = 32
 const token = 'bench'
 const folder = mkdtempSync(join(tmpdir(), 'behest-http-'))
-const script = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const connections = new Agent({ keepAlive: true, maxSockets: callers })
 const draw = createDraw(7)
 const round = (value) => Math.round(value * 100) / 100
 
-const registry = spawn(process.execPath, [script], {
-  env: {
-    ...process.env,
-    BEHEST_DATA: folder,
-    BEHEST_REGISTRY_PORT: '0',
-    BEHEST_CHAIN_ID: '31337',
-    BEHEST_ENCODER: 'none',
-    BEHEST_OPERATOR_TOKEN: token,
-  },
-  stdio: ['ignore', 'pipe', 'inherit'],
-})
-const ended = new Promise((done) => registry.once('exit', done))
-const url = await new Promise((done, failed) => {
-  registry.once('exit', () => failed(new Error('the registry did not start')))
-  registry.stdout.once('data', (line) => done(JSON.parse(line).url))
+const { url, child, ended } = await startRegistry({
+  folder,
+  environment: { BEHEST_OPERATOR_TOKEN: token },
 })
 
 function ask(path) {
@@ -54,7 +40,7 @@ function ask(path) {
       response.on('end', () =>
         response.statusCode === 200
           ? done(text)
-          : failed(new Error(`${path}: ${response.statusCode} ${text}`)),
+          : failed(new RangeError(`${path}: ${response.statusCode} ${text}`)),
       )
     }).on('error', failed)
   })
@@ -111,7 +97,8 @@ try {
       body: lines.join('\n'),
     })
     const answer = await response.text()
-    if (!response.ok) throw new Error(`import: ${response.status} ${answer}`)
+    if (!response.ok)
+      throw new RangeError(`import: ${response.status} ${answer}`)
   }
   const query = (parts) => `/v1/search?${new URLSearchParams(parts)}`
   const report = {
@@ -128,7 +115,7 @@ try {
   process.stdout.write(`${JSON.stringify(report, null, 2)}\n`)
 } finally {
   connections.destroy()
-  registry.kill('SIGTERM')
+  child.kill('SIGTERM')
   await ended
   rmSync(folder, { recursive: true, force: true })
 }

@@ -1,36 +1,17 @@
 // Kills a registry in the middle of a storm of registrations, starts it again on
 // the same data, and asks for every agent that was acknowledged.
 // Run after a build: node apps/registry-api/bench/storm.mjs [rounds]
-import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { buildAgentCard, defineAgent, publishAgent } from '@behest/sdk'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
+import { startRegistry } from './startRegistry.mjs'
 
 const rounds = Number(process.argv[2] ?? 3)
 const folder = mkdtempSync(join(tmpdir(), 'behest-storm-'))
-const script = fileURLToPath(new URL('../dist/main.js', import.meta.url))
 const acknowledged = new Set()
 let running
-
-function startRegistry() {
-  return new Promise((done, failed) => {
-    running = spawn(process.execPath, [script], {
-      env: {
-        ...process.env,
-        BEHEST_DATA: folder,
-        BEHEST_REGISTRY_PORT: '0',
-        BEHEST_CHAIN_ID: '31337',
-        BEHEST_ENCODER: 'none',
-      },
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    running.once('exit', failed)
-    running.stdout.once('data', (line) => done(JSON.parse(line).url))
-  })
-}
 
 async function storm(registryUrl, until) {
   while (performance.now() < until) {
@@ -70,25 +51,25 @@ async function storm(registryUrl, until) {
 const report = []
 try {
   for (let round = 0; round < rounds; round += 1) {
-    const url = await startRegistry()
+    running = await startRegistry({ folder })
+    const { url } = running
     const before = acknowledged.size
     const started = performance.now()
     const writers = Array.from({ length: 8 }, () => storm(url, started + 3_000))
     await new Promise((resume) => setTimeout(resume, 1_000 + 200 * round))
-    running.removeAllListeners('exit')
-    running.kill('SIGKILL')
+    running.child.kill('SIGKILL')
     const seconds = (performance.now() - started) / 1000
     await Promise.all(writers)
-    const again = await startRegistry()
+    await running.ended
+    running = await startRegistry({ folder })
     let lost = 0
     for (const agentId of acknowledged) {
-      const response = await fetch(`${again}/v1/agents/${agentId}`)
+      const response = await fetch(`${running.url}/v1/agents/${agentId}`)
       await response.arrayBuffer()
       if (response.status !== 200) lost += 1
     }
-    running.removeAllListeners('exit')
-    running.kill('SIGTERM')
-    await new Promise((done) => running.once('exit', done))
+    running.child.kill('SIGTERM')
+    await running.ended
     report.push({
       acknowledged: acknowledged.size - before,
       publishedPerSecond: Math.round((acknowledged.size - before) / seconds),
@@ -96,7 +77,7 @@ try {
     })
   }
 } finally {
-  running?.kill('SIGKILL')
+  running?.child.kill('SIGKILL')
   rmSync(folder, { recursive: true, force: true })
 }
 process.stdout.write(`${JSON.stringify({ rounds: report }, null, 2)}\n`)
