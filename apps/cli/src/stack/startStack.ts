@@ -10,6 +10,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { openDatabase } from '@behest/journal'
 import { BehestError } from '@behest/spec'
+import { sayDatabaseEvent } from './sayDatabaseEvent.js'
 import { repositoryRoot, type StackConfig } from './stackConfig.js'
 import { type SupervisedProcess, superviseProcess } from './superviseProcess.js'
 
@@ -75,7 +76,10 @@ export async function startStack(options: {
         databaseUrl: config.databaseUrl,
         dataFolder: config.dataFolder,
         maxConnections: 1,
-        onEvent: ({ type }) => onProgress(`database: ${type}`),
+        onEvent: (event) => {
+          const said = sayDatabaseEvent(event)
+          if (said !== null) onProgress(`database   ${said}`)
+        },
       })
       closers.unshift(database.stop)
       if (database.embedded)
