@@ -1,3 +1,4 @@
+// One file because it is one table of intents: each test looks at it from another side.
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hex, WireArtifact } from '@behest/spec'
 import fc from 'fast-check'
