@@ -127,6 +127,15 @@ describe('startPostgres', () => {
     expect(isRunning(guest.processId)).toBe(false)
   })
 
+  test('behavior: all leave at one moment, and the server stops', async () => {
+    for (let round = 0; round < 10; round += 1) {
+      const servers = await Promise.all([start(), start(), start(), start()])
+      await Promise.all(servers.map((server) => server.stop()))
+      for (const { processId } of servers)
+        expect(isRunning(processId)).toBe(false)
+    }
+  })
+
   test('behavior: no acknowledged row is lost to SIGKILL, and it starts again', async () => {
     const server = await start()
     const pool = createPool({ connection: server.connection })

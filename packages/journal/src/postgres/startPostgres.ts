@@ -35,6 +35,7 @@ import {
 import { isRunning } from './isRunning.js'
 import { type NativePostgres, prepareNativePostgres } from './nativePostgres.js'
 import { type ClusterPlace, placeCluster } from './placeCluster.js'
+import { toDatabaseError } from './toDatabaseError.js'
 
 /** What happens to the server while it is held. */
 export type PostgresEvent =
@@ -471,7 +472,18 @@ async function createDatabaseOnce(client: pg.Client): Promise<void> {
 /** How long a user that has ended may still be seen by the server, in ms. */
 const endedHolderMs = 5_000
 
+/** Tells whether whoever leaves has to stop the server. */
 async function isLastHolder(holder: pg.Client): Promise<boolean> {
+  try {
+    return await waitToBeAlone(holder)
+  } catch (error) {
+    // Let go of first, the server may be stopped by who was last before we ask.
+    if (toDatabaseError(error) !== undefined) return false
+    throw error
+  }
+}
+
+async function waitToBeAlone(holder: pg.Client): Promise<boolean> {
   await holder.query('select pg_advisory_unlock_shared($1)', [holderLock])
   const until = Date.now() + endedHolderMs
   for (;;) {
