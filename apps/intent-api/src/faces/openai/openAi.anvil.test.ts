@@ -78,31 +78,38 @@ describe('openai', () => {
       )
     })
 
-  test('behavior: streams stages, ids and usage as clients expect them', async () => {
-    const messages: ChatMessage[] = []
-    await say(messages, swap)
-    const stream = await client.chat.completions.create({
-      model: 'behest',
-      messages: [...messages, { role: 'user', content: 'yes' }],
-      stream: true,
-      stream_options: { include_usage: true },
-    })
-    const chunks: OpenAI.ChatCompletionChunk[] = []
-    for await (const chunk of stream) chunks.push(chunk)
-    const text = chunks
-      .map((chunk) => chunk.choices[0]?.delta.content ?? '')
-      .join('')
-    expect(text).toContain('- execution: ')
-    expect(text).toContain('Receipt: MET')
-    expect(new Set(chunks.map(({ id }) => id)).size).toBe(1)
-    expect(chunks[0]?.choices[0]?.delta.role).toBe('assistant')
-    expect(
-      chunks.flatMap(({ choices }) => choices.map((one) => one.finish_reason)),
-    ).toEqual([...Array(chunks.length - 2).fill(null), 'stop'])
-    expect(chunks.slice(0, -1).every(({ usage }) => usage === null)).toBe(true)
-    expect(chunks.at(-1)?.choices).toEqual([])
-    expect(chunks.at(-1)?.usage?.total_tokens).toBeGreaterThan(0)
-  })
+  test.each([swap, loan, debt])(
+    'behavior: “%s” streams stages, ids and usage as clients expect them',
+    async (sentence) => {
+      const messages: ChatMessage[] = []
+      await say(messages, sentence)
+      const stream = await client.chat.completions.create({
+        model: 'behest',
+        messages: [...messages, { role: 'user', content: 'yes' }],
+        stream: true,
+        stream_options: { include_usage: true },
+      })
+      const chunks: OpenAI.ChatCompletionChunk[] = []
+      for await (const chunk of stream) chunks.push(chunk)
+      const text = chunks
+        .map((chunk) => chunk.choices[0]?.delta.content ?? '')
+        .join('')
+      expect(text).toContain('- execution: ')
+      expect(text).toContain('Receipt: MET')
+      expect(new Set(chunks.map(({ id }) => id)).size).toBe(1)
+      expect(chunks[0]?.choices[0]?.delta.role).toBe('assistant')
+      expect(
+        chunks.flatMap(({ choices }) =>
+          choices.map((one) => one.finish_reason),
+        ),
+      ).toEqual([...Array(chunks.length - 2).fill(null), 'stop'])
+      expect(chunks.slice(0, -1).every(({ usage }) => usage === null)).toBe(
+        true,
+      )
+      expect(chunks.at(-1)?.choices).toEqual([])
+      expect(chunks.at(-1)?.usage?.total_tokens).toBeGreaterThan(0)
+    },
+  )
 
   test('behavior: two completions never share an id', async () => {
     const ask = () =>
