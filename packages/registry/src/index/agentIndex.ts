@@ -57,7 +57,7 @@ export type IndexTexts = {
 }
 
 /** Some megabytes; without them each hit of each search is parsed anew. */
-const parsedFaces = 4_096
+const parsedFaces = 16_384
 
 /** Everything that search needs, in the process, derived from the tables. */
 export class AgentIndex {

@@ -321,6 +321,12 @@ function fillMissing(values: readonly (number | undefined)[]): number[] {
   return values.map((value) => value ?? mean)
 }
 
+const sieveSize = 1 << 13
+
+function toHash(gram: number): number {
+  return Math.imul(gram, 0x9e3779b1) >>> 8
+}
+
 /**
  * A set of four-byte pieces of one text, as numbers in a table: hundreds of
  * candidates are compared with it at each search.
@@ -329,6 +335,8 @@ class GramSet {
   private readonly table: Int32Array
   private readonly stamps: Int32Array
   private readonly mask: number
+  /** One byte for each piece that may be here: most are not, and end there. */
+  private readonly sieve = new Uint8Array(sieveSize)
   private stamp = 0
   size = 0
 
@@ -345,12 +353,13 @@ class GramSet {
       const slot = this.findSlot(gram)
       if (this.table[slot] !== 0) continue
       this.table[slot] = gram
+      this.sieve[toHash(gram) & (sieveSize - 1)] = 1
       this.size += 1
     }
   }
 
   private findSlot(gram: number): number {
-    let slot = (Math.imul(gram, 0x9e3779b1) >>> 8) & this.mask
+    let slot = toHash(gram) & this.mask
     while (this.table[slot] !== 0 && this.table[slot] !== gram)
       slot = (slot + 1) & this.mask
     return slot
@@ -358,13 +367,16 @@ class GramSet {
 
   /** Counts the different pieces that a stretch of bytes shares with this. */
   countShared(bytes: Uint8Array, start: number, end: number): number {
-    const { table, stamps } = this
+    const { table, stamps, sieve } = this
     this.stamp += 1
     let shared = 0
     let gram = 0
-    for (let place = start; place < end; place += 1) {
+    const first = Math.min(end, start + 3)
+    for (let place = start; place < first; place += 1)
       gram = (gram << 8) | (bytes[place] as number)
-      if (place < start + 3) continue
+    for (let place = first; place < end; place += 1) {
+      gram = (gram << 8) | (bytes[place] as number)
+      if (sieve[toHash(gram) & (sieveSize - 1)] === 0) continue
       const slot = this.findSlot(gram)
       if (table[slot] === 0 || stamps[slot] === this.stamp) continue
       stamps[slot] = this.stamp
