@@ -581,27 +581,30 @@ describe('the page', () => {
     const button = page.getByRole('button', { name: 'Say it to Behest' })
     await button.click()
     const frame = page.frameLocator('iframe[title="Say it to Behest"]')
-    await frame.getByLabel('What do you want?').fill('swap 0.21 ETH for USDC')
-    await frame.getByRole('button', { name: 'Say it', exact: true }).click()
-    // By its words: how many stand before it is not known until all are loaded.
-    const card = frame.locator('article[aria-label="swap 0.21 ETH for USDC"]')
-    const elsewhere = card.getByRole('link', {
-      name: 'Review and approve in its own tab',
-    })
-    await elsewhere.waitFor()
-    // What stands around a frame can cover it: there is no yes to click in it.
-    expect(await approveOf(card).count()).toBe(0)
-    const [tab] = await Promise.all([
-      page.context().waitForEvent('page'),
-      elsewhere.click(),
-    ])
-    await tab.getByRole('button', { name: 'Approve exactly this' }).click()
-    await card
-      .locator('.receipt .outcome', { hasText: 'Promise met' })
-      .waitFor()
+    // A swap, then a loan: both of them whole, from a page that is not ours.
+    for (const words of ['swap 0.21 ETH for USDC', 'lend 21 USDC on Aave']) {
+      await frame.getByLabel('What do you want?').fill(words)
+      await frame.getByRole('button', { name: 'Say it', exact: true }).click()
+      // By its words: how many stand before it is not known until all are loaded.
+      const card = frame.locator(`article[aria-label="${words}"]`)
+      const elsewhere = card.getByRole('link', {
+        name: 'Review and approve in its own tab',
+      })
+      await elsewhere.waitFor()
+      // What stands around a frame can cover it: there is no yes to click in it.
+      expect(await approveOf(card).count()).toBe(0)
+      const [tab] = await Promise.all([
+        page.context().waitForEvent('page'),
+        elsewhere.click(),
+      ])
+      await tab.getByRole('button', { name: 'Approve exactly this' }).click()
+      await card
+        .locator('.receipt .outcome', { hasText: 'Promise met' })
+        .waitFor()
+      await tab.close()
+    }
     await button.click()
-    await card.waitFor({ state: 'hidden' })
-    await tab.close()
+    await frame.getByLabel('What do you want?').waitFor({ state: 'hidden' })
     await page.close()
   }, 180_000)
 
