@@ -1,11 +1,11 @@
 import { fstatSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, type Server, type ServerResponse } from 'node:http'
+import type { Server, ServerResponse } from 'node:http'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { BehestError } from '@behest/spec'
 import { createLogger, startTracing } from '@behest/telemetry'
 import { parseConfig } from './config.js'
-import { connectionLimits } from './http/connectionLimits.js'
+import { createIntentServer } from './http/createIntentServer.js'
 import { wire } from './wire.js'
 
 /**
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const runFolder = join(resolve(config.dataFolder), 'run')
   mkdirSync(runFolder, { recursive: true, mode: 0o700 })
   const wired = await wire({ config, logger, tracing })
-  const server = createServer(connectionLimits, wired.app)
+  const server = createIntentServer(wired.app)
   let isStopping = false
   const answering = new Set<ServerResponse>()
   server.on('request', (_request, response) => {

@@ -4,7 +4,7 @@ import type { Server } from 'node:http'
 import { join, resolve } from 'node:path'
 import { BehestError } from '@behest/spec'
 import { createLogger, startTracing } from '@behest/telemetry'
-import { answerClientError } from './http/answerClientError.js'
+import { createRegistryServer } from './http/createRegistryServer.js'
 import { readConfig } from './readConfig.js'
 import { wire } from './wire.js'
 
@@ -42,7 +42,7 @@ async function main(): Promise<void> {
     onError: logError,
     tracing,
   })
-  const server = await listen(wired.app.listen(config.port, config.host))
+  const server = await listen(createRegistryServer(wired.app), config)
   const pidFile = join(runFolder, 'registry-api.pid')
   const tokenFile = join(runFolder, 'registry-operator.token')
   writeFileSync(pidFile, `${process.pid}\n`)
@@ -102,16 +102,14 @@ async function main(): Promise<void> {
   setTimeout(wired.warmUp, 1_000).unref()
 }
 
-function listen(server: Server): Promise<Server> {
-  // Slow clients: headers in 5 s, the whole request in 10 s, then they are gone.
-  server.headersTimeout = 5_000
-  server.requestTimeout = 10_000
-  server.keepAliveTimeout = 60_000
-  server.maxConnections = 4_000
-  server.on('clientError', answerClientError)
+function listen(
+  server: Server,
+  { port, host }: { readonly port: number; readonly host: string },
+): Promise<Server> {
   return new Promise((done, failed) => {
     server.once('listening', () => done(server))
     server.once('error', failed)
+    server.listen(port, host)
   })
 }
 

@@ -30,7 +30,11 @@ export async function serveWebhook(options: {
 }): Promise<WebhookServer> {
   const { bot, secret, host, port, onError } = options
   const server: Server = createServer(
-    { headersTimeout: 5000, requestTimeout: 10_000 },
+    {
+      headersTimeout: 5000,
+      requestTimeout: 10_000,
+      connectionsCheckingInterval: 2000, // Node looks every 30 s otherwise
+    },
     (request, response) => {
       const end = (status: number): void => {
         response.writeHead(status).end()

@@ -120,6 +120,11 @@ export {
 } from './quote/createQuoter.js'
 export { quoteInProcess } from './quote/quoteInProcess.js'
 export {
+  answerBrokenRequests,
+  type BrokenRequest,
+  type BrokenRequestAnswer,
+} from './serve/answerBrokenRequests.js'
+export {
   AgentFacilitatorMissingError,
   type AgentServer,
   AgentSignerMissingError,

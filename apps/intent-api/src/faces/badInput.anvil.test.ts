@@ -8,6 +8,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, type World } from '../testing/createWorld.js'
 import { type ServedFaces, serveFaces } from './testing/serveFaces.js'
 
+/**
+ * A refusal that takes longer is not quick. Far above what a busy machine needs, far
+ * below the limits on connections.
+ */
+const quicklyMs = 5000
+
 let world: World
 let faces: ServedFaces
 
@@ -195,6 +201,7 @@ async function post(
       ...surface.headers,
     },
     body,
+    signal: AbortSignal.timeout(quicklyMs),
   })
   const text = await response.text()
   const type = response.headers.get('content-type') ?? ''
@@ -215,12 +222,41 @@ const countIntents = async () =>
 const readNonce = () =>
   world.chain.client.getTransactionCount({ address: world.user })
 
+/**
+ * Asks as everybody else does, one question after another, for as long as something
+ * else goes on. Throws when one of the answers is not the good one, or not quick.
+ */
+async function askMeanwhile<Result>(during: Promise<Result>): Promise<Result> {
+  let isOver = false
+  let answered = 0
+  const over = during.finally(() => {
+    isOver = true
+  })
+  const asking = (async () => {
+    do {
+      const response = await fetch(`${faces.url}/v1/parse`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ utterance: 'swap 1 ETH for USDC' }),
+        signal: AbortSignal.timeout(quicklyMs),
+      })
+      expect(await response.json()).toMatchObject({ type: 'intent' })
+      answered += 1
+      // As one person types; who asks without a pause is told to wait.
+      await new Promise((resume) => setTimeout(resume, 100))
+    } while (!isOver)
+  })()
+  const [result] = await Promise.all([over, asking])
+  expect(answered).toBeGreaterThan(0)
+  return result
+}
+
 describe.each(surfaces)('bad input at $name', (surface) => {
-  test('error: each is refused in its own words, and nothing is begun', async () => {
+  test('error: each is refused in its own words, quickly, and nothing is begun', async () => {
     const before = [await countIntents(), await readNonce()]
     const good = JSON.stringify(surface.say('swap 1 ETH for USDC'))
     const { unknown } = surface
-    const cases = {
+    const sendAll = async () => ({
       'cut off': await post(surface, good.slice(0, -3)),
       'no JSON': await post(surface, 'swap 1 ETH for USDC'),
       'a list': await post(surface, '[]'),
@@ -239,7 +275,9 @@ describe.each(surfaces)('bad input at $name', (surface) => {
         JSON.stringify(unknown.body ?? surface.say('swap 1 ETH for USDC')),
         unknown.path === undefined ? {} : { path: unknown.path },
       ),
-    }
+    })
+    // Others are served meanwhile, each as quickly.
+    const cases = await askMeanwhile(sendAll())
     for (const [name, answer] of Object.entries(cases)) {
       expect([name, surface.readError(answer)]).not.toContain(undefined)
       expect([name, answer.status < 500]).toEqual([name, true])
@@ -278,21 +316,145 @@ describe.each(streaming)('$name', (surface) => {
 })
 
 describe('a slow client', () => {
-  test('error: who does not say what they want is sent away, and others are served meanwhile', async () => {
-    const slow = Promise.all(
-      ['POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\n'].flatMap((start) => [
-        hang(start),
-        hang(
-          `${start}Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{"json`,
-        ),
-      ]),
-    )
-    const other = await fetch(`${faces.url}/healthz`)
-    expect(other.status).toBe(200)
-    for (const said of await slow) expect(said).toMatch(/^HTTP\/1\.1 408 /)
+  test('error: who never says the rest is told so in the words of what they meant, and others are served meanwhile', async () => {
+    const before = [await countIntents(), await readNonce()]
+    // Neither of these got as far as saying where they wanted to go.
+    const nowhere = ['POST /v1/int', 'GET /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\n']
+    const slow = Promise.all([
+      ...surfaces.map(async (surface) => {
+        const headers = Object.entries({
+          host: '127.0.0.1',
+          'content-type': 'application/json',
+          'content-length': '100',
+          ...surface.headers,
+        }).map(([name, value]) => `${name}: ${value}\r\n`)
+        return {
+          surface,
+          said: await hang(
+            `POST ${surface.path} HTTP/1.1\r\n${headers.join('')}\r\n{"json`,
+          ),
+        }
+      }),
+      ...nowhere.map(async (start) => ({
+        surface: surfaces[0],
+        said: await hang(start),
+      })),
+    ])
+    for (const { surface, said } of await askMeanwhile(slow)) {
+      const answer = readRaw(said)
+      expect([surface?.name, answer.status]).toEqual([surface?.name, 408])
+      expect(surface?.readError(answer)).toBeDefined()
+    }
+    expect([await countIntents(), await readNonce()]).toEqual(before)
     expect(faces.defects).toEqual([])
-  }, 30_000)
+  }, 120_000)
+
+  test('error: what is no HTTP, or too long for it, is a problem too', async () => {
+    const [intents] = surfaces
+    for (const [start, status] of [
+      ['\u0016\u0003\u0001 hello\r\n\r\n', 400],
+      [`GET /v1/intents?x=${'x'.repeat(20_000)} HTTP/1.1\r\n`, 431],
+    ] as const) {
+      const answer = readRaw(await hang(start))
+      expect(answer.status).toBe(status)
+      expect(intents?.readError(answer)).toBe('REQUEST_MALFORMED')
+    }
+    expect(faces.defects).toEqual([])
+  })
 })
+
+describe('the events of an intent', () => {
+  test('behavior: a stream that is dropped frees what it held, and is taken up where it was', async () => {
+    let held = 0
+    const counted = await serveFaces(world, {
+      store: {
+        ...world.store,
+        subscribe: (options) => {
+          held += 1
+          const leave = world.store.subscribe(options)
+          return () => {
+            held -= 1
+            leave()
+          }
+        },
+      },
+    })
+    const call = async (path: string, body: object): Promise<SeenIntent> => {
+      const response = await fetch(`${counted.url}/v1/intents${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      return (await response.json()) as SeenIntent
+    }
+    const { id } = await call('', { utterance: 'swap 0.7 ETH for USDC' })
+    const path = `${counted.url}/v1/intents/${id}/events`
+
+    // Two readers; the one that is gone does not take the other with it.
+    const staying = readEvents(path)
+    const seen = await dropAtApproval(path)
+    await expect.poll(() => held, { timeout: 60_000 }).toBe(1)
+
+    const { preview } = await world.engine.get(id)
+    await call(`/${id}/approval`, {
+      planHash: preview?.planHash,
+      decision: 'approve',
+    })
+    const whole = await staying
+    expect(whole.map(({ id: sequence }) => sequence)).toEqual(
+      whole.map((_, index) => index + 1),
+    )
+    expect(whole.at(-1)?.status).toBe('done')
+    expect(whole.slice(0, seen.length)).toEqual(seen)
+
+    const rest = await readEvents(path, seen.at(-1)?.id)
+    expect(rest.length).toBeGreaterThan(0)
+    expect([...seen, ...rest]).toEqual(whole)
+    await expect.poll(() => held, { timeout: 60_000 }).toBe(0)
+    expect(counted.defects).toEqual([])
+  }, 120_000)
+})
+
+type SeenIntent = { readonly id: string }
+type SeenEvent = { readonly id: number; readonly status: string }
+
+/** The events in what has come of a stream so far: whole ones only. */
+function parseEvents(text: string): SeenEvent[] {
+  return [...text.matchAll(/^id: (\d+)\nevent: .*\ndata: (\{.*\})\n\n/gm)].map(
+    ([, id, data]) => ({
+      id: Number(id),
+      status: (JSON.parse(data ?? '') as { status: string }).status,
+    }),
+  )
+}
+
+/** Reads a stream of events to its end; after the last one seen, where one is given. */
+async function readEvents(path: string, after?: number): Promise<SeenEvent[]> {
+  const response = await fetch(path, {
+    headers: after === undefined ? {} : { 'last-event-id': `${after}` },
+  })
+  expect(response.headers.get('content-type')).toContain('event-stream')
+  return parseEvents(await response.text())
+}
+
+/** Reads a stream up to where the intent waits, and is gone; gives what was seen. */
+function dropAtApproval(path: string): Promise<SeenEvent[]> {
+  return new Promise((resolve, reject) => {
+    const asking = request(path, (response) => {
+      let said = ''
+      response.on('error', () => undefined)
+      response.on('data', (data: Buffer) => {
+        said += data.toString('utf8')
+        const events = parseEvents(said)
+        if (events.at(-1)?.status !== 'needs-approval') return
+        asking.destroy()
+        resolve(events)
+      })
+    })
+    asking.once('error', reject)
+    asking.end()
+  })
+}
 
 /** Says the start of something and never the rest; gives what came back. */
 function hang(start: string): Promise<string> {
@@ -306,6 +468,16 @@ function hang(start: string): Promise<string> {
     socket.once('error', reject)
     socket.once('close', () => resolve(said))
   })
+}
+
+/** What came over a bare connection, as `fetch` would tell it. */
+function readRaw(said: string): Answer {
+  const [head = '', body = ''] = said.split('\r\n\r\n', 2)
+  return {
+    status: Number(/^HTTP\/1\.1 (\d+) /.exec(head)?.[1]),
+    type: /^content-type: (.*)$/im.exec(head)?.[1] ?? '',
+    body: JSON.parse(body || '{}') as Record<string, unknown>,
+  }
 }
 
 /** Reads the start of an answer and is gone, as a phone in a tunnel. */

@@ -16,7 +16,7 @@ import {
 } from '@behest/registry'
 import { createGuardedFetch } from '@behest/sdk'
 import { createApp } from '../createApp.js'
-import { answerClientError } from '../http/answerClientError.js'
+import { createRegistryServer } from '../http/createRegistryServer.js'
 import type { RateLimits } from '../readConfig.js'
 import { createUrlPolicy } from '../wiring/createUrlPolicy.js'
 import { readCardSignature } from '../wiring/readCardSignature.js'
@@ -91,8 +91,8 @@ export async function startTestRegistry(
     onInternalError: onError,
   })
   const server: Server = await new Promise((done) => {
-    const listening = app.listen(0, '127.0.0.1', () => done(listening))
-    listening.on('clientError', answerClientError)
+    const created = createRegistryServer(app)
+    created.listen(0, '127.0.0.1', () => done(created))
   })
   const { port } = server.address() as AddressInfo
   return {

@@ -27,6 +27,10 @@ import express, {
   Router,
 } from 'express'
 import { keccak256, stringToHex } from 'viem'
+import type {
+  BrokenRequest,
+  BrokenRequestAnswer,
+} from './answerBrokenRequests.js'
 import { toCaller } from './Caller.js'
 import { measureJsonDepth } from './measureJsonDepth.js'
 
@@ -183,6 +187,27 @@ function toRpcError(error: unknown, body: unknown) {
     id: typeof id === 'string' || typeof id === 'number' ? id : null,
     error: JsonRpcTransportHandler.mapToJSONRPCError(error),
   }
+}
+
+/**
+ * Puts a request that never became whole into A2A's words: those of REST below
+ * `/message:` and `/tasks`, of JSON-RPC anywhere else.
+ */
+export function renderBrokenRequest({
+  status,
+  detail,
+  path = '/',
+}: BrokenRequest): BrokenRequestAnswer {
+  const error = new RequestMalformedError(detail)
+  return /\/(?:message:|tasks\b|extendedAgentCard)/.test(path)
+    ? {
+        contentType: A2A_CONTENT_TYPE,
+        body: toRestErrorBody(error, status),
+      }
+    : {
+        contentType: 'application/json',
+        body: toRpcError(error, undefined),
+      }
 }
 
 function sendRestError(

@@ -268,6 +268,48 @@ describe('serveAgent', () => {
     })
   })
 
+  test('error: who never says the rest is told so in A2A’s words', async () => {
+    const hang = (start: string) =>
+      new Promise<string>((resolve, reject) => {
+        const { port } = new URL(server.localUrl)
+        const socket = connect({ port: Number(port) }, () => {
+          socket.write(start)
+        })
+        let said = ''
+        socket.on('data', (data) => {
+          said += data
+        })
+        socket.once('error', reject)
+        socket.once('close', () => resolve(said))
+      })
+    const headers =
+      'host: x\r\na2a-version: 1.0\r\ncontent-type: application/json\r\ncontent-length: 900\r\n\r\n{'
+    const answers = await Promise.all([
+      hang(`POST /pay HTTP/1.1\r\n${headers}`),
+      hang(`POST /pay/message:send HTTP/1.1\r\n${headers}`),
+      hang('POST /pay HTTP/1.1\r\nhost: x\r\n'),
+      hang('\u0016\u0003\u0001 hello\r\n\r\n'),
+    ])
+    const bodies = answers.map((said) => ({
+      status: Number(/^HTTP\/1\.1 (\d+) /.exec(said)?.[1]),
+      body: JSON.parse(said.split('\r\n\r\n')[1] ?? '') as unknown,
+    }))
+    const inRpc = {
+      jsonrpc: '2.0',
+      id: null,
+      error: { code: -32_602, message: expect.any(String) },
+    }
+    expect(bodies).toMatchObject([
+      { status: 408, body: inRpc },
+      {
+        status: 408,
+        body: { error: { code: 408, message: expect.any(String) } },
+      },
+      { status: 408, body: inRpc },
+      { status: 400, body: inRpc },
+    ])
+  }, 60_000)
+
   test('L-MSG-04: a byte too many is refused before it is read', async () => {
     const response = await post(`"${'x'.repeat(262_144)}"`)
     expect(response.status).toBe(413)

@@ -17,7 +17,12 @@ import { createPaymentReservations } from '../pay/createPaymentReservations.js'
 import type { TakenPayment } from '../pay/createPaywall.js'
 import { createQuoter, type Quoter } from '../quote/createQuoter.js'
 import type { AgentSigner } from '../sign/AgentSigner.js'
-import { createAgentRouter, maxRequestBytes } from './createAgentRouter.js'
+import { answerBrokenRequests } from './answerBrokenRequests.js'
+import {
+  createAgentRouter,
+  maxRequestBytes,
+  renderBrokenRequest,
+} from './createAgentRouter.js'
 import { createQuotePaywall } from './createQuotePaywall.js'
 import { createQuoteRequestHandler } from './createQuoteRequestHandler.js'
 
@@ -130,6 +135,7 @@ export async function serveAgent(
     app,
   )
   server.maxConnections = 1_024
+  answerBrokenRequests(server, renderBrokenRequest)
   const localUrl = await listen(server, host, port)
 
   try {

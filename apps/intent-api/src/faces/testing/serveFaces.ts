@@ -1,4 +1,3 @@
-import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { createMessageVerifier } from '@behest/evm'
 import { readGrants } from '@behest/journal'
@@ -6,7 +5,7 @@ import express from 'express'
 import { pino } from 'pino'
 import { type CreateAppOptions, createApp } from '../../createApp.js'
 import { createMetrics } from '../../createMetrics.js'
-import { connectionLimits } from '../../http/connectionLimits.js'
+import { createIntentServer } from '../../http/createIntentServer.js'
 import type { World } from '../../testing/createWorld.js'
 
 /** The whole app over a world, as clients reach it. */
@@ -45,7 +44,7 @@ export async function serveFaces(
   world.onHolderChange(wake)
   // The address is part of the app: it is only known once something listens.
   const outer = express()
-  const server = createServer(connectionLimits, outer)
+  const server = createIntentServer(outer)
   await new Promise<void>((resolve) =>
     server.listen(0, '127.0.0.1', () => resolve()),
   )
