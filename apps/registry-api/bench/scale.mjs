@@ -157,11 +157,7 @@ for (const size of sizes) {
     const vectors = await writeVectors(database.pool)
     // The first start builds from the tables and keeps the index; the second
     // one reads what was kept.
-    const withMeaning = {
-      ...options,
-      encoder,
-      snapshotPath: join(folder, 'registry-index.snapshot'),
-    }
+    const withMeaning = { ...options, encoder }
     globalThis.gc?.()
     const before = process.memoryUsage()
     const processorBefore = cpuMs()

@@ -1,6 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { createTestDatabase, type TestDatabase } from '@behest/journal/testing'
 import { registryMigrations } from '@behest/registry'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -95,14 +92,13 @@ describe('replicas', () => {
   })
 
   test('behavior: a start from the kept index has what changed since, and nothing that is gone', async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'behest-kept-'))
     const own = await createTestDatabase({ schemas: [registryMigrations] })
-    const start = () =>
-      startTestRegistry({
-        database: own,
-        probes: 'off',
-        registry: { snapshotPath: join(folder, 'index') },
-      })
+    const started: TestRegistry[] = []
+    const start = async () => {
+      const one = await startTestRegistry({ database: own, probes: 'off' })
+      started.push(one)
+      return one
+    }
     try {
       const before = await start()
       await before.registry.importAgents(names(2_500, 0))
@@ -111,31 +107,52 @@ describe('replicas', () => {
       await own.pool.query(
         `update registry.agents set description = 'unheard of' where name = 'tool 77'`,
       )
-      const writer = await startTestRegistry({ database: own, probes: 'off' })
+      const writer = await start()
       await writer.registry.importAgents(names(10, 5_000))
-      await writer.registry.stop()
+      await writer.stop()
       const after = await start()
-      const find = async (text: string) =>
-        (await after.registry.search({ text, limit: 1 })).results[0]
+      const find = async ({ registry }: TestRegistry, text: string) =>
+        (await registry.search({ text, limit: 1 })).results[0]
       expect(after.registry.status().index.documents).toBe(2_510)
-      expect((await find('tool 5003'))?.name).toBe('tool 5003')
-      expect((await find('tool 77'))?.description).toBe('does thing 77')
+      expect((await find(after, 'tool 5003'))?.name).toBe('tool 5003')
+      expect((await find(after, 'tool 77'))?.description).toBe('does thing 77')
       await after.stop()
 
-      // Another database under the same path is not mistaken for this one.
-      const other = await createTestDatabase({ schemas: [registryMigrations] })
-      const fresh = await startTestRegistry({
-        database: other,
-        probes: 'off',
-        registry: { snapshotPath: join(folder, 'index') },
-      })
-      expect(fresh.registry.status().index.documents).toBe(0)
-      await fresh.stop()
-      await writer.stop()
-      await other.drop()
+      // What came back from a backup counts on from less than was kept.
+      const setClock = (by: number) =>
+        own.pool.query(
+          `update registry.clock set seq = seq + $1 where feed = 'agents'`,
+          [by],
+        )
+      await setClock(-100)
+      const restored = await start()
+      const seen = await find(restored, 'tool 77')
+      expect(seen?.description).toBe('unheard of')
+      await restored.stop()
+      await setClock(100)
+
+      // One that is not whole is built anew, and replaced by a whole one.
+      const readGenerations = async () =>
+        (
+          await own.pool.query<{ generation: string }>(
+            'select distinct generation from registry.kept_indexes',
+          )
+        ).rows.map(({ generation }) => Number(generation))
+      const [broken] = await readGenerations()
+      await own.pool.query(
+        `delete from registry.kept_indexes
+         where part = (select max(part) from registry.kept_indexes)`,
+      )
+      const anew = await start()
+      expect(anew.registry.status().index.documents).toBe(2_510)
+      expect(await readGenerations()).toEqual([Number(broken) + 1])
+      await anew.stop()
+      const last = await start()
+      expect(last.registry.status().index.documents).toBe(2_510)
+      expect(await readGenerations()).toEqual([Number(broken) + 1])
     } finally {
+      for (const one of started) await one.stop()
       await own.drop()
-      rmSync(folder, { recursive: true, force: true })
     }
   }, 60_000)
 })

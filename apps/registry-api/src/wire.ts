@@ -115,7 +115,6 @@ export async function wire(options: {
     ),
     assertUrl: createUrlPolicy(config.loopbackAgents),
     isReference,
-    snapshotPath: join(config.dataFolder, 'registry-index.snapshot'),
     fetch,
     mirrors: { origins: config.mirrors, fetch: mirrorFetch },
     readCardSignature,

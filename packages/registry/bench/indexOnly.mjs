@@ -1,14 +1,12 @@
 // Measures the search index alone, for sizes at which filling a database takes an
-// hour: what it weighs, how long it takes to build, to write down and to read
-// back, and what a search costs.
+// hour: what it weighs, how long it takes to build, to take apart and to put
+// together again, and what a search costs.
 // Run after a build:
 // node --expose-gc --max-old-space-size=6000 packages/registry/bench/indexOnly.mjs 1000000 > out.json
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
-import { cpus, loadavg, tmpdir, totalmem } from 'node:os'
-import { join } from 'node:path'
+import { cpus, loadavg, totalmem } from 'node:os'
 import { AgentIndex } from '../dist/index/agentIndex.js'
 import { searchAgents } from '../dist/search/searchAgents.js'
-import { readSnapshot, writeSnapshot } from '../dist/sync/indexSnapshot.js'
+import { fromIndexParts, toIndexParts } from '../dist/sync/indexParts.js'
 import {
   actions,
   createDraw,
@@ -120,21 +118,21 @@ const rssBefore = rssMb()
 let { index, seconds: buildSeconds } = build()
 globalThis.gc?.()
 const memoryMb = rssMb()
-const folder = mkdtempSync(join(tmpdir(), 'behest-index-'))
-const path = join(folder, 'index')
+// Taken apart and put together again in memory, a part at a time: PostgreSQL's
+// share of keeping it is measured where there is one (scale.mjs).
 const seen = { agents: size, leases: 0, vectors: size }
 let started = performance.now()
-writeSnapshot(path, { ...subject, index, seen })
-const writeSeconds = (performance.now() - started) / 1000
-const fileMb = Math.round(statSync(path).size / 2 ** 20)
-index = undefined
-globalThis.gc?.()
+const [header, ...parts] = [...toIndexParts({ ...subject, index, seen })]
+const takeApartSeconds = (performance.now() - started) / 1000
+const keptMb = Math.round(
+  parts.reduce((sum, { byteLength }) => sum + byteLength, 0) / 2 ** 20,
+)
 started = performance.now()
 const processorBefore = cpuMs()
-index = readSnapshot(path, subject).index
-const readSeconds = (performance.now() - started) / 1000
-const readProcessorSeconds = (cpuMs() - processorBefore) / 1000
-rmSync(folder, { recursive: true, force: true })
+index = (await fromIndexParts(header, parts, subject)).index
+const putTogetherSeconds = (performance.now() - started) / 1000
+const putTogetherProcessorSeconds = (cpuMs() - processorBefore) / 1000
+parts.length = 0
 globalThis.gc?.()
 
 function measure(make) {
@@ -179,11 +177,11 @@ const report = {
   buildSeconds: round(buildSeconds),
   processMemoryMb: memoryMb,
   indexMemoryMb: memoryMb - rssBefore,
-  snapshot: {
-    fileMb,
-    writeSeconds: round(writeSeconds),
-    readSeconds: round(readSeconds),
-    readProcessorSeconds: round(readProcessorSeconds),
+  kept: {
+    megabytes: keptMb,
+    takeApartSeconds: round(takeApartSeconds),
+    putTogetherSeconds: round(putTogetherSeconds),
+    putTogetherProcessorSeconds: round(putTogetherProcessorSeconds),
   },
   words3: measure(() => ({ text: drawRequest(draw, 3) })),
   words10: measure(() => ({ text: drawRequest(draw, 10) })),

@@ -85,8 +85,6 @@ export type CreateRegistryOptions = {
   /** Whether an owner or operator belongs to this house. */
   readonly isReference?: (address: string) => boolean
   readonly limits?: Partial<PublishLimits>
-  /** File that the search index is kept in, so that a start is quick. */
-  readonly snapshotPath?: string
   /** Asks contract accounts that own agents. Without one only keys own. */
   readonly isSignedByContract?: ContractSignaturePort
   /** Checks the signature that a card carries. Without one none is looked at. */
@@ -275,7 +273,6 @@ export async function createRegistry(
     pool,
     vectorLength: options.encoder?.dimensions ?? 1,
     embedderId: options.encoder?.id,
-    snapshotPath: options.snapshotPath,
     onError,
   })
   const cache: RankingCache = new Map()

@@ -42,7 +42,7 @@ export class SectionReader {
   private takeBuffer(): ArrayBuffer {
     const buffer = this.arrays[this.nextArray]
     this.nextArray += 1
-    if (buffer === undefined) throw new RangeError('the snapshot ends early')
+    if (buffer === undefined) throw new RangeError('the kept index ends early')
     return buffer
   }
 }

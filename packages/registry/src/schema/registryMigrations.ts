@@ -231,5 +231,20 @@ create table registry.anchors (
 );
 `,
     },
+    {
+      version: 7,
+      name: 'the search index between two starts',
+      sql: `
+-- Derived from the other tables and written anew from them: a crash may empty it.
+create unlogged table registry.kept_indexes (
+  generation bigint not null,
+  part int not null,
+  bytes bytea not null,
+  primary key (generation, part)
+);
+-- Its bytes hardly get smaller by being packed, and are read at once.
+alter table registry.kept_indexes alter column bytes set storage external;
+`,
+    },
   ],
 } as const

@@ -7,11 +7,8 @@ import {
   readLeaseChanges,
 } from '../store/agentStore.js'
 import { readVectorChanges } from '../store/vectorStore.js'
-import {
-  readSnapshot,
-  type SnapshotSubject,
-  writeSnapshot,
-} from './indexSnapshot.js'
+import type { IndexSeen, IndexSubject } from './indexParts.js'
+import { keepIndex, readKeptIndex } from './keptIndex.js'
 
 /** The channel on which replicas tell each other that something changed. */
 export const changeChannel = 'behest_registry'
@@ -23,9 +20,12 @@ const pollMs = 1_000
 const rebuildAtDeadShare = 0.2
 const rebuildFromDocuments = 5_000
 /** An index of fewer agents is built as quickly as it is read. */
-const snapshotFromDocuments = 2_000
+const keptFromDocuments = 2_000
 /** Share of the agents that changed since, from which a new one is worth it. */
-const snapshotAtChangedShare = 0.05
+const keptAtChangedShare = 0.05
+/** A start may take the time; an end is waited for by whoever restarts. */
+const keepingAtStartMs = 120_000
+const keepingAtEndMs = 4_000
 const sampledDocuments = 200
 
 /** An index that follows the tables. */
@@ -49,15 +49,12 @@ export type FollowedIndex = {
  *
  * @param options.pool - One of its connections is kept for listening.
  * @param options.embedderId - Vectors of another encoder are not read.
- * @param options.snapshotPath - Where the index is kept between two starts.
  * @param options.onError - Told of a failed read; the next one tries again.
  */
 export async function followFeed(options: {
   readonly pool: pg.Pool
   readonly vectorLength: number
   readonly embedderId: string | undefined
-  /** File that the index is written to, for a quick start. */
-  readonly snapshotPath?: string | undefined
   readonly onError: (error: unknown) => void
 }): Promise<FollowedIndex> {
   const { pool, onError, embedderId } = options
@@ -168,32 +165,47 @@ export async function followFeed(options: {
     return next
   }
 
-  const subject: SnapshotSubject = {
+  const subject: IndexSubject = {
     databaseId: await readDatabaseId(pool),
     embedderId: embedderId ?? '',
     vectorLength: options.vectorLength,
   }
-  const { snapshotPath } = options
   let saved = 0
-  if (snapshotPath !== undefined) {
-    const kept = readSnapshot(snapshotPath, subject)
-    if (kept !== undefined && (await isOfThisDatabase(pool, kept))) {
-      index = kept.index
-      seen = kept.seen
-      saved = toChanges(kept.seen)
+  const kept = await readKept()
+  if (kept !== undefined) {
+    index = kept.index
+    seen = kept.seen
+    saved = toChanges(kept.seen)
+  }
+
+  // What cannot be read is built anew from the tables, which are the truth.
+  async function readKept() {
+    try {
+      const found = await readKeptIndex({ pool, subject })
+      return found !== undefined && (await isOfThisDatabase(pool, found))
+        ? found
+        : undefined
+    } catch (error) {
+      onError(error)
+      return undefined
     }
   }
-  const save = () => {
-    const changes = toChanges(seen) - saved
-    if (
-      snapshotPath === undefined ||
-      index.size < snapshotFromDocuments ||
-      changes < snapshotAtChangedShare * index.size
-    )
-      return
+
+  async function save(timeLimitMs: number): Promise<void> {
+    const isWorthIt = (since: number) =>
+      toChanges(seen) - since >= keptAtChangedShare * index.size
+    if (index.size < keptFromDocuments || !isWorthIt(saved)) return
     try {
-      writeSnapshot(snapshotPath, { ...subject, index, seen })
-      saved = toChanges(seen)
+      const now = await keepIndex({
+        ...subject,
+        pool,
+        index,
+        seen,
+        // One that was of no use here is replaced, whatever it says.
+        isWorthIt: (other) => saved === 0 || isWorthIt(toChanges(other)),
+        timeLimitMs,
+      })
+      if (now !== undefined) saved = toChanges(now)
     } catch (error) {
       // A full disk makes the next start slower, and nothing else.
       onError(error)
@@ -201,7 +213,7 @@ export async function followFeed(options: {
   }
 
   await catchUp()
-  save()
+  await save(keepingAtStartMs)
   const poll = setInterval(() => {
     catchUp().catch(onError)
   }, pollMs)
@@ -245,13 +257,12 @@ export async function followFeed(options: {
       clearInterval(poll)
       leaveListener?.()
       await (next ?? running)?.catch(() => undefined)
-      save()
+      await save(keepingAtEndMs)
     },
   }
 }
 
-const toChanges = (seen: { agents: number; vectors: number }): number =>
-  seen.agents + seen.vectors
+const toChanges = (seen: IndexSeen): number => seen.agents + seen.vectors
 
 async function readDatabaseId(pool: pg.Pool): Promise<string> {
   const { rows } = await pool.query<{ id: string }>(
@@ -266,7 +277,7 @@ async function isOfThisDatabase(
   pool: pg.Pool,
   kept: {
     readonly index: AgentIndex
-    readonly seen: { readonly agents: number; readonly vectors: number }
+    readonly seen: IndexSeen
   },
 ): Promise<boolean> {
   const clock = await readClock(pool)
