@@ -1,9 +1,10 @@
 // Holds the docs against the code: pages that are drawn from it are up to date,
-// and no link leads nowhere.
+// every block of a guide is held by something, and no link leads nowhere.
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { root } from './ensureReady.mjs'
 import { buildErrorPages } from './errorPages.mjs'
+import { findDrift, readGuideBlocks } from './guideBlocks.mjs'
 
 const problems = []
 const pages = buildErrorPages()
@@ -14,6 +15,8 @@ for (const [file, text] of pages) {
 }
 for (const file of readdirSync(join(root, 'docs/errors')))
   if (!pages.has(file)) problems.push(`docs/errors/${file} has no error class`)
+
+problems.push(...findDrift(readGuideBlocks()))
 
 for (const file of listPages(root))
   for (const [, target] of readFileSync(file, 'utf8').matchAll(

@@ -43,12 +43,12 @@ export async function policyCommand(
     options: {
       json: { type: 'boolean', default: false },
       account: { type: 'string' },
-      why: { type: 'string', default: 'asked for by hand' },
+      why: { type: 'string' },
       keystore: { type: 'string' },
       'password-file': { type: 'string' },
     },
   })
-  const [verb = 'show', file] = positionals
+  const [verb = 'show', file, ...rest] = positionals
   if (!['show', 'set', 'kill'].includes(verb))
     throw new UsageError('Say behest policy show, set <file.json> or kill.')
   if (verb === 'set' && file === undefined)
@@ -63,7 +63,11 @@ export async function policyCommand(
     const { accounts, chainId } = await client.accounts()
     const account = (values.account ?? accounts[0]?.address ?? '0x') as Address
     const record = await (async () => {
-      if (verb === 'kill') return client.kill(account, { why: values.why })
+      // Who is in a hurry forgets the quotes: every word that follows is the reason.
+      if (verb === 'kill') {
+        const why = [values.why, file, ...rest].filter(Boolean).join(' ')
+        return client.kill(account, { why: why || 'asked for by hand' })
+      }
       if (verb === 'show') return client.policy(account)
       const policy = fillIn(readPolicyFile(file ?? ''), {
         account,

@@ -1,0 +1,4 @@
+# ready: Behest is ready
+#region start
+npm start
+#endregion start
