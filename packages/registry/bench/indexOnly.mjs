@@ -192,6 +192,11 @@ const report = {
     action: draw.pick(actions),
     chainId: 1,
   })),
+  meaningAndAction: measure(() => ({
+    text: drawRequest(draw, 8),
+    vector: drawQuery(),
+    action: draw.pick(actions),
+  })),
   name: measure(() => ({ text: drawName(draw) })),
   filter: measure(() => ({
     action: draw.pick(actions),

@@ -132,7 +132,7 @@ function findTopic(
     return 'totalSupply'
   if (
     has(
-      /(?:^| )(?:apy|apr|apys|aprs|yield|yields|interest|interests|roi|returns)(?= |$)|(?:lending|supply|borrow|borrowing|deposit|staking|variable|stable|savings|lend|loan|funding) (?:rate|rates)|earns? (?:the )?(?:most|more|best|highest)|(?:best|highest|better|good|top) (?:place|rate|rates|return|returns|pool|pools|yield|vault|lending|market)|where .{0,40}(?:lend|earn|stake|deposit|supply|borrow)|how much (?:can|could|would|will|do|does|am) (?:i|it|we|my \S+) (?:earn|make|earning|making|be earning)|what (?:can|could|would) i earn|pays? (?:the )?(?:most|best|highest)|(?:^| )rates?(?= |$)(?!.*gas)|cheapest (?:place|to borrow|loan)|staking rewards?(?= |$)|how much does .{0,30}pay/,
+      /(?:^| )(?:apy|apr|apys|aprs|yield|yields|interest|interests|roi|returns)(?= |$)|(?:lending|supply|borrow|borrowing|deposit|staking|variable|stable|savings|lend|loan|funding) (?:rate|rates)|earns? (?:the )?(?:most|more|best|highest)|(?:best|highest|better|good|top) (?:place|rate|rates|return|returns|pool|pools|yield|vault|lending|market)|where .{0,40}(?:lend|earn|stake|deposit|supply|borrow)|how much (?:can|could|would|will|do|does|am) (?:i|it|we|my \S+) (?:earn|make|earning|making|be earning)|what (?:can|could|would) i earn|pays? (?:the )?(?:most|best|highest)|(?:^| )rates?(?= |$)(?!.*gas)|cheapest (?:place|to borrow|loan)|staking rewards?(?= |$)|how much does .{0,30}pay|what (?:does|do|will|would) \S+ (?:pay|pays|offer|give) (?:on|for|me (?:on|for))(?= |$)/,
     )
   )
     return 'yield'
@@ -200,7 +200,11 @@ function buildAsk(
   const verb = { start: first?.start ?? 0, end: first?.end ?? 0 }
   const monies = parts.filter((part): part is Money => part.type === 'money')
   const chain = parts.find((part) => part.type === 'chain')
-  const venue = parts.find((part) => part.type === 'venue')
+  const venue =
+    parts.find((part) => part.type === 'venue') ??
+    (/^(?:yield|position|health)$/.test(topic)
+      ? findPayer(options.items)
+      : undefined)
   const party = parts.find((part) => part.type === 'party')
   const pool = parts.find((part) => part.type === 'pool')
   const base = {
@@ -237,6 +241,8 @@ function buildAsk(
       : undefined
   const symbol =
     place === undefined ||
+    // `best apy on morpho`: what pays interest, and not its coin.
+    (venue !== undefined && getVenueKind(venue.id) === 'lending') ||
     findUnknownToken(options.items, topic) !== undefined ||
     (topic === 'yield' && !/(?:most|more|best|earn)/.test(said)) ||
     // `my balance on arb`: where, and not of what.
@@ -325,6 +331,29 @@ function buildAsk(
       : {}),
     ...(spender === undefined ? {} : { spender }),
   }
+}
+
+/** `what apy does compound pay`: a place where interest is paid, without `on`. */
+function findPayer(
+  items: readonly Item[],
+): (Said<string> & { readonly id: string }) | undefined {
+  const at = items.findIndex(
+    (item, index) =>
+      item.type === 'word' &&
+      item.senses.venue !== undefined &&
+      getVenueKind(item.senses.venue) === 'lending' &&
+      (/^(?:does|do|will|would|can)$/.test(textOf(items[index - 1])) ||
+        /^(?:pay|pays|paying|gives|offers)$/.test(textOf(items[index + 1]))),
+  )
+  const item = items[at]
+  return item?.type === 'word' && item.senses.venue !== undefined
+    ? {
+        start: item.start,
+        end: item.end,
+        value: item.senses.venue,
+        id: item.senses.venue,
+      }
+    : undefined
 }
 
 /** `the price of FOO`: a name that we do not know is as said. */

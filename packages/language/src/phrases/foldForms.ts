@@ -5,7 +5,11 @@ import { foldCount } from './forms/foldCount.js'
 import { foldKept } from './forms/foldKept.js'
 import { foldNeed } from './forms/foldNeed.js'
 import { foldOwed } from './forms/foldOwed.js'
+import { foldPlaced } from './forms/foldPlaced.js'
+import { foldThere } from './forms/foldThere.js'
 import { foldWant } from './forms/foldWant.js'
+import { foldWhole } from './forms/foldWhole.js'
+import { foldAgainst, foldWorth } from './forms/foldWorth.js'
 import { readAsCollateral } from './forms/readAsCollateral.js'
 import { readBound } from './forms/readBound.js'
 import { readCall } from './forms/readCall.js'
@@ -13,9 +17,10 @@ import { readEarning } from './forms/readEarning.js'
 import { readElided } from './forms/readElided.js'
 import { readExit } from './forms/readExit.js'
 import { readFields } from './forms/readFields.js'
-import { readFunded } from './forms/readFunded.js'
+import { readFunded, readPaidFrom } from './forms/readFunded.js'
 import { readFunds } from './forms/readFunds.js'
 import { readGetTo, readGift, readThrown } from './forms/readGift.js'
+import { readGoes } from './forms/readGoes.js'
 import { readHeaded } from './forms/readHeaded.js'
 import { readHolding } from './forms/readHolding.js'
 import { readLoan } from './forms/readLoan.js'
@@ -31,6 +36,7 @@ import { readPhrase } from './forms/readSame.js'
 import { readTurned } from './forms/readTurned.js'
 import { readWhere } from './forms/readWhere.js'
 import {
+  endsHere,
   type Fold,
   isCount,
   isParty,
@@ -50,7 +56,19 @@ export function foldForms(said: readonly Item[]): Item[] {
       foldKept(
         foldWant(
           foldOwed(
-            foldNeed(dropRepeats(dropGlosses(foldCount(spellOut(said))))),
+            foldNeed(
+              foldPlaced(
+                foldWhole(
+                  foldWorth(
+                    foldAgainst(
+                      dropRepeats(
+                        dropGlosses(foldCount(spellOut(foldThere(said)))),
+                      ),
+                    ),
+                  ),
+                ),
+              ),
+            ),
           ),
         ),
       ),
@@ -82,6 +100,7 @@ function readForm(
   if (item?.type === 'number')
     return (
       readAsCollateral(items, index, kept) ??
+      readGoes(items, index, kept) ??
       readTurned(items, index) ??
       readOutOf(items, index)
     )
@@ -99,6 +118,7 @@ function readForm(
     readLoan(items, index) ??
     readPlea(items, index) ??
     readFunded(items, index) ??
+    readPaidFrom(items, index) ??
     readEarning(items, index) ??
     readPreferred(items, index, kept) ??
     readPhrase(items, index) ??
@@ -140,14 +160,22 @@ function dropRepeats(items: readonly Item[]): readonly Item[] {
     : items
 }
 
-/** `dump em`: no coin of that name, where a verb has what it is done to. */
+/**
+ * `dump em`: no coin of that name, where a verb has what it is done to.
+ * `lend 100 of that`: what was had, and no conjunction.
+ */
 function spellOut(items: readonly Item[]): readonly Item[] {
-  return items.map((item, index) =>
-    item.type === 'word' &&
-    item.text === 'em' &&
-    isVerb(items[index - 1]) &&
-    textOf(items[index - 1]) !== 'buy'
-      ? word('them', item)
-      : item,
-  )
+  return items.map((item, index) => {
+    if (item.type !== 'word') return item
+    const before = items[index - 1]
+    if (item.text === 'em' && isVerb(before) && textOf(before) !== 'buy')
+      return word('them', item)
+    return item.text === 'that' &&
+      textOf(before) === 'of' &&
+      isCount(items[index - 2]) &&
+      (endsHere(items[index + 1]) ||
+        /^(?:on|in|at|to|into|with|for|back)$/.test(textOf(items[index + 1])))
+      ? word('it', item)
+      : item
+  })
 }

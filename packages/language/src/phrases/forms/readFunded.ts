@@ -1,5 +1,6 @@
+import { getVenueKind } from '../../lexicon/lexicon.js'
 import { type Item, textOf } from '../../text/Item.js'
-import { type Fold, isCount, isParty, word } from './words.js'
+import { type Fold, isCount, isParty, isToken, isVenue, word } from './words.js'
 
 const FUNDS =
   /^(?:fund|credit|load|top|top up|reward|bless|hit|sponsor|compensate|spot|slip|sling|flick|beam|provide|supply|pay|send|refund|reimburse|tip)$/
@@ -13,6 +14,8 @@ export function readFunded(
   if (!FUNDS.test(textOf(verb))) return undefined
   let at = index + 1
   if (textOf(items[at]) === 'up') at += 1
+  const place = readPlaceFunded(items, index, at)
+  if (place !== undefined) return place
   const party = items[at]
   if (party === undefined || !isParty(party)) return undefined
   at += 1
@@ -23,4 +26,67 @@ export function readFunded(
   if (!tied && plain.test(textOf(verb))) return undefined
   if (textOf(items[at]) !== '$' && !isCount(items[at])) return undefined
   return { items: [word('send', verb), party], next: at }
+}
+
+/** `top up my aave with another 250 usdc`: the place in front of what goes there. */
+function readPlaceFunded(
+  items: readonly Item[],
+  index: number,
+  from: number,
+): Fold | undefined {
+  const verb = items[index] as Item
+  if (!/^(?:fund|load|top|top up|credit)$/.test(textOf(verb))) return undefined
+  let at = from
+  while (/^(?:my|our|the|up)$/.test(textOf(items[at]))) at += 1
+  const place = items[at]
+  if (!isVenue(place) || getVenueKind(place.senses.venue ?? '') !== 'lending')
+    return undefined
+  at += 1
+  while (
+    /^(?:account|position|deposit|supply|balance|up|lending)$/.test(
+      textOf(items[at]),
+    )
+  )
+    at += 1
+  if (!/^(?:with|by)$/.test(textOf(items[at]))) return undefined
+  at += 1
+  while (/^(?:another|more|an|extra|additional|about)$/.test(textOf(items[at])))
+    at += 1
+  const amount = items[at]
+  const token = items[at + 1]
+  if (amount === undefined || !isCount(amount) || !isToken(token))
+    return undefined
+  return {
+    items: [
+      word('supply', verb),
+      amount,
+      token,
+      word('on', place, place.start),
+      place,
+    ],
+    next: at + 2,
+  }
+}
+
+/** `buy 0.3 eth funded from my usdc`: what it is paid with. */
+export function readPaidFrom(
+  items: readonly Item[],
+  index: number,
+): Fold | undefined {
+  const first = items[index] as Item
+  if (
+    !/^(?:funded|financed|covered|paid|payable|sourced)$/.test(textOf(first)) ||
+    !(isToken(items[index - 1]) || isCount(items[index - 1]))
+  )
+    return undefined
+  let at = index + 1
+  if (textOf(items[at]) === 'for') at += 1
+  if (!/^(?:from|by|with|out of|out|using|in)$/.test(textOf(items[at])))
+    return undefined
+  if (textOf(items[at]) === 'out') at += 1
+  at += 1
+  while (/^(?:my|the|our|some|of)$/.test(textOf(items[at]))) at += 1
+  return isToken(items[at])
+    ? { items: [word('with', first)], next: at }
+    : undefined
 }

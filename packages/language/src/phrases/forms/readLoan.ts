@@ -8,25 +8,40 @@ export function readLoan(
 ): Fold | undefined {
   const first = items[index] as Item
   if (
-    !/^(?:take|take out|get|open|need|want|like|request)$/.test(textOf(first))
+    !/^(?:take|take out|get|open|need|want|like|request|grab|draw|raise|obtain)$/.test(
+      textOf(first),
+    )
   )
     return undefined
   let at = index + 1
   while (at < index + 4 && /^(?:out|me|a|an|my)$/.test(textOf(items[at])))
     at += 1
+  const early = countLoanWords(items, at)
   if (
-    textOf(items[at]) === 'loan' &&
-    /^(?:of|for)$/.test(textOf(items[at + 1])) &&
-    isCount(items[at + 2]) &&
-    isToken(items[at + 3])
+    early > 0 &&
+    /^(?:of|for)$/.test(textOf(items[at + early])) &&
+    isCount(items[at + early + 1]) &&
+    isToken(items[at + early + 2])
   )
-    return { items: [word('borrow', first)], next: at + 2 }
-  if (at === index + 1 || !isCount(items[at]) || !isToken(items[at + 1]))
-    return undefined
-  return textOf(items[at + 2]) === 'loan'
+    return { items: [word('borrow', first)], next: at + early + 1 }
+  if (!isCount(items[at]) || !isToken(items[at + 1])) return undefined
+  const late = countLoanWords(items, at + 2)
+  return late > 0
     ? {
         items: [word('borrow', first), ...items.slice(at, at + 2)],
-        next: at + 3,
+        next: at + 2 + late,
       }
     : undefined
+}
+
+/** How many words stand for a loan here: `loan`, `credit line`, `line of credit`. */
+function countLoanWords(items: readonly Item[], at: number): number {
+  const said = items
+    .slice(at, at + 3)
+    .map((item) => textOf(item) || '§')
+    .join(' ')
+  const loan = /^(?:loan|advance|credit line|line of credit)(?= |$)/.exec(
+    said,
+  )?.[0]
+  return loan === undefined ? 0 : loan.split(' ').length
 }

@@ -14,6 +14,8 @@ export function readRevoke(
   index: number,
 ): Fold | undefined {
   const first = items[index] as Item
+  const stopped = readStopped(items, index)
+  if (stopped !== undefined) return stopped
   const said = items
     .slice(index, index + 3)
     .map((item) => textOf(item))
@@ -39,4 +41,36 @@ export function readRevoke(
       return undefined
   }
   return undefined
+}
+
+/** `stop letting uniswap spend my usdc` */
+function readStopped(items: readonly Item[], index: number): Fold | undefined {
+  const first = items[index] as Item
+  if (
+    textOf(first) !== 'stop' ||
+    !/^(?:letting|allowing|permitting)$/.test(textOf(items[index + 1]))
+  )
+    return undefined
+  const spender = items[index + 2]
+  if (spender === undefined || !(isVenue(spender) || isParty(spender)))
+    return undefined
+  let at = index + 3
+  while (
+    /^(?:to|from|spend|spending|use|using|touch|touching|move|moving|take|taking|access|accessing|any|of|my|the|our)$/.test(
+      textOf(items[at]),
+    )
+  )
+    at += 1
+  const token = items[at]
+  return isToken(token)
+    ? {
+        items: [
+          word('revoke', first),
+          token,
+          word('for', spender, spender.start),
+          spender,
+        ],
+        next: at + 1,
+      }
+    : undefined
 }
