@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { RegistryClient } from '@behest/client'
+import type { AgentHealth, RegistryClient } from '@behest/client'
 import {
   type AgentServer,
   defineAgent,
@@ -87,27 +87,36 @@ describe('readCardSource', () => {
 })
 
 describe('publishCard', () => {
-  /** A registry that notes what it is sent and measures on the second look. */
-  function setUp() {
+  /** What is told of an agent at one look, as far as it is read. */
+  type Look = Partial<
+    Pick<
+      AgentHealth,
+      'listedAs' | 'lastProbeAt' | 'failuresInARow' | 'reason' | 'lastError'
+    >
+  >
+  const unseen: Look = { listedAs: 'unverified', lastProbeAt: null }
+  const well: Look = {
+    listedAs: 'live',
+    lastProbeAt: '2026-01-01T00:00:00Z',
+    reason: 'quotes as it should',
+  }
+  /** A registry that notes what it is sent, and tells one look after the other. */
+  function setUp(looks: readonly Look[] = [unseen, unseen, unseen, well]) {
     const sent: PublishRequest[] = []
-    let looks = 0
+    const left = [...looks]
     const registry = {
       publish: async (request: PublishRequest) => {
         sent.push(request)
         return { type: 'created', leaseUntil: null }
       },
-      health: async () => {
-        looks += 1
-        return {
-          listedAs: looks < 3 ? 'unverified' : 'live',
-          lastProbeAt: looks < 3 ? null : '2026-01-01T00:00:00Z',
-          reason: 'quotes as it should',
-          lastError: null,
-          contract: [],
-        }
-      },
+      health: async () => ({
+        failuresInARow: 0,
+        lastError: null,
+        contract: [],
+        ...(left.length > 1 ? left.shift() : left[0]),
+      }),
     } as unknown as RegistryClient // only these two are called
-    return { registry, sent }
+    return { registry, sent, left }
   }
   const bounds = { chainId, leaseSeconds: 60, waitSeconds: 5 }
 
@@ -142,6 +151,86 @@ describe('publishCard', () => {
       signature,
     })
     expect(signedBy).toBe(signer.address)
+  })
+
+  test('behavior: who was down is told what it is now, not what it was', async () => {
+    const was = {
+      listedAs: 'down',
+      lastError: {
+        at: '2026-01-01T00:00:00Z',
+        code: 'CARD_UNREACHABLE',
+        detail: 'no answer',
+      },
+    } as const
+    const { registry, left } = setUp([
+      { ...was, lastProbeAt: '2026-01-01T00:00:00Z', failuresInARow: 4 },
+      // Not looked at yet; looked at and not written yet; one success, then two.
+      { ...was, lastProbeAt: '2026-01-01T00:00:00Z', failuresInARow: 4 },
+      { ...was, lastProbeAt: '2026-01-01T00:01:00Z', reason: 'no answer' },
+      {
+        ...was,
+        lastProbeAt: '2026-01-01T00:01:00Z',
+        reason: 'answered again, waits for a second success',
+      },
+      {
+        ...well,
+        lastError: was.lastError,
+        lastProbeAt: '2026-01-01T00:01:01Z',
+      },
+    ])
+    const card = await readCardSource(server.url)
+    const publish = (waitSeconds: number) =>
+      publishCard({
+        registry,
+        card,
+        author: { type: 'agent', signer },
+        nowMs: Date.now,
+        ...bounds,
+        waitSeconds,
+      })
+    expect(await publish(60)).toMatchObject({
+      status: 'live',
+      reason: 'quotes as it should',
+    })
+    expect(left).toHaveLength(1)
+  })
+
+  test('behavior: a visit that failed is told at once, and the wait has an end', async () => {
+    const card = await readCardSource(server.url)
+    const publish = (looks: readonly Look[], waitSeconds: number) =>
+      publishCard({
+        registry: setUp(looks).registry,
+        card,
+        author: { type: 'agent', signer },
+        nowMs: Date.now,
+        ...bounds,
+        waitSeconds,
+      })
+    const lastError = {
+      at: '2026-01-01T00:00:00Z',
+      code: 'CARD_UNREACHABLE',
+      detail: 'no answer',
+    }
+    const failed: Look = {
+      ...unseen,
+      lastProbeAt: '2026-01-01T00:00:00Z',
+      failuresInARow: 1,
+      lastError,
+    }
+    expect(await publish([unseen, failed, well], 3600)).toMatchObject({
+      status: 'unverified',
+      reason: 'no answer',
+    })
+    const waiting: Look = {
+      listedAs: 'down',
+      lastProbeAt: '2026-01-01T00:00:00Z',
+      reason: 'answered again, waits for a second success',
+      lastError,
+    }
+    expect(await publish([unseen, waiting], 0)).toMatchObject({
+      status: 'down',
+      reason: 'answered again, waits for a second success',
+    })
   })
 
   test('behavior: an owner publishes an agent of another key', async () => {

@@ -1,8 +1,14 @@
 import { setTimeout as wait } from 'node:timers/promises'
-import type { AgentHealth, PublishAnswer, RegistryClient } from '@behest/client'
+import {
+  type AgentHealth,
+  ApiProblemError,
+  type PublishAnswer,
+  type RegistryClient,
+} from '@behest/client'
 import { signPublish, toAgentId } from '@behest/sdk'
 import { BehestError, isSameAddress } from '@behest/spec'
 import { keccak256, stringToHex } from 'viem'
+import { findTrouble } from './findTrouble.js'
 import type { CardSource } from './readCardSource.js'
 import { toAgentName } from './toAgentName.js'
 import type { Author } from './unlockAuthor.js'
@@ -65,6 +71,7 @@ export async function publishCard(options: {
     name: toAgentName(card.card.name),
     owner: signer.address,
   })
+  const before = await readHealth(registry, agentId)
   const answer = await registry.publish(
     await signPublish({
       card: card.text,
@@ -82,7 +89,7 @@ export async function publishCard(options: {
   )
   const until = nowMs() + options.waitSeconds * 1_000
   let health = await registry.health(agentId)
-  while (isUnseen(health, now) && nowMs() < until) {
+  while (isUndecided(health, before) && nowMs() < until) {
     await wait(pollMs)
     health = await registry.health(agentId)
   }
@@ -94,16 +101,38 @@ export async function publishCard(options: {
     url: card.baseUrl,
     leaseUntil: answer.leaseUntil,
     status: health.listedAs,
-    reason: health.lastError?.detail ?? health.reason,
+    reason: findTrouble(health) ?? health.reason,
     contract: health.contract,
   }
 }
 
-function isUnseen(health: AgentHealth, sinceMs: number): boolean {
-  if (health.lastProbeAt === null) return true
-  // An agent that was known is looked at anew only where its card changed.
+/** Its health so far; nothing where the registry does not know it. */
+async function readHealth(
+  registry: Pick<RegistryClient, 'health'>,
+  agentId: string,
+): Promise<AgentHealth | undefined> {
+  try {
+    return await registry.health(agentId)
+  } catch (error) {
+    if (error instanceof ApiProblemError && error.status === 404)
+      return undefined
+    throw error
+  }
+}
+
+/**
+ * Every publish has the registry look at once. Until that look is done, and while one
+ * that went well has not changed what it is listed as (who was down needs two in a
+ * row, a second apart), its state is not the state of what was published.
+ */
+function isUndecided(
+  health: AgentHealth,
+  before: AgentHealth | undefined,
+): boolean {
+  if (health.lastProbeAt === (before?.lastProbeAt ?? null)) return true
   return (
-    health.listedAs === 'unverified' && Date.parse(health.lastProbeAt) < sinceMs
+    health.failuresInARow === 0 &&
+    ['unverified', 'degraded', 'down'].includes(health.listedAs)
   )
 }
 

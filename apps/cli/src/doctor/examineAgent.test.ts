@@ -152,7 +152,13 @@ describe('examineAgent', () => {
     [
       'reachable',
       'broken',
-      { health: { listedAs: 'down', lastError: { detail: 'no answer' } } },
+      {
+        health: {
+          listedAs: 'down',
+          failuresInARow: 4,
+          lastError: { detail: 'no answer' },
+        },
+      },
       /down: no answer/,
     ],
     [

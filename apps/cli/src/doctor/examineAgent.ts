@@ -10,6 +10,7 @@ import { developmentAddresses } from '@behest/evm'
 import { toAgentId } from '@behest/sdk'
 import { BehestError, isSameAddress } from '@behest/spec'
 import { isAddress, keccak256, stringToHex } from 'viem'
+import { findTrouble } from '../agents/findTrouble.js'
 import { type CardSource, readCardSource } from '../agents/readCardSource.js'
 import { toAgentName } from '../agents/toAgentName.js'
 import type { Finding } from './Finding.js'
@@ -257,6 +258,7 @@ function examineReachability(health: AgentHealth): Finding {
       ? 'not called yet'
       : `${hour.succeeded} of ${hour.probes} calls in the last hour succeeded${hour.p95LatencyMs === null ? '' : `, p95 ${Math.round(hour.p95LatencyMs)} ms`}`
   const name = 'reachable'
+  const trouble = findTrouble(health)
   switch (health.listedAs) {
     case 'live':
       return { name, state: 'ok', detail: `live: ${measured}` }
@@ -264,9 +266,9 @@ function examineReachability(health: AgentHealth): Finding {
       return {
         name,
         state: 'warning',
-        detail: `unverified: ${health.lastError?.detail ?? measured}`,
+        detail: `unverified: ${trouble ?? measured}`,
         todo:
-          health.lastError === null
+          trouble === undefined
             ? `wait for the registry’s next call${health.nextProbeAt === null ? '' : ` at ${health.nextProbeAt}`}`
             : 'the registry must reach its address from where it runs',
       }
@@ -274,7 +276,7 @@ function examineReachability(health: AgentHealth): Finding {
       return {
         name,
         state: health.listedAs === 'degraded' ? 'warning' : 'broken',
-        detail: `${health.listedAs}: ${health.lastError?.detail ?? health.reason}; ${measured}`,
+        detail: `${health.listedAs}: ${trouble ?? health.reason}; ${measured}`,
         todo: `the registry calls again at ${health.nextProbeAt ?? 'its next round'}; it must reach the address from where it runs`,
       }
   }

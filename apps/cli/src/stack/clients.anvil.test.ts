@@ -484,7 +484,10 @@ async function postJson(path: string, body: object): Promise<unknown> {
   return response.json()
 }
 
-/** The command line as one types it, beside the stack that is running. */
+/**
+ * The command line as one types it beside the stack that is running, with its data
+ * folder and without its ports: those it finds there.
+ */
 async function behest(
   ...commandArguments: string[]
 ): Promise<{ exitCode: number; stdout: string }> {
@@ -492,7 +495,7 @@ async function behest(
     const { stdout } = await promisify(execFile)(
       process.execPath,
       [join(repositoryRoot, 'apps/cli/dist/main.js'), ...commandArguments],
-      { env: { ...process.env, ...place.environment } },
+      { env: { ...process.env, BEHEST_DATA: place.folder } },
     )
     return { exitCode: 0, stdout }
   } catch (error) {

@@ -1,5 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import { isReady } from './isReady.js'
 import type { StackConfig } from './stackConfig.js'
+import { readStackRecord } from './stackRecord.js'
 import { startStack } from './startStack.js'
+
+const startTimeoutMs = 30_000
+const pollMs = 200
 
 /** A stack that can be talked to, and the way to leave it. */
 export type OpenStack = {
@@ -19,8 +25,19 @@ export async function openStack(options: {
   readonly onProgress: (message: string) => void
 }): Promise<OpenStack> {
   const { config, onProgress } = options
-  if (await isReady(config.intentUrl))
-    return { config, leave: async () => undefined }
+  const running = { config, leave: async () => undefined }
+  if (await isReady(config.intentUrl)) return running
+  const isStarting = (): boolean =>
+    readStackRecord(config.runFolder)?.intentPort === config.intentPort
+  if (isStarting()) {
+    // Somebody is starting it, or one of its parts is being started again.
+    onProgress('Waiting for the local stack …')
+    const until = Date.now() + startTimeoutMs
+    while (isStarting() && Date.now() < until) {
+      if (await isReady(config.intentUrl)) return running
+      await wait(pollMs)
+    }
+  }
   onProgress('Starting the local stack …')
   const stack = await startStack({ config, onProgress })
   const stopOnSignal = (): void => {
@@ -35,16 +52,5 @@ export async function openStack(options: {
       process.off('SIGTERM', stopOnSignal)
       await stack.stop()
     },
-  }
-}
-
-async function isReady(baseUrl: string): Promise<boolean> {
-  try {
-    const response = await fetch(new URL('/readyz', baseUrl), {
-      signal: AbortSignal.timeout(1000),
-    })
-    return response.ok
-  } catch {
-    return false
   }
 }

@@ -215,6 +215,24 @@ describe('the stack', () => {
     }
   })
 
+  test('error: a second one over the same data says where the first one is', async () => {
+    const other = await takePlace('second')
+    const second = startStack({
+      config: readStackConfig({ ...other.environment, BEHEST_DATA: folder }),
+      onProgress: () => undefined,
+    })
+    await expect(second).rejects.toMatchObject({
+      code: 'STACK_RUNNING',
+      facts: { url: stack.config.intentUrl, processId: `${process.pid}` },
+    })
+    rmSync(other.folder, { recursive: true, force: true })
+    // Its data is where it was, and it goes on.
+    expect((await call('GET', '/readyz')).status).toBe(200)
+    expect(readStackConfig({ BEHEST_DATA: folder }).intentUrl).toBe(
+      stack.config.intentUrl,
+    )
+  })
+
   test('behavior: no strange request gets a 500', async () => {
     const answers = await Promise.all([
       raw('POST', '/v1/intents', '{"utterance":'),

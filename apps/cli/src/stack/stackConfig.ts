@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BehestError } from '@behest/spec'
+import { readStackRecord } from './stackRecord.js'
 
 /** Root of the checkout that this command line belongs to. */
 export const repositoryRoot = resolve(
@@ -25,7 +26,8 @@ export type StackConfig = {
 }
 
 /**
- * Reads where the stack is from the environment.
+ * Reads where the stack is: from the environment; where that is silent, from what
+ * a stack that runs over the same data folder wrote there; else the usual ports.
  *
  * @throws {PortInvalidError} when a port is none.
  */
@@ -38,15 +40,34 @@ export function readStackConfig(
       : process.cwd(),
     environment.BEHEST_DATA ?? join(repositoryRoot, '.behest'),
   )
-  const host = environment.BEHEST_HOST ?? '127.0.0.1'
-  const intentPort = readPort(environment, 'BEHEST_INTENT_PORT', 4000)
-  const registryPort = readPort(environment, 'BEHEST_REGISTRY_PORT', 4100)
-  const chainPort = readPort(environment, 'BEHEST_RPC_PORT', 8545)
-  const givenRpc = environment.BEHEST_RPC_URL
+  const runFolder = join(dataFolder, 'run')
+  const running = readStackRecord(runFolder)
+  const host = environment.BEHEST_HOST ?? running?.host ?? '127.0.0.1'
+  const intentPort = readPort(
+    environment,
+    'BEHEST_INTENT_PORT',
+    running?.intentPort ?? 4000,
+  )
+  const registryPort = readPort(
+    environment,
+    'BEHEST_REGISTRY_PORT',
+    running?.registryPort ?? 4100,
+  )
+  const chainPort = readPort(
+    environment,
+    'BEHEST_RPC_PORT',
+    running?.chainPort ?? 8545,
+  )
+  // A stack over a chain that was given to it has no port of its own for one.
+  const givenRpc =
+    environment.BEHEST_RPC_URL ||
+    (running && running.chainPort === undefined && !environment.BEHEST_RPC_PORT
+      ? running.rpcUrl
+      : undefined)
   const databaseUrl = environment.DATABASE_URL
   return {
     dataFolder,
-    runFolder: join(dataFolder, 'run'),
+    runFolder,
     logFolder: join(dataFolder, 'logs'),
     host,
     intentPort,

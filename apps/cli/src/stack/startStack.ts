@@ -10,8 +10,14 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { openDatabase } from '@behest/journal'
 import { BehestError } from '@behest/spec'
+import { isReady } from './isReady.js'
 import { sayDatabaseEvent } from './sayDatabaseEvent.js'
 import { repositoryRoot, type StackConfig } from './stackConfig.js'
+import {
+  readStackRecord,
+  removeStackRecord,
+  writeStackRecord,
+} from './stackRecord.js'
 import { type SupervisedProcess, superviseProcess } from './superviseProcess.js'
 
 const readyTimeoutMs = 30_000
@@ -29,6 +35,7 @@ export type Stack = {
  * and the intent API with its page. Each is supervised.
  *
  * @param options.onProgress - Told one line for each thing that came up.
+ * @throws {StackRunningError} when the stack of this data folder runs already.
  * @throws {PortTakenError} when somebody else is at one of the ports.
  * @throws {ProcessStartError} when a part does not start; what had started is
  *   stopped again.
@@ -40,7 +47,17 @@ export async function startStack(options: {
   const { config, onProgress } = options
   for (const folder of [config.dataFolder, config.runFolder, config.logFolder])
     mkdirSync(folder, { recursive: true, mode: 0o700 })
+  await assertNotRunning(config)
   await assertPortsFree(config)
+  const { host, intentPort, registryPort, chainPort, rpcUrl } = config
+  writeStackRecord(config.runFolder, {
+    processId: process.pid,
+    host,
+    intentPort,
+    registryPort,
+    ...(chainPort === undefined ? {} : { chainPort }),
+    rpcUrl,
+  })
 
   const processes: SupervisedProcess[] = []
   const closers: (() => Promise<void>)[] = []
@@ -48,6 +65,7 @@ export async function startStack(options: {
     // The order of leaving is the order of coming, turned round: nothing loses
     // what it stands on while it still works.
     for (const close of closers.splice(0).reverse()) await close()
+    removeStackRecord(config.runFolder)
   }
   const add = async (
     name: string,
@@ -182,6 +200,18 @@ export function ensurePasswordFile(dataFolder: string): string {
   return file
 }
 
+async function assertNotRunning({ runFolder }: StackConfig): Promise<void> {
+  const record = readStackRecord(runFolder)
+  if (record === undefined) return
+  const { host, intentPort, registryPort, processId } = record
+  const url = `http://${host}:${intentPort}`
+  // A number of a process is used again: only who answers there runs there.
+  const answers = await Promise.all(
+    [url, `http://${host}:${registryPort}`].map(isReady),
+  )
+  if (answers.includes(true)) throw new StackRunningError({ url, processId })
+}
+
 async function assertPortsFree(config: StackConfig): Promise<void> {
   const ports = [
     ['BEHEST_INTENT_PORT', config.intentPort],
@@ -204,6 +234,19 @@ function isFree(host: string, port: number): Promise<boolean> {
       server.close(() => resolve(true))
     })
   })
+}
+
+/** Thrown when the stack of a data folder runs already. */
+export class StackRunningError extends BehestError {
+  readonly code = 'STACK_RUNNING'
+  readonly retry = 'never'
+
+  constructor(facts: { url: string; processId: number }) {
+    super(
+      `The stack of this data folder runs already, at ${facts.url} (process ${facts.processId}). Use that one, stop it, or set BEHEST_DATA to another folder.`,
+      { facts },
+    )
+  }
 }
 
 /** Thrown when somebody else is at a port that the stack needs. */
