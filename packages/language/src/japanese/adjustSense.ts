@@ -37,6 +37,6 @@ export function adjustSense(
   )
     return ''
   if (sense === 'deposit' && has(/^liquidity$/)) return 'add'
-  if (sense === 'get') return ''
+  if (sense === 'get') return has(/^rewards$/) ? 'claim' : ''
   return sense
 }

@@ -15,20 +15,23 @@ export function fillBuy(drafts: DraftStep[], items: readonly Item[]): boolean {
     plain > 2
   )
     return false
-  drafts[drafts.length - 1] = {
-    ...last,
-    legs: {
-      ...last.legs,
-      buy: {
-        ...last.legs.buy,
-        token: {
-          start: token.start,
-          end: token.end,
-          symbol: token.senses.token as string,
-          known: true,
-        },
-      },
-    },
+  const bought = {
+    start: token.start,
+    end: token.end,
+    symbol: token.senses.token as string,
+    known: true,
   }
+  // `ETH半分とLINK全部売ってUSDCに`: all that the one verb sold.
+  for (
+    let at = drafts.length - 1, draft: DraftStep | undefined = last;
+    draft?.action === 'swap' &&
+    draft.clause === last.clause &&
+    draft.legs.buy?.token === undefined;
+    at -= 1, draft = drafts[at]
+  )
+    drafts[at] = {
+      ...draft,
+      legs: { ...draft.legs, buy: { ...draft.legs.buy, token: bought } },
+    }
   return true
 }

@@ -348,3 +348,52 @@ describe('questions', () => {
     ])
   })
 })
+
+describe('an object in another order', () => {
+  test.each<[string, readonly Partial<Step>[]]>([
+    ['ETHを0.4だけDAIへ', [sold('ETH', '0.4', 'DAI')]],
+    ['DAIを20ほどUSDCに替えて', [sold('DAI', '20', 'USDC')]],
+    ['30USDC分ETH買って', [sold('USDC', '30', 'ETH')]],
+    [
+      'Sparkの借金、USDCで70返しとく',
+      [{ action: 'repay', token: token('USDC'), amount: exact('70') }],
+    ],
+    [
+      'AaveのDAIローン全額返して',
+      [{ action: 'repay', token: token('DAI'), amount: share(10_000) }],
+    ],
+    [
+      '50DAIまでUniswapに使わせて',
+      [
+        {
+          action: 'approve',
+          token: token('DAI'),
+          amount: exact('50'),
+          spender: 'uniswap',
+        },
+      ],
+    ],
+    [
+      'ステーキングしてるstETH全部解除',
+      [{ action: 'unstake', token: token('stETH'), amount: share(10_000) }],
+    ],
+    [
+      'ETH半分とLINK全部売ってDAIにしたい',
+      [
+        {
+          action: 'swap',
+          sell: { token: token('ETH'), amount: share(5000) },
+          buy: { token: token('DAI') },
+        },
+        {
+          action: 'swap',
+          sell: { token: token('LINK'), amount: share(10_000) },
+          buy: { token: token('DAI') },
+        },
+      ],
+    ],
+    ['Aaveの40USDC返済おね', [{ action: 'repay', venue: 'aave' }]],
+  ])('behavior: %s', (utterance, expected) => {
+    expect(steps(utterance)).toMatchObject(expected)
+  })
+})

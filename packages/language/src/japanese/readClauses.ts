@@ -82,7 +82,13 @@ function readVerb(options: {
       return [...current, asWord()]
     case 'state':
       // `Aaveに預けているUSDCを引き出して`: where it is, said beforehand.
-      return next?.type === 'item' ? placesOf(current) : [...current, asWord()]
+      return next?.type === 'item'
+        ? [
+            ...placesOf(current),
+            // `ステーキングしているETHを解除`: what is to be undone.
+            ...(isReleased(slots, at) ? [asWord()] : []),
+          ]
+        : [...current, asWord()]
     case 'past':
       // `交換したUSDCを…`: what an earlier step gave.
       if (next?.type === 'item')
@@ -288,6 +294,14 @@ function partiesOf(slots: readonly Slot[]): Slot[] {
       ? [slot, next]
       : []
   })
+}
+
+/** Whether the next verb is 解除, which says what it does by what was done. */
+function isReleased(slots: readonly Slot[], at: number): boolean {
+  const verb = slots
+    .slice(at + 1, at + 12)
+    .find((each) => each.type === 'verb' || each.type === 'stop')
+  return verb?.type === 'verb' && verb.text === '解除'
 }
 
 /** What 解除 releases is said in front of it. */

@@ -4,6 +4,7 @@ import { toLocal } from '../time/timeZone.js'
 import { findQuotes } from './findQuotes.js'
 import { foldJapaneseCorrections } from './foldJapaneseCorrections.js'
 import { foldLabels } from './foldLabels.js'
+import { foldObjects } from './foldObjects.js'
 import { readJapaneseConditions } from './readJapaneseConditions.js'
 import { readJapaneseFloors } from './readJapaneseFloors.js'
 import { readJapaneseItems } from './readJapaneseItems.js'
@@ -83,7 +84,11 @@ export function readSlots(
   }
   merged.push(...ready.slice(at))
   const { slots, unclear } = foldJapaneseCorrections(merged)
-  return { slots: foldLabels(slots), unclear, quoted: quotes.length > 0 }
+  return {
+    slots: foldObjects(foldLabels(slots)),
+    unclear,
+    quoted: quotes.length > 0,
+  }
 }
 
 function merge<One extends Span>(
