@@ -39,12 +39,10 @@ async function createHolder(
     token: 'USDC',
     amountUnits: amounts.usdcUnits ?? 1_000_000_000n,
   })
-  await world.chain.client.request({
-    method: 'anvil_setBalance' as never,
-    params: [
-      holder.address,
-      `0x${parseEther(amounts.ether ?? '0').toString(16)}`,
-    ] as never,
+  await world.devnet.deal({
+    account: holder.address,
+    token: 'native',
+    amountUnits: parseEther(amounts.ether ?? '0'),
   })
   return holder
 }

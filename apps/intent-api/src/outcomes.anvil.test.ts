@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { isReceiptSignedBy } from '@behest/sdk'
+import { parseEther } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createWorld, type World } from './testing/createWorld.js'
 
@@ -97,9 +98,10 @@ describe('outcomes', () => {
     const nonce = await readNonce(patient)
     const record = await patient.carryOut('swap 5 ETH for USDC', async () => {
       // Between the preview and the yes the user's coins are spent elsewhere.
-      await patient.chain.client.request({
-        method: 'anvil_setBalance' as never,
-        params: [patient.user, '0x29a2241af62c0000'] as never, // 3 ETH
+      await patient.devnet.deal({
+        account: patient.user,
+        token: 'native',
+        amountUnits: parseEther('3'),
       })
     })
     expect(record.artifacts.approval).toBeUndefined()
@@ -120,14 +122,7 @@ describe('outcomes', () => {
     await patient.engine.advance(id)
     const { preview } = await patient.engine.get(id)
     if (!preview) throw new RangeError('a preview')
-    await patient.chain.client.request({
-      method: 'evm_increaseTime' as never,
-      params: [3600] as never,
-    })
-    await patient.chain.client.request({
-      method: 'evm_mine' as never,
-      params: [] as never,
-    })
+    await patient.devnet.passTime(3600)
     await expect(
       patient.engine.decide({
         id,

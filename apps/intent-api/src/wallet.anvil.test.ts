@@ -50,9 +50,10 @@ async function createWallet(ether = '5'): Promise<Wallet> {
     token: 'USDC',
     amountUnits: 1_000_000_000n,
   })
-  await world.chain.client.request({
-    method: 'anvil_setBalance' as never,
-    params: [account.address, `0x${parseEther(ether).toString(16)}`] as never,
+  await world.devnet.deal({
+    account: account.address,
+    token: 'native',
+    amountUnits: parseEther(ether),
   })
   const viem: WalletClient<HttpTransport> = createWalletClient({
     account,
@@ -108,7 +109,8 @@ async function firstWaiting(id: string): Promise<HolderTransaction> {
     const found = (await client.getTransactions(id)).find(
       ({ state }) => state === 'waiting',
     )
-    if (found !== undefined || Date.now() > until) return found as never
+    if (found !== undefined) return found
+    if (Date.now() > until) throw new RangeError('a transaction that waits')
     await new Promise((done) => setTimeout(done, 50))
   }
 }
@@ -316,14 +318,7 @@ describe("an account whose own wallet sends the plan's transactions", () => {
       type: 'asking',
       legId,
     })
-    await world.chain.client.request({
-      method: 'evm_increaseTime' as never,
-      params: [400] as never,
-    })
-    await world.chain.client.request({
-      method: 'evm_mine' as never,
-      params: [] as never,
-    })
+    await world.devnet.passTime(400)
     const ended = await waitFor(never.id, ({ status }) => status !== 'running')
     expect(ended.artifacts.execution?.transactions[0]).toMatchObject({
       outcome: 'not-sent',

@@ -5,11 +5,15 @@ import { BehestError } from '@behest/spec'
 import {
   type Address,
   type Chain,
+  createTestClient,
   defineChain,
   encodeFunctionData,
   type Hex,
+  type HttpTransport,
+  http,
   parseAbi,
   parseUnits,
+  type TestClient,
   toHex,
 } from 'viem'
 import { type DevnetAccounts, devnetAccounts } from './accounts.js'
@@ -100,6 +104,10 @@ export type Devnet = {
   readonly exited: Promise<AnvilExit>
   /** Ends the chain; with a state file, after saving it. */
   readonly stop: () => Promise<void>
+  /** Anvil's own methods, each with its types: mine, set code, and so on. */
+  readonly control: TestClient<'anvil', HttpTransport, Chain>
+  /** Lets so many seconds go by, and mines the block that shows it. */
+  readonly passTime: (seconds: number) => Promise<void>
   /** Takes a snapshot in memory and gives its id. */
   readonly snapshot: () => Promise<Hex>
   /** Goes back to a snapshot, chain time included. Uses the id up. */
@@ -204,9 +212,20 @@ export async function start(options: StartOptions = {}): Promise<Devnet> {
   // A saver whose chain is gone would ask for ever.
   if (saver !== null) void exited.then(saver.stop)
 
+  const chain = toChain({ url, chainId, addresses })
+  const control = createTestClient({
+    mode: 'anvil',
+    chain,
+    transport: http(url),
+  })
   return {
     url,
-    chain: toChain({ url, chainId, addresses }),
+    chain,
+    control,
+    passTime: async (seconds) => {
+      await control.increaseTime({ seconds })
+      await control.mine({ blocks: 1 })
+    },
     addresses,
     accounts: devnetAccounts,
     processId,

@@ -215,14 +215,7 @@ describe('paid quotes', () => {
     expect((await world.payments.readStatus()).spentToday).toBe('0.02')
     await world.payments.payer?.reconcile()
     expect((await world.payments.readStatus()).spentToday).toBe('0.02')
-    await world.chain.client.request({
-      method: 'evm_increaseTime' as never,
-      params: [400] as never,
-    })
-    await world.chain.client.request({
-      method: 'evm_mine' as never,
-      params: [] as never,
-    })
+    await world.devnet.passTime(400)
     await world.payments.payer?.reconcile()
     expect((await world.payments.readStatus()).spentToday).toBe('0')
   })

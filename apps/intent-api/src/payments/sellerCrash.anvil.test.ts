@@ -105,15 +105,26 @@ const shared = [
 
 describe.each(shared)('two processes of a seller, with %s', (_name, open) => {
   test('default: one payment is one answer and one transfer, whoever is asked', async () => {
-    const sellers = await Promise.all([sell(open()), sell(open())])
+    const sellers = await Promise.all([
+      sell(open(), { work: 'when-told' }),
+      sell(open(), { work: 'when-told' }),
+    ])
     const before = await readEarned()
     const request = await buildRequest()
     const payment = await buildPayment()
-    const answers = await Promise.all(
-      Array.from({ length: 8 }, (_, index) =>
-        send(sellers[index % 2 === 0 ? 0 : 1].url, request, payment),
-      ),
+    let refused = 0
+    const asking = Promise.all(
+      Array.from({ length: 8 }, async (_, index) => {
+        const { url } = sellers[index % 2 === 0 ? 0 : 1]
+        const answer = await send(url, request, payment)
+        if (answer.status === 409) refused += 1
+        return answer
+      }),
     )
+    // The one that works has not answered before all others were sent away.
+    await expect.poll(() => refused, { timeout: 60_000 }).toBe(7)
+    for (const { tell } of sellers) tell()
+    const answers = await asking
     expect(answers.map(({ status }) => status).sort()).toEqual([
       200,
       ...Array.from({ length: 7 }, () => 409),
@@ -141,7 +152,7 @@ describe.each(shared)('two processes of a seller, with %s', (_name, open) => {
     'behavior: killed after "%s", the payment buys its answer from the other, once',
     async (killAt, made) => {
       const [dying, heir] = await Promise.all([
-        sell(open(), killAt),
+        sell(open(), { killAt }),
         sell(open()),
       ])
       const before = await readEarned()
@@ -169,17 +180,13 @@ describe.each(shared)('two processes of a seller, with %s', (_name, open) => {
 
   test('behavior: who comes back after its signature has run out has what it paid for', async () => {
     const [dying, heir] = await Promise.all([
-      sell(open(), 'settle'),
+      sell(open(), { killAt: 'settle' }),
       sell(open()),
     ])
     const request = await buildRequest()
     const payment = await buildPayment()
     await expect(send(dying.url, request, payment)).rejects.toThrow()
-    const node = chain.client as unknown as {
-      request: (call: { method: string; params: unknown[] }) => Promise<unknown>
-    }
-    await node.request({ method: 'evm_increaseTime', params: [600] })
-    await node.request({ method: 'evm_mine', params: [] })
+    await devnet.passTime(600)
     const answer = await sendUntilAnswered(heir.url, request, payment)
     expect(answer.text).toContain('behest.quote')
   })
@@ -221,16 +228,20 @@ describe('processes of a seller that share nothing', () => {
   })
 })
 
-async function sell(store: SellerSetup['store'], killAt?: SellerMoment) {
+async function sell(
+  store: SellerSetup['store'],
+  manner: Partial<Pick<SellerSetup, 'killAt' | 'work'>> = {},
+) {
   const setup: SellerSetup = {
     price,
     facilitatorUrl,
     sellerKey,
     store,
-    ...(killAt === undefined ? {} : { killAt }),
+    work: 'at-once',
+    ...manner,
   }
   const child = spawn(process.execPath, [program, JSON.stringify(setup)], {
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['pipe', 'pipe', 'inherit'],
   })
   children.add(child)
   const ended = once(child, 'exit').then(() => children.delete(child))
@@ -242,7 +253,8 @@ async function sell(store: SellerSetup['store'], killAt?: SellerMoment) {
     })
     child.once('exit', () => reject(new RangeError('it ended before')))
   })
-  return { url, ended, count: () => count }
+  const tell = (): void => void child.stdin.write('go\n')
+  return { url, ended, count: () => count, tell }
 }
 
 async function serveFacilitator(): Promise<string> {

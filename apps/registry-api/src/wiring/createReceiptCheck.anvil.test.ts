@@ -24,18 +24,6 @@ const lending = parseAbi([
   'function balanceOf(address account) view returns (uint256)',
 ])
 
-async function passTime(
-  client: { readonly request: (request: never) => Promise<unknown> },
-  seconds: number,
-): Promise<void> {
-  // anvil's own methods are not in the client's type.
-  await client.request({
-    method: 'evm_increaseTime',
-    params: [seconds],
-  } as never)
-  await client.request({ method: 'evm_mine', params: [] } as never)
-}
-
 let devnet: Devnet
 let check: ReturnType<typeof createReceiptCheck>
 beforeAll(async () => {
@@ -227,7 +215,7 @@ describe('createReceiptCheck', () => {
       })
     await run(WETH, 'approve', [pool, parseEther('20')])
     await run(pool, 'supply', [WETH, parseEther('10'), account, 0])
-    await passTime(client, 3 * 365 * 86_400)
+    await devnet.passTime(3 * 365 * 86_400)
     const before = await balance()
     expect(before).toBeGreaterThan(parseEther('10.05'))
     const supplied = await run(pool, 'supply', [

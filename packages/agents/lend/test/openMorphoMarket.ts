@@ -37,13 +37,14 @@ export async function openMorphoMarket(
   const [like] = markets
   if (like === undefined) throw new RangeError('no Morpho market to go by')
   const oracle = `0x${keccak256(loanToken).slice(2, 42)}` as const
-  await chain.client.request({
-    method: 'anvil_setCode' as never,
+  await chain.devnet.control.setCode({
+    address: oracle,
     // Puts the price into memory and returns it, whatever is asked.
-    params: [
-      oracle,
-      concatHex(['0x7f', numberToHex(price, { size: 32 }), '0x5f5260205ff3']),
-    ] as never,
+    bytecode: concatHex([
+      '0x7f',
+      numberToHex(price, { size: 32 }),
+      '0x5f5260205ff3',
+    ]),
   })
   const { irm, lltv } = like
   const market = { loanToken, collateralToken, oracle, irm, lltv }

@@ -260,14 +260,6 @@ export async function openChain(): Promise<TestChain> {
     }
   }
 
-  const passTime = async (seconds: number): Promise<void> => {
-    await client.request({
-      method: 'evm_increaseTime' as never,
-      params: [seconds] as never,
-    })
-    await client.request({ method: 'evm_mine' as never })
-  }
-
   return {
     devnet,
     deployment,
@@ -284,7 +276,7 @@ export async function openChain(): Promise<TestChain> {
     askRequest,
     askQuote,
     carryOut,
-    passTime,
+    passTime: devnet.passTime,
     deal: (symbol: 'WETH' | 'USDC' | 'DAI' | 'WBTC', amountUnits: bigint) =>
       devnet.deal({ account, token: symbol, amountUnits }),
   }

@@ -127,7 +127,7 @@ describe('createOutboxChain', () => {
   })
 
   test('behavior: finds who used a nonce, also where old state is gone', async () => {
-    const { account, port, send } = chain
+    const { account, devnet, port, send } = chain
     const nonce = await outbox.readNonce({ address: account, include: 'mined' })
     const [hash] = await send([
       { to: signer.address, valueWei: 1n, data: '0x' },
@@ -136,15 +136,9 @@ describe('createOutboxChain', () => {
       outbox.findTransactionByNonce({ address: account, nonce })
     const expected = { hash, blockNumber: (await port.readHead()).number }
     expect(await find()).toEqual(expected)
-    await port.client.request({
-      method: 'anvil_mine' as never,
-      params: ['0x10'] as never,
-    })
+    await devnet.control.mine({ blocks: 16 })
     expect(await find()).toEqual(expected)
-    await port.client.request({
-      method: 'anvil_mine' as never,
-      params: ['0x40'] as never,
-    })
+    await devnet.control.mine({ blocks: 64 })
     expect(await find()).toEqual(expected)
     expect(
       await outbox.findTransactionByNonce({
@@ -155,14 +149,11 @@ describe('createOutboxChain', () => {
   })
 
   test('behavior: an account with code of EIP-7702 gets one at a time', async () => {
-    const { devnet, port } = chain
+    const { devnet } = chain
     expect(await outbox.readMaxInFlight(signer.address)).toBe(16)
-    await port.client.request({
-      method: 'anvil_setCode' as never,
-      params: [
-        devnet.accounts[7].address,
-        `0xef0100${devnet.addresses.simple7702Account.slice(2)}`,
-      ] as never,
+    await devnet.control.setCode({
+      address: devnet.accounts[7].address,
+      bytecode: `0xef0100${devnet.addresses.simple7702Account.slice(2)}`,
     })
     expect(await outbox.readMaxInFlight(devnet.accounts[7].address)).toBe(1)
   })
@@ -211,10 +202,7 @@ describe('createOutboxChain', () => {
         deployment,
       }).readIdentity()
       // Long enough for the local chain to forget its other empty blocks.
-      await client.request({
-        method: 'anvil_mine' as never,
-        params: ['0x80'] as never,
-      })
+      await devnet.control.mine({ blocks: 128 })
       await devnet.stop()
       return identity
     }

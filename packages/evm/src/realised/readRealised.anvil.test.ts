@@ -21,11 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => chain.devnet.stop())
 
-const mine = (count: number) =>
-  chain.port.client.request({
-    method: 'anvil_mine' as never,
-    params: [`0x${count.toString(16)}`] as never,
-  })
+const mine = (count: number) => chain.devnet.control.mine({ blocks: count })
 
 /** So many blocks later this node has dropped the state around a transaction. */
 const age = () => mine(40)
@@ -43,17 +39,14 @@ describe('readRealised', () => {
   test('behavior: two payments in one block are not held against each other', async () => {
     const { account, port, devnet } = chain
     const [, , , first, second] = devnet.accounts
-    const ask = (method: string, params: unknown[]) =>
-      port.client.request({ method, params } as never)
-    await ask('evm_setAutomine', [false])
-    const pay = (to: Hex, wei: bigint) =>
-      ask('eth_sendTransaction', [
-        { from: account, to, value: `0x${wei.toString(16)}` },
-      ]) as Promise<Hex>
+    const { control } = devnet
+    await control.setAutomine(false)
+    const pay = (to: Hex, value: bigint) =>
+      control.sendUnsignedTransaction({ from: account, to, value })
     const one = await pay(first.address, 111n)
     const two = await pay(second.address, 2_222n)
     await mine(1)
-    await ask('evm_setAutomine', [true])
+    await control.setAutomine(true)
     const receipts = await Promise.all(
       [one, two].map((hash) => port.client.getTransactionReceipt({ hash })),
     )

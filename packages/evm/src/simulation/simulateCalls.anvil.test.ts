@@ -509,7 +509,7 @@ describe('simulateCalls: what it says is what happens', () => {
 describe('simulateCalls: measured, not inferred', () => {
   test('behavior: interest of an untouched position is no change', async () => {
     await reset()
-    const { account, deployment, send, port } = chain
+    const { account, deployment, send } = chain
     const { pool } = deployment.aaveV3
     await send([
       { to: usdc, data: encode.approve(pool, parseUnits('90000', 6)) },
@@ -522,10 +522,7 @@ describe('simulateCalls: measured, not inferred', () => {
         }),
       },
     ])
-    await port.client.request({
-      method: 'evm_increaseTime' as never,
-      params: [86_400] as never,
-    })
+    await chain.devnet.control.increaseTime({ seconds: 86_400 })
     const { aToken } = chain.devnet.addresses.aaveV3.reserves.USDC
     const result = await simulate(
       [
@@ -633,10 +630,7 @@ describe('simulateCalls: measured, not inferred', () => {
     expect((await swapBefore(300)).steps[0]?.calls[0]).toMatchObject({
       succeeded: true,
     })
-    await port.client.request({
-      method: 'evm_increaseTime' as never,
-      params: [3600] as never,
-    })
+    await chain.devnet.control.increaseTime({ seconds: 3600 })
     expect((await swapBefore(300)).steps[0]?.calls[0]).toMatchObject({
       succeeded: false,
       reason: 'UniswapV2Router: EXPIRED',

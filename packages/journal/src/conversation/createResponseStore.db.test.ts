@@ -77,6 +77,9 @@ describe('createResponseStore', () => {
     )
     await responses.keep({ id: 'new', intentId: 'intent', planHash })
     expect(await responses.find('old')).toBeNull()
-    expect(await responses.find('new')).not.toBeNull()
+    expect(await responses.find('new')).toEqual({
+      intentId: 'intent',
+      planHash,
+    })
   })
 })

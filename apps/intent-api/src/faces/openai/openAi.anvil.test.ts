@@ -67,12 +67,23 @@ async function say(messages: ChatMessage[], words: string): Promise<string> {
 const planOf = (text: string): string =>
   /plan (0x[0-9a-f]{64}) · intent /.exec(text)?.[1] ?? ''
 
+/** The plan that a text shows is the one that its intent waits with. */
+async function expectPlan(text: string): Promise<void> {
+  const [, planHash, id = ''] =
+    /plan (0x[0-9a-f]{64}) · intent ([0-9a-f-]{36})$/.exec(text) ?? []
+  const record = await world.engine.get(id)
+  expect([record.status, record.preview?.planHash]).toEqual([
+    'needs-approval',
+    planHash,
+  ])
+}
+
 describe('openai', () => {
   for (const sentence of [swap, loan, debt])
     test(`behavior: "${sentence}" by chat completions, whole`, async () => {
       const messages: ChatMessage[] = []
       const preview = await say(messages, sentence)
-      expect(planOf(preview)).not.toBe('')
+      await expectPlan(preview)
       expect(await say(messages, 'yes, do exactly this')).toContain(
         'Receipt: MET',
       )
@@ -107,7 +118,17 @@ describe('openai', () => {
         true,
       )
       expect(chunks.at(-1)?.choices).toEqual([])
-      expect(chunks.at(-1)?.usage?.total_tokens).toBeGreaterThan(0)
+      const readTokens = Math.ceil(
+        [...messages, { content: 'yes' }]
+          .map(({ content }) => String(content).length)
+          .reduce((sum, length) => sum + length, 0) / 4,
+      )
+      const writtenTokens = Math.ceil(text.length / 4)
+      expect(chunks.at(-1)?.usage).toMatchObject({
+        prompt_tokens: readTokens,
+        completion_tokens: writtenTokens,
+        total_tokens: readTokens + writtenTokens,
+      })
     },
   )
 
@@ -161,7 +182,7 @@ describe('openai', () => {
         model: 'behest',
         input: sentence,
       })
-      expect(planOf(first.output_text)).not.toBe('')
+      await expectPlan(first.output_text)
       const stream = await client.responses.create({
         model: 'behest',
         input: 'yes',
@@ -193,7 +214,17 @@ describe('openai', () => {
       if (last?.type !== 'response.completed') throw new RangeError('the end')
       const [item] = last.response.output
       expect(JSON.stringify(item)).toContain('Receipt: MET')
-      expect(last.response.usage?.total_tokens).toBeGreaterThan(0)
+      const written = events
+        .map((event) =>
+          event.type === 'response.output_text.delta' ? event.delta : '',
+        )
+        .join('')
+      const writtenTokens = Math.ceil(written.length / 4)
+      const { usage } = last.response
+      expect(usage?.output_tokens).toBe(writtenTokens)
+      expect(usage?.total_tokens).toBe(
+        (usage?.input_tokens ?? 0) + writtenTokens,
+      )
     })
 
   test('behavior: models are listed, and one is there', async () => {
@@ -264,7 +295,9 @@ describe('other clients', () => {
       })
       expect(await second.text).toContain('Receipt: MET')
       expect(await second.finishReason).toBe('stop')
-      expect((await second.usage).totalTokens).toBeGreaterThan(0)
+      expect((await second.usage).outputTokens).toBe(
+        Math.ceil((await second.text).length / 4),
+      )
     })
 
     test(`behavior: "${sentence}" with @openai/agents`, async () => {
@@ -424,7 +457,7 @@ describe('approval', () => {
     const asked = await say(messages, 'swap ETH for USDC')
     expect(planOf(asked)).toBe('')
     const preview = await say(messages, '0.1 ETH')
-    expect(planOf(preview)).not.toBe('')
+    await expectPlan(preview)
     expect(preview).toContain('0.1 ETH')
     expect(await say(messages, 'cancel')).toContain('Nothing was sent')
     expect(await readNonce()).toBe(nonce)

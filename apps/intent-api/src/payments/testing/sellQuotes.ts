@@ -3,6 +3,7 @@
  * crash tests. Argument: its setup as JSON. Says where it is, and each quote that
  * it makes.
  */
+import { once } from 'node:events'
 import { createPool, createReservationStore } from '@behest/journal'
 import {
   createFacilitatorClient,
@@ -25,6 +26,8 @@ export type SellerSetup = {
     | { readonly type: 'files'; readonly folder: string }
     | { readonly type: 'memory' }
   readonly killAt?: SellerMoment
+  /** `when-told` makes a quote once something comes on its standard input. */
+  readonly work: 'at-once' | 'when-told'
 }
 /** After which step it is killed. */
 export type SellerMoment = 'reserve' | 'unsettled' | 'settle' | 'answered'
@@ -50,14 +53,15 @@ const agent = defineAgent({
   async quote({ amount, to }) {
     if (amount.type !== 'exact') return null
     console.log('quote')
-    // Long enough that whoever else is asked meets this one at work.
-    await new Promise((resume) => setTimeout(resume, 150))
+    // Whoever else is asked meanwhile meets this one at work.
+    if (setup.work === 'when-told') await once(process.stdin, 'data')
     return { calls: [{ to, valueWei: amount.units }] }
   },
 })
 const server = await serveAgent(agent, {
   signer: privateKeyToAccount(setup.sellerKey),
-  reservationBusyMs: 1_000,
+  // Who is killed is taken over from soon; who works slowly is not.
+  reservationBusyMs: setup.work === 'when-told' ? 300_000 : 1_000,
   reservations: {
     ...kept,
     reserve: async (options) => {

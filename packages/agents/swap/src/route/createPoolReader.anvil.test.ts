@@ -69,7 +69,7 @@ describe('createPoolReader', () => {
 
   test('behavior: a block in which no pool moved keeps the pools', async () => {
     const before = await readNow()
-    await chain.client.request({ method: 'evm_mine' as never })
+    await chain.devnet.control.mine({ blocks: 1 })
     const after = await readNow()
     expect(methods).not.toContain('eth_call')
     expect(methods.length).toBe(3)
@@ -89,24 +89,16 @@ describe('createPoolReader', () => {
   })
 
   test('behavior: another branch is read anew', async () => {
-    const snapshot = await chain.client.request({
-      method: 'evm_snapshot' as never,
-    })
+    const snapshot = await chain.devnet.snapshot()
     await swapAndCompare(
       chain,
       createSwapRouteAgent(chain.port),
       toSwap(chain, '2 ETH', 'USDC'),
     )
     const before = await readNow()
-    await chain.client.request({
-      method: 'evm_revert' as never,
-      params: [snapshot] as never,
-    })
+    await chain.devnet.revert(snapshot)
     // The swap never happened on this branch, and no log tells so.
-    await chain.client.request({
-      method: 'anvil_mine' as never,
-      params: ['0x8'] as never,
-    })
+    await chain.devnet.control.mine({ blocks: 8 })
     const after = await readNow()
     expect(methods).toContain('eth_call')
     expect(after.pools).not.toEqual(before.pools)
