@@ -150,6 +150,10 @@ function sayPreview(record: IntentRecord, preview: Preview): Card {
     for (const call of step.calls)
       lines.push(`· ${safe(call.purpose)}: ${safe(call.says)}`)
     if (step.certificate) lines.push(`· ${safe(step.certificate)}`)
+    for (const { decimal, symbol, account } of step.fees ?? [])
+      lines.push(
+        `· its fee: ${code(decimal)} ${code(symbol)} to ${code(account)}`,
+      )
   }
   lines.push('', `plan ${code(`${preview.planHash.slice(0, 18)}…`)}`)
   const button = (type: 'approve' | 'reject', text: string) => ({
@@ -183,6 +187,15 @@ function sayReceipt(receipt: Receipt): string {
     for (const hash of step.transactions) lines.push(`· ${code(hash)}`)
   }
   lines.push('', `Gas paid: ${code(toDecimal(receipt.gasWei, 18))}`)
+  for (const { agent, fees = [] } of receipt.steps)
+    for (const { decimal, symbol, account } of fees)
+      lines.push(
+        `Fee of ${code(agent)}: ${code(decimal)} ${code(symbol)} to ${code(account)}`,
+      )
+  for (const payment of receipt.payments ?? [])
+    lines.push(
+      `Paid by the operator for a quote of ${code(payment.agent)}: ${code(payment.decimal)} ${code(payment.symbol)}, ${code(payment.transaction ?? payment.state)}`,
+    )
   return joinLines(lines)
 }
 

@@ -48,6 +48,8 @@ export function renderPreview(preview: Preview): string {
     lines.push('', `  ${step.stepId} by ${step.agentName}: ${step.headline}`)
     if (step.route) lines.push(...renderRoute(step.route))
     if (step.certificate) lines.push(`     ${step.certificate}`)
+    for (const { decimal, symbol, account } of step.fees ?? [])
+      lines.push(`     its fee  ${decimal} ${symbol} to ${account}`)
     for (const call of step.calls)
       lines.push(`     ${call.purpose.padEnd(8)} ${call.says}`)
   }

@@ -46,6 +46,17 @@ export function renderReceipt(receipt: Receipt): string {
   lines.push(
     '',
     `  gas  ${toDecimal(receipt.gasWei, 18)} of the chain's coin`,
+    ...receipt.steps.flatMap(({ agent, fees = [] }) =>
+      fees.map(
+        ({ decimal, symbol, account }) =>
+          `  fee  ${decimal} ${symbol} of ${agent}, to ${account}`,
+      ),
+    ),
+    // From the operator's key, not from the account.
+    ...(receipt.payments ?? []).map(
+      ({ agent, decimal, symbol, state, transaction }) =>
+        `  paid for a quote of ${agent}  ${decimal} ${symbol}, ${transaction ?? state}, by the operator`,
+    ),
     `  plan ${receipt.planHash}`,
     ...receipt.signatures.map(({ by }) => {
       const step = receipt.steps.find(

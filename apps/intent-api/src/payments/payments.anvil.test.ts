@@ -25,6 +25,7 @@ import express from 'express'
 import { encodeFunctionData, parseAbi } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sayRecord } from '../faces/desk/sayRecord.js'
 import { createWorld, type World } from '../testing/createWorld.js'
 
 const priceUnits = 20_000n // 0.02 USDC
@@ -93,6 +94,10 @@ describe('paid quotes', () => {
     }
     expect(record.artifacts.quotes?.payments).toMatchObject([payment])
     expect(receipt?.payments).toMatchObject([payment])
+    const [{ transaction = '' } = {}] = receipt?.payments ?? []
+    expect(sayRecord(record)).toContain(
+      `Paid by the operator for a quote of paid: 0.02 USDC, ${transaction}`,
+    )
     expect(await world.payments.readStatus()).toMatchObject({
       isPaying: true,
       spentToday: '0.02',
@@ -387,9 +392,14 @@ describe('fees in quotes', () => {
         expect(shown.preview?.othersGet).toMatchObject([
           { account: feeTill, symbol: 'USDC', boundDecimal: '1' },
         ])
+        expect(shown.preview?.steps[0]?.fees).toEqual([
+          { account: feeTill, symbol: 'USDC', decimal: '1' },
+        ])
+        expect(sayRecord(shown)).toContain(`its fee: 1 USDC to ${feeTill}`)
       },
     )
     expect(record.problem).toBeUndefined()
+    expect(sayRecord(record)).toContain(`Fee of fee: 1 USDC to ${feeTill}`)
     const receipt = record.artifacts.receipt?.receipt
     expect(receipt?.outcome).toBe('MET')
     expect((await readUsdc(feeTill)) - before).toBe(feeUnits)

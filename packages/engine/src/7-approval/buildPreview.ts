@@ -74,6 +74,15 @@ export function buildPreview(options: {
       ...(step.certificate
         ? { certificate: sayCertificate(step.certificate) }
         : {}),
+      ...(step.fee.length === 0
+        ? {}
+        : {
+            fees: step.fee.map(({ token, to, units }) => ({
+              account: to,
+              symbol: token.symbol,
+              decimal: toDecimal(units, token.decimals),
+            })),
+          }),
     })),
     youGive: give.filter((side) => isSameAddress(side.account, plan.account)),
     youGet: get.filter((side) => isSameAddress(side.account, plan.account)),

@@ -47,6 +47,16 @@ export const previewSchema = z.strictObject({
       ),
       route: z.array(routeHopSchema).optional(),
       certificate: text(300).optional(),
+      /** What the agent takes for it; absent where that is nothing. */
+      fees: z
+        .array(
+          z.strictObject({
+            account: addressSchema,
+            symbol: text(64),
+            decimal: decimalSchema,
+          }),
+        )
+        .optional(),
     }),
   ),
   youGive: z.array(side),

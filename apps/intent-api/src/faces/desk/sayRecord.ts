@@ -119,6 +119,8 @@ function sayPreview(preview: Preview): string {
       ...step.calls.map((call) => `   - ${call.purpose}: ${plain(call.says)}`),
     )
     if (step.certificate) lines.push(`   - ${plain(step.certificate)}`)
+    for (const { decimal, symbol, account } of step.fees ?? [])
+      lines.push(`   - its fee: ${decimal} ${plain(symbol)} to ${account}`)
   }
   for (const warning of preview.warnings)
     lines.push('', `Beware: ${plain(warning)}`)
@@ -143,6 +145,15 @@ function sayReceipt(receipt: Receipt): string {
     for (const hash of step.transactions) lines.push(`   - ${hash}`)
   }
   lines.push('', `Gas paid: ${toDecimal(receipt.gasWei, 18)}`)
+  for (const { agent, fees = [] } of receipt.steps)
+    for (const { decimal, symbol, account } of fees)
+      lines.push(
+        `Fee of ${plain(agent)}: ${decimal} ${plain(symbol)} to ${account}`,
+      )
+  for (const payment of receipt.payments ?? [])
+    lines.push(
+      `Paid by the operator for a quote of ${plain(payment.agent)}: ${payment.decimal} ${plain(payment.symbol)}, ${payment.transaction ?? payment.state}`,
+    )
   return lines.join('\n')
 }
 
