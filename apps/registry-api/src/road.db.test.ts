@@ -140,6 +140,27 @@ describe('registry API', () => {
       listedAs: 'live',
       contract: [{ action: 'transfer', ok: true, code: 'OK' }],
     })
+    // The stretches of a window add up to the window.
+    for (const [name, stretchSeconds] of [
+      ['1h', 120],
+      ['1d', 1800],
+      ['30d', 43_200],
+    ] as const) {
+      const { windows, history } = live.body
+      expect(history[name].stretchSeconds).toBe(stretchSeconds)
+      const sum = (key: 'probes' | 'succeeded') =>
+        history[name].points.reduce(
+          (total: number, point: Record<string, number>) =>
+            total + (point[key] ?? 0),
+          0,
+        )
+      // Two reads: a visit may come in between.
+      expect(Math.abs(sum('probes') - windows[name].probes)).toBeLessThan(3)
+      expect(sum('succeeded')).toBeGreaterThan(0)
+      const [first] = history[name].points
+      expect(Date.parse(first.at) % (stretchSeconds * 1000)).toBe(0)
+      expect(first.p95LatencyMs).toBeGreaterThanOrEqual(first.p50LatencyMs)
+    }
     const found = await until(
       () => get('/v1/search?action=transfer&status=live'),
       ({ body }) => body.results.length > 0,

@@ -649,7 +649,7 @@ describe('the page', () => {
     await allowances.getByText('all that you hold').waitFor()
     await allowances.getByText(/given by (?:a )?plans? and/).click()
     expect(
-      await allowances.locator('details a').first().getAttribute('href'),
+      await allowances.locator('.disclosure a').first().getAttribute('href'),
     ).toMatch(/^#intent=/)
     expect(await sideScroll(page)).toBeLessThanOrEqual(0)
     await expectAccessible(page, 'allowances')

@@ -212,6 +212,19 @@ const healthWindow = z.object({
   p95LatencyMs: z.number().nullable(),
 })
 
+const healthHistory = z.object({
+  stretchSeconds: z.int(),
+  points: z.array(
+    z.object({
+      at: isoTime,
+      probes: z.int(),
+      succeeded: z.int(),
+      p50LatencyMs: z.number().nullable(),
+      p95LatencyMs: z.number().nullable(),
+    }),
+  ),
+})
+
 /** An agent's health as measured. */
 export const healthSchema = z.object({
   agentId: z.string(),
@@ -230,6 +243,11 @@ export const healthSchema = z.object({
     '1h': healthWindow,
     '1d': healthWindow,
     '30d': healthWindow,
+  }),
+  history: z.object({
+    '1h': healthHistory,
+    '1d': healthHistory,
+    '30d': healthHistory,
   }),
   contract: z.array(
     z.object({

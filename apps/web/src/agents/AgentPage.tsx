@@ -10,6 +10,7 @@ import { receiptSchema } from '@behest/spec'
 import { useEffect, useState } from 'react'
 import { registry, toMessage } from '../client.js'
 import { Hash } from '../shell/Hash.js'
+import { Share } from '../shell/Share.js'
 import { toHash } from '../shell/useHash.js'
 import { languageOf } from '../words/languageOf.js'
 import { toDateTime } from '../words/toDateTime.js'
@@ -197,20 +198,11 @@ function Ranking({ explanation }: { readonly explanation: AgentExplanation }) {
         <ul className="bars">
           {(['relevance', 'trust', 'health', 'price'] as const).map((name) => (
             <li key={name}>
-              <span>{words.parts[name]}</span>
-              <svg
-                viewBox="0 0 100 8"
-                preserveAspectRatio="none"
-                aria-hidden="true"
-              >
-                <rect className="track" width="100" height="8" />
-                <rect
-                  className="filled"
-                  width={Math.max(0, Math.min(1, parts[name])) * 100}
-                  height="8"
-                />
-              </svg>
-              <span>{parts[name].toFixed(2)}</span>
+              <Share
+                name={words.parts[name]}
+                value={parts[name]}
+                says={parts[name].toFixed(2)}
+              />
             </li>
           ))}
         </ul>

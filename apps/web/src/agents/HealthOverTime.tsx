@@ -1,16 +1,17 @@
+import { Tabs } from '@base-ui/react/tabs'
 import type { AgentHealth } from '@behest/client'
+import { HealthChart } from '../pictures/HealthChart.js'
+import { Disclosure } from '../shell/Disclosure.js'
 import { languageOf } from '../words/languageOf.js'
+import { toDateTime } from '../words/toDateTime.js'
 import { useWords } from '../words/useWords.js'
 
-const windows = ['30d', '1d', '1h'] as const
+const windows = ['1h', '1d', '30d'] as const
+type WindowName = (typeof windows)[number]
 
-/** How an agent fared over a month, a day and an hour, as the registry saw it. */
+/** How an agent fared over an hour, a day and a month, as the registry saw it. */
 export function HealthOverTime({ health }: { readonly health: AgentHealth }) {
   const words = useWords()
-  const slowestMs = Math.max(
-    1,
-    ...windows.map((name) => health.windows[name].p95LatencyMs ?? 0),
-  )
   return (
     <section className="box">
       <h3>{words.healthOverTime}</h3>
@@ -18,36 +19,20 @@ export function HealthOverTime({ health }: { readonly health: AgentHealth }) {
         {health.reason}
         {health.lastError ? ` · ${health.lastError.detail}` : ''}
       </p>
-      <div className="windows">
-        {windows.map((name) => {
-          const window = health.windows[name]
-          return (
-            <figure key={name}>
-              <figcaption>{words.windows[name]}</figcaption>
-              {window.probes === 0 ? (
-                <p className="quiet">{words.noProbes}</p>
-              ) : (
-                <>
-                  <Bar share={window.successShare ?? 0} kind="filled" />
-                  <p>{words.probesOk(window.succeeded, window.probes)}</p>
-                  <Bar
-                    share={(window.p50LatencyMs ?? 0) / slowestMs}
-                    beyond={(window.p95LatencyMs ?? 0) / slowestMs}
-                    kind="time"
-                  />
-                  <p className="quiet">
-                    {words.latencyTypical}{' '}
-                    {words.milliseconds((window.p50LatencyMs ?? 0).toFixed(0))}
-                    <br />
-                    {words.latencySlow}{' '}
-                    {words.milliseconds((window.p95LatencyMs ?? 0).toFixed(0))}
-                  </p>
-                </>
-              )}
-            </figure>
-          )
-        })}
-      </div>
+      <Tabs.Root defaultValue="1h">
+        <Tabs.List className="tabs" aria-label={words.healthOverTime}>
+          {windows.map((name) => (
+            <Tabs.Tab key={name} value={name} className="tab">
+              {words.windows[name]}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {windows.map((name) => (
+          <Tabs.Panel key={name} value={name}>
+            <OneWindow name={name} health={health} />
+          </Tabs.Panel>
+        ))}
+      </Tabs.Root>
       {health.contract.length === 0 ? null : (
         <>
           <h4>{words.contractTests}</h4>
@@ -68,20 +53,50 @@ export function HealthOverTime({ health }: { readonly health: AgentHealth }) {
   )
 }
 
-function Bar({
-  share,
-  beyond = 0,
-  kind,
+function OneWindow({
+  name,
+  health,
 }: {
-  readonly share: number
-  readonly beyond?: number
-  readonly kind: 'filled' | 'time'
+  readonly name: WindowName
+  readonly health: AgentHealth
 }) {
+  const words = useWords()
+  const { probes, succeeded, p50LatencyMs, p95LatencyMs } = health.windows[name]
+  if (probes === 0) return <p className="quiet">{words.noProbes}</p>
+  const history = health.history[name]
+  const sayMs = (value: number | null) =>
+    value === null ? '–' : words.milliseconds(value.toFixed(0))
+  const says = `${words.probesOk(succeeded, probes)} · ${words.latencyTypical} ${sayMs(p50LatencyMs)} · ${words.latencySlow} ${sayMs(p95LatencyMs)}`
   return (
-    <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-      <rect className="track" width="100" height="8" />
-      <rect className="beyond" width={Math.min(1, beyond) * 100} height="8" />
-      <rect className={kind} width={Math.min(1, share) * 100} height="8" />
-    </svg>
+    <>
+      <p>{says}</p>
+      <HealthChart
+        history={history}
+        window={name}
+        says={`${words.windows[name]}: ${says}`}
+      />
+      <Disclosure title={words.theNumbers}>
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">{words.from}</th>
+              <th scope="col">{words.visits}</th>
+              <th scope="col">{words.latencyTypical}</th>
+              <th scope="col">{words.latencySlow}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {[...history.points].reverse().map((point) => (
+              <tr key={point.at}>
+                <th scope="row">{toDateTime(point.at, words.language)}</th>
+                <td>{words.probesOk(point.succeeded, point.probes)}</td>
+                <td>{sayMs(point.p50LatencyMs)}</td>
+                <td>{sayMs(point.p95LatencyMs)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </Disclosure>
+    </>
   )
 }

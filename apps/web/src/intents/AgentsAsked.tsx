@@ -7,6 +7,7 @@ import type {
 import { toDecimal } from '@behest/spec'
 import { shortenDecimal } from '../amounts/shortenDecimal.js'
 import { toPercent } from '../amounts/toPercent.js'
+import { Disclosure } from '../shell/Disclosure.js'
 import type { Words } from '../words/english.js'
 import { languageOf } from '../words/languageOf.js'
 import { useWords } from '../words/useWords.js'
@@ -25,10 +26,9 @@ export function AgentsAsked({
   const asked = new Set(quotes.outcomes.map(({ agentId }) => agentId))
   const best = new Set(quotes.ranking.map(({ quoteIds }) => quoteIds[0]))
   return (
-    <details>
-      <summary>
-        {words.agentsAsked(asked.size)} · {words.whyThisOne}
-      </summary>
+    <Disclosure
+      title={`${words.agentsAsked(asked.size)} · ${words.whyThisOne}`}
+    >
       {choice.map(({ stepId, why }) => (
         <p key={stepId} lang={languageOf(why)}>
           {why}
@@ -58,7 +58,7 @@ export function AgentsAsked({
           ))}
         </tbody>
       </table>
-    </details>
+    </Disclosure>
   )
 }
 

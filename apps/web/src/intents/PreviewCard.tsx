@@ -12,8 +12,8 @@ import { cutDecimal } from '../amounts/cutDecimal.js'
 import { shortenDecimal } from '../amounts/shortenDecimal.js'
 import { toPercent } from '../amounts/toPercent.js'
 import { toPrice } from '../amounts/toPrice.js'
-import { FlowPicture } from '../pictures/FlowPicture.js'
-import { HealthPicture } from '../pictures/HealthPicture.js'
+import { FlowPicture, HealthPicture } from '../pictures/lazyPictures.js'
+import { Disclosure } from '../shell/Disclosure.js'
 import { Hash } from '../shell/Hash.js'
 import { useNow } from '../shell/useNow.js'
 import type { Words } from '../words/english.js'
@@ -313,8 +313,7 @@ function Calls({
 }) {
   const words = useWords()
   return (
-    <details>
-      <summary>{words.everyCall}</summary>
+    <Disclosure title={words.everyCall}>
       <ol className="calls">
         {preview.steps.flatMap((step) =>
           step.calls.map((call) => (
@@ -335,7 +334,7 @@ function Calls({
           {words.simulatedAt(simulation.block.number.toString())}
         </p>
       ) : null}
-    </details>
+    </Disclosure>
   )
 }
 

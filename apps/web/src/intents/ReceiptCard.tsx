@@ -3,7 +3,8 @@ import { isSameAddress, toDecimal } from '@behest/spec'
 import { Amount } from '../amounts/Amount.js'
 import { cutDecimal } from '../amounts/cutDecimal.js'
 import { shortenDecimal } from '../amounts/shortenDecimal.js'
-import { HealthPicture } from '../pictures/HealthPicture.js'
+import { HealthPicture } from '../pictures/lazyPictures.js'
+import { Disclosure } from '../shell/Disclosure.js'
 import { Hash } from '../shell/Hash.js'
 import { languageOf } from '../words/languageOf.js'
 import { useWords } from '../words/useWords.js'
@@ -115,8 +116,7 @@ export function ReceiptCard({
           <HealthPicture change={change} />
         </div>
       ))}
-      <details>
-        <summary>{words.proof}</summary>
+      <Disclosure title={words.proof}>
         <ul className="calls">
           {receipt.steps.flatMap((step) =>
             step.transactions.map((hash, index) => (
@@ -154,7 +154,7 @@ export function ReceiptCard({
             )
           })}
         </ul>
-      </details>
+      </Disclosure>
     </section>
   )
 }

@@ -1,6 +1,7 @@
 import type { IntentEvent } from '@behest/spec'
 import { useState } from 'react'
 import { client } from '../client.js'
+import { Disclosure } from '../shell/Disclosure.js'
 import { languageOf } from '../words/languageOf.js'
 import { useWords } from '../words/useWords.js'
 
@@ -15,7 +16,6 @@ export function Timeline({
   readonly hasEnded: boolean
 }) {
   const words = useWords()
-  const [isOpen, setIsOpen] = useState(false)
   const [past, setPast] = useState<readonly IntentEvent[]>([])
   const shown = events.length > 0 && events[0]?.sequence === 1 ? events : past
 
@@ -31,16 +31,13 @@ export function Timeline({
   }
   if (!hasEnded && shown.length === 0) return null
   return (
-    <details
+    <Disclosure
       className="timeline"
-      onToggle={(event) => {
-        setIsOpen(event.currentTarget.open)
-        if (event.currentTarget.open) void load().catch(() => undefined)
-      }}
+      title={words.whatHappened}
+      onOpen={() => void load().catch(() => undefined)}
     >
-      <summary>{words.whatHappened}</summary>
       <ol>
-        {(isOpen ? shown : []).map((event) => (
+        {shown.map((event) => (
           <li key={event.sequence}>
             <time dateTime={event.at}>
               {new Date(event.at).toLocaleTimeString(words.language)}
@@ -50,6 +47,6 @@ export function Timeline({
           </li>
         ))}
       </ol>
-    </details>
+    </Disclosure>
   )
 }

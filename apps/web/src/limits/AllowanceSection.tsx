@@ -7,6 +7,7 @@ import type {
 import { useCallback, useEffect, useState } from 'react'
 import { Amount } from '../amounts/Amount.js'
 import { client, toMessage } from '../client.js'
+import { Disclosure } from '../shell/Disclosure.js'
 import { Hash } from '../shell/Hash.js'
 import { toHash } from '../shell/useHash.js'
 import { languageOf } from '../words/languageOf.js'
@@ -127,8 +128,7 @@ export function AllowanceSection({
             <p className="warning">{limits.incomplete}</p>
           )}
           {closed.length === 0 ? null : (
-            <details>
-              <summary>{limits.closed(closed.length)}</summary>
+            <Disclosure title={limits.closed(closed.length)}>
               <ul className="calls">
                 {closed.map((entry) => (
                   <li key={`${entry.kind} ${entry.token} ${entry.spender}`}>
@@ -140,7 +140,7 @@ export function AllowanceSection({
                   </li>
                 ))}
               </ul>
-            </details>
+            </Disclosure>
           )}
           <p className="quiet">
             <small>{limits.asOfBlock(ledger.block.toString())}</small>

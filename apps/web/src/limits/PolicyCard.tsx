@@ -2,12 +2,17 @@ import type { PolicyRecord, PolicyRules } from '@behest/spec'
 import { toUnits } from '@behest/spec'
 import type { ReactNode } from 'react'
 import { toGrouped } from '../amounts/toGrouped.js'
+import { Disclosure } from '../shell/Disclosure.js'
 import { Hash } from '../shell/Hash.js'
+import { Share } from '../shell/Share.js'
 import { useNow } from '../shell/useNow.js'
 import { languageOf } from '../words/languageOf.js'
 import { toDate, toDateTime } from '../words/toDateTime.js'
 import { useWords } from '../words/useWords.js'
 import { sayRules } from './sayPolicy.js'
+
+/** From here on the bar says that little is left. */
+const nearPercent = 80
 
 type KnownTokens = Parameters<typeof sayRules>[2]
 
@@ -112,8 +117,7 @@ export function PolicyCard({
           <code>{recipient}</code>
         </p>
       ))}
-      <details>
-        <summary>{words.limits.signedAs}</summary>
+      <Disclosure title={words.limits.signedAs}>
         <p className="quiet">
           {words.limits.policyHash}{' '}
           <Hash value={record.policyHash} name={words.limits.policyHash} />
@@ -123,7 +127,7 @@ export function PolicyCard({
             toDateTime(record.activatedAt, words.language),
           )}
         </p>
-      </details>
+      </Disclosure>
     </div>
   )
 }
@@ -138,24 +142,17 @@ function Spent({
   const words = useWords()
   const mostE8 = toUnits(most, 8)
   const share = mostE8 === 0n ? 100n : (toUnits(spent, 8) * 100n) / mostE8
-  const width = Number(share > 100n ? 100n : share)
+  const percent = Number(share > 100n ? 100n : share)
   return (
-    <div className="spent">
-      <p>
-        {words.limits.spentToday(
-          `$${toGrouped(cutCents(spent))}`,
-          `$${toGrouped(most)}`,
-        )}
-      </p>
-      <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
-        <rect className="track" width="100" height="8" />
-        <rect
-          className={width >= 80 ? 'time' : 'filled'}
-          width={width}
-          height="8"
-        />
-      </svg>
-    </div>
+    <Share
+      name={words.limits.spentToday(
+        `$${toGrouped(cutCents(spent))}`,
+        `$${toGrouped(most)}`,
+      )}
+      value={percent / 100}
+      says={`${percent} %`}
+      tone={percent >= nearPercent ? 'near' : 'calm'}
+    />
   )
 }
 

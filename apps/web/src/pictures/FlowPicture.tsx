@@ -1,13 +1,15 @@
 import type { PlanArtifact, SimulationArtifact } from '@behest/spec'
-import { useEffect, useMemo, useRef, useState } from 'react'
+import { LinkHorizontal, LinkVertical } from '@visx/shape'
+import { useEffect, useMemo } from 'react'
 import { toPercent } from '../amounts/toPercent.js'
 import { useWords } from '../words/useWords.js'
 import { buildFlow } from './buildFlow.js'
-import { layoutFlow } from './layoutFlow.js'
+import { type Point, placeFlow } from './placeFlow.js'
+import { useWidth } from './useWidth.js'
 
 const titleLetters = 20
 const lineLetters = 20
-const labelLetters = 11
+const labelLetters = 14
 
 /** Draws the way of the amounts of a plan through pools and markets. */
 export function FlowPicture({
@@ -18,17 +20,7 @@ export function FlowPicture({
   readonly rates: SimulationArtifact['rates']
 }) {
   const words = useWords()
-  const frame = useRef<HTMLElement>(null)
-  const [widthAvailable, setWidthAvailable] = useState(0)
-  useEffect(() => {
-    const { current } = frame
-    if (current === null) return
-    const observer = new ResizeObserver(([entry]) => {
-      if (entry) setWidthAvailable(Math.floor(entry.contentRect.width))
-    })
-    observer.observe(current)
-    return () => observer.disconnect()
-  }, [])
+  const { frame, node: framed, width: widthAvailable } = useWidth()
   const flow = useMemo(
     () =>
       buildFlow({
@@ -43,43 +35,49 @@ export function FlowPicture({
       }),
     [plan, rates, words],
   )
-  const layout = useMemo(
-    () => layoutFlow({ flow, widthAvailable }),
+  const places = useMemo(
+    () => placeFlow({ flow, widthAvailable }),
     [flow, widthAvailable],
   )
   useEffect(() => {
     // What is wider than the screen is met in its middle, where it begins.
-    if (frame.current)
-      frame.current.scrollLeft = (layout.width - widthAvailable) / 2
-  }, [layout, widthAvailable])
+    if (framed) framed.scrollLeft = (places.width - widthAvailable) / 2
+  }, [framed, places, widthAvailable])
   if (flow.edges.length === 0) return null
   const labels = new Map(flow.nodes.map(({ id, label }) => [id, label]))
-  const isWide = layout.width > widthAvailable
+  const isWide = places.width > widthAvailable
   const says = flow.edges
     .map(
       (edge) =>
         `${labels.get(edge.from)} → ${labels.get(edge.to)}, ${edge.title}: ${edge.lines.join(' ')}`,
     )
     .join('; ')
+  const Ribbon = places.goes === 'right' ? LinkHorizontal : LinkVertical
   return (
-    <section
+    <div
       className="flow"
       ref={frame}
       // What has to be scrolled must be reachable without a mouse.
-      {...(isWide ? { tabIndex: 0 } : {})}
+      {...(isWide ? { tabIndex: 0, role: 'group' } : {})}
     >
       {widthAvailable === 0 ? null : (
         <svg
           role="img"
           aria-label={`${words.routeSays} ${says}`}
-          width={layout.width}
-          height={layout.height}
-          viewBox={`0 0 ${layout.width} ${layout.height}`}
+          width={places.width}
+          height={places.height}
+          viewBox={`0 0 ${places.width} ${places.height}`}
         >
-          {layout.ribbons.map(({ key, path, thickness }) => (
-            <path key={key} d={path} strokeWidth={thickness} />
+          {places.ribbons.map(({ key, source, target, thickness }) => (
+            <Ribbon
+              key={key}
+              data={{ source, target }}
+              x={({ x }: Point) => x}
+              y={({ y }: Point) => y}
+              strokeWidth={thickness}
+            />
           ))}
-          {layout.cards.map(({ edge, x, y, width, height }) => (
+          {places.cards.map(({ edge, x, y, width, height }) => (
             <g key={edge.id} className="card">
               <title>{`${edge.title}: ${edge.lines.join(' ')}`}</title>
               <rect x={x} y={y} width={width} height={height} rx="7" />
@@ -102,7 +100,7 @@ export function FlowPicture({
               ))}
             </g>
           ))}
-          {layout.nodes.map(({ node, x, y, width, height }) => (
+          {places.nodes.map(({ node, x, y, width, height }) => (
             <g key={node.id} className={`node ${node.kind}`}>
               <title>{node.label}</title>
               <rect x={x} y={y} width={width} height={height} rx="8" />
@@ -113,13 +111,13 @@ export function FlowPicture({
                   ? { textLength: width - 10, lengthAdjust: 'spacingAndGlyphs' }
                   : {})}
               >
-                {cut(node.label, labelLetters + 3)}
+                {cut(node.label, labelLetters)}
               </text>
             </g>
           ))}
         </svg>
       )}
-    </section>
+    </div>
   )
 }
 

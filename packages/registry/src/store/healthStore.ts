@@ -118,6 +118,24 @@ export type HealthWindow = {
   readonly p95LatencyMs: number | null
 }
 
+/** What the visits of one stretch of time gave. */
+export type HealthPoint = {
+  /** When the stretch began. */
+  readonly at: string
+  readonly probes: number
+  readonly succeeded: number
+  /** Of the visits that succeeded; absent without any. */
+  readonly p50LatencyMs: number | null
+  readonly p95LatencyMs: number | null
+}
+
+/** A window in stretches of one length. */
+export type HealthHistory = {
+  readonly stretchSeconds: number
+  /** Oldest first; stretches without a visit are left out. */
+  readonly points: readonly HealthPoint[]
+}
+
 /** An agent's health as measured. */
 export type HealthReport = {
   readonly status: MeasuredStatus
@@ -133,6 +151,7 @@ export type HealthReport = {
     readonly detail: string
   } | null
   readonly windows: Readonly<Record<'1h' | '1d' | '30d', HealthWindow>>
+  readonly history: Readonly<Record<'1h' | '1d' | '30d', HealthHistory>>
   /** The last contract test of each action. */
   readonly contract: readonly {
     readonly action: string
@@ -168,8 +187,9 @@ export async function readHealth(
   )
   const row = rows[0]
   if (row === undefined) return undefined
-  const [windows, error, contract] = await Promise.all([
+  const [windows, history, error, contract] = await Promise.all([
     readWindows(database, agentId),
+    readHistory(database, agentId),
     database.query<{ at: Date; code: string; detail: string }>(
       `select at, code, detail from registry.probes
        where agent_id = $1 and not ok order by at desc limit 1`,
@@ -210,6 +230,7 @@ export async function readHealth(
             detail: lastError.detail,
           },
     windows,
+    history,
     contract: contract.rows.map((test) => ({
       action: test.action,
       at: test.at.toISOString(),
@@ -253,6 +274,54 @@ async function readWindows(
       p95LatencyMs: row.p95,
     }
   return windows as HealthReport['windows']
+}
+
+async function readHistory(
+  database: Queryable,
+  agentId: string,
+): Promise<HealthReport['history']> {
+  // Fine enough to see a bad stretch, few enough to be drawn.
+  const spans = {
+    '1h': { length: '1 hour', stretchSeconds: 120 },
+    '1d': { length: '1 day', stretchSeconds: 1800 },
+    '30d': { length: '30 days', stretchSeconds: 43_200 },
+  } as const
+  const { rows } = await database.query<{
+    span: keyof typeof spans
+    at: Date
+    probes: number
+    succeeded: number
+    p50: number | null
+    p95: number | null
+  }>(
+    `select s.span, date_bin(make_interval(secs => s.stretch), p.at, timestamptz '2000-01-01 00:00:00Z') as at,
+       count(*)::int as probes, (count(*) filter (where p.ok))::int as succeeded,
+       percentile_cont(0.5) within group (order by p.latency_ms) filter (where p.ok) as p50,
+       percentile_cont(0.95) within group (order by p.latency_ms) filter (where p.ok) as p95
+     from unnest($2::text[], $3::interval[], $4::float8[]) as s (span, length, stretch)
+     join registry.probes p
+       on p.agent_id = $1 and p.at > clock_timestamp() - s.length
+     group by s.span, 2 order by 2`,
+    [
+      agentId,
+      Object.keys(spans),
+      Object.values(spans).map(({ length }) => length),
+      Object.values(spans).map(({ stretchSeconds }) => stretchSeconds),
+    ],
+  )
+  const of = (span: keyof typeof spans): HealthHistory => ({
+    stretchSeconds: spans[span].stretchSeconds,
+    points: rows
+      .filter((row) => row.span === span)
+      .map((row) => ({
+        at: row.at.toISOString(),
+        probes: row.probes,
+        succeeded: row.succeeded,
+        p50LatencyMs: row.p50,
+        p95LatencyMs: row.p95,
+      })),
+  })
+  return { '1h': of('1h'), '1d': of('1d'), '30d': of('30d') }
 }
 
 /** Forgets probes that are older than thirty days. */

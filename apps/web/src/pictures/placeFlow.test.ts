@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { Flow } from './buildFlow.js'
-import { type Box, layoutFlow } from './layoutFlow.js'
+import { type Box, placeFlow } from './placeFlow.js'
 
 /** Any flow without cycles: edges lead from lower to higher numbers. */
 const anyFlow = fc
@@ -40,13 +40,13 @@ const anyFlow = fc
     return { nodes, edges }
   })
 
-describe('layoutFlow', () => {
+describe('placeFlow', () => {
   test.each([320, 800])(
     'behavior: no box lies over another at %i pixels',
     (widthAvailable) => {
       fc.assert(
         fc.property(anyFlow, (flow) => {
-          const { nodes, cards, width, height } = layoutFlow({
+          const { nodes, cards, ribbons, width, height } = placeFlow({
             flow,
             widthAvailable,
           })
@@ -58,6 +58,19 @@ describe('layoutFlow', () => {
             expect(box.y + box.height).toBeLessThanOrEqual(height)
             for (const other of boxes.slice(index + 1))
               expect(isOver(box, other)).toBe(false)
+          }
+          // What passes by a column has a place of its own in it.
+          for (const { key, source, target, thickness } of ribbons) {
+            if (!key.includes(' pass ')) continue
+            const lane: Box = {
+              x:
+                Math.min(source.x, target.x) -
+                (widthAvailable < 400 ? thickness / 2 : 0),
+              y: source.y - (widthAvailable < 400 ? 0 : thickness / 2),
+              width: 1,
+              height: 1,
+            }
+            expect(boxes.some((box) => isOver(box, lane))).toBe(false)
           }
         }),
       )
@@ -74,8 +87,8 @@ describe('layoutFlow', () => {
         { id: 'e', from: 'a', to: 'b', title: 'p', lines: [], units: 1n },
       ],
     }
-    const wide = layoutFlow({ flow, widthAvailable: 800 })
-    const narrow = layoutFlow({ flow, widthAvailable: 290 })
+    const wide = placeFlow({ flow, widthAvailable: 800 })
+    const narrow = placeFlow({ flow, widthAvailable: 290 })
     expect(wide.nodes[1]?.x).toBeGreaterThan(wide.nodes[0]?.x ?? 0)
     expect(narrow.nodes[1]?.y).toBeGreaterThan(narrow.nodes[0]?.y ?? 0)
     expect(narrow.width).toBeLessThanOrEqual(290)
@@ -96,7 +109,7 @@ describe('layoutFlow', () => {
         units,
       })),
     }
-    const { width, ribbons } = layoutFlow({ flow, widthAvailable: 296 })
+    const { width, ribbons } = placeFlow({ flow, widthAvailable: 296 })
     expect(width).toBeLessThanOrEqual(300)
     const of = (key: string) =>
       ribbons.find((ribbon) => ribbon.key === key)?.thickness ?? 0
