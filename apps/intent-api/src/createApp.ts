@@ -102,7 +102,7 @@ export function createApp(options: CreateAppOptions): Express {
         directives: {
           defaultSrc: ["'self'"],
           scriptSrc: ["'self'"],
-          styleSrc: ["'self'", "'unsafe-inline'"],
+          styleSrc: ["'self'"],
           imgSrc: ["'self'", 'data:'],
           connectSrc: ["'self'", new URL(options.registryUrl).origin],
           frameAncestors: ["'self'", ...(options.embedOrigins ?? [])],

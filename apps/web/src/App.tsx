@@ -16,6 +16,8 @@ import { client, toMessage } from './client.js'
 import { History } from './intents/History.js'
 import { IntentCard } from './intents/IntentCard.js'
 import { type Intents, useIntents } from './intents/useIntents.js'
+import { OneOf } from './shell/OneOf.js'
+import { Panel } from './shell/Panel.js'
 import { useFollowing } from './shell/useFollowing.js'
 import { toHash, useHash } from './shell/useHash.js'
 import { useMedia } from './shell/useMedia.js'
@@ -75,7 +77,6 @@ function Frame({ talk }: { readonly talk: Intents }) {
   const frame = useRef<HTMLElement>(null)
   const content = useRef<HTMLDivElement>(null)
   const field = useRef<HTMLInputElement>(null)
-  const drawer = useRef<HTMLDialogElement>(null)
   const { isBehind, goToEnd } = useFollowing({ frame, content })
 
   const openId = view.type === 'intent' ? view.id : null
@@ -147,7 +148,7 @@ function Frame({ talk }: { readonly talk: Intents }) {
       openId={openId}
       hasMore={talk.hasMore}
       onMore={() => void talk.loadMore()}
-      onOpen={() => drawer.current?.close()}
+      onOpen={() => setIsDrawerOpen(false)}
     />
   )
   return (
@@ -161,20 +162,26 @@ function Frame({ talk }: { readonly talk: Intents }) {
       </button>
       <header className="top">
         {isWide ? null : (
-          <button
-            type="button"
-            className="quiet icon"
-            aria-haspopup="dialog"
-            aria-label={words.openHistory}
-            onClick={() => {
-              setIsDrawerOpen(true)
-              drawer.current?.showModal()
-            }}
+          <Panel
+            kind="drawer"
+            title={words.history}
+            triggerClass="quiet icon"
+            triggerLabel={words.openHistory}
+            trigger={
+              <svg
+                viewBox="0 0 16 16"
+                width="16"
+                height="16"
+                aria-hidden="true"
+              >
+                <path d="M1 3h14M1 8h14M1 13h14" />
+              </svg>
+            }
+            isOpen={isDrawerOpen}
+            onOpenChange={setIsDrawerOpen}
           >
-            <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
-              <path d="M1 3h14M1 8h14M1 13h14" />
-            </svg>
-          </button>
+            {history}
+          </Panel>
         )}
         <h1>Behest</h1>
         <nav aria-label={words.views}>
@@ -203,43 +210,23 @@ function Frame({ talk }: { readonly talk: Intents }) {
             {words.agents}
           </a>
         </nav>
-        <select
-          className="language"
-          aria-label={words.switchLanguage}
+        <OneOf
+          label={words.switchLanguage}
+          labelIs="spoken"
           value={words.language}
-          onChange={(event) => setLanguage(event.target.value)}
-        >
-          {languages.map(({ language, languageName }) => (
-            <option key={language} value={language} lang={language}>
-              {languageName}
-            </option>
-          ))}
-        </select>
+          options={languages.map(({ language, languageName }) => ({
+            value: language,
+            label: languageName,
+            lang: language,
+          }))}
+          onChange={setLanguage}
+        />
         <AccountMenu
           onSendTo={(address) => edit(`send 1 USDC to ${address}`)}
         />
       </header>
 
       {isWide ? <aside className="history">{history}</aside> : null}
-      <dialog
-        ref={drawer}
-        className="drawer"
-        aria-label={words.history}
-        onClose={() => setIsDrawerOpen(false)}
-      >
-        <div className="bar">
-          <h2>{words.history}</h2>
-          <button
-            type="button"
-            className="small quiet"
-            onClick={() => drawer.current?.close()}
-          >
-            {words.close}
-          </button>
-        </div>
-        {isDrawerOpen ? history : null}
-      </dialog>
-
       <main className="talk" ref={frame} aria-busy={!talk.isLoaded}>
         <div className="column" ref={content}>
           {isOrders ? (

@@ -1,6 +1,8 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { App } from './App.js'
+import { NoticeProvider } from './shell/Notices.js'
 import { SpeechProvider } from './words/useWords.js'
 import './style.css'
 
@@ -8,8 +10,13 @@ const root = document.getElementById('root')
 if (root)
   createRoot(root).render(
     <StrictMode>
-      <SpeechProvider>
-        <App />
-      </SpeechProvider>
+      {/* The server's policy lets no style element in; style.css has them. */}
+      <CSPProvider disableStyleElements>
+        <SpeechProvider>
+          <NoticeProvider>
+            <App />
+          </NoticeProvider>
+        </SpeechProvider>
+      </CSPProvider>
     </StrictMode>,
   )

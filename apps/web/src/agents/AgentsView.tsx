@@ -2,6 +2,7 @@ import type { SearchHit, SearchInput } from '@behest/client'
 import { type Action, actions } from '@behest/spec'
 import { type FormEvent, useCallback, useEffect, useState } from 'react'
 import { registry, toMessage } from '../client.js'
+import { OneOf } from '../shell/OneOf.js'
 import { toHash } from '../shell/useHash.js'
 import { languageOf } from '../words/languageOf.js'
 import { useWords } from '../words/useWords.js'
@@ -37,6 +38,10 @@ function AgentSearch({
   const [hits, setHits] = useState<readonly SearchHit[] | null>(null)
   const [cursor, setCursor] = useState<string | null>(null)
   const [problem, setProblem] = useState<string | null>(null)
+  const [action, setAction] = useState<Action | ''>(wish.action ?? '')
+  const [status, setStatus] = useState<'' | 'every'>(
+    wish.status === undefined ? '' : 'every',
+  )
 
   const find = useCallback(async (input: SearchInput, signal?: AbortSignal) => {
     try {
@@ -66,16 +71,15 @@ function AgentSearch({
     const form = new FormData(event.currentTarget)
     const read = (name: string) => String(form.get(name) ?? '').trim()
     const fee = /^\d{1,5}$/.exec(read('maxFeeBps'))?.[0]
-    const action = actions.find((known) => known === read('action'))
     onWish({
       ...(read('q') === '' ? {} : { q: read('q') }),
-      ...(action === undefined ? {} : { action }),
+      ...(action === '' ? {} : { action }),
       ...(read('token') === '' ? {} : { token: read('token') }),
       ...(read('venue') === '' ? {} : { venue: read('venue') }),
       ...(fee === undefined
         ? {}
         : { maxFeeBps: Math.min(10_000, Number(fee)) }),
-      ...(read('status') === 'every' ? { status: everyStatus } : {}),
+      ...(status === 'every' ? { status: everyStatus } : {}),
     })
   }
 
@@ -88,15 +92,17 @@ function AgentSearch({
           <span>{words.searchAgents}</span>
           <input name="q" type="search" maxLength={300} defaultValue={wish.q} />
         </label>
-        <label>
-          <span>{words.action}</span>
-          <select name="action" defaultValue={wish.action ?? ''}>
-            <option value="">{words.anyAction}</option>
-            {actions.map((action: Action) => (
-              <option key={action}>{action}</option>
-            ))}
-          </select>
-        </label>
+        <div className="field">
+          <OneOf<Action | ''>
+            label={words.action}
+            value={action}
+            options={[
+              { value: '', label: words.anyAction },
+              ...actions.map((one) => ({ value: one, label: one })),
+            ]}
+            onChange={setAction}
+          />
+        </div>
         <label>
           <span>{words.token}</span>
           <input name="token" maxLength={100} defaultValue={wish.token} />
@@ -115,13 +121,17 @@ function AgentSearch({
             defaultValue={wish.maxFeeBps}
           />
         </label>
-        <label>
-          <span>{words.status}</span>
-          <select name="status" defaultValue={wish.status ? 'every' : ''}>
-            <option value="">{words.anyStatus}</option>
-            <option value="every">{words.everyStatus}</option>
-          </select>
-        </label>
+        <div className="field">
+          <OneOf<'' | 'every'>
+            label={words.status}
+            value={status}
+            options={[
+              { value: '', label: words.anyStatus },
+              { value: 'every', label: words.everyStatus },
+            ]}
+            onChange={setStatus}
+          />
+        </div>
         <button type="submit">{words.search}</button>
       </form>
       {problem === null ? null : (

@@ -52,7 +52,11 @@ export function PreviewCard({
   const words = useWords()
   const { plan, simulation, quotes } = record.artifacts
   return (
-    <section className="preview box" data-open={isOpen}>
+    <section
+      className="preview box"
+      data-open={isOpen}
+      data-plan={preview.planHash}
+    >
       {replaced === null ? null : (
         <Replacement
           before={replaced}

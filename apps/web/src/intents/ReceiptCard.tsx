@@ -60,7 +60,10 @@ export function ReceiptCard({
                     isSameAddress(entry.account, delta.account),
                 )
                 const decimals = decimalsOf.get(delta.token.toLowerCase())
-                const better = bound ? delta.units - bound.units : 0n
+                const better =
+                  bound && decimals !== undefined
+                    ? cutDecimal(toDecimal(delta.units - bound.units, decimals))
+                    : '0'
                 return (
                   <tr key={`${delta.account} ${delta.token}`}>
                     <th scope="row">
@@ -89,10 +92,9 @@ export function ReceiptCard({
                     <td className={delta.units < 0n ? 'minus' : 'plus'}>
                       {delta.units > 0n ? '+' : ''}
                       <Amount decimal={delta.decimal} />
-                      {bound && decimals !== undefined && better !== 0n ? (
+                      {/[1-9]/.test(better) ? (
                         <span className="quiet line">
-                          {words.difference}{' '}
-                          {cutDecimal(toDecimal(better, decimals))}
+                          {words.difference} {better}
                         </span>
                       ) : null}
                     </td>

@@ -1,3 +1,7 @@
+import { Checkbox } from '@base-ui/react/checkbox'
+import { CheckboxGroup } from '@base-ui/react/checkbox-group'
+import { Field } from '@base-ui/react/field'
+import { Fieldset } from '@base-ui/react/fieldset'
 import { useWords } from '../words/useWords.js'
 
 /** Some of a list, or all of it: what is listed by name ends `any`. */
@@ -32,27 +36,37 @@ export function Choices({
     ...extra.map((entry) => ({ value: entry, label: entry })),
   ]
   return (
-    <fieldset className="choices" aria-invalid={isWrong}>
-      <legend>{legend}</legend>
-      {all.map((one) => (
-        <label key={one.value} className="chip">
-          <input
-            type="checkbox"
-            name={name}
-            checked={isAny ? one.value === 'any' : value.includes(one.value)}
-            onChange={({ target }) => {
-              if (one.value === 'any') onChange(target.checked ? ['any'] : [])
-              else {
-                const others = value.filter(
-                  (entry) => entry !== 'any' && entry !== one.value,
-                )
-                onChange(target.checked ? [...others, one.value] : others)
-              }
-            }}
+    <Field.Root name={name} invalid={isWrong}>
+      <Fieldset.Root
+        className="choices"
+        render={
+          <CheckboxGroup
+            value={isAny ? ['any'] : [...value]}
+            onValueChange={(chosen) =>
+              onChange(
+                // `any` stands alone: whichever was chosen last holds.
+                chosen.includes('any') && !isAny
+                  ? ['any']
+                  : chosen.filter(
+                      (entry) => entry !== 'any' || chosen.length < 2,
+                    ),
+              )
+            }
           />
-          <span>{one.label}</span>
-        </label>
-      ))}
-    </fieldset>
+        }
+      >
+        <Fieldset.Legend className="legend-of">{legend}</Fieldset.Legend>
+        {all.map((one) => (
+          <Field.Item key={one.value}>
+            <Field.Label className="chip">
+              <Checkbox.Root className="check" value={one.value}>
+                <Checkbox.Indicator>✓</Checkbox.Indicator>
+              </Checkbox.Root>
+              <span>{one.label}</span>
+            </Field.Label>
+          </Field.Item>
+        ))}
+      </Fieldset.Root>
+    </Field.Root>
   )
 }

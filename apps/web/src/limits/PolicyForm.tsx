@@ -1,9 +1,13 @@
+import { Field } from '@base-ui/react/field'
+import { Switch } from '@base-ui/react/switch'
 import type { Address, PolicyRecord } from '@behest/spec'
 import { type FormEvent, useState } from 'react'
 import { useSigner } from '../account/useSigner.js'
 import { readServerTimeMs, toMessage } from '../client.js'
 import { CopyButton } from '../shell/CopyButton.js'
 import { isFramed } from '../shell/isFramed.js'
+import { OneOf } from '../shell/OneOf.js'
+import { TypedField } from '../shell/TypedField.js'
 import { toHash } from '../shell/useHash.js'
 import { languageOf } from '../words/languageOf.js'
 import { useWords } from '../words/useWords.js'
@@ -88,16 +92,20 @@ export function PolicyForm({
         wrong={wrong}
         onChange={(rules) => setDraft({ ...draft, limits: rules })}
       />
-      <label className="chip alone-switch">
-        <input
-          type="checkbox"
-          checked={draft.actsAlone === 'yes'}
-          onChange={({ target }) =>
-            setDraft({ ...draft, actsAlone: target.checked ? 'yes' : 'no' })
-          }
-        />
-        <span>{limits.letAlone}</span>
-      </label>
+      <Field.Root>
+        <Field.Label className="alone-switch">
+          <Switch.Root
+            className="switch"
+            checked={draft.actsAlone === 'yes'}
+            onCheckedChange={(isOn) =>
+              setDraft({ ...draft, actsAlone: isOn ? 'yes' : 'no' })
+            }
+          >
+            <Switch.Thumb className="thumb" />
+          </Switch.Root>
+          <span>{limits.letAlone}</span>
+        </Field.Label>
+      </Field.Root>
       {draft.actsAlone === 'no' ? null : (
         <>
           <RulesFields
@@ -109,59 +117,42 @@ export function PolicyForm({
             wrong={wrong}
             onChange={(rules) => setDraft({ ...draft, automatic: rules })}
           />
-          <label className="typed">
-            <span>{limits.between}</span>
-            <select
-              name="beyond"
+          <div className="typed">
+            <OneOf<PolicyDraft['beyond']>
+              label={limits.between}
               value={draft.beyond}
-              onChange={({ target }) =>
-                setDraft({
-                  ...draft,
-                  beyond: target.value === 'refuse' ? 'refuse' : 'ask',
-                })
-              }
-            >
-              <option value="ask">{limits.beyond.ask}</option>
-              <option value="refuse">{limits.beyond.refuse}</option>
-            </select>
-          </label>
+              options={[
+                { value: 'ask', label: limits.beyond.ask },
+                { value: 'refuse', label: limits.beyond.refuse },
+              ]}
+              onChange={(beyond) => setDraft({ ...draft, beyond })}
+            />
+          </div>
         </>
       )}
       <div className="pairs once">
-        <label className="typed">
-          <span>{limits.lastDay}</span>
-          <input
-            type="date"
-            name="lastDay"
-            value={draft.lastDay}
-            aria-invalid={wrong.has('lastDay')}
-            onChange={({ target }) =>
-              setDraft({ ...draft, lastDay: target.value })
-            }
-          />
-          {wrong.has('lastDay') ? (
-            <span className="problem">{limits.wrongDay}</span>
-          ) : null}
-        </label>
-        <label className="typed">
-          <span>{limits.coolingOffHint}</span>
-          <span className="with-unit">
-            <input
-              name="coolingOffHours"
-              inputMode="decimal"
-              maxLength={8}
-              value={draft.coolingOffHours}
-              aria-invalid={wrong.has('coolingOffHours')}
-              onChange={({ target }) =>
-                setDraft({ ...draft, coolingOffHours: target.value })
-              }
-            />
-            <i>{limits.hourUnit}</i>
-          </span>
-          {wrong.has('coolingOffHours') ? (
-            <span className="problem">{limits.wrong}</span>
-          ) : null}
-        </label>
+        <TypedField
+          label={limits.lastDay}
+          type="date"
+          name="lastDay"
+          value={draft.lastDay}
+          wrong={wrong.has('lastDay') ? limits.wrongDay : undefined}
+          onChange={({ target }) =>
+            setDraft({ ...draft, lastDay: target.value })
+          }
+        />
+        <TypedField
+          label={limits.coolingOffHint}
+          name="coolingOffHours"
+          inputMode="decimal"
+          maxLength={8}
+          value={draft.coolingOffHours}
+          after={limits.hourUnit}
+          wrong={wrong.has('coolingOffHours') ? limits.wrong : undefined}
+          onChange={({ target }) =>
+            setDraft({ ...draft, coolingOffHours: target.value })
+          }
+        />
       </div>
       {changes.length === 0 ? null : (
         <div className="changes">

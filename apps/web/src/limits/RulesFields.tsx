@@ -1,4 +1,4 @@
-import { useId } from 'react'
+import { TypedField } from '../shell/TypedField.js'
 import { useWords } from '../words/useWords.js'
 import { Choices } from './Choices.js'
 import { nameToken, type RulesDraft, toEntries } from './policyDraft.js'
@@ -40,7 +40,6 @@ export function RulesFields({
 }) {
   const words = useWords()
   const { limits } = words
-  const id = useId()
   const put = (changes: Partial<RulesDraft>) =>
     onChange({ ...draft, ...changes })
   const field = (
@@ -53,34 +52,21 @@ export function RulesFields({
     label: string,
     unit: string,
   ) => {
-    const isWrong = wrong.has(`${name}.${key}`)
     return (
-      <label className="typed">
-        <span>{label}</span>
-        <span className="with-unit">
-          {unit === '$' ? <i>$</i> : null}
-          <input
-            name={`${name}.${key}`}
-            inputMode="decimal"
-            autoComplete="off"
-            maxLength={24}
-            value={draft[key]}
-            aria-invalid={isWrong}
-            aria-describedby={isWrong ? `${id}-${key}` : undefined}
-            onChange={(event) => put({ [key]: event.target.value })}
-          />
-          {unit !== '' && unit !== '$' ? <i>{unit}</i> : null}
-        </span>
-        {isWrong ? (
-          <span className="problem" id={`${id}-${key}`}>
-            {limits.wrong}
-          </span>
-        ) : null}
-      </label>
+      <TypedField
+        label={label}
+        name={`${name}.${key}`}
+        inputMode="decimal"
+        maxLength={24}
+        value={draft[key]}
+        {...(unit === '$' ? { before: '$' } : {})}
+        {...(unit !== '' && unit !== '$' ? { after: unit } : {})}
+        wrong={wrong.has(`${name}.${key}`) ? limits.wrong : undefined}
+        onChange={(event) => put({ [key]: event.target.value })}
+      />
     )
   }
   const paysAnyone = draft.recipients.includes('any')
-  const isWrongRecipient = wrong.has(`${name}.recipients`)
   return (
     <fieldset className="ruleset">
       <legend>{title}</legend>
@@ -126,24 +112,20 @@ export function RulesFields({
         onChange={(recipients) => put({ recipients })}
       />
       {paysAnyone ? null : (
-        <label className="typed">
-          <span>{limits.recipientsHint}</span>
-          <textarea
-            name={`${name}.addresses`}
-            rows={2}
-            spellCheck={false}
-            autoComplete="off"
-            placeholder="0x…"
-            defaultValue={draft.recipients.join('\n')}
-            aria-invalid={isWrongRecipient}
-            onChange={(event) =>
-              put({ recipients: toEntries(event.target.value) })
-            }
-          />
-          {isWrongRecipient ? (
-            <span className="problem">{limits.wrongAddress}</span>
-          ) : null}
-        </label>
+        <TypedField
+          label={limits.recipientsHint}
+          name={`${name}.addresses`}
+          render={<textarea rows={2} />}
+          spellCheck={false}
+          placeholder="0x…"
+          defaultValue={draft.recipients.join('\n')}
+          wrong={
+            wrong.has(`${name}.recipients`) ? limits.wrongAddress : undefined
+          }
+          onChange={(event) =>
+            put({ recipients: toEntries(event.target.value) })
+          }
+        />
       )}
       <div className="pairs three">
         {field('maxPriceImpact', limits.priceImpact, '%')}

@@ -1,7 +1,7 @@
 import type { AgentHealth } from '@behest/client'
 import { AxisBottom, AxisLeft } from '@visx/axis'
 import { scaleLinear, scaleTime } from '@visx/scale'
-import { Area, Bar, Circle, LinePath } from '@visx/shape'
+import { Bar, Circle, LinePath } from '@visx/shape'
 import { useWords } from '../words/useWords.js'
 import { AxisText } from './AxisText.js'
 import { useWidth } from './useWidth.js'
@@ -13,13 +13,13 @@ type HealthPoint = History['points'][number]
 /** A young agent's few points are not squeezed into a corner. */
 const leastStretches = 8
 const left = 52
-const right = 10
+const right = 20
 const top = 8
 const plotHeight = 110
 const stripTop = top + plotHeight + 10
 const stripHeight = 14
 const height = stripTop + stripHeight + 26
-const tickEveryPx = 90
+const tickEveryPx = 60
 
 /** Draws how fast an agent answered, and below it which visits failed. */
 export function HealthChart({
@@ -58,14 +58,19 @@ export function HealthChart({
     <figure className="chart" ref={frame}>
       {width === 0 ? null : (
         <svg role="img" aria-label={says} width={width} height={height}>
-          <Area<HealthPoint>
-            className="slow"
-            data={[...points]}
-            x={middleOf}
-            y0={up(0)}
-            y1={(point) => up(point.p95LatencyMs ?? 0)}
-            defined={isAnswered}
-          />
+          {points.filter(isAnswered).map((point) => {
+            const height = up(0) - up(point.p95LatencyMs ?? 0)
+            return (
+              <Bar
+                key={point.at}
+                className="slow"
+                x={across(Date.parse(point.at))}
+                y={up(0) - height}
+                width={barWidth}
+                height={height}
+              />
+            )
+          })}
           <LinePath<HealthPoint>
             className="typical"
             data={[...points]}
@@ -116,14 +121,14 @@ export function HealthChart({
           <AxisBottom
             scale={across}
             top={stripTop + stripHeight}
-            numTicks={Math.max(2, Math.floor((width - left) / tickEveryPx))}
+            tickValues={thin(across.ticks(), width)}
             tickLength={4}
             tickFormat={(value) =>
               new Date(Number(value)).toLocaleString(
                 words.language,
                 window === '30d'
                   ? { month: 'short', day: 'numeric' }
-                  : { hour: '2-digit', minute: '2-digit' },
+                  : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' },
               )
             }
             tickComponent={AxisText}
@@ -140,4 +145,11 @@ export function HealthChart({
       </figcaption>
     </figure>
   )
+}
+
+/** As many of them, evenly, as have room for their words. */
+function thin(ticks: readonly Date[], width: number): Date[] {
+  const most = Math.max(2, Math.floor((width - left - right) / tickEveryPx))
+  const every = Math.ceil(ticks.length / most)
+  return ticks.filter((_, index) => index % every === 0)
 }

@@ -46,7 +46,7 @@ describe('placeFlow', () => {
     (widthAvailable) => {
       fc.assert(
         fc.property(anyFlow, (flow) => {
-          const { nodes, cards, ribbons, width, height } = placeFlow({
+          const { goes, nodes, cards, ribbons, width, height } = placeFlow({
             flow,
             widthAvailable,
           })
@@ -60,16 +60,23 @@ describe('placeFlow', () => {
               expect(isOver(box, other)).toBe(false)
           }
           // What passes by a column has a place of its own in it.
-          for (const { key, source, target, thickness } of ribbons) {
-            if (!key.includes(' pass ')) continue
-            const lane: Box = {
-              x:
-                Math.min(source.x, target.x) -
-                (widthAvailable < 400 ? thickness / 2 : 0),
-              y: source.y - (widthAvailable < 400 ? 0 : thickness / 2),
-              width: 1,
-              height: 1,
-            }
+          for (const { key, source, thickness } of ribbons) {
+            if (!key.includes(' pass ') || / (?:on|after)$/.test(key)) continue
+            const half = thickness / 2
+            const lane: Box =
+              goes === 'right'
+                ? {
+                    x: source.x,
+                    y: source.y - half,
+                    width: 1,
+                    height: thickness,
+                  }
+                : {
+                    x: source.x - half,
+                    y: source.y,
+                    width: thickness,
+                    height: 1,
+                  }
             expect(boxes.some((box) => isOver(box, lane))).toBe(false)
           }
         }),

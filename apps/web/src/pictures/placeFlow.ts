@@ -53,9 +53,10 @@ const downwards: Measures = {
   nodeAcross: 88,
   cardAlong: 54,
   cardAcross: 88,
-  bend: 20,
+  bend: 26,
   gap: 6,
 }
+const widestBend = 72
 const fullThickness = 40
 const leastThickness = 2
 const margin = 4
@@ -97,10 +98,15 @@ export function placeFlow(options: {
     }
   const graph = toGraph(flow)
   const columns = Math.max(...graph.depths.values()) + 1
+  const spare = widthAvailable - alongOf(columns, sideways) - 2 * margin
   const measures =
-    alongOf(columns, sideways) + 2 * margin <= widthAvailable
-      ? sideways
-      : downwards
+    spare < 0
+      ? downwards
+      : {
+          ...sideways,
+          // Where there is room, ribbons bend gently.
+          bend: Math.min(widestBend, sideways.bend + spare / (columns - 1)),
+        }
   return place({ ...graph, columns, measures })
 }
 

@@ -1,7 +1,6 @@
-import { useState } from 'react'
+import { useRef } from 'react'
 import { useWords } from '../words/useWords.js'
-
-const shownMs = 2000
+import { useNotice } from './Notices.js'
 
 /** Copies a text, and says that it did. */
 export function CopyButton({
@@ -15,20 +14,21 @@ export function CopyButton({
   readonly label?: string
 }) {
   const words = useWords()
-  const [isCopied, setIsCopied] = useState(false)
+  const button = useRef<HTMLButtonElement>(null)
+  const notice = useNotice()
   async function copy(): Promise<void> {
     await writeClipboard(text)
-    setIsCopied(true)
-    setTimeout(() => setIsCopied(false), shownMs)
+    notice({ text: words.copied, beside: button.current })
   }
   return (
     <button
+      ref={button}
       type="button"
       className="small quiet"
       {...(label === undefined ? { 'aria-label': words.copyThing(name) } : {})}
       onClick={() => void copy()}
     >
-      {isCopied ? words.copied : (label ?? words.copy)}
+      {label ?? words.copy}
     </button>
   )
 }
