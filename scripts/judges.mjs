@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { ensureBuilt, ensureInstalled, root } from './ensureReady.mjs'
+import { assertKnown, sayNotRun } from './mayMiss.mjs'
 
 const folder = join(root, 'bench/judges')
 const suite = join(
@@ -28,19 +29,13 @@ const suites = [
   { name: 'mcp-2025-11-25', revision: '2025-11-25' },
   { name: 'mcp-2026-07-28', revision: '2026-07-28' },
 ]
-const mayMiss = readMayMiss(process.argv.slice(2))
+assertKnown(suites.map(({ name }) => name))
 
 ensureInstalled()
 ensureBuilt()
 const absence = findAbsence()
 if (absence !== undefined) {
-  const isAllowed = suites.map(({ name }) => {
-    const may = mayMiss.has(name)
-    console.error(
-      `NOT RUN  ${name}: ${absence}${may ? '' : ` It counts as failed; "--may-miss ${name}" says that it may.`}`,
-    )
-    return may
-  })
+  const isAllowed = suites.map(({ name }) => sayNotRun(name, absence))
   console.log(`0 judged, ${suites.length} not run`)
   process.exit(isAllowed.every(Boolean) ? 0 : 1)
 }
@@ -51,22 +46,6 @@ try {
   process.exitCode = verdicts.every(Boolean) ? 0 : 1
 } finally {
   fixtures.stop()
-}
-
-function readMayMiss(given) {
-  const named = given.flatMap((word, index) =>
-    given[index - 1] === '--may-miss' ? [word] : [],
-  )
-  const unknown = named.filter((word) =>
-    suites.every(({ name }) => name !== word),
-  )
-  if (unknown.length > 0) {
-    console.error(
-      `There is no suite "${unknown.join('", "')}". There are: ${suites.map(({ name }) => name).join(', ')}.`,
-    )
-    process.exit(2)
-  }
-  return new Set(named)
 }
 
 /** Why nothing can be judged here, where that is so. */
