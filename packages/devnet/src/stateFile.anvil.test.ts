@@ -9,7 +9,7 @@ import {
 } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createPublicClient, createTestClient, type Hex, http } from 'viem'
+import { createPublicClient, type Hex, http } from 'viem'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { readAddresses } from './addresses.js'
 import { requestRpc } from './requestRpc.js'
@@ -106,12 +106,7 @@ describe('stateFile', () => {
   test('behavior: old empty blocks are dropped, transactions stay', async () => {
     const first = await startKept()
     const hash = await pay(first)
-    const client = createTestClient({
-      mode: 'anvil',
-      chain: first.chain,
-      transport: http(first.url),
-    })
-    await client.mine({ blocks: 500 })
+    await first.control.mine({ blocks: 500 })
     await first.stop()
 
     const second = await startKept()

@@ -36,7 +36,6 @@ import {
 import { ExactEvmScheme } from '@x402/evm'
 import { wrapFetchWithPayment, x402Client } from '@x402/fetch'
 import express from 'express'
-import { createTestClient, http } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import * as z from 'zod'
@@ -466,12 +465,7 @@ describe('createFacilitator', () => {
       validBefore: timestamp + 60n,
     })
     expect(await facilitator.verify(request)).toMatchObject({ isValid: true })
-    const node = createTestClient({
-      mode: 'anvil',
-      transport: http(devnet.url),
-    })
-    await node.increaseTime({ seconds: 3_600 })
-    await node.mine({ blocks: 1 })
+    await devnet.passTime(3_600)
     expect(await facilitator.verify(request)).toMatchObject({
       isValid: false,
       invalidReason: 'invalid_exact_evm_payload_authorization_valid_before',

@@ -18,7 +18,6 @@ import {
   getAbiItem,
   type Hex,
   numberToHex,
-  toHex,
 } from 'viem'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { createWorld, type World } from '../testing/createWorld.js'
@@ -55,21 +54,14 @@ beforeEach(() => {
   errors = []
 })
 
-const request = (method: string, ...params: unknown[]) =>
-  (
-    world.chain.client.request as (call: {
-      method: string
-      params: unknown[]
-    }) => Promise<unknown>
-  )({ method, params })
-
 const nowOfChain = async () =>
   (await world.chain.readHead()).timestampUnixSeconds
 
 async function moveTo(unixSeconds: number): Promise<void> {
   if (unixSeconds <= (await nowOfChain())) return
-  await request('evm_setNextBlockTimestamp', toHex(unixSeconds))
-  await request('anvil_mine', '0x1')
+  const { control } = world.devnet
+  await control.setNextBlockTimestamp({ timestamp: BigInt(unixSeconds) })
+  await control.mine({ blocks: 1 })
 }
 
 async function stand(text: string) {
@@ -156,22 +148,23 @@ const toCalls = (order: {
 
 /** With the executor's own key, and nothing of ours in between. */
 async function sendAs(from: Address, data: Hex): Promise<boolean> {
-  await request('anvil_impersonateAccount', from)
-  await request('anvil_setBalance', from, toHex(10n ** 18n))
+  const { control } = world.devnet
+  await control.impersonateAccount({ address: from })
+  await control.setBalance({ address: from, value: 10n ** 18n })
   try {
-    const hash = (await request('eth_sendTransaction', {
+    const hash = await control.sendUnsignedTransaction({
       from,
       to: world.devnet.addresses.delegation.DelegationManager,
       data,
-      gas: toHex(3_000_000n),
-    })) as Hex
+      gas: 3_000_000n,
+    })
     const receipt = await world.chain.client.waitForTransactionReceipt({ hash })
     return receipt.status === 'success'
   } catch {
     // Refused before it was mined: nothing moved either.
     return false
   } finally {
-    await request('anvil_stopImpersonatingAccount', from)
+    await control.stopImpersonatingAccount({ address: from })
   }
 }
 

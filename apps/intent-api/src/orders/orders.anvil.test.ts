@@ -10,7 +10,6 @@ import {
   erc20Abi,
   type Hex,
   numberToHex,
-  toHex,
   verifyTypedData,
 } from 'viem'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
@@ -54,17 +53,10 @@ function createKeeper(owner: string): OrderKeeper {
   })
 }
 
-const request = (method: string, ...params: unknown[]) =>
-  (
-    world.chain.client.request as (call: {
-      method: string
-      params: unknown[]
-    }) => Promise<unknown>
-  )({ method, params })
-
 async function moveTo(unixSeconds: number): Promise<void> {
-  await request('evm_setNextBlockTimestamp', toHex(unixSeconds))
-  await request('anvil_mine', '0x1')
+  const { control } = world.devnet
+  await control.setNextBlockTimestamp({ timestamp: BigInt(unixSeconds) })
+  await control.mine({ blocks: 1 })
 }
 
 const nowOfChain = async () =>
@@ -231,10 +223,11 @@ describe('a standing order', () => {
       })
       const [contexts, modes] = args as [Hex[], Hex[], Hex[]]
       const before = await balanceOf('USDC')
-      await request('anvil_impersonateAccount', from)
-      await request('anvil_setBalance', from, toHex(10n ** 18n))
+      const { control } = world.devnet
+      await control.impersonateAccount({ address: from })
+      await control.setBalance({ address: from, value: 10n ** 18n })
       try {
-        await request('eth_sendTransaction', {
+        const hash = await control.sendUnsignedTransaction({
           from,
           to: world.devnet.addresses.delegation.DelegationManager,
           data: encodeFunctionData({
@@ -246,12 +239,14 @@ describe('a standing order', () => {
               [concat([USDC, numberToHex(0, { size: 32 }), calldata])],
             ],
           }),
-          gas: toHex(1_000_000n),
+          gas: 1_000_000n,
         })
+        // Mined before the balance is read: its hash comes first.
+        await world.chain.client.waitForTransactionReceipt({ hash })
       } catch {
         // Refused before it was mined: nothing moved either.
       } finally {
-        await request('anvil_stopImpersonatingAccount', from)
+        await control.stopImpersonatingAccount({ address: from })
       }
       return before - (await balanceOf('USDC'))
     }
@@ -290,7 +285,11 @@ describe('a standing order', () => {
     expect(await pull(transfer(executor, full))).toBe(0n)
     await settle(order.id)
     expect(await outcomesOf(order.id)).toEqual([])
-    await request('anvil_setBalance', executor, toHex(10n ** 20n))
+    await world.devnet.deal({
+      account: executor,
+      token: 'native',
+      amountUnits: 10n ** 20n,
+    })
     await world.devnet.deal({
       account: executor,
       token: 'USDC',

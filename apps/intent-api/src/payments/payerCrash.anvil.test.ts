@@ -280,11 +280,7 @@ describe('the key that pays agents', () => {
     expect(total).toBeLessThanOrEqual(200_000n)
 
     // What nobody took can be spent again, once the chain will not take it.
-    const node = chain.client as unknown as {
-      request: (call: { method: string; params: unknown[] }) => Promise<unknown>
-    }
-    await node.request({ method: 'evm_increaseTime', params: [400] })
-    await node.request({ method: 'evm_mine', params: [] })
+    await devnet.passTime(400)
     expect(
       await client.signPayment(await build({ units: 20_000n })),
     ).toMatchObject({ type: 'signed' })

@@ -8,7 +8,6 @@ import {
   type Policy,
   type PolicyRules,
 } from '@behest/spec'
-import { toHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -73,21 +72,13 @@ async function killWhenMined(): Promise<() => Promise<unknown>> {
     )
 }
 
-const request = (method: string, ...params: unknown[]) =>
-  (
-    world.chain.client.request as (call: {
-      method: string
-      params: unknown[]
-    }) => Promise<unknown>
-  )({ method, params })
-
 async function moveBy(seconds: number): Promise<void> {
   const { timestampUnixSeconds } = await world.chain.readHead()
-  await request(
-    'evm_setNextBlockTimestamp',
-    toHex(timestampUnixSeconds + seconds),
-  )
-  await request('anvil_mine', '0x1')
+  const { control } = world.devnet
+  await control.setNextBlockTimestamp({
+    timestamp: BigInt(timestampUnixSeconds + seconds),
+  })
+  await control.mine({ blocks: 1 })
 }
 
 const usdcOf = (account = world.user) =>

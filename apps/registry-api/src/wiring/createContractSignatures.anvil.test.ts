@@ -1,5 +1,5 @@
 import { type Devnet, start } from '@behest/devnet'
-import { createTestClient, type Hex, http, keccak256, toHex } from 'viem'
+import { type Hex, keccak256, toHex } from 'viem'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createContractSignatures } from './createContractSignatures.js'
 
@@ -22,20 +22,17 @@ afterAll(async () => {
 
 describe('createContractSignatures', () => {
   test('default: a contract stands behind what it approved, and nothing else', async () => {
-    const client = createTestClient({
-      mode: 'anvil',
-      transport: http(devnet.url),
-    })
+    const { control } = devnet
     const hash = keccak256(toHex('a message'))
-    await client.setCode({ address: account, bytecode: code })
-    await client.setStorageAt({ address: account, index: 0, value: hash })
+    await control.setCode({ address: account, bytecode: code })
+    await control.setStorageAt({ address: account, index: 0, value: hash })
     const isSigned = createContractSignatures(devnet.url)
     const ask = (asked: Hex, by: Hex = account) =>
       isSigned({ account: by, hash: asked, signature: '0x1234' })
     expect(await ask(hash)).toBe(true)
     expect(await ask(keccak256(toHex('another')))).toBe(false)
     expect(await ask(hash, `0x${'c1'.repeat(20)}`)).toBe(false)
-    await client.setCode({ address: account, bytecode: loop })
+    await control.setCode({ address: account, bytecode: loop })
     expect(await ask(hash)).toBe(false)
   })
 
