@@ -186,9 +186,18 @@ async function withStart(file, callBack, around) {
   } catch (error) {
     report(`${file}: ${error.message}`, 1)
   } finally {
-    if (child.exitCode === null) process.kill(-child.pid, 'SIGINT')
+    endGroup(child.pid)
     await ended
     rmSync(place, { recursive: true, force: true })
+  }
+}
+
+/** Ends what a start began, also what outlived the start itself. */
+function endGroup(groupId) {
+  try {
+    process.kill(-groupId, 'SIGINT')
+  } catch (error) {
+    if (error.code !== 'ESRCH') throw error // nobody is left of it
   }
 }
 
