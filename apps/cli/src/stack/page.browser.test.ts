@@ -527,6 +527,11 @@ describe('the page', () => {
     const page = await openPage({ hash: '#agents' })
     await page.locator('.hits li').nth(3).waitFor()
     await expectAccessible(page, 'agents')
+    await page.getByRole('combobox', { name: 'Action' }).click()
+    await page.getByRole('option', { name: 'supply' }).waitFor()
+    await expectAccessible(page, 'agents, a list open')
+    await page.keyboard.press('Escape')
+    await page.getByRole('option').first().waitFor({ state: 'detached' })
     await page.getByLabel('What should it do?').fill('lend')
     await choose(page, 'Action', 'supply')
     await page.getByRole('button', { name: 'Search' }).click()
@@ -539,6 +544,16 @@ describe('the page', () => {
     await page.getByText('for “lend”').waitFor()
     await page.getByText(/^Number \d+ of \d+/).waitFor()
     await page.getByText('Health over time, as measured').waitFor()
+    await page.getByRole('tab', { name: '1 hour' }).press('ArrowRight')
+    const day = page.getByRole('tabpanel', { name: '1 day' })
+    await day.locator('.chart svg rect.succeeded').first().waitFor()
+    expect(await day.locator('.chart svg').getAttribute('aria-label')).toMatch(
+      /^1 day: \d+ of \d+ visits/,
+    )
+    await day.getByRole('button', { name: 'The numbers' }).click()
+    expect(
+      await day.getByRole('row').nth(1).getByRole('cell').first().innerText(),
+    ).toMatch(/^\d+ of \d+ visits$/)
     await page.getByText('Contract tests').waitFor()
     await expectAccessible(page, 'agent')
     await page.setViewportSize({ width: 360, height: 900 })

@@ -20,7 +20,11 @@ export function HealthOverTime({ health }: { readonly health: AgentHealth }) {
         {health.lastError ? ` · ${health.lastError.detail}` : ''}
       </p>
       <Tabs.Root defaultValue="1h">
-        <Tabs.List className="tabs" aria-label={words.healthOverTime}>
+        <Tabs.List
+          className="tabs"
+          activateOnFocus
+          aria-label={words.healthOverTime}
+        >
           {windows.map((name) => (
             <Tabs.Tab key={name} value={name} className="tab">
               {words.windows[name]}

@@ -1,4 +1,5 @@
 import { Select } from '@base-ui/react/select'
+import { useState } from 'react'
 
 export type Option<Value extends string> = {
   readonly value: Value
@@ -25,6 +26,8 @@ export function OneOf<Value extends string>({
   readonly value: Value
   readonly onChange: (value: Value) => void
 }) {
+  // Beside its button: what is open belongs to the same part of the page.
+  const [place, setPlace] = useState<HTMLElement | null>(null)
   return (
     <Select.Root
       items={options}
@@ -44,9 +47,11 @@ export function OneOf<Value extends string>({
         <Select.Value />
         <Select.Icon className="one-of-icon">▾</Select.Icon>
       </Select.Trigger>
-      <Select.Portal>
+      <span ref={setPlace} />
+      <Select.Portal container={place}>
         <Select.Positioner
           className="over"
+          positionMethod="fixed"
           sideOffset={4}
           alignItemWithTrigger={false}
         >
