@@ -47,7 +47,7 @@ export function OneOf<Value extends string>({
         <Select.Value />
         <Select.Icon className="one-of-icon">▾</Select.Icon>
       </Select.Trigger>
-      <span ref={setPlace} />
+      <span ref={setPlace} className="one-of-place" />
       <Select.Portal container={place}>
         <Select.Positioner
           className="over"
