@@ -8,6 +8,7 @@ import {
   isSameAddress,
   toDecimal,
 } from '@behest/spec'
+import compression from 'compression'
 import express, { type Express, type RequestHandler, Router } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import helmet from 'helmet'
@@ -152,6 +153,11 @@ export function createApp(options: CreateAppOptions): Express {
   const { webFolder } = options
   if (webFolder !== undefined && existsSync(join(webFolder, 'index.html')))
     app.use(
+      // The page alone: a stream of events must not wait for more to pack.
+      compression({
+        filter: (request, response) =>
+          pageFiles.test(request.url) && compression.filter(request, response),
+      }),
       express.static(webFolder, {
         index: 'index.html',
         maxAge: '1h',
@@ -176,6 +182,10 @@ export function createApp(options: CreateAppOptions): Express {
   app.use(handleError({ logger, maxBytes: maxBodyBytes }))
   return app
 }
+
+/** What the page is made of. */
+const pageFiles =
+  /^\/(?:[\w./-]+\.(?:html|js|css|svg|json|webmanifest))?(?:\?|$)/
 
 /** Everything that reads or writes intents, as one viewer may reach it. */
 function createRoutes(given: CreateAppOptions, viewer: Viewer): Router {

@@ -143,6 +143,13 @@ describe('the page', () => {
     )
     expect(named.length).toBeGreaterThan(1)
     expect([...sizes.keys()]).toEqual(expect.arrayContaining(['/', ...named]))
+    // It is sent as small as it is counted here.
+    for (const path of named.filter((name) => /\.(?:js|css)$/.test(name))) {
+      const { headers } = await fetch(new URL(path, page.url()), {
+        headers: { 'accept-encoding': 'gzip' },
+      })
+      expect([path, headers.get('content-encoding')]).toEqual([path, 'gzip'])
+    }
     const firstLoad = await measure()
     expect(firstLoad).toBeGreaterThan(50_000)
     expect(firstLoad).toBeLessThan(maxFirstLoadBytes)
