@@ -33,6 +33,7 @@ import { readPreferred } from './forms/readPreferred.js'
 import { readReceives } from './forms/readReceives.js'
 import { readRevoke } from './forms/readRevoke.js'
 import { readPhrase } from './forms/readSame.js'
+import { readSaying } from './forms/readSaying.js'
 import { readTurned } from './forms/readTurned.js'
 import { readWhere } from './forms/readWhere.js'
 import {
@@ -62,7 +63,9 @@ export function foldForms(said: readonly Item[]): Item[] {
                   foldWorth(
                     foldAgainst(
                       dropRepeats(
-                        dropGlosses(foldCount(spellOut(foldThere(said)))),
+                        dropGlosses(
+                          foldCount(foldSayings(spellOut(foldThere(said)))),
+                        ),
                       ),
                     ),
                   ),
@@ -132,6 +135,23 @@ function readForm(
     readFunds(items, index, kept) ??
     readPledge(items, index)
   )
+}
+
+/** Puts the plain order in the place of a saying. */
+function foldSayings(items: readonly Item[]): readonly Item[] {
+  const kept: Item[] = []
+  let index = 0
+  while (index < items.length) {
+    const fold = readSaying(items, index, kept)
+    if (fold === undefined) {
+      kept.push(items[index] as Item)
+      index += 1
+      continue
+    }
+    kept.push(...fold.items)
+    index = fold.next
+  }
+  return kept
 }
 
 /** `500 usdc into aave (lending)`: one word that only explains. */
