@@ -89,7 +89,7 @@ export function readUnknown(
             // `to the same guy as last time`, `to whoever sent it`
             (!relative && POINTED.test(textOf(items[at - 1]))) ||
             /^(?:whoever|whomever)$/.test(item.text))
-            ? { problem: { reason: `Who is "${said}"?` } }
+            ? { problem: { reason: `Nobody is known here as "${said}".` } }
             : {}),
         },
         next: after,
