@@ -405,20 +405,34 @@ describe('the page', () => {
   test('behavior: options are buttons, and what they mean is sent', async () => {
     const page = await openPage()
     const value = { address: recipient }
-    // The local chain has no two tokens of one name: the choice is put in.
-    await page.route('**/v1/intents/*', async (route) => {
-      const response = await route.fetch()
-      const record = await response.json()
-      if (record.status === 'needs-answer')
-        record.questions = [
-          {
-            slot: 'steps[0].buy.token',
-            text: 'Which USDC?',
-            options: [{ label: 'USDC at 0x7099…', value }],
-          },
-        ]
-      await route.fulfill({ response, json: record })
-    })
+    // The local chain has no two tokens of one name: the choice is put in, wherever
+    // the page may read the question first: the answer to the request, one, the list.
+    const withChoice = (record: { status?: string; questions?: unknown }) =>
+      record.status === 'needs-answer'
+        ? {
+            ...record,
+            questions: [
+              {
+                slot: 'steps[0].buy.token',
+                text: 'Which USDC?',
+                options: [{ label: 'USDC at 0x7099…', value }],
+              },
+            ],
+          }
+        : record
+    await page.route(
+      ({ pathname }) => /^\/v1\/intents(?:\/[\w-]+)?$/.test(pathname),
+      async (route) => {
+        const response = await route.fetch()
+        const json = await response.json()
+        await route.fulfill({
+          response,
+          json: Array.isArray(json.intents)
+            ? { ...json, intents: json.intents.map(withChoice) }
+            : withChoice(json),
+        })
+      },
+    )
     let sent: unknown
     await page.route('**/answers', async (route) => {
       sent = route.request().postDataJSON()
