@@ -370,6 +370,7 @@ export async function createRegistry(
           assertUrl: options.assertUrl,
           isReference: options.isReference ?? (() => false),
           isSignedByContract: options.isSignedByContract,
+          readCardSignature: options.readCardSignature,
           submitReceipt: reputation.submit,
           nowMs: feed.nowMs,
         })

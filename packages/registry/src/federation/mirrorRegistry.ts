@@ -11,14 +11,22 @@ import type pg from 'pg'
 import { keccak256, stringToBytes } from 'viem'
 import * as z from 'zod'
 import { parseCard } from '../card/parseCard.js'
-import { MirrorFailedError } from '../errors/registryErrors.js'
+import {
+  MirrorFailedError,
+  SignatureInvalidError,
+} from '../errors/registryErrors.js'
 import type { GuardedFetch } from '../liveness/guardedFetch.js'
-import { toAgentWrite } from '../publish/publishAgent.js'
+import {
+  type CardSignaturePort,
+  toAgentWrite,
+} from '../publish/publishAgent.js'
 import {
   assertSignedBy,
   type ContractSignaturePort,
+  toAgentId,
+  toAgentName,
 } from '../publish/signatures.js'
-import { writePublished } from '../store/agentStore.js'
+import { readAgent, writePublished } from '../store/agentStore.js'
 import {
   type MirrorState,
   readMirror,
@@ -57,7 +65,6 @@ const detailSchema = z.object({
   message: publishMessageSchema,
   signature: hexSchema,
   leaseUntil: z.iso.datetime().nullable(),
-  cardSigned: z.boolean().optional(),
 })
 const leasesPageSchema = z.object({
   leases: z
@@ -110,6 +117,7 @@ export async function mirrorRegistry(options: {
   readonly assertUrl: (url: string) => void
   readonly isReference: (address: string) => boolean
   readonly isSignedByContract?: ContractSignaturePort | undefined
+  readonly readCardSignature?: CardSignaturePort | undefined
   readonly submitReceipt: (wire: JsonValue) => Promise<unknown>
   readonly nowMs: () => number
 }): Promise<MirrorRound> {
@@ -208,11 +216,22 @@ async function mirrorAgent(
     cardHash !== message.cardHash.toLowerCase() ||
     detail.owner === null
   )
-    throw new MirrorFailedError({
-      origin,
-      reason: `it shows ${agentId} with a message of another agent or card`,
+    throw new SignatureInvalidError({
+      message: 'Publish',
+      reason: `${origin} shows ${agentId} with a message of another agent or card`,
     })
   const owner = detail.owner.toLowerCase()
+  // An id is made of its first owner. Of a transfer nothing signed is shown here, so
+  // another owner is believed only where this registry knows them already.
+  const isFirst = toAgentId(owner, toAgentName(agentId)) === agentId
+  if (
+    !isFirst &&
+    (await readAgent(pool, agentId))?.owner?.toLowerCase() !== owner
+  )
+    throw new SignatureInvalidError({
+      message: 'Publish',
+      reason: `${origin} shows ${agentId} as owned by ${owner}, whose id it is not`,
+    })
   await assertSignedBy({
     type: 'Publish',
     message,
@@ -222,6 +241,12 @@ async function mirrorAgent(
     isSignedByContract: options.isSignedByContract,
   })
   const card = parseCard(detail.card)
+  const cardSignature = await options.readCardSignature?.(detail.card)
+  if (cardSignature?.type === 'forged')
+    throw new SignatureInvalidError({
+      message: 'card',
+      reason: cardSignature.reason,
+    })
   if (!isSameAddress(message.operator, card.profile.agent)) return false
   options.assertUrl(message.url)
   options.assertUrl(card.endpoint)
@@ -234,7 +259,7 @@ async function mirrorAgent(
       card,
       owner,
       cardHash,
-      cardSigned: detail.cardSigned ?? false,
+      cardSigned: cardSignature?.type === 'signed',
       reference:
         options.isReference(owner) || options.isReference(message.operator),
     }),
