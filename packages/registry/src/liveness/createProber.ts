@@ -6,6 +6,7 @@ import {
   claimDueAgents,
   countVisited,
   type DueAgent,
+  deferVisit,
   pruneProbes,
   writeVisit,
 } from '../store/healthStore.js'
@@ -26,6 +27,8 @@ const maxRunning = 64
 /** Visits are many, connections few: who publishes must not wait for visits. */
 const maxConnections = 3
 const maxPerHost = 2
+/** How long an agent waits whose host is visited as often as may be. */
+const hostBusyMs = 2_000
 const tickMs = 1_000
 const claimSeconds = 45
 /** Visits a second at most; more agents are visited less often. */
@@ -101,7 +104,16 @@ export function createProber(options: {
     const agent = await throughGate(() => readAgent(pool, due.agentId))
     if (agent === undefined || agent.deleted) return
     const host = toHost(agent.url)
-    await enterHost(host)
+    // Whoever waited for its host would hold a place that others need.
+    if (!enterHost(host)) {
+      await throughGate(() =>
+        deferVisit(pool, {
+          agentId: due.agentId,
+          inMs: hostBusyMs * (0.5 + Math.random()),
+        }),
+      )
+      return
+    }
     try {
       const seed = Math.floor(Math.random() * 2 ** 31)
       const results = await probe({
@@ -156,23 +168,17 @@ export function createProber(options: {
     }
   }
 
-  const waiting = new Map<string, (() => void)[]>()
-  async function enterHost(host: string): Promise<void> {
-    while ((perHost.get(host) ?? 0) >= toHostLimit(host))
-      await new Promise<void>((resolve) => {
-        const queue = waiting.get(host) ?? []
-        queue.push(resolve)
-        waiting.set(host, queue)
-      })
-    perHost.set(host, (perHost.get(host) ?? 0) + 1)
+  /** Takes one of the places of a host, if there is one. */
+  function enterHost(host: string): boolean {
+    const inside = perHost.get(host) ?? 0
+    if (inside >= toHostLimit(host)) return false
+    perHost.set(host, inside + 1)
+    return true
   }
   function leaveHost(host: string): void {
     const left = (perHost.get(host) ?? 1) - 1
     if (left === 0) perHost.delete(host)
     else perHost.set(host, left)
-    const queue = waiting.get(host)
-    queue?.shift()?.()
-    if (queue?.length === 0) waiting.delete(host)
   }
 
   function remember(host: string, failed: boolean): void {

@@ -53,6 +53,19 @@ export async function claimDueAgents(
   }))
 }
 
+/** Gives an agent back unvisited, to be due again a little later. */
+export async function deferVisit(
+  database: Queryable,
+  options: { readonly agentId: string; readonly inMs: number },
+): Promise<void> {
+  await database.query(
+    `update registry.health set claimed_until = clock_timestamp(),
+      next_probe_at = clock_timestamp() + make_interval(secs => $2::float8)
+     where agent_id = $1`,
+    [options.agentId, options.inMs / 1000],
+  )
+}
+
 /** Writes what a visit gave and when the next one is due. */
 export async function writeVisit(
   database: Queryable,
