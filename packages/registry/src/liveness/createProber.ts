@@ -1,6 +1,4 @@
-import type { Capability } from '@behest/spec'
 import type pg from 'pg'
-import type { AgentRecord } from '../store/agentRecord.js'
 import { readAgent, writeStatus } from '../store/agentStore.js'
 import {
   claimDueAgents,
@@ -10,6 +8,7 @@ import {
   pruneProbes,
   writeVisit,
 } from '../store/healthStore.js'
+import { chooseCanaries } from './chooseCanaries.js'
 import { createGate } from './createGate.js'
 import { judgeHealth } from './judgeHealth.js'
 import type { ProbePort } from './probeAgent.js'
@@ -35,9 +34,6 @@ const claimSeconds = 45
 const maxVisitsPerSecond = 33
 const shortestIntervalMs = 15_000
 const longestIntervalMs = 3_600_000
-/** Every so many visits a capability is tried with a canary. */
-const canaryEvery = 4
-const maxCanaries = 8
 const hourMs = 3_600_000
 
 /**
@@ -119,7 +115,7 @@ export function createProber(options: {
       const results = await probe({
         agent,
         card: due.card,
-        canaries: chooseCanaries(agent, seed),
+        canaries: chooseCanaries({ agent, seed, failures: due.failures }),
         seed,
       })
       if (stopped) return
@@ -234,19 +230,4 @@ function toHost(url: string): string {
   } catch {
     return url
   }
-}
-
-function chooseCanaries(agent: AgentRecord, seed: number): Capability[] {
-  const perAction = new Map(
-    agent.capabilities.map((capability) => [capability.action, capability]),
-  )
-  const all = [...perAction.values()].slice(0, maxCanaries)
-  if (agent.status !== 'live') return all
-  // What failed is tried at each visit, so that a repair shows at once.
-  const failed = all.filter(({ action }) => agent.delisted.includes(action))
-  if (seed % canaryEvery !== 0) return failed
-  const chosen = all[Math.floor(seed / canaryEvery) % (all.length || 1)]
-  return chosen === undefined || failed.includes(chosen)
-    ? failed
-    : [...failed, chosen]
 }
