@@ -27,6 +27,19 @@ describe('sayings', () => {
       },
     ],
     [
+      'close my usdc loan on aave',
+      { action: 'repay', token: token('USDC'), amount: all, venue: 'aave' },
+    ],
+    [
+      'free up 20 usdc from aave',
+      {
+        action: 'withdraw',
+        token: token('USDC'),
+        amount: exact('20'),
+        venue: 'aave',
+      },
+    ],
+    [
       'fetch 20 usdc from my aave deposit',
       {
         action: 'withdraw',

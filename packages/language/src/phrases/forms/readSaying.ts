@@ -417,7 +417,11 @@ function readElement(text: string): Element {
       cue: [],
     }
   const toWords = (list: string) =>
-    list.split('/').map((each) => each.replaceAll('_', ' '))
+    list
+      .split('/')
+      .map((each) => each.replaceAll('_', ' '))
+      // `free up` before `free`: no other is tried behind the first that fits.
+      .sort((one, other) => other.length - one.length)
   const cued = /^(.+):([a-z]\d?)$/.exec(bare)
   if (cued !== null) {
     const name = cued[2] ?? ''

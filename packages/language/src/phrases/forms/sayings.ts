@@ -32,7 +32,7 @@ export const SAYINGS: readonly string[] = [
   `put/use/apply/throw/direct/allocate/contribute/send <m> toward/towards/against/to/into/onto paying_off/paying_down/paying/repaying/reducing? ${OWN} <l>? ${DEBT} → repay <m> on:l`,
   `${LESS} ${OWN} <l>? <t>? ${DEBT} ${ON}:l2? by <m> → repay <m> on:l on:l2`,
   `${LESS} ${OWN} <l>? <t> ${DEBT} ${ON}:l2? by <n> → repay <n> <t> on:l on:l2`,
-  `close/close_out/wipe_out/wipe/extinguish/zero_out/get_rid_of/kill/eliminate/end/finish/finish_off/terminate/erase/square/square_up all? of? ${OWN} <l>? <t> ${DEBT} → pay_off my <t> loan on:l`,
+  `close/close_out/wipe_out/wipe/extinguish/zero_out/get_rid_of/kill/eliminate/end/finish/finish_off/terminate/erase/square/square_up all? of? ${OWN} <l>? <t> ${DEBT} → repay my <t> on:l`,
   `pay/give/send/transfer <m> back to/on/at <l> → repay <m> on:l`,
   `pay/give <l> back <m> → repay <m> on:l`,
   `pay_back/give_back <l> <m> → repay <m> on:l`,
