@@ -120,10 +120,11 @@ export {
 } from './quote/createQuoter.js'
 export { quoteInProcess } from './quote/quoteInProcess.js'
 export {
-  answerBrokenRequests,
   type BrokenRequest,
   type BrokenRequestAnswer,
-} from './serve/answerBrokenRequests.js'
+  createPromptServer,
+  renderAsProblem,
+} from './serve/createPromptServer.js'
 export {
   AgentFacilitatorMissingError,
   type AgentServer,

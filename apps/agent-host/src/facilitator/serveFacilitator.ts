@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Facilitator } from '@behest/evm'
-import { answerBrokenRequests } from '@behest/sdk'
+import { createPromptServer } from '@behest/sdk'
 import { BehestError, facilitatorRequestSchema } from '@behest/spec'
 import express, { type ErrorRequestHandler, type Request } from 'express'
 import rateLimit from 'express-rate-limit'
@@ -11,12 +11,6 @@ import * as z from 'zod'
 const maxBodyBytes = 65_536
 // Who verifies spends our node's time, and who settles our gas.
 const requestsPerMinute = 600
-// Node's own are minutes, in which a few slow callers hold every connection.
-const connectionLimits = {
-  headersTimeout: 5000,
-  requestTimeout: 10_000,
-  connectionsCheckingInterval: 2000,
-} as const
 
 /** A running facilitator. */
 export type FacilitatorServer = {
@@ -92,11 +86,7 @@ export async function serveFacilitator(options: {
   app.use(createErrorHandler(onError))
 
   for (const port of ports) {
-    const server = createServer(connectionLimits, app)
-    answerBrokenRequests(server, ({ status }) => ({
-      contentType: 'application/problem+json',
-      body: toProblem(status, 'REQUEST_MALFORMED'),
-    }))
+    const server = createPromptServer(app)
     server.listen(port, host)
     try {
       await once(server, 'listening')

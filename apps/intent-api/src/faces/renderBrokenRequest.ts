@@ -1,16 +1,17 @@
 import { A2A_CONTENT_TYPE } from '@a2a-js/sdk'
 import { RequestMalformedError, toRestErrorBody } from '@a2a-js/sdk/errors'
 import { JsonRpcTransportHandler } from '@a2a-js/sdk/server'
-import type { BrokenRequest, BrokenRequestAnswer } from '@behest/sdk'
+import {
+  type BrokenRequest,
+  type BrokenRequestAnswer,
+  renderAsProblem,
+} from '@behest/sdk'
 
 /** Puts a request that never became whole into the words of the face it meant. */
-export function renderBrokenRequest({
-  status,
-  title,
-  detail,
-  retry,
-  path,
-}: BrokenRequest): BrokenRequestAnswer {
+export function renderBrokenRequest(
+  request: BrokenRequest,
+): BrokenRequestAnswer {
+  const { status, detail, path } = request
   if (path === '/mcp')
     return {
       contentType: 'application/json',
@@ -48,15 +49,5 @@ export function renderBrokenRequest({
         },
       },
     }
-  return {
-    contentType: 'application/problem+json',
-    body: {
-      type: '/errors/REQUEST_MALFORMED',
-      title,
-      status,
-      detail,
-      code: 'REQUEST_MALFORMED',
-      retry,
-    },
-  }
+  return renderAsProblem(request)
 }

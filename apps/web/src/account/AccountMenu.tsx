@@ -70,18 +70,7 @@ export function AccountMenu({
       <p className="quiet">
         {account === undefined ? words.signedInSays : words.localCustody}
       </p>
-      <table aria-label={words.balances}>
-        <tbody>
-          {(account ?? shown).balances.map(({ symbol, decimal }) => (
-            <tr key={symbol}>
-              <th scope="row">{symbol}</th>
-              <td>
-                <Amount decimal={decimal} />
-              </td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+      <Balances name={words.balances} of={account ?? shown} />
       {signedInAs === null ? null : (
         <div className="row">
           <button
@@ -136,18 +125,7 @@ export function AccountMenu({
             {actsWith === null ? words.walletIdle : words.walletSigns}
           </p>
           {actsWith === null || held === null || signedInAs !== null ? null : (
-            <table aria-label={words.balancesOfWallet}>
-              <tbody>
-                {held.balances.map(({ symbol, decimal }) => (
-                  <tr key={symbol}>
-                    <th scope="row">{symbol}</th>
-                    <td>
-                      <Amount decimal={decimal} />
-                    </td>
-                  </tr>
-                ))}
-              </tbody>
-            </table>
+            <Balances name={words.balancesOfWallet} of={held} />
           )}
           <div className="row">
             {signedInAs !== null ? null : actsWith === null ? (
@@ -192,6 +170,34 @@ export function AccountMenu({
         </p>
       )}
     </Panel>
+  )
+}
+
+function Balances({
+  name,
+  of,
+}: {
+  readonly name: string
+  readonly of: {
+    readonly balances: readonly {
+      readonly symbol: string
+      readonly decimal: string
+    }[]
+  }
+}) {
+  return (
+    <table aria-label={name}>
+      <tbody>
+        {of.balances.map(({ symbol, decimal }) => (
+          <tr key={symbol}>
+            <th scope="row">{symbol}</th>
+            <td>
+              <Amount decimal={decimal} />
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
   )
 }
 

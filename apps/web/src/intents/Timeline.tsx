@@ -1,6 +1,6 @@
 import type { IntentEvent } from '@behest/spec'
 import { useState } from 'react'
-import { client } from '../client.js'
+import { client, toMessage } from '../client.js'
 import { Disclosure } from '../shell/Disclosure.js'
 import { languageOf } from '../words/languageOf.js'
 import { useWords } from '../words/useWords.js'
@@ -17,16 +17,19 @@ export function Timeline({
 }) {
   const words = useWords()
   const [past, setPast] = useState<readonly IntentEvent[]>([])
+  const [problem, setProblem] = useState<string | null>(null)
   const shown = events.length > 0 && events[0]?.sequence === 1 ? events : past
 
   async function load(): Promise<void> {
     // Of one that goes on, the events come by themselves.
     if (!hasEnded || past.length > 0) return
     const found: IntentEvent[] = []
+    setProblem(null)
     try {
       for await (const event of client.events(id)) found.push(event)
-    } finally {
       setPast(found)
+    } catch (cause) {
+      setProblem(words.serverAway(toMessage(cause)))
     }
   }
   if (!hasEnded && shown.length === 0) return null
@@ -34,8 +37,13 @@ export function Timeline({
     <Disclosure
       className="timeline"
       title={words.whatHappened}
-      onOpen={() => void load().catch(() => undefined)}
+      onOpen={() => void load()}
     >
+      {problem === null ? null : (
+        <p className="problem" role="alert">
+          {problem}
+        </p>
+      )}
       <ol>
         {shown.map((event) => (
           <li key={event.sequence}>

@@ -1,4 +1,5 @@
 import { type Item, textOf } from '../text/Item.js'
+import { foldAgainst } from './forms/foldAgainst.js'
 import { foldArrows } from './forms/foldArrows.js'
 import { foldBecome } from './forms/foldBecome.js'
 import { foldCount } from './forms/foldCount.js'
@@ -9,7 +10,7 @@ import { foldPlaced } from './forms/foldPlaced.js'
 import { foldThere } from './forms/foldThere.js'
 import { foldWant } from './forms/foldWant.js'
 import { foldWhole } from './forms/foldWhole.js'
-import { foldAgainst, foldWorth } from './forms/foldWorth.js'
+import { foldWorth } from './forms/foldWorth.js'
 import { readAsCollateral } from './forms/readAsCollateral.js'
 import { readBound } from './forms/readBound.js'
 import { readCall } from './forms/readCall.js'
@@ -17,7 +18,7 @@ import { readEarning } from './forms/readEarning.js'
 import { readElided } from './forms/readElided.js'
 import { readExit } from './forms/readExit.js'
 import { readFields } from './forms/readFields.js'
-import { readFunded, readPaidFrom } from './forms/readFunded.js'
+import { readFunded } from './forms/readFunded.js'
 import { readFunds } from './forms/readFunds.js'
 import { readGetTo, readGift, readThrown } from './forms/readGift.js'
 import { readGoes } from './forms/readGoes.js'
@@ -27,6 +28,7 @@ import { readLoan } from './forms/readLoan.js'
 import { readMake } from './forms/readMake.js'
 import { readOrderNoun } from './forms/readOrderNoun.js'
 import { readOutOf } from './forms/readOutOf.js'
+import { readPaidFrom } from './forms/readPaidFrom.js'
 import { readPlea } from './forms/readPlea.js'
 import { readPledge } from './forms/readPledge.js'
 import { readPreferred } from './forms/readPreferred.js'
@@ -46,37 +48,33 @@ import {
   word,
 } from './forms/words.js'
 
+/** Each takes what the one before it left. */
+const folds: readonly ((items: readonly Item[]) => readonly Item[])[] = [
+  foldThere,
+  spellOut,
+  foldSayings,
+  foldCount,
+  dropGlosses,
+  dropRepeats,
+  foldAgainst,
+  foldWorth,
+  foldWhole,
+  foldPlaced,
+  foldNeed,
+  foldOwed,
+  foldWant,
+  foldKept,
+  foldBecome,
+  foldArrows,
+]
+
 /**
  * Puts plain words in the place of forms that say the same in another manner:
  * `supply(asset=DAI, amount=5)`, `camelot is fine`, `use my usdt for that`,
  * `cancel the allowance`. No argument is added or lost: each keeps its span.
  */
 export function foldForms(said: readonly Item[]): Item[] {
-  const items = foldArrows(
-    foldBecome(
-      foldKept(
-        foldWant(
-          foldOwed(
-            foldNeed(
-              foldPlaced(
-                foldWhole(
-                  foldWorth(
-                    foldAgainst(
-                      dropRepeats(
-                        dropGlosses(
-                          foldCount(foldSayings(spellOut(foldThere(said)))),
-                        ),
-                      ),
-                    ),
-                  ),
-                ),
-              ),
-            ),
-          ),
-        ),
-      ),
-    ),
-  )
+  const items = folds.reduce((before, fold) => fold(before), said)
   const kept: Item[] = []
   let index = 0
   while (index < items.length) {

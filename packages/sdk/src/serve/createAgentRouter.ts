@@ -30,7 +30,7 @@ import { keccak256, stringToHex } from 'viem'
 import type {
   BrokenRequest,
   BrokenRequestAnswer,
-} from './answerBrokenRequests.js'
+} from './createPromptServer.js'
 import { toCaller } from './Caller.js'
 import { measureJsonDepth } from './measureJsonDepth.js'
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import {
   type AgentPrice,
@@ -17,12 +17,12 @@ import { createPaymentReservations } from '../pay/createPaymentReservations.js'
 import type { TakenPayment } from '../pay/createPaywall.js'
 import { createQuoter, type Quoter } from '../quote/createQuoter.js'
 import type { AgentSigner } from '../sign/AgentSigner.js'
-import { answerBrokenRequests } from './answerBrokenRequests.js'
 import {
   createAgentRouter,
   maxRequestBytes,
   renderBrokenRequest,
 } from './createAgentRouter.js'
+import { createPromptServer } from './createPromptServer.js'
 import { createQuotePaywall } from './createQuotePaywall.js'
 import { createQuoteRequestHandler } from './createQuoteRequestHandler.js'
 
@@ -123,19 +123,11 @@ export async function serveAgent(
   if (options.before !== undefined) app.use(options.before)
   app.use(refuseOversized)
 
-  const server = createServer(
-    {
-      requestTimeout: 10_000,
-      headersTimeout: 5_000,
-      // Longer than callers keep idle connections, so that they close first
-      // and never send into one that is going away.
-      keepAliveTimeout: 65_000,
-      connectionsCheckingInterval: 1_000,
-    },
-    app,
-  )
+  const server = createPromptServer(app, renderBrokenRequest)
+  // Longer than callers keep idle connections, so that they close first and
+  // never send into one that is going away.
+  server.keepAliveTimeout = 65_000
   server.maxConnections = 1_024
-  answerBrokenRequests(server, renderBrokenRequest)
   const localUrl = await listen(server, host, port)
 
   try {

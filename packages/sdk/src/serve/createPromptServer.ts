@@ -1,4 +1,10 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http'
 import type { Duplex } from 'node:stream'
 
 /** A request that never became whole, as far as it is known. */
@@ -20,6 +26,51 @@ export type BrokenRequestAnswer = {
 }
 
 /**
+ * Creates a server that waits for nobody: headers in 5 s, the whole request in
+ * 10 s. Node's own limits are minutes, in which a few slow callers hold every
+ * connection.
+ *
+ * @param app - Answers the requests that came whole.
+ * @param render - Words for the others; a problem of RFC 9457 unless told.
+ */
+export function createPromptServer(
+  app: RequestListener,
+  render: (request: BrokenRequest) => BrokenRequestAnswer = renderAsProblem,
+): Server {
+  const server = createServer(
+    {
+      headersTimeout: 5_000,
+      requestTimeout: 10_000,
+      // The limits above bite when they are looked at; Node looks every 30 s.
+      connectionsCheckingInterval: 2_000,
+    },
+    app,
+  )
+  answerBrokenRequests(server, render)
+  return server
+}
+
+/** Puts a request that never became whole into a problem of RFC 9457. */
+export function renderAsProblem({
+  status,
+  title,
+  detail,
+  retry,
+}: BrokenRequest): BrokenRequestAnswer {
+  return {
+    contentType: 'application/problem+json',
+    body: {
+      type: '/errors/REQUEST_MALFORMED',
+      title,
+      status,
+      detail,
+      code: 'REQUEST_MALFORMED',
+      retry,
+    },
+  }
+}
+
+/**
  * Answers what is no HTTP request, is longer than a server reads, or did not come
  * in time, and ends its connection. Node's own answer has no body, which no client
  * of any protocol understands.
@@ -27,7 +78,7 @@ export type BrokenRequestAnswer = {
  * @param server - Its `headersTimeout` and `requestTimeout` say what is too slow.
  * @param render - Puts it into the words of the protocol that was meant.
  */
-export function answerBrokenRequests(
+function answerBrokenRequests(
   server: Server,
   render: (request: BrokenRequest) => BrokenRequestAnswer,
 ): void {
