@@ -47,6 +47,8 @@ type Surface = {
   readonly unknown: { readonly path?: string; readonly body?: object }
   /** Throws unless it is an error in the protocol's own shape; gives its code. */
   readonly readError: (answer: Answer) => unknown
+  /** The code of a request that never came whole. */
+  readonly brokenCode: string | number
 }
 
 const rpc = (method: string, params: object = {}) => ({
@@ -101,6 +103,7 @@ const surfaces: readonly Surface[] = [
       })
       return body.code
     },
+    brokenCode: 'REQUEST_MALFORMED',
   },
   {
     name: 'chat completions',
@@ -121,6 +124,7 @@ const surfaces: readonly Surface[] = [
       body: { model: 'nobody', messages: [{ role: 'user', content: 'hi' }] },
     },
     readError: readOpenAi,
+    brokenCode: 'invalid_request_error',
   },
   {
     name: 'responses',
@@ -136,6 +140,7 @@ const surfaces: readonly Surface[] = [
     },
     unknown: { body: { model: 'nobody', input: 'hi' } },
     readError: readOpenAi,
+    brokenCode: 'invalid_request_error',
   },
   {
     name: 'MCP',
@@ -157,6 +162,7 @@ const surfaces: readonly Surface[] = [
     },
     unknown: { body: rpc('nonsense/method') },
     readError: readRpc,
+    brokenCode: -32_600,
   },
   {
     name: 'A2A over JSON-RPC',
@@ -169,6 +175,7 @@ const surfaces: readonly Surface[] = [
     },
     unknown: { body: rpc('Nonsense') },
     readError: readRpc,
+    brokenCode: -32_602,
   },
   {
     name: 'A2A over REST',
@@ -186,6 +193,7 @@ const surfaces: readonly Surface[] = [
       })
       return error.status
     },
+    brokenCode: 'INVALID_ARGUMENT',
   },
 ]
 
@@ -343,7 +351,7 @@ describe('a slow client', () => {
     for (const { surface, said } of await askMeanwhile(slow)) {
       const answer = readRaw(said)
       expect([surface?.name, answer.status]).toEqual([surface?.name, 408])
-      expect(surface?.readError(answer)).toBeDefined()
+      expect(surface?.readError(answer)).toBe(surface?.brokenCode)
     }
     expect([await countIntents(), await readNonce()]).toEqual(before)
     expect(faces.defects).toEqual([])

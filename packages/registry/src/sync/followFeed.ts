@@ -171,24 +171,20 @@ export async function followFeed(options: {
     vectorLength: options.vectorLength,
   }
   let saved = 0
-  const kept = await readKept()
-  if (kept !== undefined) {
-    index = kept.index
-    seen = kept.seen
-    saved = toChanges(kept.seen)
-  }
-
-  // What cannot be read is built anew from the tables, which are the truth.
-  async function readKept() {
-    try {
-      const found = await readKeptIndex({ pool, subject })
-      return found !== undefined && (await isOfThisDatabase(pool, found))
-        ? found
-        : undefined
-    } catch (error) {
-      onError(error)
-      return undefined
-    }
+  let useless: bigint | undefined
+  try {
+    const found = await readKeptIndex({ pool, subject })
+    if (
+      found?.kept !== undefined &&
+      (await isOfThisDatabase(pool, found.kept))
+    ) {
+      index = found.kept.index
+      seen = found.kept.seen
+      saved = toChanges(seen)
+    } else useless = found?.generation
+  } catch (error) {
+    // Built anew from the tables, which are the truth.
+    onError(error)
   }
 
   async function save(timeLimitMs: number): Promise<void> {
@@ -201,8 +197,8 @@ export async function followFeed(options: {
         pool,
         index,
         seen,
-        // One that was of no use here is replaced, whatever it says.
-        isWorthIt: (other) => saved === 0 || isWorthIt(toChanges(other)),
+        isWorthIt: (other) => isWorthIt(toChanges(other)),
+        useless,
         timeLimitMs,
       })
       if (now !== undefined) saved = toChanges(now)

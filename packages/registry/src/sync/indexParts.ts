@@ -112,14 +112,19 @@ export async function fromIndexParts(
       toCheck(bytes) === header.checks[place],
   )
   if (!isWhole) return undefined
-  const index = AgentIndex.restore(
-    new SectionReader(
-      sections.map(({ buffer }) => buffer),
-      header.values,
-    ),
-    subject,
-  )
-  return { index, seen: header.seen }
+  try {
+    const index = AgentIndex.restore(
+      new SectionReader(
+        sections.map(({ buffer }) => buffer),
+        header.values,
+      ),
+      subject,
+    )
+    return { index, seen: header.seen }
+  } catch {
+    // Every byte as it was written, and yet no index: of another hand.
+    return undefined
+  }
 }
 
 function isOf(header: Header, subject: IndexSubject): boolean {

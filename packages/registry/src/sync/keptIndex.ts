@@ -17,13 +17,20 @@ import {
  *
  * @param options.pool - The registry's database.
  * @param options.subject - What the index must be of.
- * @returns `undefined` where none is kept that fits and is whole.
+ * @returns Which one it is, and its index where that fits and is whole; nothing
+ *   where none is kept.
  */
 export async function readKeptIndex(options: {
   readonly pool: pg.Pool
   readonly subject: IndexSubject
 }): Promise<
-  { readonly index: AgentIndex; readonly seen: IndexSeen } | undefined
+  | {
+      readonly generation: bigint
+      readonly kept:
+        | { readonly index: AgentIndex; readonly seen: IndexSeen }
+        | undefined
+    }
+  | undefined
 > {
   const client = await options.pool.connect()
   let ended = false
@@ -31,17 +38,20 @@ export async function readKeptIndex(options: {
     // One moment: the parts of an index that is replaced meanwhile stay to be read.
     await client.query('begin isolation level repeatable read read only')
     const last = await readLast(client)
-    const kept =
+    const found =
       last === undefined
         ? undefined
-        : await fromIndexParts(
-            last.header,
-            readParts(client, last.generation),
-            options.subject,
-          )
+        : {
+            generation: last.generation,
+            kept: await fromIndexParts(
+              last.header,
+              readParts(client, last.generation),
+              options.subject,
+            ),
+          }
     await client.query('commit')
     ended = true
-    return kept
+    return found
   } finally {
     client.release(!ended)
   }
@@ -134,6 +144,8 @@ function* toRows(
  * @param options.pool - The registry's database.
  * @param options.isWorthIt - Whether it is, beside one of the same subject that
  *   is kept already.
+ * @param options.useless - One that was found to be of no use: it is replaced,
+ *   whatever it says.
  * @param options.timeLimitMs - When to give up; what was kept then stays.
  * @returns Where the feeds stood in the index that is kept now; `undefined`
  *   where nothing is known of it: another process is keeping its own, or the
@@ -145,10 +157,11 @@ export async function keepIndex(
     readonly index: AgentIndex
     readonly seen: IndexSeen
     readonly isWorthIt: (beside: IndexSeen) => boolean
+    readonly useless: bigint | undefined
     readonly timeLimitMs: number
   },
 ): Promise<IndexSeen | undefined> {
-  const { pool, isWorthIt, timeLimitMs, ...kept } = options
+  const { pool, isWorthIt, useless, timeLimitMs, ...kept } = options
   const timeLimit = AbortSignal.timeout(timeLimitMs)
   const client = await pool.connect()
   let ended = false
@@ -161,7 +174,9 @@ export async function keepIndex(
     if (locks[0]?.held !== true) return undefined
     const last = await readLast(client)
     const lastSeen =
-      last === undefined ? undefined : readSeen(last.header, kept)
+      last === undefined || last.generation === useless
+        ? undefined
+        : readSeen(last.header, kept)
     if (lastSeen !== undefined && !isWorthIt(lastSeen)) return lastSeen
     const generation = (last?.generation ?? 0n) + 1n
     await pipeline(

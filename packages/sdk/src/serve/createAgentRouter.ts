@@ -27,11 +27,11 @@ import express, {
   Router,
 } from 'express'
 import { keccak256, stringToHex } from 'viem'
+import { toCaller } from './Caller.js'
 import type {
   BrokenRequest,
   BrokenRequestAnswer,
 } from './createPromptServer.js'
-import { toCaller } from './Caller.js'
 import { measureJsonDepth } from './measureJsonDepth.js'
 
 /** Longest request body, in bytes. */
