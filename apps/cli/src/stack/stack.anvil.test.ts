@@ -159,6 +159,41 @@ describe('the stack', () => {
       expect(await readNonce()).toBe(nonce)
     }, 30_000)
 
+  test('behavior: each agent of the house shows ten sentences that it serves', async () => {
+    const read = async (path: string) =>
+      (await (await fetch(`${stack.config.registryUrl}${path}`)).json()) as {
+        agents: {
+          name: string
+          examples: string[]
+          capabilities: { action: string }[]
+        }[]
+      }
+    const { agents } = await read('/v1/agents?limit=100')
+    expect(agents).toHaveLength(6)
+    for (const { name, examples, capabilities } of agents) {
+      expect([name, new Set(examples).size >= 10]).toEqual([name, true])
+      const serves = new Set(capabilities.map(({ action }) => action))
+      for (const utterance of examples) {
+        const parsed = (await call('POST', '/v1/parse', { utterance }))
+          .body as {
+          type: string
+          intent?: { steps: { action: string }[] }
+        }
+        expect([name, utterance, parsed.type]).toEqual([
+          name,
+          utterance,
+          'intent',
+        ])
+        for (const { action } of parsed.intent?.steps ?? [])
+          expect([name, utterance, serves.has(action)]).toEqual([
+            name,
+            utterance,
+            true,
+          ])
+      }
+    }
+  }, 60_000)
+
   test('behavior: a missing amount is asked for, and the answer goes on', async () => {
     const asked = await settle((await say('swap ETH for USDC')).body as Record_)
     expect(asked.status).toBe('needs-answer')

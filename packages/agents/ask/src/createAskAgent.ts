@@ -59,6 +59,9 @@ export function createAskAgent(options: {
       'what does gas cost?',
       'who may take my USDC?',
       'what would I get for 1 ETH in USDC?',
+      'what is my position on Aave?',
+      'how many USDC are there?',
+      'which agents can swap?',
     ],
     limits: { spenders: [], maxValidForSeconds: 60 },
     async quote(question, { chainId, blockNumber, blockHash }) {

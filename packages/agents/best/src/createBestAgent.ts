@@ -52,7 +52,15 @@ export function createBestAgent(options: BestAgentOptions): Agent<'swap'> {
     feeBps,
     examples: [
       'swap 100 USDC for DAI',
-      'get me the best price for 1 ETH in USDC',
+      'swap 1 ETH to USDC at the best price',
+      'swap 0.5 ETH to USDC',
+      'sell 2 WETH for DAI',
+      'convert 300 DAI to USDC',
+      'trade 50 USDC into WETH',
+      'exchange 1 WBTC for USDC',
+      'change 20 DAI into ETH',
+      'turn 0.1 ETH into DAI',
+      'buy USDC with 250 DAI',
     ],
     limits: { spenders, maxValidForSeconds },
     async quote(

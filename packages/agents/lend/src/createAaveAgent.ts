@@ -46,9 +46,14 @@ export function createAaveAgent(
     examples: [
       'lend 500 USDC on Aave',
       'supply 1 ETH',
+      'put 250 DAI to work on Aave',
       'withdraw all my USDC from Aave',
+      'take 100 DAI out of Aave',
       'borrow 1000 USDC against 1 ETH',
+      'borrow 200 DAI on Aave',
       'pay back all my DAI on Aave',
+      'repay 50 USDC on Aave',
+      'top up my Aave with another 100 USDC',
     ],
     limits: { spenders: [deployment.aaveV3.pool], maxValidForSeconds },
     async quote(instruction, context): Promise<AgentReply> {

@@ -45,9 +45,15 @@ export function createMorphoAgent(
     venues: ['morpho'],
     examples: [
       'lend 500 USDC on Morpho',
+      'supply 100 USDC to Morpho',
+      'put 250 USDC to work on Morpho',
+      'earn on 40 USDC at Morpho',
       'withdraw all my USDC from Morpho',
+      'take 100 USDC out of Morpho',
       'borrow 1000 USDC against 1 ETH on Morpho',
+      'borrow 200 USDC against 0.5 ETH on Morpho',
       'pay back all my USDC on Morpho',
+      'repay 50 USDC on Morpho',
     ],
     limits: { spenders: [deployment.morpho.morpho], maxValidForSeconds },
     async quote(instruction, context): Promise<AgentReply> {

@@ -63,6 +63,12 @@ export function createSwapRouteAgent(options: SwapChain): Agent<'swap'> {
       'sell half my WBTC for DAI',
       'buy 100 USDC with ETH',
       'wrap 2 ETH',
+      'unwrap 1 WETH',
+      'convert 500 DAI to USDC',
+      'turn all my USDC into ETH',
+      'buy 0.5 WETH with DAI',
+      'trade 20 USDC for DAI on Uniswap',
+      'swap 400 ETH to USDC with at most 0.3 % slippage',
     ],
     limits: {
       spenders: listSpenders(deployment),

@@ -38,6 +38,13 @@ export function createSwapSingleAgent(options: SwapChain): Agent<'swap'> {
       'swap 1 ETH for USDC',
       'buy 100 USDC with ETH on Uniswap V3',
       'wrap 2 ETH',
+      'unwrap 0.5 WETH',
+      'sell 300 DAI for USDC',
+      'swap 10 USDC to DAI on Uniswap V2',
+      'convert 0.2 WETH into DAI',
+      'trade all my DAI for ETH',
+      'buy 50 DAI with USDC',
+      'exchange 1 WBTC for USDC',
     ],
     limits: {
       spenders: listSpenders(deployment),

@@ -51,8 +51,14 @@ export function createTransferAgent(options: {
     examples: [
       'send 50 USDC to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
       'transfer 0.1 ETH to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
+      'pay 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 12.5 DAI',
+      'give 5 USDC to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
+      'send all my DAI to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
+      'send half my USDC to 0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
       'let 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 take 20 DAI',
+      'approve 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 for 100 USDC',
       'revoke the allowance of 0x70997970C51812dc3A010C7d01b50e0d17dc79C8 on my USDC',
+      'cancel the DAI allowance of 0x70997970C51812dc3A010C7d01b50e0d17dc79C8',
     ],
     // None of its own: only the spender that the user names.
     limits: { spenders: [], maxValidForSeconds: 600 },

@@ -119,7 +119,7 @@ function findTopic(
     return 'agents'
   if (
     has(
-      /allowance|approvals?(?= |$)|(?:^| )approved(?= |$)|permissions?(?= |$)|spend my|allowed to spend|token permissions/,
+      /allowance|approvals?(?= |$)|(?:^| )approved(?= |$)|permissions?(?= |$)|spend my|who (?:may|can|could|is allowed to) (?:take|spend|use|move|touch)|allowed to spend|token permissions/,
     )
   )
     return 'allowance'

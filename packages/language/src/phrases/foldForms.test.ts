@@ -80,6 +80,7 @@ describe('forms that say the same in another manner', () => {
       'swap 30 usdc to dai; lend 10 of that on spark',
       ['swap 30 USDC DAI', 'supply 10 DAI spark'],
     ],
+    ['who may take my dai?', ['ask allowance DAI']],
     ['what apy does compound pay on dai', ['ask yield DAI compound']],
     ['i owe lena.eth 12 usdc, please pay her', ['transfer 12 USDC lena.eth']],
     ['i got 40 usdt and i want it to become dai', ['swap 40 USDT DAI']],
