@@ -11,7 +11,7 @@ export type RegistryConfig = {
   readonly chainId: number | undefined
   /** Owners and operators of this house, in lower case. */
   readonly referenceAgents: ReadonlySet<string>
-  /** Engines whose receipts seed reputation, in lower case. */
+  /** Engines whose receipts count in full, in lower case. */
   readonly knownEngines: ReadonlySet<string>
   /** `host:port` on this machine that agents may be published at. */
   readonly loopbackAgents: readonly string[]

@@ -16,6 +16,7 @@ import {
   type JsonValue,
   receiptTypedDataTypes,
 } from '@behest/spec'
+import { type Hex, keccak256, stringToHex } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
@@ -26,6 +27,9 @@ import {
 
 const engine = privateKeyToAccount(generatePrivateKey())
 const said = new Map<string, Awaited<ReturnType<ReceiptCheckPort>>>()
+const asked = new Map<string, number>()
+// A day ago: another time than the receipts' own and than now.
+const minedAtUnixSeconds = Math.floor(Date.now() / 1000) - 86_400
 
 let api: TestRegistry
 let served: ServedAgent
@@ -60,8 +64,10 @@ beforeAll(async () => {
     probes: 'off',
     registry: {
       knownEngines: new Set([engine.address.toLowerCase()]),
-      checkReceipt: async ({ intentId }) =>
-        said.get(intentId) ?? { type: 'confirmed' },
+      checkReceipt: async ({ intentId }) => {
+        asked.set(intentId, (asked.get(intentId) ?? 0) + 1)
+        return said.get(intentId) ?? { type: 'confirmed', minedAtUnixSeconds }
+      },
     },
   })
   const made = await publish('swap-receipts')
@@ -83,9 +89,12 @@ async function buildReceipt(options: {
   readonly signers?: readonly Signer[]
   readonly agent?: string
   readonly agentAddress?: string
+  readonly transaction?: Hex
 }) {
   const verdict = options.verdict ?? 'MET'
   const hash = `0x${'22'.repeat(32)}` as const
+  const transaction =
+    options.transaction ?? keccak256(stringToHex(options.intentId))
   const receipt = {
     intentId: options.intentId,
     intentHash: hash,
@@ -102,7 +111,7 @@ async function buildReceipt(options: {
         agentAddress: options.agentAddress ?? served.signer.address,
         quoteId: 'q1',
         quoteHash: hash,
-        transactions: [hash],
+        transactions: [transaction],
         promised: [],
         realised: [],
         positions: [],
@@ -154,12 +163,15 @@ describe('receipts', () => {
       ({ body }) => body.trust !== null,
     )
     expect(trusted.body.trust).toMatchObject({ receipts: 1, pruned: {} })
-    expect(trusted.body.trust.bound).toBeCloseTo(0.2065, 3)
+    // One kept promise, of yesterday by its block: 2^(-1/30) of a whole one.
+    expect(trusted.body.trust.effective).toBeCloseTo(0.5 ** (1 / 30), 3)
+    expect(trusted.body.trust.bound).toBeCloseTo(0.2028, 3)
     const page = await get(`/v1/receipts?agent=${agentId}`)
     expect(page.body.receipts[0]).toMatchObject({
       verdict: 'confirmed',
       receipt,
       signers: [engine.address.toLowerCase()],
+      minedAt: new Date(minedAtUnixSeconds * 1000).toISOString(),
     })
     const found = await get('/v1/search?action=swap')
     expect(found.body.results[0].parts.trust).toBeGreaterThan(Math.sqrt(0.3))
@@ -268,6 +280,135 @@ describe('receipts', () => {
     ).not.toContain(liar.agentId)
     await victim.close()
     await liar.close()
+  })
+
+  test('behavior: nobody is suspended for what another key signed in its name', async () => {
+    const victim = await publish('swap-named')
+    const thief = privateKeyToAccount(generatePrivateKey())
+    said.set('i-named', { type: 'contradicted', reason: 'no such transfer' })
+    const sent = await post(
+      await buildReceipt({
+        intentId: 'i-named',
+        agent: victim.agentId,
+        agentAddress: thief.address,
+        signers: [thief],
+      }),
+    )
+    expect(sent.status).toBe(201)
+    await until(
+      () => get(`/v1/receipts?agent=${victim.agentId}`),
+      ({ body }) => body.receipts[0]?.verdict === 'contradicted',
+    )
+    // What follows a verdict is written before the next receipt is looked at.
+    await post(
+      await buildReceipt({ intentId: 'i-after', agent: victim.agentId }),
+    )
+    await until(
+      () => get(`/v1/receipts?agent=${victim.agentId}`),
+      ({ body }) => body.receipts[1]?.verdict === 'confirmed',
+    )
+    expect((await get(`/v1/agents/${victim.agentId}`)).body.status).toBe(
+      'unverified',
+    )
+    await victim.close()
+  })
+
+  test("behavior: a stranger's word about somebody's money gives way, and weighs nothing", async () => {
+    const rated = await publish('swap-rated')
+    const account = privateKeyToAccount(generatePrivateKey()).address
+    const stranger = privateKeyToAccount(generatePrivateKey())
+    const about = {
+      agent: rated.agentId,
+      agentAddress: rated.agent.signer.address,
+    }
+    const squat = { ...about, intentId: 'i-squat', account }
+    expect(
+      (
+        await post(
+          await buildReceipt({
+            ...squat,
+            verdict: 'NOT_MET',
+            signers: [stranger],
+          }),
+        )
+      ).status,
+    ).toBe(201)
+    const slandered = await until(
+      () => get(`/v1/agents/${rated.agentId}`),
+      ({ body }) => body.trust !== null,
+    )
+    expect(slandered.body.trust).toMatchObject({
+      receipts: 0,
+      effective: 0,
+      pruned: { 'no-known-engine': 1 },
+    })
+    // The engine that served the account is heard, whoever came first.
+    expect((await post(await buildReceipt(squat))).status).toBe(201)
+    const heard = await until(
+      () => get(`/v1/agents/${rated.agentId}`),
+      ({ body }) => body.trust.receipts === 1,
+    )
+    expect(heard.body.trust).toMatchObject({ strangers: 0, pruned: {} })
+    await rated.close()
+  })
+
+  test('behavior: one transaction counts for one intent', async () => {
+    const rated = await publish('swap-once')
+    const about = {
+      agent: rated.agentId,
+      agentAddress: rated.agent.signer.address,
+      transaction: keccak256(stringToHex('one and the same')),
+    }
+    for (const intentId of ['i-once-1', 'i-once-2', 'i-once-3'])
+      expect(
+        (await post(await buildReceipt({ ...about, intentId }))).status,
+      ).toBe(201)
+    const counted = await until(
+      () => get(`/v1/agents/${rated.agentId}`),
+      ({ body }) => body.trust?.pruned['transaction-counted'] === 2,
+    )
+    expect(counted.body.trust.receipts).toBe(1)
+    await rated.close()
+  })
+
+  test('behavior: a silent chain gives no receipt up', async () => {
+    const silent = {
+      type: 'unreachable',
+      why: 'no-answer',
+      reason: 'the chain does not answer',
+    } as const
+    said.set('i-silent', silent)
+    said.set('i-missing', { ...silent, why: 'not-mined', reason: 'not mined' })
+    const ids = ['i-silent', 'i-missing']
+    for (const intentId of ids) await post(await buildReceipt({ intentId }))
+    const read = async () => {
+      const { body } = await get(`/v1/receipts?agent=${agentId}&limit=100`)
+      return ids.map((intentId) =>
+        body.receipts.find(
+          (view: { receipt: { intentId: string } }) =>
+            view.receipt.intentId === intentId,
+        ),
+      )
+    }
+    // Due at once, each time: the wait between two questions is not the rule here.
+    await until(
+      async () => {
+        await api.database.pool.query(
+          `update registry.receipts set next_check_at = clock_timestamp() where verdict = 'unreachable'`,
+        )
+        return read()
+      },
+      ([, missing]) => missing.verdict === 'contradicted',
+    )
+    expect(asked.get('i-missing')).toBe(12)
+    const [left] = await read()
+    expect(left).toMatchObject({ verdict: 'unreachable', minedAt: null })
+    expect(asked.get('i-silent')).toBeGreaterThanOrEqual(12)
+    said.delete('i-silent')
+    await api.database.pool.query(
+      `update registry.receipts set next_check_at = clock_timestamp() where verdict = 'unreachable'`,
+    )
+    await until(read, ([silentNow]) => silentNow.verdict === 'confirmed')
   })
 
   test('behavior: anyone gets the same trust from the public API alone', async () => {

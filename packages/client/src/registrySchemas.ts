@@ -270,9 +270,11 @@ export const receiptViewSchema = z.object({
   signers: z.array(addressSchema),
   verdict: z.enum(['pending', 'confirmed', 'contradicted', 'unreachable']),
   verdictReason: z.string(),
-  /** Signed by an engine whose users are known to be independent. */
+  /** Signed by an engine that the registry knows: it counts in full. */
   knownEngine: z.boolean(),
   receivedAt: isoTime,
+  /** Time of the last block that it tells of, `null` until the chain confirms one. */
+  minedAt: isoTime.nullable(),
   seq: z.int(),
 })
 /**

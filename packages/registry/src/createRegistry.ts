@@ -103,7 +103,7 @@ export type CreateRegistryOptions = {
   readonly encoder?: EncoderPort
   /** Asks the chain about receipts. Without one no receipt counts. */
   readonly checkReceipt?: ReceiptCheckPort
-  /** Engines whose users are known to be independent, in lower case. */
+  /** Engines whose receipts count in full, in lower case. Without one no agent has trust. */
   readonly knownEngines?: KnownEngines
   /** Asks the chain where agents stand on it. Without one none is anchored. */
   readonly anchor?: AnchorPort
@@ -140,7 +140,7 @@ export type PublishResult = {
 
 /** A receipt as it is shown, with everything that its weight depends on. */
 export type PublicReceiptView = ReceiptView & {
-  /** Signed by an engine whose users are known to be independent. */
+  /** Signed by an engine that the registry knows: it counts in full. */
   readonly knownEngine: boolean
 }
 

@@ -101,6 +101,7 @@ const receipt: ReceiptView = {
   verdictReason: '',
   knownEngine: true,
   receivedAt: '2026-11-22T10:00:06.000Z',
+  minedAt: '2026-11-22T10:00:04.000Z',
   seq: 1,
 }
 

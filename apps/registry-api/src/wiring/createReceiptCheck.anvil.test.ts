@@ -1,6 +1,7 @@
 import { type Devnet, start } from '@behest/devnet'
 import type { Receipt } from '@behest/spec'
 import {
+  createPublicClient,
   createWalletClient,
   type Hex,
   http,
@@ -72,9 +73,28 @@ async function send(
   return hash
 }
 
+type Delta = Receipt['steps'][number]['realised'][number]
+
+function buildDelta(
+  units: bigint,
+  token: Delta['token'] = devnet.addresses.tokens.WETH,
+  account: Hex = devnet.accounts[1].address,
+): Delta {
+  return { account, token, symbol: 'WETH', units, decimal: '1' }
+}
+
+async function readMinedAt(hash: Hex): Promise<number> {
+  const client = createPublicClient({ transport: http(devnet.url) })
+  const { blockNumber } = await client.getTransactionReceipt({ hash })
+  return Number((await client.getBlock({ blockNumber })).timestamp)
+}
+
 function buildReceipt(options: {
   readonly transactions: readonly Hex[]
   readonly units?: bigint
+  readonly promised?: readonly Delta[]
+  readonly realised?: readonly Delta[]
+  readonly action?: Receipt['steps'][number]['action']
   readonly verdict?: 'MET' | 'NOT_MET' | 'UNKNOWN'
   readonly account?: Hex
   readonly chainId?: number
@@ -92,27 +112,27 @@ function buildReceipt(options: {
     steps: [
       {
         id: 's1',
-        action: 'swap',
+        action: options.action ?? 'swap',
         agent: 'a-00000000',
         agentAddress: account,
         quoteId: 'q',
         quoteHash: hash,
         transactions: [...options.transactions],
-        promised: [],
+        promised: [...(options.promised ?? [])],
         positions: [],
         verdict,
-        realised:
-          options.units === undefined
+        realised: [
+          ...(options.realised ?? []),
+          ...(options.units === undefined
             ? []
             : [
-                {
+                buildDelta(
+                  options.units,
+                  devnet.addresses.tokens.WETH,
                   account,
-                  token: devnet.addresses.tokens.WETH,
-                  symbol: 'WETH',
-                  units: options.units,
-                  decimal: '1',
-                },
-              ],
+                ),
+              ]),
+        ],
       },
     ],
     health: [],
@@ -131,7 +151,10 @@ describe('createReceiptCheck', () => {
       await check(
         buildReceipt({ transactions: [wrapped], units: parseEther('1') }),
       ),
-    ).toEqual({ type: 'confirmed' })
+    ).toEqual({
+      type: 'confirmed',
+      minedAtUnixSeconds: await readMinedAt(wrapped),
+    })
     const sent = await send({
       functionName: 'transfer',
       to: devnet.accounts[2].address,
@@ -139,7 +162,7 @@ describe('createReceiptCheck', () => {
     })
     expect(
       await check(buildReceipt({ transactions: [sent], units: -400n })),
-    ).toEqual({ type: 'confirmed' })
+    ).toMatchObject({ type: 'confirmed' })
   })
 
   test('behavior: contradicts another amount, a revert, a stranger and nothing sent', async () => {
@@ -166,7 +189,7 @@ describe('createReceiptCheck', () => {
       await check(
         buildReceipt({ transactions: [reverted], verdict: 'NOT_MET' }),
       ),
-    ).toEqual({ type: 'confirmed' })
+    ).toMatchObject({ type: 'confirmed' })
     expect(
       await check(
         buildReceipt({
@@ -178,6 +201,86 @@ describe('createReceiptCheck', () => {
     expect(await check(buildReceipt({ transactions: [] }))).toMatchObject({
       type: 'contradicted',
     })
+  })
+
+  test('behavior: met means that what was promised came, and that something moved', async () => {
+    const wrapped = await send({ functionName: 'deposit' })
+    const common = { transactions: [wrapped], units: parseEther('1') }
+    const short = await check(
+      buildReceipt({ ...common, promised: [buildDelta(parseEther('1.2'))] }),
+    )
+    expect(short).toMatchObject({
+      type: 'contradicted',
+      reason: expect.stringContaining(
+        'at least 1200000000000000000 was promised',
+      ),
+    })
+    expect(
+      await check(
+        buildReceipt({ ...common, promised: [buildDelta(parseEther('0.9'))] }),
+      ),
+    ).toMatchObject({ type: 'confirmed' })
+    // More went than was promised to go at most.
+    const sent = await send({
+      functionName: 'transfer',
+      to: devnet.accounts[2].address,
+      units: 4000n,
+    })
+    expect(
+      await check(
+        buildReceipt({
+          transactions: [sent],
+          units: -4000n,
+          promised: [buildDelta(-3000n)],
+        }),
+      ),
+    ).toMatchObject({ type: 'contradicted' })
+    const nothing = { transactions: [wrapped] }
+    expect(await check(buildReceipt(nothing))).toMatchObject({
+      type: 'contradicted',
+      reason: expect.stringContaining('nothing moved'),
+    })
+    expect(
+      await check(buildReceipt({ ...nothing, action: 'approve' })),
+    ).toMatchObject({ type: 'confirmed' })
+  })
+
+  test('behavior: steps of one transaction keep their promises together', async () => {
+    const wrapped = await send({ functionName: 'deposit' })
+    const receipt = buildReceipt({
+      transactions: [wrapped],
+      units: parseEther('1'),
+      promised: [buildDelta(parseEther('1.5'))],
+    })
+    const [first] = receipt.steps as [Receipt['steps'][number]]
+    const onward = (units: bigint): Receipt => ({
+      ...receipt,
+      steps: [first, { ...first, id: 's2', promised: [buildDelta(units)] }],
+    })
+    expect(await check(onward(parseEther('-0.5')))).toMatchObject({
+      type: 'confirmed',
+    })
+    expect(await check(onward(parseEther('-0.3')))).toMatchObject({
+      type: 'contradicted',
+    })
+  })
+
+  test('behavior: ether that no event tells of is held against the balance', async () => {
+    const wrapped = await send({ functionName: 'deposit' })
+    const claim = (wei: bigint) =>
+      check(
+        buildReceipt({
+          transactions: [wrapped],
+          units: parseEther('1'),
+          realised: [buildDelta(wei, 'native')],
+        }),
+      )
+    expect(await claim(parseEther('-1'))).toMatchObject({ type: 'confirmed' })
+    expect(await claim(parseEther('-0.5'))).toMatchObject({
+      type: 'contradicted',
+      reason: expect.stringContaining('its balance by -1000000000000000000'),
+    })
+    expect(await claim(parseEther('3'))).toMatchObject({ type: 'contradicted' })
   })
 
   test('behavior: interest that a lending token books late is no contradiction', async () => {
@@ -239,15 +342,22 @@ describe('createReceiptCheck', () => {
         ...receipt,
         steps: [{ ...(step as Receipt['steps'][number]), realised: [delta] }],
       }),
-    ).toEqual({ type: 'confirmed' })
+    ).toMatchObject({ type: 'confirmed' })
   })
 
   test('behavior: what it cannot know it asks again', async () => {
     expect(
       await check(buildReceipt({ transactions: [`0x${'ab'.repeat(32)}`] })),
-    ).toMatchObject({ type: 'unreachable' })
+    ).toMatchObject({ type: 'unreachable', why: 'not-mined' })
     expect(
       await check(buildReceipt({ transactions: [], chainId: 1 })),
-    ).toMatchObject({ type: 'unreachable' })
+    ).toMatchObject({ type: 'unreachable', why: 'other-chain' })
+    const nobody = createReceiptCheck({
+      rpcUrl: 'http://127.0.0.1:1',
+      chainId: () => devnet.chain.id,
+    })
+    expect(
+      await nobody(buildReceipt({ transactions: [`0x${'ab'.repeat(32)}`] })),
+    ).toMatchObject({ type: 'unreachable', why: 'no-answer' })
   })
 })

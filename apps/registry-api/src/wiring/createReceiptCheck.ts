@@ -1,11 +1,14 @@
 import type { ReceiptCheckPort } from '@behest/registry'
 import { isSameAddress, type Receipt } from '@behest/spec'
 import {
+  BaseError,
   createPublicClient,
   type Hex,
   http,
+  type PublicClient,
   parseAbi,
   parseEventLogs,
+  RpcRequestError,
   type TransactionReceipt,
   TransactionReceiptNotFoundError,
 } from 'viem'
@@ -25,9 +28,18 @@ const events = parseAbi([
 const toleranceParts = 1_000n
 const toleranceUnits = 10n
 
+/** Actions that are met without anything having moved. */
+const movesNothing: ReadonlySet<Step['action']> = new Set([
+  'approve',
+  'ask',
+  'revoke',
+  'vote',
+])
+
 /**
  * Creates the check of receipts against the chain: the transactions are there,
- * ended as the verdict says, and moved what the receipt says they moved.
+ * ended as the verdict says, moved what the receipt says they moved, and what
+ * they moved is what was promised where the receipt calls it met.
  *
  * @param options.rpcUrl - JSON-RPC address of the one chain that is checked.
  */
@@ -40,68 +52,197 @@ export function createReceiptCheck(options: {
   })
   return async (receipt) => {
     const chainId = options.chainId()
-    if (chainId === undefined)
-      return { type: 'unreachable', reason: 'the chain does not answer' }
+    if (chainId === undefined) return noAnswer
     if (receipt.chainId !== chainId)
       return {
         type: 'unreachable',
+        why: 'other-chain',
         reason: `it is of chain ${receipt.chainId}, and this registry sees chain ${chainId}`,
       }
+    const mined = new Map<Hex, TransactionReceipt>()
     for (const step of receipt.steps) {
       if (step.verdict === 'UNKNOWN') continue
-      const mined: TransactionReceipt[] = []
       for (const hash of step.transactions)
         try {
-          mined.push(await client.getTransactionReceipt({ hash }))
+          if (!mined.has(hash))
+            mined.set(hash, await client.getTransactionReceipt({ hash }))
         } catch (error) {
-          return {
-            type: 'unreachable',
-            reason:
-              error instanceof TransactionReceiptNotFoundError
-                ? `transaction ${hash} is not mined`
-                : 'the chain does not answer',
-          }
+          return error instanceof TransactionReceiptNotFoundError
+            ? {
+                type: 'unreachable',
+                why: 'not-mined',
+                reason: `transaction ${hash} is not mined`,
+              }
+            : noAnswer
         }
-      const contradiction = findContradiction(receipt, step, mined)
-      if (contradiction !== undefined)
-        return { type: 'contradicted', reason: contradiction }
     }
-    return { type: 'confirmed' }
+    const found = [...mined.values()]
+    try {
+      for (const step of receipt.steps) {
+        if (step.verdict === 'UNKNOWN') continue
+        const reason =
+          findContradiction(receipt, step, mined) ??
+          (await findFalseEther(client, step, mined))
+        if (reason !== undefined) return { type: 'contradicted', reason }
+      }
+      return {
+        type: 'confirmed',
+        minedAtUnixSeconds:
+          found.length === 0 ? undefined : await readTime(client, found),
+      }
+    } catch (error) {
+      if (error instanceof BaseError) return noAnswer
+      throw error
+    }
   }
 }
 
+const noAnswer = {
+  type: 'unreachable',
+  why: 'no-answer',
+  reason: 'the chain does not answer',
+} as const
+
 type Step = Receipt['steps'][number]
+type Mined = ReadonlyMap<Hex, TransactionReceipt>
+
+async function readTime(
+  client: PublicClient,
+  mined: readonly TransactionReceipt[],
+): Promise<number> {
+  const last = mined.reduce((one, other) =>
+    other.blockNumber > one.blockNumber ? other : one,
+  )
+  const block = await client.getBlock({ blockHash: last.blockHash })
+  return Number(block.timestamp)
+}
 
 function findContradiction(
   receipt: Receipt,
   step: Step,
-  mined: readonly TransactionReceipt[],
+  mined: Mined,
 ): string | undefined {
+  const own = listMined(step, mined)
   if (step.verdict === 'MET') {
-    const reverted = mined.find(({ status }) => status !== 'success')
+    const reverted = own.find(({ status }) => status !== 'success')
     if (reverted !== undefined)
       return `step ${step.id} is called met, and ${reverted.transactionHash} reverted`
     // An answer in words moves nothing; everything else leaves a trace.
-    if (mined.length === 0 && step.action !== 'ask')
+    if (own.length === 0 && step.action !== 'ask')
       return `step ${step.id} is called met without a transaction`
+    if (
+      !movesNothing.has(step.action) &&
+      step.realised.every(({ units }) => units === 0n)
+    )
+      return `step ${step.id} is called met, and nothing moved`
+    const missing = findMissing(receipt, step)
+    if (missing !== undefined) return missing
   }
-  const touches = mined.every(
+  const stranger = own.find(
     (transaction) =>
-      isSameAddress(transaction.from, receipt.account) ||
-      isSameAddress(transaction.to ?? '', receipt.account) ||
-      mentions(transaction, receipt.account),
+      !isSameAddress(transaction.from, receipt.account) &&
+      !isSameAddress(transaction.to ?? '', receipt.account) &&
+      !mentions(transaction, receipt.account),
   )
-  if (!touches)
-    return `a transaction of step ${step.id} has nothing to do with ${receipt.account}`
+  if (stranger !== undefined)
+    return `transaction ${stranger.transactionHash} of step ${step.id} has nothing to do with ${receipt.account}`
   for (const delta of step.realised) {
     if (delta.token === 'native') continue
-    const seen = sumTransfers(mined, delta.token, delta.account)
+    const seen = sumTransfers(own, delta.token, delta.account)
     const off = seen > delta.units ? seen - delta.units : delta.units - seen
-    const size = delta.units < 0n ? -delta.units : delta.units
-    if (off > toleranceUnits && off > size / toleranceParts)
+    if (off > toTolerance(delta.units))
       return `step ${step.id} says that ${delta.account} changed by ${delta.units} of ${delta.token}, and the events say ${seen}`
   }
   return undefined
+}
+
+// Steps of one transaction are measured together: what one of them promised may
+// have gone on into the next.
+function findMissing(receipt: Receipt, step: Step): string | undefined {
+  const together = receipt.steps.filter(
+    ({ id, transactions }) =>
+      id === step.id ||
+      transactions.some((hash) => step.transactions.includes(hash)),
+  )
+  const promised = together.flatMap((each) => each.promised)
+  for (const { account, token, symbol } of promised) {
+    const is = (delta: Step['promised'][number]) =>
+      isSameAddress(delta.account, account) && isSameToken(delta.token, token)
+    const least = addUp(promised.filter(is))
+    const came = addUp(step.realised.filter(is))
+    if (came + toTolerance(least) < least)
+      return `step ${step.id} is called met; ${symbol} of ${account} changed by ${came}, and at least ${least} was promised`
+  }
+  return undefined
+}
+
+/**
+ * No event tells of ether: the balance before and after its block does, where the
+ * chain still has it. Others may send some in the same block, so that only more
+ * than was seen is false, and only where the account sent nothing else in it.
+ */
+async function findFalseEther(
+  client: PublicClient,
+  step: Step,
+  mined: Mined,
+): Promise<string | undefined> {
+  const own = listMined(step, mined)
+  for (const delta of step.realised) {
+    if (delta.token !== 'native') continue
+    const { account, units } = delta
+    const sent = own.filter(({ from }) => isSameAddress(from, account))
+    let seen = sent.reduce(
+      (sum, { gasUsed, effectiveGasPrice }) =>
+        sum + gasUsed * effectiveGasPrice,
+      0n,
+    )
+    let nonces = 0
+    try {
+      for (const blockNumber of new Set(own.map((each) => each.blockNumber))) {
+        const at = { address: account, blockNumber }
+        const before = { address: account, blockNumber: blockNumber - 1n }
+        const [now, then, nonceNow, nonceThen] = await Promise.all([
+          client.getBalance(at),
+          client.getBalance(before),
+          client.getTransactionCount(at),
+          client.getTransactionCount(before),
+        ])
+        seen += now - then
+        nonces += nonceNow - nonceThen
+      }
+    } catch (error) {
+      // A node that keeps no old state cannot say; what else moved was checked.
+      if (isStateGone(error)) return undefined
+      throw error
+    }
+    if (nonces === sent.length && units > seen + toTolerance(units))
+      return `step ${step.id} says that ${account} changed by ${units} wei, and its balance by ${seen}`
+  }
+  return undefined
+}
+
+function isStateGone(error: unknown): boolean {
+  return (
+    error instanceof BaseError &&
+    error.walk((cause) => cause instanceof RpcRequestError) !== null
+  )
+}
+
+function listMined(step: Step, mined: Mined): TransactionReceipt[] {
+  return step.transactions.flatMap((hash) => mined.get(hash) ?? [])
+}
+
+function addUp(deltas: Step['realised']): bigint {
+  return deltas.reduce((sum, { units }) => sum + units, 0n)
+}
+
+function isSameToken(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
+}
+
+function toTolerance(units: bigint): bigint {
+  const part = (units < 0n ? -units : units) / toleranceParts
+  return part > toleranceUnits ? part : toleranceUnits
 }
 
 function mentions(transaction: TransactionReceipt, account: string): boolean {

@@ -43,6 +43,7 @@ const recordArbitrary: fc.Arbitrary<AgentRecord> = fc
         effective: 1,
         met: 1,
         receipts: 1,
+        strangers: 0,
         unknown: 0,
         pruned: {},
         atUnixSeconds: 0,

@@ -1,19 +1,27 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { type CountedStep, computeTrust, wilsonLower } from './computeTrust.js'
+import {
+  type CountedStep,
+  computeTrust,
+  trustNumbers,
+  wilsonLower,
+} from './computeTrust.js'
 
 const day = 86_400
 const now = 1_000 * day
 
 function build(over: Partial<CountedStep> & { number: number }): CountedStep {
   const { number, ...rest } = over
+  const account = over.account ?? `payer-${number}`
   return {
     receiptHash: `0x${number}`,
     agentId: 'honest',
-    account: `payer-${number}`,
+    account,
+    payer: account,
+    isKnown: true,
     verdict: 'MET',
     shortfall: 0,
-    finishedAtUnixSeconds: now,
+    atUnixSeconds: now,
     ...rest,
   }
 }
@@ -21,16 +29,15 @@ function build(over: Partial<CountedStep> & { number: number }): CountedStep {
 function compute(
   steps: readonly CountedStep[],
   over: {
-    seeds?: readonly string[]
     controllers?: ReadonlyMap<string, readonly string[]>
-    links?: readonly (readonly [string, string])[]
+    funded?: readonly (readonly [string, string])[]
   } = {},
 ) {
   return computeTrust({
     steps,
     controllers: over.controllers ?? new Map(),
-    links: over.links ?? [],
-    seeds: new Set(over.seeds ?? []),
+    funded: over.funded ?? [],
+    left: [],
     nowUnixSeconds: now,
   })
 }
@@ -71,7 +78,7 @@ describe('wilsonLower', () => {
 describe('computeTrust', () => {
   test('behavior: ten thousand calls to oneself change nothing', () => {
     const own = Array.from({ length: 10_000 }, (_, number) =>
-      build({ number, account: number % 2 === 0 ? '0xOwner' : '0xOperator' }),
+      build({ number, account: number % 2 === 0 ? '0xowner' : '0xoperator' }),
     )
     const trust = compute(own, {
       controllers: new Map([['honest', ['0xowner', '0xoperator']]]),
@@ -83,11 +90,37 @@ describe('computeTrust', () => {
     })
   })
 
-  test('behavior: an account that the owner funds is the owner', () => {
-    const trust = compute([build({ number: 1, account: '0xfunded' })], {
+  test('behavior: whoever the owner funds, and whoever those fund, is the owner', () => {
+    const controllers = new Map([['honest', ['0xowner']]])
+    const own = (account: string, funded: [string, string][]) =>
+      compute([build({ number: 1, account })], { controllers, funded }).get(
+        'honest',
+      )?.pruned['same-owner'] === 1
+    const first: [string, string] = ['0xowner', '0xfirst']
+    const second: [string, string] = ['0xfirst', '0xsecond']
+    const third: [string, string] = ['0xsecond', '0xthird']
+    expect(own('0xfirst', [first])).toBe(true)
+    expect(own('0xsecond', [first, second])).toBe(true)
+    expect(own('0xthird', [first, second, third])).toBe(false)
+    expect(own('0xpatron', [['0xpatron', '0xowner']])).toBe(true)
+  })
+
+  test('behavior: a rival that sends cents to both cannot make one hand of an owner and a customer', () => {
+    const trust = compute([build({ number: 1, account: '0xcustomer' })], {
       controllers: new Map([['honest', ['0xowner']]]),
-      links: [['0xowner', '0xfunded']],
+      funded: [
+        ['0xrival', '0xowner'],
+        ['0xrival', '0xcustomer'],
+      ],
     }).get('honest')
+    expect(trust).toMatchObject({ receipts: 1, pruned: {} })
+  })
+
+  test("behavior: the agent's own hand under another name is its own hand", () => {
+    const trust = compute(
+      [build({ number: 1, account: '0xnamed', payer: '0xowner' })],
+      { controllers: new Map([['honest', ['0xowner']]]) },
+    ).get('honest')
     expect(trust).toMatchObject({ receipts: 0, pruned: { 'same-owner': 1 } })
   })
 
@@ -103,7 +136,7 @@ describe('computeTrust', () => {
 
   test('behavior: age weighs by half each thirty days', () => {
     const trust = compute([
-      build({ number: 1, finishedAtUnixSeconds: now - 30 * day }),
+      build({ number: 1, atUnixSeconds: now - 30 * day }),
     ]).get('honest')
     expect(trust?.effective).toBeCloseTo(0.5)
   })
@@ -140,11 +173,10 @@ describe('computeTrust', () => {
             number: 10_000 + number * 5 + hop,
             agentId: `ring-${(number + hop) % 20}`,
             account: `fresh-${number}`,
+            isKnown: false,
           }),
         )
-    const trust = compute([...honest, ...ring], {
-      seeds: honest.map(({ account }) => account),
-    })
+    const trust = compute([...honest, ...ring])
     const best = Math.max(
       ...Array.from(
         { length: 20 },
@@ -153,32 +185,56 @@ describe('computeTrust', () => {
     )
     expect(best).toBe(0)
     expect(trust.get('honest')?.bound).toBeGreaterThan(0.7)
-    expect(trust.get('ring-0')?.pruned['closed-ring']).toBeGreaterThan(0)
+    expect(trust.get('ring-0')).toMatchObject({
+      receipts: 0,
+      pruned: { 'no-known-engine': 250 },
+    })
   })
 
-  test('behavior: buying once from an honest agent does not lift a ring above it', () => {
-    const honest = Array.from({ length: 30 }, (_, number) =>
-      build({
-        number,
-        account: `known-${number % 15}`,
-        finishedAtUnixSeconds: now - (number % 3) * day,
-      }),
-    )
-    const bridge = Array.from({ length: 20 }, (_, number) =>
-      build({ number: 500 + number, account: `fresh-${number}` }),
-    )
-    const ring = Array.from({ length: 1000 }, (_, number) =>
-      build({
-        number: 1000 + number,
-        agentId: 'ring',
-        account: `fresh-${number % 200}`,
-      }),
-    )
-    const trust = compute([...honest, ...bridge, ...ring], {
-      seeds: Array.from({ length: 15 }, (_, number) => `known-${number}`),
-    })
-    expect(trust.get('ring')?.bound ?? 0).toBeLessThan(
-      trust.get('honest')?.bound ?? 0,
+  test('behavior: strangers without number move an agent by a tenth of what the known say', () => {
+    fc.assert(
+      fc.property(
+        fc.record({
+          known: fc.array(fc.constantFrom('MET' as const, 'NOT_MET' as const), {
+            minLength: 1,
+            maxLength: 60,
+          }),
+          strangers: fc.integer({ min: 1, max: 800 }),
+          says: fc.constantFrom(
+            'MET' as const,
+            'NOT_MET' as const,
+            'UNKNOWN' as const,
+          ),
+          age: fc.integer({ min: 0, max: 60 }),
+        }),
+        ({ known, strangers, says, age }) => {
+          const told = known.map((verdict, number) =>
+            build({ number, verdict, shortfall: verdict === 'MET' ? 0 : 1 }),
+          )
+          const crowd = Array.from({ length: strangers }, (_, number) =>
+            build({
+              number: 1000 + number,
+              verdict: says,
+              shortfall: says === 'MET' ? 0 : 1,
+              isKnown: false,
+              atUnixSeconds: now - age * day,
+            }),
+          )
+          const before = compute(told).get('honest')
+          const after = compute([...told, ...crowd]).get('honest')
+          const most = trustNumbers.strangersShare * known.length + 1e-9
+          expect(
+            (after?.effective ?? 0) + (after?.unknown ?? 0),
+          ).toBeLessThanOrEqual(known.length + most)
+          const met = before?.met ?? 0
+          expect(after?.bound).toBeLessThanOrEqual(
+            wilsonLower(met + most, known.length + most) + 1e-9,
+          )
+          expect(after?.bound).toBeGreaterThanOrEqual(
+            wilsonLower(met, known.length + most) * 0.95 - 1e-9,
+          )
+        },
+      ),
     )
   })
 
@@ -211,20 +267,23 @@ describe('computeTrust', () => {
         'UNKNOWN' as const,
       ),
       age: fc.nat(100),
+      isKnown: fc.boolean(),
     })
     fc.assert(
       fc.property(
         fc.uniqueArray(stepArbitrary, { selector: ({ number }) => number }),
         (made) => {
-          const steps = made.map(({ number, agent, account, verdict, age }) =>
-            build({
-              number,
-              agentId: `agent-${agent}`,
-              account: `payer-${account}`,
-              verdict,
-              shortfall: 0.1,
-              finishedAtUnixSeconds: now - age * day,
-            }),
+          const steps = made.map(
+            ({ number, agent, account, verdict, age, isKnown }) =>
+              build({
+                number,
+                agentId: `agent-${agent}`,
+                account: `payer-${account}`,
+                verdict,
+                shortfall: 0.1,
+                isKnown,
+                atUnixSeconds: now - age * day,
+              }),
           )
           const forward = compute(steps)
           const backward = compute([...steps].reverse())

@@ -10,9 +10,11 @@ import { inTransaction, writeSuspension } from '../store/agentStore.js'
 import {
   type ConfirmedStep,
   claimReceipts,
+  hasAgentKey,
   type ReceiptView,
   readConfirmedSteps,
   readControllers,
+  writeNoVerdict,
   writeReceipt,
   writeTrust,
   writeVerdict,
@@ -26,13 +28,21 @@ import { assertReceiptSigned, hashReceipt } from './receiptHash.js'
 
 /** What the chain says about a receipt, asked by an adapter. */
 export type ReceiptCheckPort = (receipt: Receipt) => Promise<
-  | { readonly type: 'confirmed' }
+  | {
+      readonly type: 'confirmed'
+      /** Time of the last block that it tells of; none where nothing was mined. */
+      readonly minedAtUnixSeconds?: number | undefined
+    }
   | { readonly type: 'contradicted'; readonly reason: string }
-  /** Not mined yet, another chain, or nobody answers: asked again later. */
-  | { readonly type: 'unreachable'; readonly reason: string }
+  /** Asked again later; only what is not mined is given up at some time. */
+  | {
+      readonly type: 'unreachable'
+      readonly why: 'not-mined' | 'no-answer' | 'other-chain'
+      readonly reason: string
+    }
 >
 
-/** Tells whether an engine's users are known to be independent. */
+/** Tells whether an engine is one whose receipts the registry believes. */
 export type KnownEngines = { readonly has: (address: string) => boolean }
 
 /** Takes receipts in, has them checked, and turns them into trust. */
@@ -50,14 +60,16 @@ const tickMs = 1_000
 const decayMs = 3_600_000
 /** Receipts that are older do not count any more. */
 export const countedDays = 180
+/** Of more steps, the newest count. */
+export const countedSteps = 200_000
 /** After so many questions a transaction that nobody knows was never sent. */
-const maxChecks = 12
+const maxMisses = 12
 
 /**
  * Creates the reputation of a registry.
  *
  * @param options.check - Asks the chain. Without one no receipt counts.
- * @param options.knownEngines - Engines whose users are known to be independent.
+ * @param options.knownEngines - Engines whose receipts are believed in full.
  * @param options.onChange - Told after trust or a suspension was written.
  */
 export function createReputation(options: {
@@ -97,6 +109,7 @@ export function createReputation(options: {
         receipt,
         body: JSON.stringify(wire),
         signers,
+        isVouched: (entry) => isVouched(entry, options.knownEngines),
       }),
     )
     if (result.isNew) wake()
@@ -117,26 +130,35 @@ export function createReputation(options: {
     }
   }
 
-  async function checkOne(
-    entry: ReceiptView & { readonly checks: number },
-  ): Promise<boolean> {
+  async function checkOne(entry: ReceiptView): Promise<boolean> {
     const receipt = receiptSchema.parse(entry.receipt)
     const said = (await check?.(receipt)) ?? {
       type: 'unreachable' as const,
+      why: 'no-answer' as const,
       reason: 'no chain is asked',
     }
     if (said.type === 'unreachable') {
-      await writeVerdict(pool, {
+      const { why, reason } = said
+      const misses = await writeNoVerdict(pool, {
         hash: entry.hash,
-        verdict: entry.checks >= maxChecks ? 'contradicted' : 'unreachable',
-        reason: said.reason,
+        why,
+        reason,
       })
+      if (misses >= maxMisses)
+        await writeVerdict(pool, {
+          hash: entry.hash,
+          verdict: 'contradicted',
+          reason,
+        })
       return false
     }
     await writeVerdict(pool, {
       hash: entry.hash,
       verdict: said.type,
       reason: said.type === 'contradicted' ? said.reason : '',
+      ...(said.type === 'confirmed'
+        ? { minedAtUnixSeconds: said.minedAtUnixSeconds }
+        : {}),
     })
     if (said.type === 'contradicted')
       await suspendLiars(entry, receipt, said.reason)
@@ -144,7 +166,7 @@ export function createReputation(options: {
   }
 
   // Anyone may sign a false receipt about anyone: only an agent that signed it
-  // itself has lied.
+  // itself, by a key that is its own, has lied.
   async function suspendLiars(
     entry: ReceiptView,
     receipt: Receipt,
@@ -152,6 +174,13 @@ export function createReputation(options: {
   ): Promise<void> {
     for (const step of receipt.steps) {
       if (!entry.signers.some((by) => isSameAddress(by, step.agentAddress)))
+        continue
+      if (
+        !(await hasAgentKey(pool, {
+          agentId: step.agent,
+          key: step.agentAddress,
+        }))
+      )
         continue
       await inTransaction(pool, (client) =>
         writeSuspension(client, {
@@ -167,13 +196,15 @@ export function createReputation(options: {
 
   async function readInput(): Promise<TrustInput> {
     const [steps, controllers] = await Promise.all([
-      readConfirmedSteps(pool, countedDays),
+      readConfirmedSteps(pool, { days: countedDays, limit: countedSteps }),
       readControllers(pool),
     ])
     return toTrustInput({
-      steps,
+      steps: steps.map((step) => ({
+        ...step,
+        isKnown: step.signers.some((by) => options.knownEngines.has(by)),
+      })),
       controllers,
-      knownEngines: options.knownEngines,
       nowUnixSeconds: Math.floor(options.nowMs() / 1000),
     })
   }
@@ -210,46 +241,83 @@ export function createReputation(options: {
   }
 }
 
-/** Builds what trust is computed from, out of confirmed receipts alone. */
+/** Whether a receipt is more than a stranger's word about somebody's money. */
+function isVouched(
+  receipt: { readonly account: string; readonly signers: readonly string[] },
+  knownEngines: KnownEngines,
+): boolean {
+  return receipt.signers.some(
+    (by) => isSameAddress(by, receipt.account) || knownEngines.has(by),
+  )
+}
+
+/**
+ * Builds what trust is computed from, out of confirmed receipts alone.
+ *
+ * A transaction counts for the intent of one account. Where several receipts
+ * name it, the engine that the registry knows comes first, then the account's
+ * own word, then who came first.
+ */
 export function toTrustInput(options: {
-  readonly steps: readonly ConfirmedStep[]
+  readonly steps: readonly (ConfirmedStep & {
+    /** Whether an engine signed it that the registry knows. */
+    readonly isKnown: boolean
+  })[]
   readonly controllers: ReadonlyMap<string, readonly string[]>
-  readonly knownEngines: KnownEngines
   readonly nowUnixSeconds: number
 }): TrustInput {
-  const counted: CountedStep[] = []
-  const links: [string, string][] = []
-  const seeds = new Set<string>()
-  for (const entry of options.steps) {
+  const steps: CountedStep[] = []
+  const funded: [string, string][] = []
+  const left: { agentId: string; reason: string }[] = []
+  const spent = new Map<string, string>()
+  const rank = (entry: (typeof options.steps)[number]) =>
+    entry.isKnown ? 0 : entry.signers.includes(entry.account) ? 1 : 2
+  const ordered = [...options.steps].sort(
+    (one, other) => rank(one) - rank(other) || one.seq - other.seq,
+  )
+  for (const entry of ordered) {
     const receipt = receiptSchema.parse(entry.receipt)
     const step = receipt.steps.find(({ id }) => id === entry.stepId)
     if (step === undefined) continue
-    counted.push({
+    const intent = `${entry.account} ${receipt.intentId}`
+    const transactions = step.transactions.map(
+      (hash) => `${receipt.chainId} ${hash.toLowerCase()}`,
+    )
+    if (transactions.some((hash) => (spent.get(hash) ?? intent) !== intent)) {
+      left.push({ agentId: entry.agentId, reason: 'transaction-counted' })
+      continue
+    }
+    for (const hash of transactions) spent.set(hash, intent)
+    const isOwnWord = rank(entry) < 2
+    steps.push({
       receiptHash: entry.receiptHash,
       agentId: entry.agentId,
       account: entry.account,
+      payer: isOwnWord ? entry.account : toStranger(entry, step.agentAddress),
+      isKnown: entry.isKnown,
       verdict: step.verdict,
       shortfall: toShortfall(step),
-      finishedAtUnixSeconds: Math.floor(Date.parse(receipt.finishedAt) / 1000),
+      atUnixSeconds: entry.atUnixSeconds,
     })
-    if (entry.signers.some((by) => options.knownEngines.has(by)))
-      seeds.add(entry.account)
     // Who sends money to a stranger's key, outside of a trade, funds it.
-    if (step.action === 'transfer')
+    if (step.action === 'transfer' && isOwnWord)
       for (const { account, units } of step.realised)
         if (units > 0n && !isSameAddress(account, entry.account))
-          links.push([entry.account, account.toLowerCase()])
+          funded.push([entry.account, account.toLowerCase()])
   }
-  // A link counts where both ends play a part in the receipts: paying a shop
-  // must not make one hand of its customers.
-  const parts = new Set([...options.controllers.values()].flat())
   return {
-    steps: counted,
+    steps,
     controllers: options.controllers,
-    links: links.filter(([, receiver]) => parts.has(receiver)),
-    seeds,
+    funded,
+    left,
     nowUnixSeconds: options.nowUnixSeconds,
   }
+}
+
+/** Who tells it, the agent itself only where nobody else does. */
+function toStranger(entry: ConfirmedStep, agentAddress: string): string {
+  const others = entry.signers.filter((by) => !isSameAddress(by, agentAddress))
+  return [...others].sort()[0] ?? agentAddress.toLowerCase()
 }
 
 /** The largest part of a promise that did not arrive, 0 to 1. */

@@ -2,7 +2,7 @@ import { type JsonValue, type Receipt, receiptSchema } from '@behest/spec'
 import type { Trust } from '../store/agentRecord.js'
 import type { ConfirmedStep } from '../store/receiptStore.js'
 import { computeTrust } from './computeTrust.js'
-import { countedDays, toTrustInput } from './createReputation.js'
+import { countedDays, countedSteps, toTrustInput } from './createReputation.js'
 
 /** A receipt as the registry's API lists it. */
 export type PublicReceipt = {
@@ -11,6 +11,8 @@ export type PublicReceipt = {
   readonly signers: readonly string[]
   readonly verdict: string
   readonly knownEngine: boolean
+  readonly receivedAt: string
+  readonly minedAt: string | null
   readonly seq: number
 }
 
@@ -35,27 +37,32 @@ export function recomputeTrust(options: {
 }): Map<string, Trust> {
   const { keys, nowUnixSeconds } = options
   const oldest = nowUnixSeconds - countedDays * 86_400
-  const steps = new Map<string, ConfirmedStep & { readonly counts: boolean }>()
-  const knownEngines = new Set<string>()
+  const steps = new Map<
+    string,
+    ConfirmedStep & { readonly isKnown: boolean; readonly counts: boolean }
+  >()
   for (const entry of [...options.receipts].sort((a, b) => a.seq - b.seq)) {
     const receipt: Receipt = receiptSchema.parse(entry.receipt)
-    const isFresh = Date.parse(receipt.finishedAt) / 1000 > oldest
-    if (entry.knownEngine && entry.verdict === 'confirmed')
-      for (const signer of entry.signers) knownEngines.add(signer)
+    const atUnixSeconds = Math.floor(
+      Date.parse(entry.minedAt ?? entry.receivedAt) / 1000,
+    )
     for (const step of receipt.steps) {
       const account = receipt.account.toLowerCase()
       const address = step.agentAddress.toLowerCase()
-      // A later receipt about a step stands in for the one that did not know.
+      // A later receipt about a step stands in for the one before it.
       steps.set(`${account} ${receipt.intentId} ${step.id}`, {
         receiptHash: entry.hash,
         agentId: step.agent,
         account,
         stepId: step.id,
-        signers: entry.knownEngine ? entry.signers : [],
+        signers: entry.signers,
+        isKnown: entry.knownEngine,
+        atUnixSeconds,
+        seq: entry.seq,
         receipt: entry.receipt,
         counts:
           entry.verdict === 'confirmed' &&
-          isFresh &&
+          atUnixSeconds > oldest &&
           (keys.get(step.agent) ?? []).some(
             ({ key, role }) => role === 'agent' && key === address,
           ),
@@ -64,14 +71,20 @@ export function recomputeTrust(options: {
   }
   return computeTrust(
     toTrustInput({
-      steps: [...steps.values()].filter(({ counts }) => counts),
+      steps: [...steps.values()]
+        .filter(({ counts }) => counts)
+        .sort(
+          (a, b) =>
+            b.seq - a.seq ||
+            (a.stepId < b.stepId ? 1 : a.stepId > b.stepId ? -1 : 0),
+        )
+        .slice(0, countedSteps),
       controllers: new Map(
         [...keys].map(([agentId, list]) => [
           agentId,
           [...new Set(list.map(({ key }) => key))].sort(),
         ]),
       ),
-      knownEngines,
       nowUnixSeconds,
     }),
   )

@@ -246,5 +246,15 @@ create unlogged table registry.kept_indexes (
 alter table registry.kept_indexes alter column bytes set storage external;
 `,
     },
+    {
+      version: 8,
+      name: 'when the chain took what a receipt tells of',
+      sql: `
+alter table registry.receipts
+  add column mined_at timestamptz,
+  -- How often a transaction was not found, apart from how often nobody answered.
+  add column misses int not null default 0;
+`,
+    },
   ],
 } as const

@@ -37,6 +37,7 @@ const trust = (bound: number) => ({
   effective: 30,
   met: 30,
   receipts: 30,
+  strangers: 0,
   unknown: 0,
   pruned: {},
   atUnixSeconds: 0,

@@ -33,7 +33,11 @@ export type Trust = {
   readonly effective: number
   /** Weighted number of promises kept. */
   readonly met: number
+  /** Receipts that count, whatever they weigh. */
   readonly receipts: number
+  /** Of those, the ones of engines that the registry does not know. */
+  readonly strangers: number
+  /** Weighted number of outcomes that nobody knows. */
   readonly unknown: number
   /** Receipts that did not count, by reason. */
   readonly pruned: Readonly<Record<string, number>>
