@@ -10,6 +10,7 @@ const statusByCode: Readonly<Record<string, number>> = {
   QUOTE_EXPIRED: 409,
   PLAN_DRIFTED: 409,
   INTENT_CHANGED: 409,
+  PLAN_BEGUN: 409,
   IDEMPOTENCY_IN_PROGRESS: 409,
   IDEMPOTENCY_KEY_REUSED: 422,
 }

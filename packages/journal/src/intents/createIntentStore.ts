@@ -32,6 +32,7 @@ import {
   IntentChangedError,
   IntentExistsError,
   IntentNotFoundError,
+  PlanBegunError,
 } from './errors.js'
 import {
   type ArtifactRow,
@@ -333,7 +334,12 @@ export function createIntentStore(options: {
     return inEventTransaction(intentId, async (client) => {
       await lockIntent(client, intentId, order.expectedVersion)
       // What will not go on must not be carried out later by an old yes.
-      if (!isWorking(status)) await withdrawApprovals(client, intentId)
+      if (!isWorking(status))
+        await withdrawApprovals(client, {
+          intentId,
+          // An order is done when it stands; what it has sent for that is done too.
+          mayHaveBegun: status === 'done',
+        })
       await writeStatus(client, {
         intentId,
         stage: null,
@@ -476,7 +482,7 @@ async function writeApproval(
 ): Promise<void> {
   // A plan that was replaced must not be carried out by its old approval.
   if (stages.indexOf(body.stage) <= stages.indexOf('approval'))
-    await withdrawApprovals(client, intentId)
+    await withdrawApprovals(client, { intentId, mayHaveBegun: false })
   if (body.stage !== 'approval') return
   await client.query(
     `update message set consumed_at = now()
@@ -512,10 +518,26 @@ function toApprover(
   }
 }
 
+/**
+ * Takes back what was approved and not begun. A process that slept past its lease
+ * may not know that another has begun meanwhile: what has begun comes to its end.
+ *
+ * @throws {PlanBegunError} when one has begun, unless it may have.
+ */
 async function withdrawApprovals(
   client: pg.PoolClient,
-  intentId: string,
+  of: { readonly intentId: string; readonly mayHaveBegun: boolean },
 ): Promise<void> {
+  const { intentId, mayHaveBegun } = of
+  // Under the lock that whoever begins takes: either sees what the other did.
+  const { rows } = await client.query<{ plan_hash: Buffer; is_begun: boolean }>(
+    `select plan_hash, consumed_by is not null as is_begun from approval
+     where intent_id = $1 for update`,
+    [intentId],
+  )
+  const begun = rows.find(({ is_begun }) => is_begun)
+  if (begun !== undefined && !mayHaveBegun)
+    throw new PlanBegunError({ intentId, planHash: toHex(begun.plan_hash) })
   await client.query(
     'delete from approval where intent_id = $1 and consumed_by is null',
     [intentId],

@@ -66,6 +66,20 @@ export class IntentChangedError extends BehestError {
   }
 }
 
+/** Thrown when an intent is to be planned anew, or ended, whose plan has begun. */
+export class PlanBegunError extends BehestError {
+  readonly code = 'PLAN_BEGUN'
+  readonly stage = 'execution'
+  readonly retry = 'never'
+
+  constructor(facts: { intentId: string; planHash: string }) {
+    super(
+      `Plan ${facts.planHash} of intent "${facts.intentId}" has begun: its first transaction is in the outbox, so nothing takes its place and nothing calls it off. Wait for its receipt.`,
+      { facts },
+    )
+  }
+}
+
 /** Thrown when a page is asked for with a cursor that we did not give. */
 export class CursorMalformedError extends BehestError {
   readonly code = 'CURSOR_MALFORMED'

@@ -63,6 +63,8 @@ export type IntentStorePort = {
    * status and adds the event: one transaction.
    *
    * @throws a BehestError with code `INTENT_CHANGED` when `expectedVersion` is old.
+   * @throws a BehestError with code `PLAN_BEGUN` when a stage up to the approval is
+   *   written and something approved has begun to be carried out.
    */
   append(options: {
     readonly intentId: string
@@ -73,7 +75,13 @@ export type IntentStorePort = {
     readonly status: IntentStatus
     readonly message: string
   }): Promise<StoredIntent>
-  /** Sets the status (with the problem, when it failed) and adds the event. */
+  /**
+   * Sets the status (with the problem, when it failed) and adds the event.
+   *
+   * @throws a BehestError with code `INTENT_CHANGED` when `expectedVersion` is old.
+   * @throws a BehestError with code `PLAN_BEGUN` when it would call off, or hand
+   *   back to somebody, what has begun to be carried out.
+   */
   setStatus(options: {
     readonly intentId: string
     readonly expectedVersion: number
