@@ -39,6 +39,7 @@ export function ensureBuilt() {
   if (readStamp(buildStamp) === wanted) return
   say('Building …')
   run(process.execPath, [join(root, 'node_modules/typescript/bin/tsc'), '-b'])
+  run(process.execPath, [join(root, 'scripts/bundle.mjs')])
   run(process.execPath, [
     join(root, 'node_modules/vite/bin/vite.js'),
     'build',

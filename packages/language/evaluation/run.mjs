@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { parseUtterance, rateConfidence } from '../dist/index.js'
 import { parseBaseline } from './baseline.mjs'
@@ -123,6 +124,28 @@ const times = scored.map((each) => each.milliseconds).sort((a, b) => a - b)
 console.log(
   `latency over ${times.length} sentences: p50 ${times[times.length >> 1].toFixed(2)} ms, p99 ${times[Math.floor(times.length * 0.99)].toFixed(2)} ms`,
 )
+// In processes of their own: the first sentence compiles what the next ones use.
+const starts = Array.from({ length: 9 }, () => {
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', startProbe()],
+    { cwd: import.meta.dirname, encoding: 'utf8' },
+  )
+  return JSON.parse(stdout)
+})
+const medianOf = (key) =>
+  starts.map((each) => each[key]).sort((a, b) => a - b)[starts.length >> 1]
+console.log(
+  `start, median of ${starts.length} processes: loaded in ${medianOf('load').toFixed(0)} ms, first sentence in ${medianOf('first').toFixed(0)} ms`,
+)
+function startProbe() {
+  return `
+const begin = performance.now()
+const { parseUtterance } = await import('@behest/language')
+const loaded = performance.now()
+parseUtterance('swap 1 ETH for USDC', ${JSON.stringify(context)})
+console.log(JSON.stringify({ load: loaded - begin, first: performance.now() - loaded }))`
+}
 console.table(
   SETS.map((set) => {
     const results = readStrangers(set).map(({ utterance, golds }) => {
