@@ -256,5 +256,31 @@ alter table registry.receipts
   add column misses int not null default 0;
 `,
     },
+    {
+      version: 9,
+      name: 'proofs that end, who published which version, transfers to show',
+      sql: `
+-- Who was last seen alive too long ago is no longer listed as alive. Only agents
+-- that are listed have a proof, so the index holds no dead ones.
+alter table registry.health add column proof_due_at timestamptz;
+create index health_proof on registry.health (proof_due_at) where proof_due_at is not null;
+alter table registry.agents drop constraint agents_status_check;
+alter table registry.agents add constraint agents_status_check check
+  (status in ('live', 'degraded', 'unverified', 'stale', 'down', 'suspended'));
+
+alter table registry.versions add column by text;
+
+-- Both signatures of each transfer, so that a mirror need not believe anybody.
+create table registry.transfers (
+  agent_id text not null references registry.agents (id) on delete cascade,
+  sequence bigint not null,
+  message jsonb not null,
+  signature text not null,
+  new_owner_signature text not null,
+  at timestamptz not null default clock_timestamp(),
+  primary key (agent_id, sequence)
+);
+`,
+    },
   ],
 } as const

@@ -7,6 +7,8 @@ export const measuredStatuses = [
   'unverified',
   'down',
   'suspended',
+  // Last: an index that was kept names them by their places.
+  'stale',
 ] as const
 /** What the registry measured of an agent. */
 export type MeasuredStatus = (typeof measuredStatuses)[number]
