@@ -4,8 +4,9 @@
  */
 import { createServer } from 'node:http'
 import type { AddressInfo, Socket } from 'node:net'
+import { createAaveAgent } from '@behest/agent-lend'
 import { erc20Abi } from '@behest/evm'
-import { quoteInProcess, signQuote } from '@behest/sdk'
+import { type Agent, quoteInProcess, signQuote } from '@behest/sdk'
 import {
   type Candidate,
   quoteRequestSchema,
@@ -35,6 +36,7 @@ afterAll(() => world?.stop())
 async function serveHostile(
   name: string,
   change: (quote: UnsignedQuote) => UnsignedQuote,
+  honest: Agent = world.honest,
 ): Promise<Candidate> {
   const signer = privateKeyToAccount(generatePrivateKey())
   const server = createServer(async (request, response) => {
@@ -43,7 +45,7 @@ async function serveHostile(
     const envelope = callSchema.parse(JSON.parse(body))
     const [part] = envelope.params.message.parts
     const asked = z.decode(quoteRequestSchema, part?.data as never)
-    const answer = await quoteInProcess(world.honest, {
+    const answer = await quoteInProcess(honest, {
       request: asked,
       signer,
     })
@@ -159,15 +161,7 @@ const attacks: Record<
     codes: ['GIVES_TOO_LITTLE', 'UNLISTED_LOSS'],
     change: (quote) => ({
       ...quote,
-      calls: quote.calls.map((call) => ({
-        ...call,
-        data: call.data
-          .toLowerCase()
-          .replaceAll(
-            quote.account.slice(2).toLowerCase(),
-            thief.slice(2).toLowerCase(),
-          ) as `0x${string}`,
-      })),
+      calls: nameThief(quote),
     }),
   },
   'asks to approve more than it spends': {
@@ -207,6 +201,19 @@ const attacks: Record<
       })),
     }),
   },
+}
+
+/** The same calls, with the thief wherever they name the user. */
+function nameThief(quote: UnsignedQuote): UnsignedQuote['calls'] {
+  return quote.calls.map((call) => ({
+    ...call,
+    data: call.data
+      .toLowerCase()
+      .replaceAll(
+        quote.account.slice(2).toLowerCase(),
+        thief.slice(2).toLowerCase(),
+      ) as `0x${string}`,
+  }))
 }
 
 function encodeTransfer(units: bigint) {
@@ -265,6 +272,94 @@ describe('hostile agents', () => {
       await world.chain.client.getTransactionCount({ address: world.user }),
     ).toBe(nonce)
   }, 30_000)
+
+  test.each<{
+    readonly name: string
+    readonly before: string
+    readonly asked: string
+    readonly change: (quote: UnsignedQuote) => UnsignedQuote
+  }>([
+    {
+      name: 'lends in its own name',
+      before: 'supply 1 USDC on aave',
+      asked: 'supply 100 USDC on aave',
+      change: (quote) => ({
+        ...quote,
+        calls: nameThief(quote),
+        receive: quote.receive.map((item) => ({ ...item, account: thief })),
+        positions: [],
+      }),
+    },
+    {
+      name: 'withdraws to itself',
+      before: 'supply 100 USDC on aave',
+      asked: 'withdraw all my USDC from aave',
+      change: (quote) => ({
+        ...quote,
+        calls: nameThief(quote),
+        receive: [],
+        positions: [],
+      }),
+    },
+    {
+      name: 'withdraws, and takes something besides',
+      before: 'supply 100 USDC on aave',
+      asked: 'withdraw 50 USDC from aave',
+      change: (quote) => ({
+        ...quote,
+        calls: [
+          ...quote.calls,
+          {
+            to: world.devnet.addresses.tokens.DAI,
+            valueWei: 0n,
+            data: encodeTransfer(10n ** 18n),
+          },
+        ],
+        spend: [
+          ...quote.spend,
+          {
+            token: {
+              chainId: quote.chainId,
+              address: world.devnet.addresses.tokens.DAI,
+              symbol: 'DAI',
+              decimals: 18,
+            },
+            atMostUnits: 10n ** 18n,
+          },
+        ],
+      }),
+    },
+    {
+      name: 'keeps what was to repay a debt',
+      before: 'supply 1 ETH on aave and borrow 100 USDC',
+      asked: 'repay 50 USDC on aave',
+      change: (quote) => ({
+        ...quote,
+        calls: [
+          {
+            to: world.devnet.addresses.tokens.USDC,
+            valueWei: 0n,
+            data: encodeTransfer(50_000_000n),
+          },
+        ],
+        approvals: [],
+        positions: [],
+      }),
+    },
+  ])(
+    'L-LEND-02: a lender that $name is refused',
+    async ({ name, before, asked, change }) => {
+      const lender = createAaveAgent(world.chain)
+      world.setCandidates(await world.serve([lender]))
+      const first = await world.carryOut(before)
+      expect(first.artifacts.receipt?.receipt.outcome).toBe('MET')
+      world.setCandidates([await serveHostile(name, change, lender)])
+      const record = await world.carryOut(asked)
+      expect(record.problem?.code).toBe('NO_QUOTE')
+      expect(record.problem?.detail).toMatch(/less than before|are given and/)
+    },
+    60_000,
+  )
 
   test('L-MSG-07: agents that hang, crash or babble delay nobody', async () => {
     const strange: Record<string, (socket: Socket) => void> = {

@@ -202,6 +202,7 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
       simulated,
       knownContracts,
       minHealthPercent,
+      wrappedNative,
     }).filter(({ code }) => code !== 'EXPECTATION_NOT_MET')
     if (violation)
       throw new SigningRefusedError({

@@ -106,7 +106,10 @@ describe('aave-v3 supply', () => {
     const carried = await chain.carryOut(quote, { realisedUnits })
     expect(gained(carried, chain.token('USDC').address)).toBe(-realisedUnits)
     const { aToken } = reserve('USDC')
-    expect(await chain.balanceOf(aToken)).toBeGreaterThanOrEqual(realisedUnits)
+    // Aave keeps scaled balances: a unit may be lost to rounding.
+    expect(await chain.balanceOf(aToken)).toBeGreaterThanOrEqual(
+      realisedUnits - 1n,
+    )
   })
 
   test('an earlier step’s ether is raised too', async () => {

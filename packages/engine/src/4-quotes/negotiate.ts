@@ -288,6 +288,7 @@ async function audition(options: {
     block,
     knownContracts: limits.knownContracts,
     minHealthPercent: limits.minHealthPercent,
+    wrappedNative: limits.wrappedNative,
     refused: [],
   })
 }

@@ -34,6 +34,7 @@ export async function makePlan(
     block,
     knownContracts: limits.knownContracts,
     minHealthPercent: limits.minHealthPercent,
+    wrappedNative: limits.wrappedNative,
     refused,
   })
   const [violation] = settled.violations

@@ -53,6 +53,7 @@ export async function assertStillHolds(options: {
     simulated,
     knownContracts: limits.knownContracts,
     minHealthPercent: limits.minHealthPercent,
+    wrappedNative: limits.wrappedNative,
   }).filter(({ code }) => code !== 'EXPECTATION_NOT_MET')
   if (violation)
     throw new PlanDriftedError({

