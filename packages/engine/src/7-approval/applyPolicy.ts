@@ -176,7 +176,7 @@ async function evaluate(
   const { ports, limits, planHash, simulation, owner } = options
   const plan = toOwnersView(options)
   const block = await ports.chain.readHead()
-  const tokens = listPriced(plan)
+  const tokens = listPriced({ plan, simulation })
   const prices = await (async (): Promise<PricesUsdE8> => {
     const read = await Promise.all(
       tokens.map(({ address }) =>
@@ -201,6 +201,7 @@ async function evaluate(
     planHash,
     simulation,
     knownContracts: limits.knownContracts,
+    wrappedNative: limits.wrappedNative,
     prices,
     nowUnixSeconds: block.timestampUnixSeconds,
     ...(owner?.executor === undefined ? {} : { alsoOwn: owner.executor }),

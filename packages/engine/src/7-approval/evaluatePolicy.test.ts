@@ -1,8 +1,10 @@
-import type {
-  PlanArtifact,
-  PolicyRecord,
-  PolicyRules,
-  SimulationArtifact,
+import {
+  type PlanArtifact,
+  type PolicyRecord,
+  type PolicyRules,
+  type SimulationArtifact,
+  type Token,
+  toDecimal,
 } from '@behest/spec'
 import fc from 'fast-check'
 import { encodeFunctionData, parseAbi } from 'viem'
@@ -16,8 +18,13 @@ import {
   stranger,
   swap,
   usdc,
+  wrapped,
 } from '../testing/fixtures.js'
-import { evaluatePolicy, type PricesUsdE8 } from './evaluatePolicy.js'
+import {
+  evaluatePolicy,
+  listPriced,
+  type PricesUsdE8,
+} from './evaluatePolicy.js'
 
 const abi = parseAbi(['function trade(uint256 amount)'])
 const knownContracts = [{ address: router, name: 'Uniswap V3 Router', abi }]
@@ -160,6 +167,7 @@ const judge = (
     record: record(),
     planHash: hash,
     knownContracts,
+    wrappedNative: wrapped,
     prices,
     nowUnixSeconds: now,
     ...of,
@@ -169,6 +177,166 @@ const rulesOf = (verdict: ReturnType<typeof judge>['verdict']) => [
   ...new Set(verdict.findings.map(({ rule }) => rule)),
 ]
 const dollars = (amount: number) => BigInt(amount) * 1_000_000n
+
+const aUsdc: Token = {
+  ...usdc,
+  address: '0x9999999999999999999999999999999999999999',
+  symbol: 'aUSDC',
+}
+const weth: Token = { ...eth, address: wrapped, symbol: 'WETH' }
+
+/** Takes so much of what is lent out of its venue, and sends so much of that on. */
+function withdraw(options: {
+  readonly units: bigint
+  readonly sentUnits: bigint
+  readonly token?: Token
+  readonly lent?: Token
+  readonly heldAs?: Token
+}): ReturnType<typeof plan> {
+  const { units, sentUnits, token = usdc, lent = token } = options
+  const { heldAs } = options
+  const of = plan(0n)
+  const [step] = of.plan.steps
+  const [measured] = of.simulation.steps
+  if (!step || !measured) throw new RangeError('a step')
+  const bare = { ...step, calls: [], positions: [] }
+  const change = (of: Token, moved: bigint) => ({
+    account,
+    token: of.address,
+    symbol: of.symbol,
+    units: moved,
+    decimal: toDecimal(moved, of.decimals),
+  })
+  of.plan.steps = [
+    {
+      ...bare,
+      action: 'withdraw',
+      instruction: {
+        action: 'withdraw',
+        token,
+        amount: { type: 'exact', units },
+      },
+      spend: heldAs ? [{ token: heldAs, atMostUnits: units }] : [],
+      receive: [{ token, account, atLeastUnits: units, expectedUnits: units }],
+    },
+    {
+      ...bare,
+      id: 's2',
+      action: 'transfer',
+      instruction: {
+        action: 'transfer',
+        token,
+        amount: { type: 'exact', units: sentUnits },
+        to: stranger,
+      },
+      spend: [{ token, atMostUnits: sentUnits }],
+      receive: [],
+    },
+  ]
+  const position = {
+    ...change(lent, -units),
+    venue: 'aave',
+    market: lent.address,
+    kind: 'supplied' as const,
+    ...(heldAs && heldAs.address !== 'native'
+      ? { heldAs: heldAs.address }
+      : {}),
+  }
+  of.simulation.steps = [
+    { ...measured, simulated: [], positions: [position] },
+    { ...measured, stepId: 's2', simulated: [], positions: [] },
+  ]
+  of.simulation.changes = [
+    ...(heldAs ? [change(heldAs, -units)] : []),
+    change(token, units - sentUnits),
+  ].filter((one) => one.units !== 0n)
+  return of
+}
+
+const spendless = (of: ReturnType<typeof plan>) =>
+  judge(of, {
+    prices: new Map([...prices, [wrapped, 200_000_000_000n]]),
+  }).outflowUsdE8
+
+describe('evaluatePolicy, what was lent', () => {
+  test('behavior: withdrawn it stays; withdrawn and sent it leaves', () => {
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: 1n, max: 10n ** 12n }),
+        fc.bigInt({ min: 0n, max: 10_000n }),
+        fc.constantFrom(undefined, aUsdc),
+        (units, shareBps, heldAs) => {
+          const sentUnits = (units * shareBps) / 10_000n
+          const held = heldAs ? { heldAs } : {}
+          expect(spendless(withdraw({ units, sentUnits, ...held }))).toBe(
+            sentUnits * 100n,
+          )
+        },
+      ),
+    )
+  })
+
+  test('behavior: the coin is lent in its wrapped form', () => {
+    const units = 10n ** 18n
+    const coin = { units, token: eth, lent: weth }
+    expect(spendless(withdraw({ ...coin, sentUnits: 0n }))).toBe(0n)
+    expect(spendless(withdraw({ ...coin, sentUnits: units }))).toBe(
+      200_000_000_000n,
+    )
+  })
+
+  test('behavior: sent away as what stands for it, it leaves too', () => {
+    const of = withdraw({
+      units: dollars(5000),
+      sentUnits: 0n,
+      heldAs: aUsdc,
+    })
+    const [step] = of.plan.steps
+    if (!step) throw new RangeError('a step')
+    of.plan.steps = [
+      {
+        ...step,
+        action: 'transfer',
+        instruction: {
+          action: 'transfer',
+          token: aUsdc,
+          amount: { type: 'exact', units: dollars(5000) },
+          to: stranger,
+        },
+        receive: [],
+      },
+    ]
+    of.simulation.changes = of.simulation.changes.slice(0, 1)
+    expect(spendless(of)).toBe(5000n * 10n ** 8n)
+    expect(listPriced(of).map(({ address }) => address)).toContain(usdc.address)
+  })
+
+  test('behavior: lent elsewhere it is lent still, and wrapping spends nothing', () => {
+    const of = withdraw({ units: 700n, sentUnits: 700n })
+    const [, moved] = of.simulation.steps
+    moved?.positions.push({
+      account,
+      token: usdc.address,
+      symbol: 'USDC',
+      units: 700n,
+      decimal: '0.0007',
+      venue: 'morpho',
+      market: hash,
+      kind: 'supplied',
+    })
+    expect(spendless(of)).toBe(0n)
+
+    const wrap = plan(0n)
+    const [step] = wrap.plan.steps
+    if (!step) throw new RangeError('a step')
+    step.spend = [{ token: eth, atMostUnits: 5n }]
+    step.receive = [
+      { token: weth, account, atLeastUnits: 5n, expectedUnits: 5n },
+    ]
+    wrap.simulation.changes = []
+    expect(spendless(wrap)).toBe(0n)
+  })
+})
 
 describe('evaluatePolicy', () => {
   test('default: within automatic nobody is asked, within limits a person, beyond nobody can', () => {

@@ -30,6 +30,8 @@ export type EvaluatePolicyOptions = {
   readonly planHash: Hex
   readonly simulation: SimulationArtifact
   readonly knownContracts: readonly KnownContract[]
+  /** One with the chain's coin: to wrap is not to spend. */
+  readonly wrappedNative: Address
   readonly prices: PricesUsdE8
   /** Chain time. */
   readonly nowUnixSeconds: number
@@ -45,8 +47,20 @@ export type Evaluated = {
 }
 
 /** Every token that a policy wants a price for. */
-export function listPriced(plan: PlanArtifact): readonly Token[] {
+export function listPriced(options: {
+  readonly plan: PlanArtifact
+  readonly simulation: SimulationArtifact
+}): readonly Token[] {
+  const { plan, simulation } = options
   const tokens = new Map<string, Token>()
+  for (const { positions } of simulation.steps)
+    for (const { token: address, symbol, units, decimal } of positions)
+      tokens.set(address.toLowerCase(), {
+        chainId: plan.chainId,
+        address,
+        symbol,
+        decimals: decimalsOf(units, decimal),
+      })
   for (const step of plan.steps)
     for (const { token } of [...step.spend, ...step.receive, ...step.positions])
       tokens.set(token.address.toLowerCase(), token)
@@ -120,92 +134,134 @@ type Outflow = {
   readonly unpriced: readonly string[]
 }
 
+type Leaving = {
+  readonly symbol: string
+  units: bigint
+  readonly decimals: number
+}
+
 /**
  * What leaves the account at most, in dollars: the plan's bound or what the
  * simulation measured, whichever is more, and new debt. What a step gives and a
- * later one takes does not leave.
+ * later one takes does not leave; but what comes back from where it was lent was
+ * the account's before, and leaves when it is sent on.
  */
 function getOutflow(options: EvaluatePolicyOptions): Outflow {
-  const { plan, simulation, prices } = options
-  const leaving = new Map<
-    string,
-    { symbol: string; units: bigint; decimals: number }
-  >()
+  const { plan, simulation, prices, wrappedNative } = options
+  const toAsset = (token: string): string =>
+    isSameAddress(token, wrappedNative) ? 'native' : token.toLowerCase()
+  const leaving = new Map<string, Leaving>()
+  const add = (of: {
+    readonly key: string
+    readonly symbol: string
+    readonly decimals: number
+    readonly units: bigint
+  }): void => {
+    const entry = leaving.get(of.key)
+    if (entry) entry.units += of.units
+    else leaving.set(of.key, { ...of })
+  }
+  const addToken = (token: Token, units: bigint): void =>
+    add({ ...token, key: toAsset(token.address), units })
   for (const step of plan.steps) {
     for (const { token, atMostUnits } of step.spend)
-      add(leaving, token, atMostUnits)
+      addToken(token, atMostUnits)
     for (const { token, account, atLeastUnits } of step.receive)
-      if (isSameAddress(account, plan.account))
-        add(leaving, token, -atLeastUnits)
+      if (isSameAddress(account, plan.account)) addToken(token, -atLeastUnits)
   }
+  const positions = simulation.steps
+    .flatMap((step) => step.positions)
+    .filter(({ account }) => isSameAddress(account, plan.account))
   const heldAs = new Set(
-    simulation.steps.flatMap(({ positions }) =>
-      positions.flatMap((position) =>
-        position.heldAs === undefined ? [] : [position.heldAs.toLowerCase()],
-      ),
+    positions.flatMap((position) =>
+      position.heldAs === undefined ? [] : [toAsset(position.heldAs)],
     ),
   )
-  for (const change of simulation.changes) {
-    if (!isSameAddress(change.account, plan.account) || change.units >= 0n)
-      continue
-    const key = change.token.toLowerCase()
-    const entry = leaving.get(key)
+  for (const { token, symbol, units, decimals } of sumLent(positions, toAsset))
+    if (units < 0n) add({ key: token, symbol, decimals, units: -units })
+  for (const change of sumChanges(options, toAsset)) {
+    if (change.units >= 0n) continue
+    const entry = leaving.get(change.token)
     if (entry) {
       if (-change.units > entry.units) entry.units = -change.units
-    } else if (!heldAs.has(key))
-      leaving.set(key, {
-        symbol: change.symbol,
-        units: -change.units,
-        decimals: decimalsOf(change.units, change.decimal),
-      })
+    } else if (!heldAs.has(change.token))
+      add({ ...change, key: change.token, units: -change.units })
   }
   // A debt is spent on the day that it is made.
   for (const step of plan.steps)
     for (const { kind, direction, token, atMostUnits } of step.positions)
       if (kind === 'borrowed' && direction === 'more')
-        addDebt(leaving, token, atMostUnits)
+        add({
+          ...token,
+          key: `debt ${toAsset(token.address)}`,
+          units: atMostUnits,
+        })
 
   let usdE8 = 0n
   const unpriced: string[] = []
   for (const [key, { symbol, units, decimals }] of leaving) {
     if (units <= 0n || heldAs.has(key)) continue
-    const priceE8 = prices.get(key.replace(/^debt /, '')) ?? null
+    const token = key.replace(/^debt /, '')
+    const priceE8 =
+      prices.get(token) ??
+      (token === 'native' ? prices.get(wrappedNative.toLowerCase()) : null) ??
+      null
     if (priceE8 === null) unpriced.push(symbol)
     else usdE8 += ceilDivide(units * priceE8, 10n ** BigInt(decimals))
   }
   return { usdE8: unpriced.length > 0 ? null : usdE8, unpriced }
 }
 
-function add(
-  leaving: Map<string, { symbol: string; units: bigint; decimals: number }>,
-  token: Token,
-  units: bigint,
-): void {
-  const key = token.address.toLowerCase()
-  const entry = leaving.get(key)
-  if (entry) entry.units += units
-  else
-    leaving.set(key, {
-      symbol: token.symbol,
-      units,
-      decimals: token.decimals,
-    })
+type Sum = {
+  readonly token: string
+  readonly symbol: string
+  readonly units: bigint
+  readonly decimals: number
 }
 
-function addDebt(
-  leaving: Map<string, { symbol: string; units: bigint; decimals: number }>,
-  token: Token,
-  units: bigint,
-): void {
-  const key = `debt ${token.address.toLowerCase()}`
-  const entry = leaving.get(key)
-  if (entry) entry.units += units
-  else
-    leaving.set(key, {
-      symbol: token.symbol,
-      units,
-      decimals: token.decimals,
+/** How much more, or less, of each token is lent afterwards, wherever it is. */
+function sumLent(
+  positions: readonly SimulationArtifact['steps'][number]['positions'][number][],
+  toAsset: (token: string) => string,
+): readonly Sum[] {
+  return sumUp(
+    positions
+      .filter(({ kind }) => kind !== 'borrowed')
+      .map((one) => ({ ...one, token: toAsset(one.token) })),
+  )
+}
+
+/** What the simulation measured in the account, token by token. */
+function sumChanges(
+  { plan, simulation }: EvaluatePolicyOptions,
+  toAsset: (token: string) => string,
+): readonly Sum[] {
+  return sumUp(
+    simulation.changes
+      .filter(({ account }) => isSameAddress(account, plan.account))
+      .map((one) => ({ ...one, token: toAsset(one.token) })),
+  )
+}
+
+function sumUp(
+  changes: readonly {
+    readonly token: string
+    readonly symbol: string
+    readonly units: bigint
+    readonly decimal: string
+  }[],
+): readonly Sum[] {
+  const sums = new Map<string, Sum>()
+  for (const { token, symbol, units, decimal } of changes) {
+    const before = sums.get(token)
+    sums.set(token, {
+      token,
+      symbol,
+      units: (before?.units ?? 0n) + units,
+      decimals: before?.decimals ?? decimalsOf(units, decimal),
     })
+  }
+  return [...sums.values()]
 }
 
 function checkRules(
