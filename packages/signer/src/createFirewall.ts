@@ -75,6 +75,8 @@ export type KeyName = 'account' | 'executor' | 'engine'
 export type FirewallChain = ChainPort & {
   readonly readIdentity: () => Promise<string>
   readonly readNonce: (address: Address) => Promise<number>
+  /** The same as far as the chain is final: what is below it stays used. */
+  readonly readFinalNonce: (address: Address) => Promise<number>
   readonly hasReceipt: (hash: Hex) => Promise<boolean>
 }
 
@@ -248,7 +250,11 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
     }
   }
 
-  /** One nonce for a leg, unless the chain proves that it never can be mined. */
+  /**
+   * One nonce for a leg, unless the chain proves that it never can be mined: its
+   * nonce went elsewhere in a block that stays. Under another nonce it begins anew,
+   * and everything is asked that is asked of a first signature.
+   */
   const assertNonce = async (
     what: string,
     identity: string,
@@ -267,15 +273,15 @@ export function createFirewall(options: CreateFirewallOptions): Firewall {
         what,
         rule: `nonce ${nonce} is far beyond the chain's ${mined}`,
       })
-    for (const one of before) {
-      if (one.nonce === nonce) continue
-      if (one.nonce >= mined || (await chain.hasReceipt(one.hash)))
+    const others = before.filter((one) => one.nonce !== nonce)
+    const final = others.length === 0 ? 0 : await chain.readFinalNonce(from)
+    for (const one of others)
+      if (one.nonce >= final || (await chain.hasReceipt(one.hash)))
         throw new SigningRefusedError({
           what,
           rule: `it was signed with nonce ${one.nonce}, and that may still be mined`,
         })
-    }
-    return before.length === 0 ? 'first' : 'again'
+    return before.length === others.length ? 'first' : 'again'
   }
 
   /**

@@ -25,6 +25,13 @@ export function createFirewallChain(options: {
     ...chain,
     readIdentity: outbox.readIdentity,
     readNonce: (address) => outbox.readNonce({ address, include: 'mined' }),
+    readFinalNonce: async (address) => {
+      const { number } = await chain.readHead()
+      const blockNumber = number - BigInt(outbox.depth) + 1n
+      return blockNumber < 0n
+        ? 0
+        : chain.client.getTransactionCount({ address, blockNumber })
+    },
     hasReceipt: async (hash) => (await outbox.readReceipt(hash)) !== null,
   }
 }

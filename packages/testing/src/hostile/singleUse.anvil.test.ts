@@ -1,4 +1,5 @@
 import { drawDelegation, encodeDisable, type LegTransaction } from '@behest/evm'
+import { createFirewallChain } from '@behest/signer'
 import { keccak256, stringToHex } from 'viem'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type HostileWorld, openHostileWorld } from './openHostileWorld.js'
@@ -39,6 +40,71 @@ describe('what is signed is good for one use', () => {
         /it was signed with nonce \d+, and that may still be mined/,
       )
   })
+
+  test('law: under another nonce it is signed only in its time, and only while it holds', () =>
+    world.isolate(async () => {
+      const prepared = await prepare(world, swap, 'direct')
+      const signAt = async (nonce: number) => {
+        const [leg] = listLegs(prepared, nonce)
+        if (!leg) throw new RangeError('a plan has a leg')
+        return firewall.signLeg({
+          transaction: leg,
+          dossier: prepared.dossier,
+        })
+      }
+      const nonce = await world.wallet.getTransactionCount({
+        address: world.user.address,
+      })
+      // Signed, and kept back; then its person gives the nonce to something else.
+      const first = await signAt(nonce)
+      await world.sendAs(world.user, { to: world.user.address })
+      expect((await signAt(nonce + 1)).hash).not.toBe(first.hash)
+      await world.sendAs(world.user, { to: world.user.address })
+      await world.wallet.increaseTime({ seconds: 100_000 })
+      await world.wallet.mine({ blocks: 1 })
+      await expect(signAt(nonce + 2)).rejects.toThrow('its time was over')
+      // The bytes that are out there already may be asked for again.
+      expect((await signAt(nonce)).hash).toBe(first.hash)
+    }))
+
+  test('law: a nonce that went elsewhere in a block that may go away is still its own', () =>
+    world.isolate(async () => {
+      const prepared = await prepare(world, swap, 'direct')
+      const { firewallChain, deployment, devnet, user } = world
+      const deep = createFirewallChain({
+        rpcUrl: devnet.url,
+        deployment: { ...deployment, finalityDepth: 3 },
+      })
+      const cautious = createCaseFirewall({
+        ...world,
+        firewallChain: {
+          ...firewallChain,
+          readFinalNonce: deep.readFinalNonce,
+        },
+      })
+      const signAt = async (nonce: number) => {
+        const [leg] = listLegs(prepared, nonce)
+        if (!leg) throw new RangeError('a plan has a leg')
+        return cautious.signLeg({
+          transaction: leg,
+          dossier: prepared.dossier,
+        })
+      }
+      const nonce = await world.wallet.getTransactionCount({
+        address: user.address,
+      })
+      await signAt(nonce)
+      await world.sendAs(user, { to: user.address })
+      for (const _block of [2, 3]) {
+        await expect(signAt(nonce + 1)).rejects.toThrow(
+          'that may still be mined',
+        )
+        await world.wallet.mine({ blocks: 1 })
+      }
+      await expect(signAt(nonce + 1)).resolves.toMatchObject({
+        hash: expect.stringMatching(/^0x/),
+      })
+    }))
 
   test('law: a mandate whose amount is known late is signed for one amount', async () => {
     const prepared = await prepare(world, swapThenSend, 'mandate')
