@@ -71,3 +71,16 @@ export class SignerRequestError extends BehestError {
     )
   }
 }
+
+/** Thrown when the signer's own record of what it signed cannot be read or written. */
+export class SignerRecordError extends BehestError {
+  readonly code = 'SIGNER_RECORD_FAILED'
+  readonly retry = 'never'
+
+  constructor(facts: { reason: string }, cause?: unknown) {
+    super(
+      `The signer's record of what it signed is of no use (${facts.reason}), and without it nothing is signed: it could be signed twice. Look at the disk and at the folder "signer" of the data, then start the signer again.`,
+      { facts, ...(cause === undefined ? {} : { cause }) },
+    )
+  }
+}

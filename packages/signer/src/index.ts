@@ -25,6 +25,7 @@ export {
 } from './createSignerClient.js'
 export {
   SignerLockedError,
+  SignerRecordError,
   SignerRequestError,
   SignerRunningError,
   SignerUnreachableError,

@@ -1,14 +1,6 @@
-import {
-  closeSync,
-  fdatasyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  writeSync,
-} from 'node:fs'
-import { dirname } from 'node:path'
 import { addressSchema, hashSchema, unitsSchema } from '@behest/spec'
 import * as z from 'zod'
+import { openLineFile } from './openLineFile.js'
 
 const signedSchema = z.strictObject({
   type: z.literal('signed'),
@@ -69,44 +61,26 @@ export function openPaymentBook(path?: string): PaymentBook {
       })
     else if (before) payments.set(line.nonce, { ...before, state: line.state })
   }
-  let file: number | undefined
-  if (path !== undefined) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
-    for (const line of readLines(path)) keep(line)
-    file = openSync(path, 'a', 0o600)
-    // A line that was cut off by a crash must not swallow the next one.
-    writeSync(file, '\n')
+  const file = path === undefined ? undefined : openLineFile({ path })
+  for (const text of file?.before ?? []) {
+    const line = readLine(text)
+    if (line !== null) keep(line)
   }
   return {
     list: (chain) => [...(chains.get(chain)?.values() ?? [])],
     find: (chain, nonce) => chains.get(chain)?.get(nonce) ?? null,
     add: (line) => {
-      if (file !== undefined) {
-        writeSync(file, `${JSON.stringify(z.encode(lineSchema, line))}\n`)
-        fdatasyncSync(file)
-      }
+      file?.add(JSON.stringify(z.encode(lineSchema, line)))
       keep(line)
     },
-    close: () => {
-      if (file !== undefined) closeSync(file)
-      file = undefined
-    },
+    close: () => file?.close(),
   }
 }
 
-function readLines(path: string): Line[] {
-  let text: string
+function readLine(text: string): Line | null {
   try {
-    text = readFileSync(path, 'utf8')
+    return lineSchema.parse(JSON.parse(text))
   } catch {
-    return [] // the first start
+    return null // cut off before it was on disk: its signature never left either
   }
-  return text.split('\n').flatMap((line) => {
-    try {
-      return [lineSchema.parse(JSON.parse(line))]
-    } catch {
-      // Cut off before it was on disk: its signature never left either.
-      return []
-    }
-  })
 }
