@@ -15,6 +15,23 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))
 
+/** A process that holds the place is killed, and its socket stays. */
+async function leaveBehind(
+  whileHeld: () => Promise<void> = async () => {},
+): Promise<void> {
+  const socket = placeSocket(placeFile, 'claim.1')
+  const holder = spawn(process.execPath, [
+    '-e',
+    `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => process.stdout.write('held'))`,
+  ])
+  await new Promise((done) => holder.stdout.once('data', done))
+  await whileHeld()
+  const gone = new Promise((done) => holder.once('exit', done))
+  holder.kill('SIGKILL')
+  await gone
+  expect(existsSync(socket)).toBe(true)
+}
+
 describe('claimPlace', () => {
   test('error: one signer at a time', async () => {
     const first = await claimPlace({ placeFile, waitMs: 0 })
@@ -33,20 +50,26 @@ describe('claimPlace', () => {
     )
   })
 
+  test('behavior: of many that find what a killed one left, one comes in', async () => {
+    for (let round = 0; round < 10; round++) {
+      await leaveBehind()
+      const asked = await Promise.allSettled(
+        Array.from({ length: 6 }, () => claimPlace({ placeFile, waitMs: 0 })),
+      )
+      const held = asked.flatMap((one) =>
+        one.status === 'fulfilled' ? [one.value] : [],
+      )
+      expect(held).toHaveLength(1)
+      for (const { release } of held) release()
+    }
+  })
+
   test('behavior: what a killed one leaves behind is in nobody’s way', async () => {
-    const socket = placeSocket(placeFile, 'claim')
-    const holder = spawn(process.execPath, [
-      '-e',
-      `require('node:net').createServer().listen(${JSON.stringify(socket)}, () => process.stdout.write('held'))`,
-    ])
-    await new Promise((done) => holder.stdout.once('data', done))
-    await expect(claimPlace({ placeFile, waitMs: 0 })).rejects.toThrow(
-      SignerRunningError,
-    )
-    const gone = new Promise((done) => holder.once('exit', done))
-    holder.kill('SIGKILL')
-    await gone
-    expect(existsSync(socket)).toBe(true)
+    await leaveBehind(async () => {
+      await expect(claimPlace({ placeFile, waitMs: 0 })).rejects.toThrow(
+        SignerRunningError,
+      )
+    })
     const { release } = await claimPlace({ placeFile, waitMs: 0 })
     release()
   })
