@@ -254,9 +254,9 @@ const BEGINS =
 function readHeading(
   items: readonly Item[],
   index: number,
+  isOpen = items[index - 1] === undefined || items[index - 1]?.type === 'break',
 ): number | undefined {
-  const before = items[index - 1]
-  if (before !== undefined && before.type !== 'break') return undefined
+  if (!isOpen) return undefined
   // `what i need: …`
   if (
     textOf(items[index]) === 'what' &&
@@ -265,6 +265,16 @@ function readHeading(
     /^[:\-–]$/.test(textOf(items[index + 3]))
   )
     return index + 4
+  // `buy the dip: …`
+  if (
+    textOf(items[index]) === 'buy' &&
+    textOf(items[index + 1]) === 'the' &&
+    /^(?:dip|rumou?r|fear)$/.test(textOf(items[index + 2])) &&
+    /^[:\-–,]$/.test(textOf(items[index + 3]))
+  )
+    return index + 4
+  const filed = readFiled(items, index)
+  if (filed !== undefined) return filed
   if (BEGINS.test(textOf(items[index]))) return undefined
   // `take profit: …`, `exit plan - …`, `split job: …`: the name of what follows.
   if (
@@ -296,6 +306,28 @@ function readHeading(
       return undefined
   }
   return undefined
+}
+
+const FILES =
+  /^(?:ticket|invoice|case|issue|ref|reference|po|request|req|memo|jira|payment|batch|order|bill|receipt|note|mail|email)$/
+const FILE_MARKS = /^(?:#|no|nr|num|number|[-.:])$/
+
+/** `ticket 4471 - treasury: …`, `invoice #88: …`: the number counts no money. */
+function readFiled(items: readonly Item[], index: number): number | undefined {
+  let at = index
+  if (/^(?:re|fwd|fw|subject|regarding)$/.test(textOf(items[at]))) {
+    at += 1
+    if (textOf(items[at]) === ':') at += 1
+  }
+  if (!FILES.test(textOf(items[at]))) return undefined
+  at += 1
+  while (at < index + 6 && FILE_MARKS.test(textOf(items[at]))) at += 1
+  if (items[at]?.type !== 'number') return undefined
+  at += 1
+  if (!/^[-–—:]$/.test(textOf(items[at]))) return undefined
+  return items[at + 1]?.spaced === true
+    ? (readHeading(items, at + 1, true) ?? at + 1)
+    : undefined
 }
 
 /** `step 1: …`, `step two - …`: the number counts no money. */

@@ -3,11 +3,14 @@ import { foldAgainst } from './forms/foldAgainst.js'
 import { foldArrows } from './forms/foldArrows.js'
 import { foldBecome } from './forms/foldBecome.js'
 import { foldCount } from './forms/foldCount.js'
+import { foldGone } from './forms/foldGone.js'
 import { foldKept } from './forms/foldKept.js'
 import { foldNeed } from './forms/foldNeed.js'
 import { foldOwed } from './forms/foldOwed.js'
+import { foldPlaceBehind } from './forms/foldPlaceBehind.js'
 import { foldPlaced } from './forms/foldPlaced.js'
 import { foldThere } from './forms/foldThere.js'
+import { foldVerbless } from './forms/foldVerbless.js'
 import { foldWant } from './forms/foldWant.js'
 import { foldWhole } from './forms/foldWhole.js'
 import { foldWorth } from './forms/foldWorth.js'
@@ -53,6 +56,7 @@ const folds: readonly ((items: readonly Item[]) => readonly Item[])[] = [
   foldThere,
   spellOut,
   foldSayings,
+  foldGone,
   foldCount,
   dropGlosses,
   dropRepeats,
@@ -65,7 +69,9 @@ const folds: readonly ((items: readonly Item[]) => readonly Item[])[] = [
   foldWant,
   foldKept,
   foldBecome,
+  foldPlaceBehind,
   foldArrows,
+  foldVerbless,
 ]
 
 /**
@@ -180,12 +186,22 @@ function dropRepeats(items: readonly Item[]): readonly Item[] {
 
 /**
  * `dump em`: no coin of that name, where a verb has what it is done to.
+ * `send it 2 bob.eth`: no number.
  * `lend 100 of that`: what was had, and no conjunction.
  */
 function spellOut(items: readonly Item[]): readonly Item[] {
   return items.map((item, index) => {
-    if (item.type !== 'word') return item
     const before = items[index - 1]
+    // `send it 2 bob.eth`: no amount stands between what is sent and to whom.
+    if (
+      textOf(item) === '2' &&
+      isParty(items[index + 1]) &&
+      /^(?:it|them|that|those|everything|all|rest|proceeds)$/.test(
+        textOf(before),
+      )
+    )
+      return word('to', item)
+    if (item.type !== 'word') return item
     if (item.text === 'em' && isVerb(before) && textOf(before) !== 'buy')
       return word('them', item)
     return item.text === 'that' &&

@@ -40,6 +40,9 @@ export function readDate(
     /^(?:the|at|over|on|by)$/.test(textOf(items[index - 1]))
   )
     return day(addDays(today, (6 - getWeekday(today) + 7) % 7), at + 1)
+  // `before the weekend`
+  if (word === 'the' && textOf(items[at + 1]) === 'weekend')
+    return day(addDays(today, (6 - getWeekday(today) + 7) % 7), at + 2)
   if (word === 'tonight' || two === 'this evening')
     return {
       point: { day: today, clock: 20 * 60 },

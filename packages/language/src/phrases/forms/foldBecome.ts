@@ -4,7 +4,7 @@ import { isCount, isToken, isVenue, opensHere, word } from './words.js'
 const BECOMES =
   /^(?:(?:should|shall|must|needs to|need to|has to|have to|ought to|can|could|to|will|is to|are to) )?(?:all )?(?:be|become|becomes|turn into|turns into|go into|goes into|be turned into|be swapped (?:to|for|into)|end up (?:as|in)|be made into|be in|be put into) /
 const LEADS =
-  /^(?:please|pls|i want|i'd like|i would like|i wish|and|then|also|want|so|ok|okay|hey|i need|make|let|have)$/
+  /^(?:please|pls|i want|i'd like|i would like|i wish|i would love|i'd love|would love|love|i would love to have|i'd love to have|i would like to have|i want to have|i'd like to have|i would love for|i'd love for|and|then|also|want|so|ok|okay|hey|i need|make|let|have)$/
 const SHARE =
   /^(?:all|half|everything|third|thirds|quarter|quarters|max|two|three|a|one|of|my|the|our|entire|whole|%|percent|rest|but|except)$/
 const LONGEST = 9

@@ -1,5 +1,5 @@
 import { type Item, textOf } from '../../text/Item.js'
-import { isCount, isToken, word } from './words.js'
+import { isCount, isToken, isVerb, word } from './words.js'
 
 const PAYS = /^(?:sell|swap|convert|trade|exchange|use|spend|change)$/
 const FILLER =
@@ -10,8 +10,59 @@ const FILLER =
  * had and which is paid is said by the words around, not by their order.
  */
 export function foldNeed(items: readonly Item[]): readonly Item[] {
-  return foldWanted(foldPrice(items))
+  return foldWanted(foldPrice(dropReason(items)))
 }
+
+const REASONS = 14
+
+/**
+ * `need 1,000 dai to pay an invoice. buy 1,000 dai with eth`: the same amount of
+ * the same token is said twice, first why and then how.
+ */
+function dropReason(items: readonly Item[]): readonly Item[] {
+  const at = items.findIndex((item, index) =>
+    index < 3 ? /^(?:want|need|require)$/.test(textOf(item)) : false,
+  )
+  if (at < 0 || !items.slice(0, at).every((item) => OWNER.test(textOf(item))))
+    return items
+  let count = at + 1
+  while (
+    count < at + 4 &&
+    /^(?:exactly|just|about|to|have)$/.test(textOf(items[count]))
+  )
+    count += 1
+  const amount = items[count]
+  const token = items[count + 1]
+  if (amount?.type !== 'number' || !isToken(token)) return items
+  let end = count + 2
+  while (
+    end < count + REASONS &&
+    items[end] !== undefined &&
+    items[end]?.type !== 'break' &&
+    !/^(?:so|,|;)$/.test(textOf(items[end]))
+  )
+    end += 1
+  const next = items.findIndex(
+    (item, index) => index > end && index < end + 4 && isVerb(item),
+  )
+  if (next < 0 || items[end] === undefined) return items
+  const again = items.findIndex(
+    (item, index) =>
+      index > next &&
+      item.type === 'number' &&
+      item.decimal === amount.decimal &&
+      textOf(items[index + 1]) === token.text,
+  )
+  if (again >= 0) return items.slice(end + 1)
+  // `… buy it with eth`
+  const need = items[at] as Item
+  return /^(?:it|them|that)$/.test(textOf(items[next + 1])) &&
+    /^(?:buy|get|purchase|acquire)$/.test(textOf(items[next]))
+    ? [word('buy', need), amount, token, ...items.slice(next + 2)]
+    : items
+}
+
+const OWNER = /^(?:i|we|i'll|just|really|also|hey|hi|ok|so)$/
 
 /** `i need exactly 500 usdc out, sell some eth for that` */
 function foldWanted(items: readonly Item[]): readonly Item[] {

@@ -70,9 +70,10 @@ export const SAYINGS: readonly string[] = [
   `^ ${I}? ${WANT}? to? be/get/move/rotate/go/bail/jump/hop/step/come/back/get_out/move_out/pull/climb me/us? out? of <m> into/to → swap <m> to`,
   `^ ${I}? ${WANT}? to? be/get/move/rotate/go/bail/jump/hop/step/come/back/pull/climb me/us? w=out of my/our? <t> ~ and? into/to <t2> → swap all@w my <t> to:t2`,
   `^ ${I}? ${WANT}? to? w=get_out/move_out of my/our? <t> ~ and? into/to <t2> → swap all@w my <t> to:t2`,
-  `^ w=exit my/our? <t> to/into <t2> → swap all@w my <t> to:t2`,
+  `^ w=exit my/our? <t> position/bag/holdings/holding/stack? to/into <t2> → swap all@w my <t> to:t2`,
   `give_up/forgo/surrender/sacrifice/trade_away/hand_over <m> for <t> → swap <m> to:t`,
-  `^ stack <m> with/using <t> → buy <m> with:t`,
+  `^ stack/accumulate/stack_up <m> → buy <m>`,
+  `pay_off/repay/pay_back/clear/settle/close/pay w=all/whole/entire/full/complete? of? my/our the? w=all/whole/entire/full/complete? <l> debt/debts/loan/loans/borrow with/using/in/from <t> → repay all@w my <t> on:l`,
   `blow/splurge <m> on → spend <m> on`,
   `buy/purchase/get/grab/acquire/take/order some? <t> worth <m> → buy <t> for:m`,
   `^ ${I} ${WANT}/will_take/take some? <t> for <m> → buy <t> for:m`,
@@ -84,7 +85,12 @@ export const SAYINGS: readonly string[] = [
   `^ my? <t> to/into/for/→ <t2> , w=all/everything/max of? it? $ → swap all@w my <t> to:t2`,
   `^ my? <t> - > <t2> , w=all/everything/max of? it? $ → swap all@w my <t> to:t2`,
   `^ <s> of it/them :/,/- <t> → <s> of my <t>`,
+  `all_of_what/all_of_whatever/everything_that/all_that/all_what i/we get/got/receive/received/bought/end_up_with → everything i get`,
+  `the/a/an full/total/whole/exact? amount/sum/quantity of <m> → <m>`,
+  `, funded/paid/financed/covered/bought from/by/with/using/out_of my/our? <t> $ → with:t`,
+  `, both/all/each with/using/from/paid_with/paid_from/in my/our? <t> $ → with:t`,
   // From chain to chain.
+  `move/bridge/relocate/shift/transfer/hop <m> :/,? from? <c> -? >/→/to/over_to <c2> → bridge <m> from:c to:c2`,
   `^ ${I} ${WANT} <m> on/over_on/over_to <c> instead_of/and_not/not/rather_than on/from? <c2> → bridge <m> from:c2 to:c`,
   `^ ${I} have/hold/got/'ve_got <m> on/over_on <c> ~ but/and* ~ ${I}? ${WANT} it/them/that/those to_be? on/over_on <c2> → bridge <m> from:c to:c2`,
   `^ ${I}/get/give/have ${WANT}/me? <m> on/onto/over_on <c> from <c2> → bridge <m> from:c2 to:c`,
@@ -100,9 +106,12 @@ export const SAYINGS: readonly string[] = [
   `^ see/see_to_it/check that? <p> gets/receives/has/got <m> → send <m> to:p`,
   `empty/sweep/flush/drain all? of? w=my/our/the <t> into/to/over_to/out_to <p> → send all@w my <t> to:p`,
   `sweep/flush <h> into/to/over_to/out_to <p> → send <h> to:p`,
+  `schedule/set_up/arrange/make/plan a/an/another <m> payment/transfer/payout/gift to/for <p> → send <m> to:p`,
   `hook/set/sort <p> up/out with <m> → send <m> to:p`,
   `^ <m> for <p> $ → send <m> to:p`,
   // Long and short.
+  `use/put/take <m> as/for margin/collateral for/on/in/into a/an/my? <x> <t> w=long/short → open a <x> <t> <w> with:m`,
+  `use/put/take u=it/them/that all? as/for margin/collateral for/on/in/into a/an/my? <x> <t> w=long/short → open a <x> <t> <w> with <u>`,
   `put_on/put/slap_on/slap/throw_on on? a/an <x> <t>? w=long/short → open a <x> <t> <w>`,
   `^ bet against <t> → short <t>`,
   `^ bet on <t> falling/dropping/crashing/going_down → short <t>`,
@@ -123,6 +132,7 @@ export const SAYINGS: readonly string[] = [
   `^ <v> should/must/may/can/is_to/shall no_longer/not be_able_to/be_allowed_to? spend/use/touch/move/access my/our/the? <t> anymore/any_more/any_longer/again? → revoke <t> approval for:v`,
   // What was earned.
   `get/grab/cash_in/cash/pick_up/take/fetch/withdraw/receive/take_out/pull/redeem in/out? all? of? my/our <t>? rewards/reward/airdrop/earnings/incentives/emissions → claim my <t> rewards`,
+  `^ harvest/reap my/our/the? yield/yields/interest/farm/farms ~ on/from/at/in:v? → claim my rewards from:v`,
   `^ grab/get/take/receive the <t>? airdrop → claim the <t> airdrop`,
   `^ my/our/the <t>? rewards/reward/fees/emissions/earnings on/from/at/in <v> ~ please? claim/harvest/collect/get/grab them/it/those? → claim my <t> rewards from:v`,
   // Questions.
@@ -130,6 +140,8 @@ export const SAYINGS: readonly string[] = [
   `how_much/how_many of? my? <t> can/may/could/is <v> allowed_to/able_to? spend/use/move → what is the <t> allowance of:v`,
   `how_many/how_much <t> exist/exists/are_there/is_there/are_in_circulation/is_in_circulation/circulate/have_been_minted → total supply of:t`,
   `how_much/how_many <t> is/are/sits/lies in/at/on/with <p> → how much <t> does <p> have`,
+  `what/which yield/apy/apr/rate/interest/return/returns/rates do/does/is/would/can <v> pay/offer/give/have/paying/offering/yield/earn/get me/us? on/for/with/from/in <t> → what is the apy of <t> on:v`,
+  `what/how_much do/does <v> pay/offer/give/yield me/us? on/for/in <t> → what is the apy of <t> on:v`,
   // On a condition.
   `w=if/when/once/while/whenever <l> pays/offers/gives/yields/is_paying/is_offering/has more_than/over/above/at_least/less_than/under/below:q <r> on/for <t> → <w> the apy of <t> on:l is <q> <r>`,
 ]
