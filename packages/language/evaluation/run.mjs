@@ -218,7 +218,9 @@ for (const set of BLIND_SETS) {
 }
 // How often a reading that is rated so is right, on sentences not fitted on.
 const rated = readJudged()
-  .filter(({ set }, at) => at % 2 === 1 || /^blind (?:fourth|fifth)$/.test(set))
+  .filter(
+    ({ set }, at) => at % 2 === 1 || /^blind (?:fourth|fifth|sixth)$/.test(set),
+  )
   .map(({ utterance, result, right }) => ({
     right,
     confidence: rateConfidence(utterance, result),

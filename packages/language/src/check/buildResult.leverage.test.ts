@@ -6,10 +6,7 @@ const context = { now: '2026-03-04T10:00:00.000Z', timeZone: 'UTC' }
 
 test('behavior: leverage on an order that has none is asked about, not carried out without it', () => {
   const result = parseResultSchema.parse(
-    parseUtterance(
-      'swap 0.4 eth to link with 3x leverage',
-      context,
-    ),
+    parseUtterance('swap 0.4 eth to link with 3x leverage', context),
   )
   if (result.type !== 'clarify') expect.fail(JSON.stringify(result))
   expect(result.questions[0]).toEqual({

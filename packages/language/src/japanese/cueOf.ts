@@ -58,6 +58,7 @@ export function cueOf(
     case 'を利用して':
     case 'を用いて':
     case '使って':
+      if (place && /^(?:long|short|close)$/.test(sense)) return 'on'
       return place && !token ? 'via' : 'with'
     case 'に対して':
       return 'against'

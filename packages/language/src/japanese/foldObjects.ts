@@ -22,6 +22,51 @@ export function foldObjects(slots: readonly Slot[]): Slot[] {
       later.sense === 'repay'
     )
       continue
+    // `goro.ethの3人に5USDCずつ`: how many were named, and no amount.
+    if (
+      isNumber(slot) &&
+      next?.type === 'word' &&
+      /^(?:人|名|者|アドレス|人それぞれ|人全員)$/.test(next.text) &&
+      before?.type === 'particle' &&
+      before.text === 'の'
+    ) {
+      folded.pop()
+      at += 1
+      continue
+    }
+    // `1ETHを追加で預けて`: more of it, and no order of its own.
+    if (
+      slot.type === 'verb' &&
+      slot.text === '追加' &&
+      slot.end - slot.start <= '追加で'.length &&
+      slots.slice(at + 1, at + 7).find(({ type }) => type !== 'item')?.type ===
+        'verb'
+    ) {
+      if (before?.type === 'item' && next?.type === 'verb')
+        folded.push({
+          type: 'particle',
+          text: 'を',
+          start: slot.start,
+          end: slot.start,
+        })
+      continue
+    }
+    // `残りのUSDCは全部`: the rest is all of it.
+    if (
+      isWhole(slot) &&
+      before?.type === 'particle' &&
+      /^(?:は|を|も)$/.test(before.text) &&
+      isToken(folded.at(-2)) &&
+      folded
+        .slice(-4, -2)
+        .some(
+          (each) =>
+            each.type === 'item' &&
+            each.item.type === 'quantity' &&
+            each.item.quantity.kind === 'remainder',
+        )
+    )
+      continue
     // `ETHを0.3だけUSDCへ`: so much of what stands in front.
     if (
       slot.type === 'particle' &&

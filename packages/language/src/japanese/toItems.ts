@@ -1,3 +1,4 @@
+import { getVenueKind } from '../lexicon/lexicon.js'
 import type { Item } from '../text/Item.js'
 import type { NormalisedText } from '../text/normaliseText.js'
 import { contentOf } from './contentOf.js'
@@ -44,7 +45,10 @@ export function toItems(
     out.push(...before)
     const list = [...pending, last].filter((each) => each.length > 0)
     pending = []
-    const cue = cueOf(particle, last, sense)
+    const cue =
+      particle === '上で' && last.some((item) => isLeft(item, sense))
+        ? 'from'
+        : cueOf(particle, last, sense)
     const first = list[0]?.[0]
     if (first === undefined) return
     if (/^(?:on|from|via)$/.test(cue))
@@ -265,7 +269,11 @@ export function toItems(
             end: last.start,
             spaced: true,
           })
-          out.push(...content.slice(0, -1), word('on', last.start), last)
+          out.push(
+            ...content.slice(0, -1),
+            word(isLeft(last, sense) ? 'from' : 'on', last.start),
+            last,
+          )
         }
         break
       }
@@ -345,6 +353,17 @@ export function toItems(
   const end = slots.at(-1)?.end ?? 0
   flush('', end)
   return out
+}
+
+/** `MorphoのUSDCをCompoundに移して`: what is moved is taken from where it is. */
+function isLeft(item: Item, sense: string): boolean {
+  return (
+    sense === 'bridge' &&
+    item.type === 'word' &&
+    item.senses.venue !== undefined &&
+    item.senses.chain === undefined &&
+    getVenueKind(item.senses.venue) === 'lending'
+  )
 }
 
 /** Katakana that tells how, and names no place. */
