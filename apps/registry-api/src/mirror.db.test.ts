@@ -127,7 +127,7 @@ describe('a mirror', () => {
     // It is found there as well, by the mirror's own index.
     const found = await until(
       async () => {
-        const query = `${second.url}/v1/search?q=mirrored-7&limit=1`
+        const query = `${second.url}/v1/search?q=mirrored-7&limit=1&status=live,unverified,down`
         return (await (await fetch(query)).json()).results[0]?.name
       },
       (name) => name === 'mirrored-7',

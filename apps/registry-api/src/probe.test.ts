@@ -11,7 +11,7 @@ import type { Capability, Quote, QuoteRequest } from '@behest/spec'
 import { quoteRequestSchema, quoteSchema } from '@behest/spec'
 import { keccak256, stringToHex } from 'viem'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import * as z from 'zod'
 import { createCanaryJudge } from './wiring/createCanaryJudge.js'
 
@@ -77,6 +77,12 @@ async function probe(options: {
   readonly simulate?: string
   /** The header of a 402 in place of an answer. */
   readonly demand?: string
+  /** What the interface says to the question after a task that nobody has. */
+  readonly pulse?: () => Promise<Response>
+  readonly status?: 'live' | 'unverified'
+  readonly canaries?: readonly Capability[]
+  /** How long an answer to a canary takes. */
+  readonly answerAfterMs?: number
 }): Promise<readonly ProbeResult[]> {
   const asked: string[] = []
   const visit = createProbe({
@@ -96,10 +102,25 @@ async function probe(options: {
         return new Response(options.served ?? card, {
           status: options.cardStatus ?? 200,
         })
-      // What is asked is what an engine asks.
-      const { params } = JSON.parse(init.body ?? '') as {
+      const { method, params, id } = JSON.parse(init.body ?? '') as {
+        id: string
+        method: string
         params: { message: { parts: { data: unknown }[] } }
       }
+      if (method === 'GetTask')
+        return (
+          options.pulse?.() ??
+          Response.json({
+            jsonrpc: '2.0',
+            id,
+            error: { code: -32_001, message: 'Task not found.' },
+          })
+        )
+      if (options.answerAfterMs !== undefined)
+        await new Promise((done) => {
+          setTimeout(done, options.answerAfterMs)
+        })
+      // What is asked is what an engine asks.
       expect(
         quoteRequestSchema.safeParse(params.message.parts[0]?.data).success,
       ).toBe(true)
@@ -133,7 +154,7 @@ async function probe(options: {
       examples: [],
       keywords: '',
       sequence: 1,
-      status: 'live',
+      status: options.status ?? 'live',
       statusSinceMs: 0,
       statusReason: '',
       delisted: [],
@@ -147,12 +168,24 @@ async function probe(options: {
       handle: null,
     },
     card,
-    canaries: [capability],
+    canaries: options.canaries ?? [capability],
     seed: 1,
   })
 }
+/** What the card and the canaries gave. */
 const codesOf = async (options: Parameters<typeof probe>[0]) =>
-  (await probe(options)).map(({ code }) => code)
+  (await probe(options))
+    .filter(({ kind }) => kind !== 'pulse')
+    .map(({ code }) => code)
+const pulseOf = async (pulse: () => Promise<Response>) =>
+  (await probe({ pulse })).find(({ kind }) => kind === 'pulse')
+const decline = {
+  type: 'behest.decline',
+  version: 1,
+  requestId: request.requestId,
+  code: 'NO_POOL',
+  message: 'No pool for so much.',
+}
 
 describe('createProbe', () => {
   test('default: the card and a true quote', async () => {
@@ -183,7 +216,7 @@ describe('createProbe', () => {
     const demand = Buffer.from(
       JSON.stringify({ x402Version: 2, accepts: [{ scheme: 'exact' }] }),
     ).toString('base64')
-    expect(await codesOf({ demand })).toEqual(['OK', 'DECLINED'])
+    expect(await codesOf({ demand })).toEqual(['OK', 'PAYMENT_REQUIRED'])
     expect(await codesOf({ demand: 'pay me' })).toEqual([
       'OK',
       'CANARY_UNREACHABLE',
@@ -191,14 +224,11 @@ describe('createProbe', () => {
   })
 
   test('behavior: a decline is an answer', async () => {
-    const decline = {
-      type: 'behest.decline',
-      version: 1,
-      requestId: request.requestId,
-      code: 'NO_POOL',
-      message: 'none',
-    }
     expect(await codesOf({ answer: decline })).toEqual(['OK', 'DECLINED'])
+    // Why is shown, in the agent's own words.
+    expect((await probe({ answer: decline })).at(-1)?.detail).toBe(
+      'declined: NO_POOL: No pool for so much.',
+    )
     expect(
       await codesOf({ answer: { ...decline, requestId: 'another' } }),
     ).toEqual(['OK', 'CANARY_MALFORMED'])
@@ -264,7 +294,7 @@ describe('createProbe', () => {
       ],
     ] satisfies [Partial<Quote>, string][])
       expect(
-        (await probe({ answer: await resign(over) }))[1],
+        (await probe({ answer: await resign(over) }))[2],
         says,
       ).toMatchObject({
         ok: false,
@@ -273,12 +303,89 @@ describe('createProbe', () => {
       })
   })
 
+  test('behavior: at the door a decline is asked again, twice at most', async () => {
+    expect(await codesOf({ answer: decline, status: 'unverified' })).toEqual([
+      'OK',
+      'DECLINED',
+      'DECLINED',
+      'DECLINED',
+    ])
+  })
+
+  test('behavior: a served card proves nothing where the interface is dead', async () => {
+    for (const pulse of [
+      async () => Promise.reject(new TypeError('connection refused')),
+      async () => new Response('<h1>Not found</h1>', { status: 404 }),
+      async () => Response.json({ hello: 1 }),
+      async () => new Response(card),
+      async () => new Response('', { status: 502 }),
+    ])
+      expect(await pulseOf(pulse)).toMatchObject({
+        ok: false,
+        code: 'ENDPOINT_UNREACHABLE',
+      })
+    // No canary is spent on who does not answer.
+    expect(
+      await codesOf({ pulse: async () => new Response('', { status: 502 }) }),
+    ).toEqual(['OK'])
+  })
+
+  test('behavior: any answer of A2A is a sign of life', async () => {
+    for (const pulse of [
+      async () => Response.json({ jsonrpc: '2.0', id: 1, result: { id: 't' } }),
+      async () =>
+        Response.json({ jsonrpc: '2.0', id: null, error: { code: -32_601 } }),
+      async () =>
+        Response.json(
+          { jsonrpc: '2.0', id: 1, error: { code: -32_001 } },
+          { status: 404 },
+        ),
+      async () => new Response('', { status: 429 }),
+    ])
+      expect(await pulseOf(pulse)).toMatchObject({ ok: true, code: 'OK' })
+  })
+
+  test('behavior: a visit ends before its claim, however slow the answers', async () => {
+    vi.useFakeTimers({
+      toFake: ['setTimeout', 'clearTimeout', 'performance'],
+    })
+    try {
+      const startedMs = performance.now()
+      let lastedMs = Number.POSITIVE_INFINITY
+      const visit = probe({
+        answer: toWire(await quote()),
+        answerAfterMs: 9_000,
+        canaries: Array.from({ length: 8 }, () => capability),
+      }).finally(() => {
+        lastedMs = performance.now() - startedMs
+      })
+      for (let seconds = 0; seconds < 80; seconds += 1)
+        await vi.advanceTimersByTimeAsync(1_000)
+      expect(lastedMs).toBeLessThanOrEqual(25_000)
+      // Two of them are all that fits; the others have their turn another time.
+      expect((await visit).map(({ kind }) => kind)).toEqual([
+        'card',
+        'pulse',
+        'canary',
+        'canary',
+      ])
+      const never = probe({
+        answer: toWire(await quote()),
+        answerAfterMs: 9_000_000,
+      })
+      await vi.advanceTimersByTimeAsync(25_000)
+      expect(await never).toHaveLength(2)
+    } finally {
+      vi.useRealTimers()
+    }
+  })
+
   test('behavior: a quote that the simulation contradicts', async () => {
     const results = await probe({
       answer: toWire(await quote()),
       simulate: 'nothing arrives',
     })
-    expect(results[1]).toMatchObject({
+    expect(results[2]).toMatchObject({
       ok: false,
       code: 'CANARY_CONTRADICTED',
       detail: 'nothing arrives',

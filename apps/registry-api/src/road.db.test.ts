@@ -114,18 +114,25 @@ afterAll(async () => {
 })
 
 describe('registry API', () => {
-  test('default: a published agent is found at once and live once visited', async () => {
+  test('default: a published agent can be asked for at once and is found once visited', async () => {
     const served = await serve(buildPayAgent('pay-fast'))
     const { agentId } = await publishAgent({
       ...served,
       registryUrl: api.url,
       chainId,
     })
-    const first = await get('/v1/search?action=transfer&chain=local&token=USDC')
+    const first = await get(
+      '/v1/search?action=transfer&chain=local&token=USDC&status=live,unverified',
+    )
     expect(
       first.body.results.map((hit: { agentId: string }) => hit.agentId),
     ).toContain(agentId)
-    const byWords = await get('/v1/search?q=send%20stablecoins')
+    // Unless somebody asks for them, only agents that were tested are found.
+    const byWords = await until(
+      () => get('/v1/search?q=send%20stablecoins'),
+      ({ body }) => body.results.length > 0,
+    )
+    expect(byWords.body.results[0].status).toBe('live')
     expect(byWords.body.results[0]).toMatchObject({
       agentId,
       agent: served.signer.address.toLowerCase(),
@@ -167,6 +174,45 @@ describe('registry API', () => {
     )
     expect(found.body.results[0]).toMatchObject({ agentId, status: 'live' })
     expect(found.body.results[0].why).toContain('is live as measured')
+  })
+
+  test('behavior: who declines whatever is asked is listed for nothing', async () => {
+    const served = await serve(buildPayAgent('pay-never', 'breaks'))
+    const { agentId } = await publishAgent({
+      ...served,
+      registryUrl: api.url,
+      chainId,
+    })
+    const health = await until(
+      () => get(`/v1/agents/${agentId}/health`),
+      ({ body }) => body.status === 'live',
+    )
+    // Alive, and shown as what it is: a decline with its reason, and no quote.
+    expect(health.body).toMatchObject({
+      status: 'live',
+      contract: [{ action: 'transfer', ok: true, code: 'DECLINED' }],
+    })
+    expect(health.body.reason).toContain('declines to quote transfer')
+    const { body } = await get(`/v1/agents/${agentId}`)
+    expect(body.delisted).toEqual(['transfer'])
+    expect(
+      idsOf(await get('/v1/search?q=pay-never&action=transfer')),
+    ).not.toContain(agentId)
+    const why = await get(`/v1/agents/${agentId}/explain?action=transfer`)
+    expect(why.body.listed).toBe(false)
+
+    // Another card of the same agent does not let it in before it has quoted.
+    await send(
+      'POST',
+      '/v1/agents',
+      await toPublishBody(served, {
+        sequence: body.sequence + 1,
+        card: served.cardText.replace('Sends stablecoins', 'Sends coins'),
+      }),
+    )
+    expect((await get(`/v1/agents/${agentId}`)).body.delisted).toEqual([
+      'transfer',
+    ])
   })
 
   test('behavior: filters hold in one capability, and an unknown word finds none', async () => {
@@ -271,7 +317,8 @@ describe('registry API', () => {
       '/v1/agents',
       await toPublishBody(served, { sequence: 1, leaseSeconds: 2 }),
     )
-    const search = () => get('/v1/search?q=pay-short&action=transfer')
+    const search = () =>
+      get('/v1/search?q=pay-short&action=transfer&status=live,unverified')
     expect(idsOf(await search())).toContain(toIdOf(served))
     const gone = await until(
       search,
@@ -476,7 +523,10 @@ describe('registry API', () => {
       registryUrl: api.url,
       chainId,
     })
-    const here = await get(`/v1/agents/${agentId}/explain?action=transfer`)
+    const here = await until(
+      () => get(`/v1/agents/${agentId}/explain?action=transfer`),
+      ({ body }) => body.listed,
+    )
     expect(here.body).toMatchObject({ listed: true, todo: null })
     const absent = await get(
       `/v1/agents/${agentId}/explain?q=pay&action=transfer&chain=polygon`,

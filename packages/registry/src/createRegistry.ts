@@ -80,6 +80,8 @@ export type CreateRegistryOptions = {
   readonly chainId: () => number | undefined
   /** Visits agents. Without one nothing is measured and all stay `unverified`. */
   readonly probe?: ProbePort
+  /** How long a visit proves that an agent is there, at least, in ms; 50 s unless told. */
+  readonly proofMs?: number
   /** Throws when a published address may not be called. */
   readonly assertUrl: (url: string) => void
   /** Whether an owner or operator belongs to this house. */
@@ -278,7 +280,10 @@ export async function createRegistry(
   const cache: RankingCache = new Map()
 
   let hint: ReturnType<typeof setTimeout> | undefined
+  let stopping = false
   async function tellOthers(): Promise<void> {
+    // Work that ends while this process leaves: the others read it by themselves.
+    if (stopping) return
     // A hint only, and one for many changes: who misses it reads within a second.
     hint ??= setTimeout(() => {
       hint = undefined
@@ -303,6 +308,7 @@ export async function createRegistry(
       : createProber({
           pool,
           probe: options.probe,
+          proofMs: options.proofMs,
           onChange: () => {
             tellOthers().catch(onError)
           },
@@ -341,6 +347,12 @@ export async function createRegistry(
 
   const toView = (record: AgentRecord): AgentView =>
     toAgentView(record, feed.nowMs())
+
+  // Where agents are tested, nobody is found before the test unless asked for.
+  const toTested = (query: SearchQuery): SearchQuery =>
+    prober !== undefined && query.statuses === undefined
+      ? { ...query, untested: 'hidden' }
+      : query
 
   async function findAgent(asked: string): Promise<AgentRecord> {
     const agentId = asked.startsWith('@')
@@ -530,7 +542,7 @@ export async function createRegistry(
       return searchAgents({
         index: feed.current(),
         indexSeq: feed.indexSeq(),
-        query,
+        query: toTested(query),
         ...(vector === undefined ? {} : { vector }),
         expectsVector: embedder !== undefined,
         nowMs: feed.nowMs(),
@@ -547,7 +559,7 @@ export async function createRegistry(
         index: feed.current(),
         indexSeq: feed.indexSeq(),
         record: { ...record, trust: trust ?? record.trust },
-        query,
+        query: toTested(query),
         ...(vector === undefined ? {} : { vector }),
         nowMs: feed.nowMs(),
       })
@@ -619,6 +631,7 @@ export async function createRegistry(
     }),
     catchUp: feed.catchUp,
     stop: async () => {
+      stopping = true
       clearTimeout(hint)
       clearInterval(mirrorTimer)
       await mirroring

@@ -8,7 +8,7 @@ import { languageOf } from '../words/languageOf.js'
 import { useWords } from '../words/useWords.js'
 import { AgentPage } from './AgentPage.js'
 
-const everyStatus = 'live,degraded,unverified,down,expired,suspended'
+const everyStatus = 'live,degraded,unverified,stale,down,expired,suspended'
 const pageSize = 20
 
 /** The agents: found, filtered, and one of them in full. */

@@ -301,6 +301,7 @@ export const english = {
     live: 'live',
     degraded: 'degraded',
     unverified: 'not measured yet',
+    stale: 'not seen in time',
     down: 'down',
     expired: 'lease expired',
     suspended: 'suspended',

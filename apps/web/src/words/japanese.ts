@@ -294,6 +294,7 @@ export const japanese: Words = {
     live: '稼働中',
     degraded: '不安定',
     unverified: '未測定',
+    stale: '確認切れ',
     down: '停止',
     expired: '期限切れ',
     suspended: '停止処分',

@@ -267,6 +267,17 @@ export class AgentIndex {
     return this.leases.at(document) <= nowMs ? 'expired' : measured
   }
 
+  /**
+   * Whether an agent was published and waits for its first test. What the
+   * operator loaded is never tested, and has no lease.
+   */
+  isUntested(document: number): boolean {
+    return (
+      measuredStatuses[this.statuses.at(document)] === 'unverified' &&
+      Number.isFinite(this.leases.at(document))
+    )
+  }
+
   /** Documents that declare an action: where a search without words starts. */
   listDocuments(action: string | undefined): Iterable<number> {
     if (action === undefined) return countTo(this.ids.length)

@@ -1,73 +1,76 @@
 import { describe, expect, test } from 'vitest'
 import { buildCapability } from '../testing/buildRecord.js'
 import { chooseCanaries } from './chooseCanaries.js'
-import { type HealthState, judgeHealth } from './judgeHealth.js'
 
+const uniswap = buildCapability({ action: 'swap', venues: ['uniswap'] })
+const curve = buildCapability({ action: 'swap', venues: ['curve'] })
+const supply = buildCapability({ action: 'supply' })
 const agent = {
   status: 'live' as const,
-  capabilities: [
-    buildCapability({ action: 'swap' }),
-    buildCapability({ action: 'supply' }),
-  ],
+  capabilities: [uniswap, curve, supply],
   delisted: [] as string[],
 }
-const actionsOf = (options: Partial<Parameters<typeof chooseCanaries>[0]>) =>
-  chooseCanaries({ agent, seed: 1, failures: 0, ...options }).map(
-    ({ action }) => action,
-  )
+const choose = (options: Partial<Parameters<typeof chooseCanaries>[0]>) =>
+  chooseCanaries({ agent, seed: 1, failures: 0, ...options })
+const visits = 8_000
+const chosenInAll = () =>
+  Array.from({ length: visits }, (_, seed) => choose({ seed }))
 
 describe('the capabilities that a visit tries', () => {
-  test('default: of a live agent one in four visits, each of them in its turn', () => {
-    expect(actionsOf({ seed: 1 })).toEqual([])
-    expect(actionsOf({ seed: 4 })).toEqual(['supply'])
-    expect(actionsOf({ seed: 8 })).toEqual(['swap'])
-  })
-
-  test('behavior: what failed its contract at each visit', () => {
-    expect(
-      actionsOf({ agent: { ...agent, delisted: ['supply'] }, seed: 1 }),
-    ).toEqual(['supply'])
-  })
-
-  test('behavior: all where the agent is not live, or has just failed', () => {
-    expect(actionsOf({ agent: { ...agent, status: 'degraded' } })).toHaveLength(
-      2,
-    )
-    expect(actionsOf({ failures: 1 })).toHaveLength(2)
-  })
-
-  test('behavior: an agent that serves its card and quotes nothing is down within 35 s of its first failure', () => {
-    let state: HealthState = { status: 'live', failures: 0, successes: 9 }
-    let waitedMs = 0
-    // No visit here would try a canary by chance.
-    for (let visit = 0; visit < 20 && state.status !== 'down'; visit += 1) {
-      const canaries =
-        visit === 0
-          ? agent.capabilities
-          : chooseCanaries({
-              agent: { ...agent, status: state.status },
-              seed: 1,
-              failures: state.failures,
-            })
-      const verdict = judgeHealth({
-        state,
-        calmIntervalMs: 15_000,
-        results: [
-          { kind: 'card', ok: true, latencyMs: 1, code: 'OK', detail: '' },
-          ...canaries.map(({ action }) => ({
-            kind: 'canary' as const,
-            action,
-            ok: false,
-            latencyMs: 1,
-            code: 'CANARY_UNREACHABLE',
-            detail: 'nobody answers',
-          })),
-        ],
-      })
-      state = verdict
-      if (state.status !== 'down') waitedMs += verdict.nextProbeInMs
+  test('default: of a live agent one in every fourth visit or so, each as often', () => {
+    const all = chosenInAll()
+    expect(all.every((chosen) => chosen.length <= 1)).toBe(true)
+    const tried = all.filter((chosen) => chosen.length === 1)
+    expect(tried.length / visits).toBeGreaterThan(0.23)
+    expect(tried.length / visits).toBeLessThan(0.27)
+    for (const capability of agent.capabilities) {
+      const share =
+        tried.filter(([one]) => one === capability).length / tried.length
+      expect(share).toBeGreaterThan(0.29)
+      expect(share).toBeLessThan(0.38)
     }
-    expect(state.status).toBe('down')
-    expect(waitedMs).toBe(35_000)
+  })
+
+  test('behavior: nobody foresees the next one from the last ones', () => {
+    // After a visit with a canary the next has one as often as any other.
+    const has = chosenInAll().map((chosen) => chosen.length === 1)
+    const after = has.filter((_, place) => has[place - 1] === true)
+    const share = after.filter(Boolean).length / after.length
+    expect(share).toBeGreaterThan(0.2)
+    expect(share).toBeLessThan(0.3)
+  })
+
+  test('behavior: the same seed chooses the same', () => {
+    expect(choose({ seed: 12, failures: 1 })).toEqual(
+      choose({ seed: 12, failures: 1 }),
+    )
+  })
+
+  test('behavior: all capabilities of an action that is not listed, at each visit', () => {
+    for (let seed = 0; seed < 50; seed += 1)
+      expect(choose({ agent: { ...agent, delisted: ['swap'] }, seed })).toEqual(
+        expect.arrayContaining([uniswap, curve]),
+      )
+  })
+
+  test('behavior: one of each action where the agent is not live, or has just failed', () => {
+    for (const options of [
+      { failures: 1 },
+      { agent: { ...agent, status: 'degraded' as const } },
+    ])
+      expect(
+        choose(options)
+          .map(({ action }) => action)
+          .sort(),
+      ).toEqual(['supply', 'swap'])
+  })
+
+  test('behavior: everything at the door', () => {
+    const capabilities = Array.from({ length: 20 }, (_, count) =>
+      buildCapability({ action: 'swap', venues: [`venue ${count}`] }),
+    )
+    expect(
+      choose({ agent: { ...agent, capabilities, status: 'unverified' } }),
+    ).toHaveLength(20)
   })
 })

@@ -1,17 +1,22 @@
 import type pg from 'pg'
-import { readAgent, writeStatus } from '../store/agentStore.js'
+import type { AgentRecord } from '../store/agentRecord.js'
+import { readAgents, writeStatus } from '../store/agentStore.js'
 import {
   claimDueAgents,
+  countDeclines,
   countVisited,
   type DueAgent,
   deferVisit,
   pruneProbes,
+  writeEndedProofs,
   writeVisit,
 } from '../store/healthStore.js'
 import { chooseCanaries } from './chooseCanaries.js'
+import { chooseDelisted } from './chooseDelisted.js'
 import { createGate } from './createGate.js'
-import { judgeHealth } from './judgeHealth.js'
-import type { ProbePort } from './probeAgent.js'
+import { type HealthVerdict, judgeHealth } from './judgeHealth.js'
+import { type CalmVisits, planCalmVisits } from './planCalmVisits.js'
+import { type ProbePort, visitTimeoutMs } from './probeAgent.js'
 
 /** Visits agents when they are due, with one timer for all of them. */
 export type Prober = {
@@ -22,33 +27,38 @@ export type Prober = {
   readonly stop: () => Promise<void>
 }
 
-const maxRunning = 64
+const maxRunning = 128
 /** Visits are many, connections few: who publishes must not wait for visits. */
 const maxConnections = 3
 const maxPerHost = 2
 /** How long an agent waits whose host is visited as often as may be. */
 const hostBusyMs = 2_000
 const tickMs = 1_000
-const claimSeconds = 45
-/** Visits a second at most; more agents are visited less often. */
-const maxVisitsPerSecond = 33
-const shortestIntervalMs = 15_000
-const longestIntervalMs = 3_600_000
+/** A little more than a visit lasts: what a dead process claimed is soon free. */
+const claimSeconds = visitTimeoutMs / 1000 + 7
 const hourMs = 3_600_000
+/** Proofs that ended, looked for at once. */
+const maxEndedAtOnce = 500
+/** A timer that is so late stood still, and with it everything that it proves. */
+const stoodStillMs = 10_000
 
 /**
  * Creates the prober. Several processes share the work: due agents are claimed
  * in the database, and no process is the leader.
  *
  * @param options.onChange - Told after a status changed.
+ * @param options.random - From 0 to below 1; decides about times and questions.
  */
 export function createProber(options: {
   readonly pool: pg.Pool
   readonly probe: ProbePort
   readonly onChange: () => void
   readonly onError: (error: unknown) => void
+  readonly random?: () => number
+  /** How long a visit proves that an agent is there, at least, in ms. */
+  readonly proofMs?: number | undefined
 }): Prober {
-  const { pool, probe, onChange, onError } = options
+  const { pool, probe, onChange, onError, random = Math.random } = options
   const visits = new Set<Promise<void>>()
   const throughGate = createGate(maxConnections)
   const perHost = new Map<string, number>()
@@ -63,8 +73,18 @@ export function createProber(options: {
     const free = maxRunning - visits.size
     if (free <= 0) return
     const due = await claimDueAgents(pool, { limit: free, claimSeconds })
-    for (const agent of due) {
-      const visit: Promise<void> = visitAgent(agent)
+    const agents = new Map(
+      (
+        await readAgents(
+          pool,
+          due.map(({ agentId }) => agentId),
+        )
+      ).map((agent) => [agent.id, agent]),
+    )
+    for (const one of due) {
+      const agent = agents.get(one.agentId)
+      if (agent === undefined) continue
+      const visit: Promise<void> = visitAgent(one, agent)
         .catch(onError)
         .finally(() => {
           visits.delete(visit)
@@ -96,31 +116,26 @@ export function createProber(options: {
       })
   }
 
-  async function visitAgent(due: DueAgent): Promise<void> {
-    const agent = await throughGate(() => readAgent(pool, due.agentId))
-    if (agent === undefined || agent.deleted) return
-    const host = toHost(agent.url)
+  async function visitAgent(due: DueAgent, agent: AgentRecord): Promise<void> {
+    const host = toHost(agent.endpoint)
     // Whoever waited for its host would hold a place that others need.
     if (!enterHost(host)) {
       await throughGate(() =>
         deferVisit(pool, {
           agentId: due.agentId,
-          inMs: hostBusyMs * (0.5 + Math.random()),
+          inMs: hostBusyMs * (0.5 + random()),
         }),
       )
       return
     }
     try {
-      const seed = Math.floor(Math.random() * 2 ** 31)
-      const results = await probe({
-        agent,
-        card: due.card,
-        canaries: chooseCanaries({ agent, seed, failures: due.failures }),
-        seed,
-      })
+      const seed = Math.floor(random() * 2 ** 31)
+      const canaries = chooseCanaries({ agent, seed, failures: due.failures })
+      const results = await probe({ agent, card: due.card, canaries, seed })
       if (stopped) return
-      const failed = !results[0]?.ok
+      const failed = results.some(({ kind, ok }) => kind !== 'canary' && !ok)
       remember(host, failed && agent.status === 'live')
+      const calm = await planCalm()
       const verdict = judgeHealth({
         state: {
           status: agent.status,
@@ -128,34 +143,40 @@ export function createProber(options: {
           successes: due.successes,
         },
         results,
-        calmIntervalMs: await toCalmInterval(),
+        calmIntervalMs: calm.intervalMs,
+        actions: agent.capabilities.map(({ action }) => action),
       })
       // Half the world failing at once is a sign that we are the ones cut off.
       const isOurs = failed && agent.status === 'live' && isCutOff()
-      await throughGate(() =>
+      const statusNow = await throughGate(() =>
         writeVisit(pool, {
           agentId: agent.id,
           results,
-          failures: isOurs ? due.failures : verdict.failures,
+          // What is our fault is no failure of theirs, and no proof either.
+          failures: isOurs ? Math.max(1, due.failures) : verdict.failures,
           successes: isOurs ? due.successes : verdict.successes,
           nextProbeInMs: isOurs ? 5_000 : verdict.nextProbeInMs,
+          proofMs: calm.proofMs,
         }),
       )
       if (isOurs || agent.status === 'suspended') return
-      const delisted = [
-        ...agent.delisted.filter(
-          (action) => !verdict.passedActions.includes(action),
-        ),
-        ...verdict.failedActions.filter(
-          (action) => !agent.delisted.includes(action),
-        ),
-      ]
+      const delisted = await chooseDelisted({
+        agent,
+        verdict,
+        tried: canaries.map(({ action }) => action),
+        results,
+        countDeclines: (action) =>
+          throughGate(() => countDeclines(pool, { agentId: agent.id, action })),
+      })
+      if (statusNow === agent.status && isSameState(agent, verdict, delisted))
+        return
       const changed = await throughGate(() =>
         writeStatus(pool, {
           agentId: agent.id,
           status: verdict.status,
           reason: verdict.reason,
           delisted,
+          sequence: agent.sequence,
         }),
       )
       if (changed !== undefined) onChange()
@@ -190,21 +211,46 @@ export function createProber(options: {
   }
 
   let countedAtMs = 0
-  async function toCalmInterval(): Promise<number> {
+  async function planCalm(): Promise<CalmVisits> {
     if (Date.now() - countedAtMs > 10_000) {
       countedAtMs = Date.now()
       visited = await countVisited(pool)
     }
-    const fair = (visited / maxVisitsPerSecond) * 1000
-    const interval = Math.min(
-      longestIntervalMs,
-      Math.max(shortestIntervalMs, fair),
-    )
-    // Jitter: agents that were published together are not visited together.
-    return interval * (0.8 + 0.4 * Math.random())
+    return planCalmVisits({
+      visited,
+      random: random(),
+      ...(options.proofMs === undefined
+        ? {}
+        : { shortestProofMs: options.proofMs }),
+    })
   }
 
-  const timer = setInterval(wake, tickMs)
+  // Nobody was visited while this process was not there or stood still, so no
+  // proof ends for that: who is alive gets the time of one proof to show it.
+  let steadySinceMs = Date.now()
+  let tickedAtMs = Date.now()
+  let ending: Promise<void> | undefined
+  async function endProofs(): Promise<void> {
+    const { proofMs } = await planCalm()
+    if (Date.now() - steadySinceMs < proofMs) return
+    const taken = await throughGate(() =>
+      writeEndedProofs(pool, { limit: maxEndedAtOnce }),
+    )
+    if (taken > 0) onChange()
+  }
+  function tick(): void {
+    const nowMs = Date.now()
+    if (nowMs - tickedAtMs > stoodStillMs) steadySinceMs = nowMs
+    tickedAtMs = nowMs
+    wake()
+    ending ??= endProofs()
+      .catch(onError)
+      .finally(() => {
+        ending = undefined
+      })
+  }
+
+  const timer = setInterval(tick, tickMs)
   timer.unref()
   wake()
   return {
@@ -214,9 +260,22 @@ export function createProber(options: {
       stopped = true
       clearInterval(timer)
       await looking
+      await ending
       await Promise.all(visits)
     },
   }
+}
+
+function isSameState(
+  agent: AgentRecord,
+  verdict: HealthVerdict,
+  delisted: readonly string[],
+): boolean {
+  return (
+    agent.status === verdict.status &&
+    agent.statusReason === verdict.reason &&
+    agent.delisted.join() === delisted.join()
+  )
 }
 
 // All agents of one machine share its loopback: there the host says nothing.

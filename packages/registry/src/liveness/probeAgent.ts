@@ -42,11 +42,15 @@ export type CanaryPort = {
 
 /** What one question to an agent gave. */
 export type ProbeResult = {
-  readonly kind: 'card' | 'canary'
+  readonly kind: 'card' | 'pulse' | 'canary'
   readonly action?: string
   readonly ok: boolean
   readonly latencyMs: number
-  /** `OK`, `DECLINED`, `CARD_UNREACHABLE`, `CARD_CHANGED`, `CANARY_…`. */
+  /**
+   * `OK`; `DECLINED` and `PAYMENT_REQUIRED`, which are answers and no quotes;
+   * `NOT_ASKED` where nothing fitting can be asked; `CARD_UNREACHABLE`,
+   * `CARD_CHANGED`, `ENDPOINT_UNREACHABLE`, `CANARY_…`.
+   */
   readonly code: string
   /** For the author: what to fix. Says nothing about our network. */
   readonly detail: string
@@ -62,7 +66,14 @@ export type ProbePort = (options: {
 }) => Promise<readonly ProbeResult[]>
 
 const cardTimeoutMs = 3_000
+const pulseTimeoutMs = 3_000
 const canaryTimeoutMs = 10_000
+/** A whole visit: less than a claim, or two processes would visit at once. */
+export const visitTimeoutMs = 25_000
+/** Time for our own chain to say what a quote does, after the agent's time. */
+const judgeTimeMs = 2_000
+/** At the door a decline is no quote: so many questions are put in all. */
+const maxDraws = 3
 
 /**
  * Creates the probe of the registry.
@@ -78,25 +89,155 @@ export function createProbe(options: {
 }): ProbePort {
   const { fetch, canary, nowMs } = options
   return async ({ agent, card, canaries, seed }) => {
-    const results: ProbeResult[] = [await probeCard(fetch, agent, card)]
-    if (!results[0]?.ok || canary === undefined) return results
-    for (const capability of canaries) {
-      const request = await canary
-        .buildRequest({ capability, seed })
-        .catch(() => undefined)
-      if (request === undefined) continue
-      results.push(
-        await probeCapability({
-          fetch,
-          agent,
-          capability,
-          request,
-          canary,
-          nowMs: nowMs(),
-        }),
-      )
-    }
+    const endsAtMs = performance.now() + visitTimeoutMs
+    // A card that is served proves the place; only the interface proves the agent.
+    const results: ProbeResult[] = await Promise.all([
+      probeCard(fetch, agent, card),
+      probePulse(fetch, agent, seed),
+    ])
+    if (results.some(({ ok }) => !ok) || canary === undefined) return results
+    const isTimeLeft = () =>
+      endsAtMs - performance.now() >= canaryTimeoutMs + judgeTimeMs
+    const draws = agent.status === 'unverified' ? maxDraws : 1
+    for (const capability of canaries)
+      for (let draw = 0; draw < draws && isTimeLeft(); draw += 1) {
+        const result = await settleBefore(
+          endsAtMs,
+          askCanary({
+            fetch,
+            agent,
+            capability,
+            canary,
+            nowMs: nowMs(),
+            seed: (seed + draw * drawStep) % 2 ** 31,
+          }),
+        )
+        // Our own side took too long: that says nothing about the agent.
+        if (result === undefined) break
+        results.push(result)
+        // Who does not answer one question is not kept waiting for the others.
+        if (result.code === 'CANARY_UNREACHABLE') return results
+        if (result.code !== 'DECLINED') break
+      }
     return results
+  }
+}
+
+/** Far enough apart that a second question shares nothing with the first. */
+const drawStep = 715_827_883
+
+async function askCanary(options: {
+  readonly fetch: GuardedFetch
+  readonly agent: AgentRecord
+  readonly capability: Capability
+  readonly canary: CanaryPort
+  readonly nowMs: number
+  readonly seed: number
+}): Promise<ProbeResult | undefined> {
+  const { capability, canary, seed } = options
+  let request: QuoteRequest | undefined
+  try {
+    request = await canary.buildRequest({ capability, seed })
+  } catch {
+    return undefined // our chain is away: no fault of theirs
+  }
+  return request === undefined
+    ? {
+        kind: 'canary',
+        action: capability.action,
+        ok: true,
+        latencyMs: 0,
+        code: 'NOT_ASKED',
+        detail: 'nothing fitting can be asked on this chain',
+      }
+    : probeCapability({ ...options, request })
+}
+
+/** What comes in time, and `undefined` for what does not. */
+async function settleBefore<Result>(
+  endsAtMs: number,
+  work: Promise<Result>,
+): Promise<Result | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const isOver = new Promise<undefined>((resolve) => {
+    timer = setTimeout(
+      () => resolve(undefined),
+      Math.max(0, endsAtMs - performance.now()),
+    )
+  })
+  try {
+    return await Promise.race([work, isOver])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+const rpcAnswerSchema = z
+  .object({ jsonrpc: z.literal('2.0') })
+  .and(
+    z.union([
+      z
+        .object({ result: z.unknown() })
+        .refine(({ result }) => result !== undefined),
+      z.object({ error: z.object({ code: z.number() }) }),
+    ]),
+  )
+
+// Asks after a task that nobody has: every server of A2A must answer that, it
+// reads no chain and starts nothing, and no answer but A2A's own will do.
+async function probePulse(
+  fetch: GuardedFetch,
+  agent: AgentRecord,
+  seed: number,
+): Promise<ProbeResult> {
+  const started = performance.now()
+  const finish = (code: string, detail: string): ProbeResult => ({
+    kind: 'pulse',
+    ok: code === 'OK',
+    latencyMs: performance.now() - started,
+    code,
+    detail,
+  })
+  const id = `task-${seed.toString(36)}`
+  try {
+    const response = await fetch(agent.endpoint, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        accept: 'application/json',
+        'a2a-version': '1.0',
+      },
+      body: JSON.stringify({
+        jsonrpc: '2.0',
+        id,
+        method: 'GetTask',
+        params: { id },
+      }),
+      signal: AbortSignal.timeout(pulseTimeoutMs),
+    })
+    const body = await readBody(response)
+    // Full, or for sale: both are words of somebody who is there.
+    if (
+      response.status === 429 ||
+      (response.status === 402 && isDemand(response.headers))
+    )
+      return finish('OK', 'its interface answers')
+    return rpcAnswerSchema.safeParse(toJson(body)).success
+      ? finish('OK', 'its interface answers')
+      : finish(
+          'ENDPOINT_UNREACHABLE',
+          `the agent's interface answers ${response.status} and does not speak A2A`,
+        )
+  } catch (error) {
+    return finish('ENDPOINT_UNREACHABLE', toCoarseReason(error))
+  }
+}
+
+function toJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
@@ -196,7 +337,7 @@ async function probeCapability(options: {
   const finish = (code: string, detail: string): ProbeResult => ({
     kind: 'canary',
     action: capability.action,
-    ok: code === 'OK' || code === 'DECLINED',
+    ok: code === 'OK' || code === 'DECLINED' || code === 'PAYMENT_REQUIRED',
     latencyMs: performance.now() - started,
     code,
     detail: detail.slice(0, 300),
@@ -228,7 +369,7 @@ async function probeCapability(options: {
     body = await readBody(response)
     // Its quotes are for sale: it answers, and nobody pays for a look.
     if (response.status === 402 && isDemand(response.headers))
-      return finish('DECLINED', 'asks to be paid before it quotes')
+      return finish('PAYMENT_REQUIRED', 'asks to be paid before it quotes')
     if (response.status !== 200)
       return finish(
         'CANARY_UNREACHABLE',
@@ -243,7 +384,10 @@ async function probeCapability(options: {
   const decline = quoteDeclineSchema.safeParse(data)
   if (decline.success)
     return decline.data.requestId === request.requestId
-      ? finish('DECLINED', `declined: ${decline.data.code}`)
+      ? finish(
+          'DECLINED',
+          `declined: ${decline.data.code}: ${decline.data.message}`,
+        )
       : finish('CANARY_MALFORMED', 'the answer is to another request')
   const quote = quoteSchema.safeParse(data)
   if (!quote.success) {
@@ -356,13 +500,7 @@ async function findFault(
 }
 
 function findDataPart(body: string): unknown {
-  let parsed: unknown
-  try {
-    parsed = JSON.parse(body)
-  } catch {
-    return undefined
-  }
-  const answer = answerSchema.safeParse(parsed)
+  const answer = answerSchema.safeParse(toJson(body))
   if (!answer.success || answer.data.result === undefined) return undefined
   const { message, parts, task } = answer.data.result
   const all = [

@@ -192,7 +192,10 @@ function collectChecks(
   })
   steps.push({
     check: 'health',
-    passed: status === 'expired' || wanted.includes(status),
+    passed:
+      status === 'expired' ||
+      (wanted.includes(status) &&
+        (query.untested !== 'hidden' || !index.isUntested(document))),
     wanted: wanted.join(', '),
     offered: status,
     says: record.statusReason,
@@ -321,7 +324,9 @@ function toAdvice(failed: ExplainStep, record: AgentRecord): string {
     case 'health':
       return record.status === 'suspended'
         ? 'Ask the operator of this registry; the reason is above.'
-        : `Repair what the last visit found: ${record.statusReason}.`
+        : record.status === 'unverified'
+          ? 'Wait for the first visit, some seconds: until it has passed, only a search with status=unverified finds it.'
+          : `Repair what the last visit found: ${record.statusReason}.`
     case 'filter':
       if (
         record.delisted.some((action) => failed.wanted === `action ${action}`)

@@ -31,6 +31,8 @@ export type RankQuery = {
   readonly text?: string
   readonly filter: CapabilityFilter
   readonly statuses: ReadonlySet<AgentStatus>
+  /** `hidden`: who was published and not tested yet takes no part. */
+  readonly untested?: 'listed' | 'hidden'
   /** Unit vector of `text`. */
   readonly vector?: Float32Array
   /** How many results are wanted, from the first on. */
@@ -164,6 +166,7 @@ function buildEligibility(
     (bits === undefined || holdsDocument(bits, document)) &&
     index.idOf(document) !== undefined &&
     statuses.has(index.statusOf(document, nowMs)) &&
+    (query.untested !== 'hidden' || !index.isUntested(document)) &&
     (filter.isEmpty || capabilities.findFeeBps(document, filter) >= 0)
 }
 

@@ -33,6 +33,8 @@ export type SearchQuery = {
   readonly maxFeeBps?: number
   /** States to list; live, degraded and unverified unless told. */
   readonly statuses?: readonly AgentStatus[]
+  /** `hidden` where tests are made: who was published and not tested yet. */
+  readonly untested?: 'listed' | 'hidden'
   /** Most results of one page, 1 to 100. */
   readonly limit: number
   readonly cursor?: string
@@ -257,6 +259,7 @@ export function toRankQuery(
       ...(query.maxFeeBps === undefined ? {} : { maxFeeBps: query.maxFeeBps }),
     },
     statuses: new Set(query.statuses ?? listedStatuses),
+    ...(query.untested === undefined ? {} : { untested: query.untested }),
     ...(context.vector === undefined ? {} : { vector: context.vector }),
     nowMs: context.nowMs,
   }

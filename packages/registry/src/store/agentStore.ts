@@ -359,8 +359,8 @@ export async function writePublished(
        status_since = case when a.status <> 'suspended' and (a.deleted
            or a.card_hash <> excluded.card_hash
            or a.endpoint <> excluded.endpoint) then clock_timestamp()
-         else a.status_since end,
-       delisted = case when a.card_hash <> excluded.card_hash then '{}' else a.delisted end
+         else a.status_since end
+     -- What is not listed stays so until it quotes: delisted is left as it is.
      -- Not for an owner who handed it over in the meantime.
      where a.sequence < excluded.sequence
        and (a.source = 'imported' or a.owner = excluded.owner)
@@ -567,6 +567,8 @@ export type StatusWrite = {
   readonly status: MeasuredStatus
   readonly reason: string
   readonly delisted?: readonly string[]
+  /** Of the card that was measured: what came later was not. */
+  readonly sequence?: number
 }
 
 /**
@@ -579,11 +581,13 @@ export async function writeStatus(
   write: StatusWrite,
 ): Promise<number | undefined> {
   const delisted = write.delisted === undefined ? null : [...write.delisted]
+  const sequence = write.sequence ?? null
   const changes = `id = $1 and not deleted and status <> 'suspended'
-    and (status <> $2 or delisted <> coalesce($3::text[], delisted))`
+    and (status <> $2 or delisted <> coalesce($3::text[], delisted))
+    and sequence = coalesce($4::bigint, sequence)`
   const due = await database.query(
     `select 1 from registry.agents where ${changes}`,
-    [write.agentId, write.status, delisted],
+    [write.agentId, write.status, delisted, sequence],
   )
   // The clock is locked before the row, here as everywhere: another order would
   // deadlock with a publish.
@@ -594,10 +598,10 @@ export async function writeStatus(
           `with t as (update registry.clock set seq = seq + 1 where feed = 'agents' returning seq)
            update registry.agents set
              status_since = case when status <> $2 then clock_timestamp() else status_since end,
-             status = $2, status_reason = $4,
+             status = $2, status_reason = $5,
              delisted = coalesce($3::text[], delisted), seq = t.seq
            from t where ${changes} returning registry.agents.seq`,
-          [write.agentId, write.status, delisted, write.reason],
+          [write.agentId, write.status, delisted, sequence, write.reason],
         )
   if (rows[0] !== undefined) return Number(rows[0].seq)
   await database.query(

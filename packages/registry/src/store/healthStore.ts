@@ -8,8 +8,6 @@ export type DueAgent = {
   readonly card: string
   readonly failures: number
   readonly successes: number
-  /** Visits so far, in this table's memory. */
-  readonly isFirst: boolean
 }
 
 /**
@@ -25,7 +23,6 @@ export async function claimDueAgents(
     card_text: string
     failures: number
     successes: number
-    last_success_at: Date | null
   }>(
     `with due as (
        select h.agent_id from registry.health h
@@ -36,12 +33,14 @@ export async function claimDueAgents(
          and not a.deleted and a.url <> ''
          -- Nobody visits who has gone: the lease is the first sign of life.
          and (l.lease_until is null or l.lease_until > clock_timestamp())
-       order by h.next_probe_at limit $1 for update of h skip locked)
+       -- Many that died at once must not keep the others waiting, whose proofs end.
+       order by (h.failures > 0), h.next_probe_at limit $1
+       for update of h skip locked)
      update registry.health h
      set claimed_until = clock_timestamp() + make_interval(secs => $2::float8)
      from due, registry.agents a
      where h.agent_id = due.agent_id and a.id = due.agent_id
-     returning h.agent_id, a.card_text, h.failures, h.successes, h.last_success_at`,
+     returning h.agent_id, a.card_text, h.failures, h.successes`,
     [options.limit, options.claimSeconds],
   )
   return rows.map((row) => ({
@@ -49,7 +48,6 @@ export async function claimDueAgents(
     card: row.card_text,
     failures: row.failures,
     successes: row.successes,
-    isFirst: row.last_success_at === null,
   }))
 }
 
@@ -66,7 +64,12 @@ export async function deferVisit(
   )
 }
 
-/** Writes what a visit gave and when the next one is due. */
+/**
+ * Writes what a visit gave and when the next one is due.
+ *
+ * @param options.proofMs - How long a success proves that the agent is there.
+ * @returns What the agent is believed to be now: its proof may have ended meanwhile.
+ */
 export async function writeVisit(
   database: Queryable,
   options: {
@@ -75,15 +78,29 @@ export async function writeVisit(
     readonly failures: number
     readonly successes: number
     readonly nextProbeInMs: number
+    readonly proofMs: number
   },
-): Promise<void> {
-  const { agentId, results } = options
-  await database.query(
-    `insert into registry.probes (agent_id, kind, action, ok, latency_ms, code, detail)
-     select $1, r.kind, r.action, r.ok, r.latency_ms, r.code, r.detail
-     from unnest($2::text[], $3::text[], $4::bool[], $5::float8[], $6::text[], $7::text[])
-       as r (kind, action, ok, latency_ms, code, detail)
-     where exists (select 1 from registry.agents where id = $1)`,
+): Promise<MeasuredStatus | undefined> {
+  const { agentId } = options
+  const results = toKept(options.results)
+  const { rows } = await database.query<{ status: MeasuredStatus }>(
+    `with kept as (
+       insert into registry.probes (agent_id, kind, action, ok, latency_ms, code, detail)
+       select $1, r.kind, r.action, r.ok, r.latency_ms, r.code, r.detail
+       from unnest($2::text[], $3::text[], $4::bool[], $5::float8[], $6::text[], $7::text[])
+         as r (kind, action, ok, latency_ms, code, detail)
+       where exists (select 1 from registry.agents where id = $1))
+     update registry.health set failures = $8, successes = $9,
+       -- A publish that came meanwhile asked for a visit at once.
+       next_probe_at = case when claimed_until = '-infinity' then next_probe_at
+         else clock_timestamp() + make_interval(secs => $10::float8) end,
+       claimed_until = '-infinity', last_probe_at = clock_timestamp(),
+       last_success_at = case when $8 = 0 then clock_timestamp() else last_success_at end,
+       proof_due_at = case when $8 = 0
+         then clock_timestamp() + make_interval(secs => $11::float8)
+         else proof_due_at end
+     where agent_id = $1
+     returning (select a.status from registry.agents a where a.id = agent_id) as status`,
     [
       agentId,
       results.map(({ kind }) => kind),
@@ -92,23 +109,89 @@ export async function writeVisit(
       results.map(({ latencyMs }) => latencyMs),
       results.map(({ code }) => code),
       results.map(({ detail }) => detail),
-    ],
-  )
-  await database.query(
-    `update registry.health set failures = $2, successes = $3,
-       -- A publish that came meanwhile asked for a visit at once.
-       next_probe_at = case when claimed_until = '-infinity' then next_probe_at
-         else clock_timestamp() + make_interval(secs => $4::float8) end,
-       claimed_until = '-infinity', last_probe_at = clock_timestamp(),
-       last_success_at = case when $2 = 0 then clock_timestamp() else last_success_at end
-     where agent_id = $1`,
-    [
-      agentId,
       options.failures,
       options.successes,
       options.nextProbeInMs / 1000,
+      options.proofMs / 1000,
     ],
   )
+  return rows[0]?.status
+}
+
+// One line for the card and the interface together, or an agent that is gone would
+// fail twice as often as it was visited: what failed, else the interface's time.
+function toKept(results: readonly ProbeResult[]): ProbeResult[] {
+  const reached = results.filter(({ kind }) => kind !== 'canary')
+  const line = reached.find(({ ok }) => !ok) ?? reached.at(-1)
+  return [
+    ...(line === undefined ? [] : [line]),
+    ...results.filter(
+      ({ kind, code }) => kind === 'canary' && code !== 'NOT_ASKED',
+    ),
+  ]
+}
+
+/**
+ * Takes the agents off whose proof has ended: nobody can say that they are there.
+ * Whatever keeps the visits from them, so many seconds after an agent was last
+ * seen alive it is no longer listed as alive.
+ *
+ * @returns How many were listed until now.
+ */
+export async function writeEndedProofs(
+  database: Queryable,
+  options: { readonly limit: number },
+): Promise<number> {
+  const { rows } = await database.query<{ id: string; listed: boolean }>(
+    `select a.id, (a.status in ('live', 'degraded') and not a.deleted) as listed
+     from registry.health h join registry.agents a on a.id = h.agent_id
+     where h.proof_due_at <= clock_timestamp()
+     order by h.proof_due_at limit $1`,
+    [options.limit],
+  )
+  if (rows.length === 0) return 0
+  const listed = rows.filter((row) => row.listed).map(({ id }) => id)
+  let taken = 0
+  if (listed.length > 0) {
+    // The clock before the rows, here as everywhere. A visit that came meanwhile
+    // moved the proof, and the agent stays.
+    const { rowCount } = await database.query(
+      `with t as (update registry.clock set seq = seq + $2 where feed = 'agents' returning seq),
+       e as (select e.id, t.seq - $2 + e.place as seq
+         from t, unnest($1::text[]) with ordinality as e (id, place))
+       update registry.agents a set status = 'stale', status_since = clock_timestamp(),
+         status_reason = 'was not seen for longer than a proof lasts: the registry could not visit it in time, or it did not answer',
+         seq = e.seq
+       from e, registry.health h
+       where a.id = e.id and h.agent_id = a.id and a.status in ('live', 'degraded')
+         and not a.deleted and h.proof_due_at <= clock_timestamp()`,
+      [listed, listed.length],
+    )
+    taken = rowCount ?? 0
+  }
+  await database.query(
+    `update registry.health set proof_due_at = null
+     where agent_id = any($1) and proof_due_at <= clock_timestamp()`,
+    [rows.map(({ id }) => id)],
+  )
+  return taken
+}
+
+/** Counts the declines of an action since it quoted last. */
+export async function countDeclines(
+  database: Queryable,
+  options: { readonly agentId: string; readonly action: string },
+): Promise<number> {
+  const { rows } = await database.query<{ declines: number }>(
+    `select count(*)::int as declines from registry.probes p
+     where p.agent_id = $1 and p.kind = 'canary' and p.action = $2
+       and p.code = 'DECLINED'
+       and p.at > coalesce((select max(q.at) from registry.probes q
+         where q.agent_id = $1 and q.kind = 'canary' and q.action = $2
+           and q.code in ('OK', 'PAYMENT_REQUIRED')), '-infinity')`,
+    [options.agentId, options.action],
+  )
+  return rows[0]?.declines ?? 0
 }
 
 /** Counts the agents that are visited. */
@@ -337,11 +420,17 @@ async function readHistory(
   return { '1h': of('1h'), '1d': of('1d'), '30d': of('30d') }
 }
 
-/** Forgets probes that are older than thirty days. */
+const prunedAtOnce = 10_000
+
+/** Forgets probes that are older than thirty days, in pieces that hold nobody up. */
 export async function pruneProbes(database: Queryable): Promise<void> {
-  await database.query(
-    `delete from registry.probes where id in (
-       select id from registry.probes
-       where at < clock_timestamp() - interval '30 days' limit 10000)`,
-  )
+  for (;;) {
+    const { rowCount } = await database.query(
+      `delete from registry.probes where id in (
+         select id from registry.probes
+         where at < clock_timestamp() - interval '30 days' limit $1)`,
+      [prunedAtOnce],
+    )
+    if ((rowCount ?? 0) < prunedAtOnce) return
+  }
 }
