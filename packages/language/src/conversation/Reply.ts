@@ -16,6 +16,8 @@ export type Said = {
     | 'schedule'
     | 'when'
   readonly value: unknown
+  /** A name that nobody knows: what it is depends on what was asked. */
+  readonly guessed?: true
   readonly start: number
   readonly end: number
 }

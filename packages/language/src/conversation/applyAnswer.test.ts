@@ -46,6 +46,44 @@ describe('applyAnswer', () => {
     expect(span && utterance.slice(...span)).toBe('bob.eth')
   })
 
+  test('behavior: a place that was not asked for is taken, and the question stands', () => {
+    const withdrawn = answer('withdraw usdc', 'from aave')
+    if (withdrawn.type !== 'clarify') expect.fail(JSON.stringify(withdrawn))
+    expect(withdrawn.draft.steps[0]).toMatchObject({
+      action: 'withdraw',
+      venue: 'aave',
+    })
+    expect(withdrawn.questions.map(({ slot }) => slot)).toEqual([
+      'steps[0].amount',
+    ])
+    expect(firstStep(answer('withdraw usdc', 'from aave', '20'))).toMatchObject(
+      {
+        venue: 'aave',
+        token: { symbol: 'USDC' },
+        amount: { kind: 'exact', decimal: '20' },
+      },
+    )
+    expect(firstStep(answer('swap eth to usdc', 'on base', '1'))).toMatchObject(
+      {
+        chain: 'base',
+      },
+    )
+  })
+
+  test('behavior: a name that a token has too answers who', () => {
+    expect(firstStep(answer('send 5 usdc', 'to bob'))).toMatchObject({
+      token: { symbol: 'USDC' },
+      to: 'bob',
+    })
+  })
+
+  test('behavior: what nobody knows changes nothing that was not asked about', () => {
+    for (const reply of ['undo it', 'hmm', 'sideways'])
+      expect(answer('swap 1 eth to usdc', reply)).toEqual(
+        answer('swap 1 eth to usdc'),
+      )
+  })
+
   test.each<[string, string, object]>([
     [
       'swap usdc to eth',

@@ -138,12 +138,17 @@ function applyWords(
         { slot: first.slot, value: option.value, start: 0, end: words.length },
       ])
   }
-  const said = readReply(words, context)
+  const isCorrection = CORRECTION.test(plain) || / instead$/.test(plain)
+  // A name that nobody knows answers a question, and changes nothing by itself.
+  const said = readReply(words, context).filter(
+    (each) =>
+      each.guessed !== true || isCorrection || draft.questions.length > 0,
+  )
+  const isAlone = saysNothingElse(words, said)
   const corrects =
-    CORRECTION.test(plain) ||
-    / instead$/.test(plain) ||
+    isCorrection ||
     // Nothing is open any more: `half`, `with 1% slippage` change what was said.
-    (draft.questions.length === 0 && saysNothingElse(words, said))
+    (draft.questions.length === 0 && isAlone)
   if (said.length === 0) return undefined
   const fills: Fill[] = []
   const open = [...draft.questions]
@@ -177,9 +182,23 @@ function applyWords(
     const slot = corrects
       ? (findSaid(draft.draft as Intent, one.kind) ??
         findUnsaid(draft.draft as Intent, one.kind))
-      : undefined
+      : // `from aave`, where the amount is asked for: more than was asked.
+        isAlone && !fills.some(({ start }) => start === one.start)
+        ? findUnsaid(draft.draft as Intent, one.kind)
+        : undefined
     if (slot !== undefined)
       fills.push({ slot, value: one.value, start: one.start, end: one.end })
+    else if (one.kind === 'token' && isAlone) {
+      // `to bob`: a token is called that as well.
+      const party = open.find((each) => /\.(?:to|spender)$/.test(each.slot))
+      if (party !== undefined)
+        fills.push({
+          slot: party.slot,
+          value: words.slice(one.start, one.end),
+          start: one.start,
+          end: one.end,
+        })
+    }
   }
   if (fills.length === 0) return undefined
   // A whole new order says more than the open slots can hold.

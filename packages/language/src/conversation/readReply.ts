@@ -104,8 +104,13 @@ export function readReply(words: string, context: ParseContext): Said[] {
         ) {
           const text = verbatim(normalised, item)
           // A name we do not know: a person or a token, as the slot wants it.
-          said.push({ kind: 'party', value: text, ...range })
-          said.push({ kind: 'token', value: { symbol: text }, ...range })
+          said.push({ kind: 'party', value: text, guessed: true, ...range })
+          said.push({
+            kind: 'token',
+            value: { symbol: text },
+            guessed: true,
+            ...range,
+          })
         }
         break
       }
@@ -182,7 +187,7 @@ export function findSaid(
 }
 
 const LINKS =
-  /^(?:with|on|in|via|to|for|at|only|just|please|pls|plz|use|of|it|my|the|and|but|max|slippage|で|に|を|から|へ|は|して|変更|変えて|替えて|増やして|減らして|お願いします|お願い|ください|だけ|いい|です|いや|やっぱり|やっぱ|スリッページ|[\s,.!。、])*$/i
+  /^(?:with|on|in|via|from|out|to|for|at|only|just|please|pls|plz|use|of|it|my|the|and|but|max|slippage|で|に|を|から|へ|は|して|変更|変えて|替えて|増やして|減らして|お願いします|お願い|ください|だけ|いい|です|いや|やっぱり|やっぱ|スリッページ|[\s,.!。、])*$/i
 
 /** What is left beside the values is no sentence: nothing is told or asked. */
 export function saysNothingElse(words: string, said: readonly Said[]): boolean {
