@@ -111,6 +111,13 @@ describe('answerRequestOnce', () => {
     expect(worked).toBe(1)
   })
 
+  test('error: a key that is none', async () => {
+    for (const key of ['two words', 'k'.repeat(256), ''])
+      expect((await ask(key, {})).status).toBe(409)
+    expect(worked).toBe(0)
+    expect((await ask('k'.repeat(255), {})).status).toBe(201)
+  })
+
   test('behavior: the time of asking is no part of what was asked', async () => {
     await ask('k3', { amount: '5', context: { now: '2026-01-01' } })
     const again = await ask('k3', {

@@ -28,6 +28,26 @@ beforeEach(async () => {
 
 const request = { principal: 'alice', key: 'k', bodyHash: hashOf(1) }
 
+/** A request at work that has shown no sign of life for too long. */
+async function leaveBehind() {
+  let finish = () => {}
+  let isAtWork = false
+  const first = idempotency.answerOnce(request, async () => {
+    await new Promise<void>((resolve) => {
+      finish = resolve
+      isAtWork = true
+    })
+    return { status: 200, body: 'first' }
+  })
+  // It may never be waited for.
+  first.catch(() => {})
+  while (!isAtWork) await sleep(2)
+  await database.pool.query(
+    `update kept_answer set locked_until = now() - interval '1 second'`,
+  )
+  return { first, finish }
+}
+
 describe('answerOnce', () => {
   test('default: one effect, the same answer for all, another body refused', async () => {
     await fc.assert(
@@ -105,6 +125,59 @@ describe('answerOnce', () => {
     expect(answer.body).toBe('taken over')
     finish()
     expect((await slow).body).toBe('taken over')
+  })
+
+  test('behavior: what a crash left is taken over by the same request only', async () => {
+    await leaveBehind()
+    await expect(
+      idempotency.answerOnce({ ...request, bodyHash: hashOf(2) }, async () => ({
+        status: 200,
+        body: 'another',
+      })),
+    ).rejects.toThrow(IdempotencyKeyReusedError)
+    const answer = await idempotency.answerOnce(request, async () => ({
+      status: 200,
+      body: 'taken over',
+    }))
+    expect(answer.body).toBe('taken over')
+  })
+
+  test('behavior: who comes late writes nothing over who took over', async () => {
+    const { finish, first } = await leaveBehind()
+    let finishSecond = () => {}
+    let isAtWork = false
+    const second = idempotency.answerOnce(request, async () => {
+      await new Promise<void>((resolve) => {
+        finishSecond = resolve
+        isAtWork = true
+      })
+      return { status: 200, body: 'second' }
+    })
+    while (!isAtWork) await sleep(2)
+    finish()
+    // It has no answer to give while the other is at work.
+    await expect(first).rejects.toThrow(IdempotencyInProgressError)
+    finishSecond()
+    expect((await second).body).toBe('second')
+    const again = await idempotency.answerOnce(request, async () => ({
+      status: 200,
+      body: 'third',
+    }))
+    expect(again).toMatchObject({ body: 'second', isRepeated: true })
+  })
+
+  test('behavior: past its time a key is free, also before it is swept', async () => {
+    const once = (body: number) =>
+      idempotency.answerOnce(
+        { ...request, bodyHash: hashOf(body) },
+        async () => ({ status: 200, body: `${body}` }),
+      )
+    await once(1)
+    await expect(once(2)).rejects.toThrow(IdempotencyKeyReusedError)
+    await database.pool.query(
+      `update kept_answer set expires_at = now() - interval '1 second'`,
+    )
+    expect((await once(2)).body).toBe('2')
   })
 
   test('behavior: work that takes longer than its time, and shows it lives, is not taken over', async () => {

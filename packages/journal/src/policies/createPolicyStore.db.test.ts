@@ -76,6 +76,22 @@ const spend = (plan: number, usdE8: bigint, intentId = `i${plan}`) =>
     policyHash: toHash(1),
   })
 
+/** The first leg of a plan has its nonce. */
+async function sign(plan: number): Promise<void> {
+  const planHash = Buffer.from(toHash(plan + 1000).slice(2), 'hex')
+  await database.pool.query(
+    `insert into approval (plan_hash, intent_id, by) values ($1, 'i', 'x')`,
+    [planHash],
+  )
+  await database.pool.query(
+    `insert into leg (id, intent_id, plan_hash, step_id, call_index, chain,
+      chain_id, sender, to_address, value_wei, data, gas_limit,
+      max_fee_cap_wei, deadline_unix_seconds, depth, state, nonce)
+     values ('l', 'i', $1, 's1', 0, 'c', 1, 'x', 'x', 0, 'x', 1, 1, 1, 1, 'SENT', 7)`,
+    [planHash],
+  )
+}
+
 describe('createPolicyStore', () => {
   test('default: the newest signed policy holds; an old one does not come back', async () => {
     expect(await store.find(of)).toBeNull()
@@ -218,23 +234,66 @@ describe('createPolicyStore', () => {
     })
   })
 
-  test('behavior: what was signed is not given back', async () => {
+  test('behavior: what was signed is not given back, nor by the plan after it', async () => {
     await activate(policy(1))
     await spend(1, 100n, 'i')
-    const planHash = toHash(1001).slice(2)
-    await database.pool.query(
-      `insert into approval (plan_hash, intent_id, by) values ($1, 'i', 'x')`,
-      [Buffer.from(planHash, 'hex')],
-    )
-    await database.pool.query(
-      `insert into leg (id, intent_id, plan_hash, step_id, call_index, chain,
-        chain_id, sender, to_address, value_wei, data, gas_limit,
-        max_fee_cap_wei, deadline_unix_seconds, depth, state, nonce)
-       values ('l', 'i', $1, 's1', 0, 'c', 1, 'x', 'x', 0, 'x', 1, 1, 1, 1, 'SENT', 7)`,
-      [Buffer.from(planHash, 'hex')],
-    )
+    await sign(1)
     await store.release({ planHash: toHash(1001) })
     expect((await store.find(of))?.spentTodayUsd).toBe('0.000001')
+    await spend(2, 200n, 'i')
+    expect((await store.find(of))?.spentTodayUsd).toBe('0.000003')
+  })
+
+  test('behavior: a day is the last 24 hours, not a minute less', async () => {
+    await activate(policy(1))
+    const all = 100n * 10n ** 8n
+    await spend(1, all)
+    const setBack = (time: string) =>
+      database.pool.query('update policy_spend set at = now() - $1::interval', [
+        time,
+      ])
+    await setBack('23 hours 59 minutes')
+    expect(await spend(2, 1n)).toMatchObject({ rule: 'perDayUsd' })
+    expect((await store.find(of))?.spentTodayUsd).toBe('100')
+    await setBack('24 hours 1 minute')
+    expect((await store.find(of))?.spentTodayUsd).toBe('0')
+    expect(await spend(2, all)).toEqual({ type: 'reserved' })
+  })
+
+  test('behavior: accounts and chains have caps of their own', async () => {
+    const others = [
+      { account: friend, chainId: of.chainId },
+      { account, chainId: 1 },
+    ] as const
+    const all = 100n * 10n ** 8n
+    await activate(policy(1))
+    await spend(1, all)
+    for (const [index, other] of others.entries()) {
+      await activate(policy(1, other))
+      expect((await store.find(other))?.spentTodayUsd).toBe('0')
+      expect(
+        await store.reserve({
+          ...other,
+          intentId: `o${index}`,
+          planHash: toHash(2000 + index),
+          usdE8: all,
+          by: 'policy',
+          policyHash: toHash(1),
+        }),
+      ).toEqual({ type: 'reserved' })
+    }
+    expect((await store.find(of))?.spentTodayUsd).toBe('100')
+  })
+
+  test('behavior: a new policy ends its own kill switch, and no other halt', async () => {
+    await database.pool.query(
+      `insert into halt (scope, reason) values ($1, 'an operator looks at it')`,
+      [`account:${account}`],
+    )
+    await store.kill({ ...of, why: 'x' })
+    await activate(policy(1))
+    const { rows } = await database.pool.query('select reason from halt')
+    expect(rows).toEqual([{ reason: 'an operator looks at it' }])
   })
 
   test('behavior: a reservation under a policy that was replaced is refused', async () => {
