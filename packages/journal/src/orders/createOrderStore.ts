@@ -518,8 +518,10 @@ export function createOrderStore(options: {
            where id = $1 and status = 'active'`,
           [orderId, JSON.stringify(why)],
         )
-        if (rowCount === 1)
+        if (rowCount === 1) {
+          await stopRun(client, orderId)
           await addEvent(client, { orderId, type: 'ended', message: why })
+        }
         return mustRead(client, orderId)
       }),
 
@@ -574,6 +576,28 @@ export function createOrderStore(options: {
       }))
     },
   }
+}
+
+/**
+ * Ends a run that has signed nothing yet, however far it is: what was approved for
+ * it is taken back, and what waits for its first nonce gets none. Whoever signs or
+ * queues at this moment holds the rows: one of the two comes first.
+ */
+async function stopRun(client: Queryable, orderId: string): Promise<void> {
+  const ofRun = `(select intent_id from order_run
+    where order_id = $1 and outcome = 'running')`
+  await client.query(
+    `delete from approval where consumed_by is null and intent_id in ${ofRun}`,
+    [orderId],
+  )
+  await client.query(
+    `update leg set state = 'CANCELLED', settled_at = now(),
+      reason = 'Its order ended before this was signed.'
+     where state = 'QUEUED' and intent_id in ${ofRun} and not exists (
+      select 1 from leg as begun
+      where begun.plan_hash = leg.plan_hash and begun.nonce is not null)`,
+    [orderId],
+  )
 }
 
 function toPeriods(from: number, until: number): string {
