@@ -7,31 +7,41 @@ import type {
   Instruction,
   PriorChanges,
   QuoteRequest,
-  Token,
 } from '@behest/spec'
 import { createPublicClient, http } from 'viem'
-import { buildCanaryPosition } from './canaryPosition.js'
+import { buildCanaryPosition, type PositionAction } from './canaryPosition.js'
+import {
+  createChance,
+  type DrawnCanary,
+  drawCanary,
+  drawValidity,
+} from './drawCanary.js'
+import { createFindAllowances } from './findAllowances.js'
 
-const requestSeconds = 120
-/** Amounts that people ask for; never a constant that an agent could know. */
-const decimalShares = [1n, 2n, 3n, 5n, 8n, 13n, 21n]
+/** What an engine of this house waits for a quote. */
+const respondWithinMs = 2_000
 
 /**
  * Creates the canaries: typed requests such as the engine sends, on the chain
- * that this registry stands on, with other amounts and accounts each time.
+ * that this registry stands on, with other accounts, tokens, amounts, parties and
+ * times each time, drawn as they come up in life.
  *
  * @param options.rpcUrl - Where the head is read.
  * @param options.chainId - `undefined` while it is not known: no canaries.
+ * @param options.secret - What is drawn follows from it; fresh unless told.
  */
 export function createCanary(options: {
   readonly rpcUrl: string
   readonly chainId: () => number | undefined
   readonly findDeployment: FindDeployment
+  readonly secret?: string
 }): CanaryPort {
   const { findDeployment } = options
+  const secret = options.secret ?? randomUUID()
   const client = createPublicClient({
     transport: http(options.rpcUrl, { retryCount: 0, timeout: 3_000 }),
   })
+  const findAllowances = createFindAllowances(client)
   return {
     buildRequest: async ({ capability, seed }) => {
       const chainId = options.chainId()
@@ -39,20 +49,12 @@ export function createCanary(options: {
         return undefined
       const deployment = await findDeployment(chainId)
       if (deployment === undefined) return undefined
-      const account = toAccount(seed)
-      const instruction = buildInstruction({
-        capability,
-        deployment,
-        account,
-        seed,
-      })
-      if (instruction === undefined) return undefined
-      const priorChanges = toPriorChanges({
-        instruction,
-        capability,
-        deployment,
-        account,
-      })
+      const chance = createChance({ secret, seed })
+      const allowances =
+        capability.action === 'revoke' ? await findAllowances(deployment) : []
+      const drawn = drawFitting({ capability, deployment, chance, allowances })
+      if (drawn === undefined) return undefined
+      const { account, instruction, priorChanges } = drawn
       const block = await client.getBlock()
       const now = Number(block.timestamp)
       const request: QuoteRequest = {
@@ -70,8 +72,8 @@ export function createCanary(options: {
           hash: block.hash,
           timestampUnixSeconds: now,
         },
-        deadlineUnixSeconds: now + requestSeconds,
-        respondWithinMs: 5_000,
+        deadlineUnixSeconds: now + drawValidity(chance),
+        respondWithinMs,
       }
       return request
     },
@@ -105,6 +107,35 @@ export function createFindDeployment(
   }
 }
 
+/** A token may have no market: another one is drawn, so often at most. */
+const maxTokensDrawn = 6
+
+// Nobody who has nothing can withdraw, borrow or repay: a question that every
+// honest agent declines proves nothing about one.
+function drawFitting(
+  options: Parameters<typeof drawCanary>[0],
+):
+  | (DrawnCanary & { readonly priorChanges: PriorChanges | undefined })
+  | undefined {
+  for (let draw = 0; draw < maxTokensDrawn; draw += 1) {
+    const drawn = drawCanary(options)
+    if (drawn === undefined) return undefined
+    const priorChanges = toPriorChanges({ ...options, ...drawn })
+    if (
+      priorChanges !== undefined ||
+      !needsPosition.has(drawn.instruction.action)
+    )
+      return { ...drawn, priorChanges }
+  }
+  return undefined
+}
+
+const needsPosition = new Set<string>([
+  'withdraw',
+  'borrow',
+  'repay',
+] satisfies PositionAction[])
+
 function toPriorChanges(options: {
   readonly instruction: Instruction
   readonly capability: Capability
@@ -133,92 +164,4 @@ function toPriorChanges(options: {
 
 function servesChain(capability: Capability, chainId: number): boolean {
   return capability.chains === 'any' || capability.chains.includes(chainId)
-}
-
-// An account that nobody has: an agent cannot tell it from a new user's.
-function toAccount(seed: number): Address {
-  const digits = (BigInt(seed + 1) * 0x9e3779b97f4a7c15n)
-    .toString(16)
-    .padStart(24, '0')
-  return `0x${`7e57${digits}`.padEnd(40, '1').slice(0, 40)}`
-}
-
-function buildInstruction(options: {
-  readonly capability: Capability
-  readonly deployment: ChainDeployment
-  readonly account: Address
-  readonly seed: number
-}): Instruction | undefined {
-  const { capability, deployment, account, seed } = options
-  const tokens = [deployment.nativeToken, ...deployment.tokens]
-    .filter(
-      ({ symbol, address }) =>
-        capability.tokens === 'any' ||
-        capability.tokens.some((served) =>
-          [symbol, address].some(
-            (name) => name.toLowerCase() === served.toLowerCase(),
-          ),
-        ),
-    )
-    .map(
-      ({ symbol, address, decimals, name }): Token => ({
-        chainId: deployment.chainId,
-        symbol,
-        address,
-        decimals,
-        name,
-      }),
-    )
-  const first = tokens[0]
-  const erc20 = tokens.filter(({ address }) => address !== 'native')
-  const lent =
-    erc20.find(({ symbol }) => symbol === 'USDC') ?? erc20[seed % erc20.length]
-  const amountOf = (token: Token) => ({
-    type: 'exact' as const,
-    // A few hundredths of one: small everywhere, dust nowhere.
-    units:
-      ((decimalShares[seed % decimalShares.length] ?? 1n) *
-        10n ** BigInt(token.decimals)) /
-      100n,
-  })
-  switch (capability.action) {
-    case 'swap': {
-      const buy = tokens.filter(
-        ({ symbol }) => symbol !== first?.symbol && symbol !== 'WETH',
-      )[0]
-      if (first === undefined || buy === undefined) return undefined
-      return {
-        action: 'swap',
-        sell: { token: first, amount: amountOf(first) },
-        buy: { token: buy },
-        maxSlippageBps: 100,
-      }
-    }
-    case 'transfer':
-      return first === undefined
-        ? undefined
-        : {
-            action: 'transfer',
-            token: first,
-            amount: amountOf(first),
-            to: toAccount(seed + 1),
-          }
-    case 'supply':
-    case 'withdraw':
-    case 'borrow':
-    case 'repay':
-      return lent === undefined
-        ? undefined
-        : { action: capability.action, token: lent, amount: amountOf(lent) }
-    case 'ask':
-      return {
-        action: 'ask',
-        topic: 'balance',
-        account,
-        ...(first === undefined ? {} : { token: first }),
-      }
-    default:
-      // Nothing typed can be asked of the other actions in this version.
-      return undefined
-  }
 }

@@ -24,6 +24,7 @@ import type { FindDeployment } from './createCanary.js'
 const token = parseAbi([
   'function balanceOf(address account) view returns (uint256)',
   'function approve(address spender, uint256 units) returns (bool)',
+  'function allowance(address owner, address spender) view returns (uint256)',
 ])
 
 /** What a canary's account has in the simulation, and nowhere else. */
@@ -34,6 +35,8 @@ const maxGas = 15_000_000n
 const triedSlots = 60n
 /** Actions that ask for nothing but the tokens. */
 const withTokensAlone = new Set(['swap', 'transfer', 'supply'])
+/** Actions that ask for nothing at all: they say who may take what. */
+const withNothing = new Set(['approve', 'revoke'])
 /** Actions that ask for what the canary says that its account has already. */
 const withPosition = new Set(['withdraw', 'borrow', 'repay'])
 /** Where lending protocols answer with what an account owes. */
@@ -104,7 +107,12 @@ export function createCanarySimulation(options: {
             account: quote.account,
             deployment,
           })
-    if (!withTokensAlone.has(action) && position === undefined) return undefined
+    if (
+      !withTokensAlone.has(action) &&
+      !withNothing.has(action) &&
+      position === undefined
+    )
+      return undefined
     const lent = new Set(
       (position?.lent ?? []).map((address) => address.toLowerCase()),
     )
@@ -139,6 +147,7 @@ export function createCanarySimulation(options: {
         data: encodeBalanceOf(account),
       })),
       ...(position?.debt ?? []),
+      ...toAllowanceReads(asked),
     ]
     const before = (position?.calls ?? []).map((call) => ({
       ...call,
@@ -176,6 +185,39 @@ export function createCanarySimulation(options: {
       outcomes: outcomes.slice(before.length),
     })
   }
+}
+
+/** What may be taken afterwards, where that is all that is asked. */
+function toWantedAllowance({ instruction }: QuoteRequest): bigint | undefined {
+  switch (instruction.action) {
+    case 'revoke':
+      return 0n
+    case 'approve':
+      return instruction.amount.type === 'exact'
+        ? instruction.amount.units
+        : undefined
+    default:
+      return undefined
+  }
+}
+
+/** Read last, where the instruction is about an allowance. */
+function toAllowanceReads({ instruction, account }: QuoteRequest) {
+  if (
+    (instruction.action !== 'approve' && instruction.action !== 'revoke') ||
+    instruction.token.address === 'native'
+  )
+    return []
+  return [
+    {
+      to: instruction.token.address,
+      data: encodeFunctionData({
+        abi: token,
+        functionName: 'allowance',
+        args: [account, instruction.spender],
+      }),
+    },
+  ]
 }
 
 type Measured = { readonly asset: Address; readonly account: Address }
@@ -269,6 +311,12 @@ function findContradiction(options: {
     if (got + toleranceUnits < atLeastUnits)
       return `the calls give ${got} of ${asset.symbol}, and the quote says at least ${atLeastUnits}`
   }
+  const wanted = toWantedAllowance(asked)
+  if (
+    wanted !== undefined &&
+    readWord(outcomes[2 * reads + calls.length - 1]) !== wanted
+  )
+    return `the calls leave an allowance other than the ${wanted} that was asked for`
   if (asked.instruction.action !== 'repay') return undefined
   for (let place = measured.length; place < reads; place += 1) {
     const owed = readWord(outcomes[place], debtWord)

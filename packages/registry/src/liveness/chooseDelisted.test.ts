@@ -109,8 +109,8 @@ describe('chooseDelisted', () => {
 
   test('behavior: who is listed may decline now and then, and not always', async () => {
     const results = [canary('swap', 'DECLINED')]
-    expect(await choose({ results, declines: 3 })).toEqual([])
-    expect(await choose({ results, declines: 4 })).toEqual(['swap'])
+    expect(await choose({ results, declines: 5 })).toEqual([])
+    expect(await choose({ results, declines: 6 })).toEqual(['swap'])
   })
 
   test('behavior: an action that the card no longer names is forgotten', async () => {

@@ -3,7 +3,7 @@ import type { HealthVerdict } from './judgeHealth.js'
 import type { ProbeResult } from './probeAgent.js'
 
 /** Declines in a row after which an action is no longer listed. */
-const declinesTillDelisted = 4
+const declinesTillDelisted = 6
 
 /**
  * Chooses the actions that an agent is not listed for. Listing needs a quote: at
