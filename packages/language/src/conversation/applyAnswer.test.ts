@@ -70,6 +70,31 @@ describe('applyAnswer', () => {
     )
   })
 
+  test.each([
+    ['lend 100 usdc', 'on aave', { token: { symbol: 'USDC' }, venue: 'aave' }],
+    [
+      'lend 100 usdc on spark',
+      'no, aave',
+      { token: { symbol: 'USDC' }, venue: 'aave' },
+    ],
+    [
+      'lend 100 usdc',
+      'actually aave',
+      { token: { symbol: 'USDC' }, venue: 'aave' },
+    ],
+    ['swap 1 eth to usdc', 'no, aave', { buy: { token: { symbol: 'AAVE' } } }],
+    [
+      'swap 1 eth to usdc',
+      'on optimism',
+      { buy: { token: { symbol: 'USDC' } }, chain: 'optimism' },
+    ],
+  ])(
+    'behavior: a name that a place and a token share, %s: %s',
+    (first, reply, step) => {
+      expect(firstStep(answer(first, reply))).toMatchObject(step)
+    },
+  )
+
   test('behavior: a name that a token has too answers who', () => {
     expect(firstStep(answer('send 5 usdc', 'to bob'))).toMatchObject({
       token: { symbol: 'USDC' },

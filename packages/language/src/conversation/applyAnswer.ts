@@ -140,9 +140,13 @@ function applyWords(
   }
   const isCorrection = CORRECTION.test(plain) || / instead$/.test(plain)
   // A name that nobody knows answers a question, and changes nothing by itself.
-  const said = readReply(words, context).filter(
-    (each) =>
-      each.guessed !== true || isCorrection || draft.questions.length > 0,
+  const said = withoutNamesakes(
+    readReply(words, context).filter(
+      (each) =>
+        each.guessed !== true || isCorrection || draft.questions.length > 0,
+    ),
+    words,
+    draft,
   )
   const isAlone = saysNothingElse(words, said)
   const corrects =
@@ -206,6 +210,36 @@ function applyWords(
   if (fresh.type === 'intent' && !corrects && fills.length < said.length)
     return undefined
   return fillDraft(draft, words, fills)
+}
+
+const PLACED =
+  /(?:^|[^a-z])(?:on|in|into|via|at|from|through|using|over)(?: the)? *$/
+const LENDS =
+  /^(?:supply|deposit|withdraw|borrow|repay|stake|unstake|claim|long|short|close)$/
+
+/**
+ * `on aave` names a place and no token, and so does `no, aave` where money is
+ * lent. A question that asks for one of the two says which is meant.
+ */
+function withoutNamesakes(
+  said: readonly Said[],
+  words: string,
+  draft: Draft,
+): Said[] {
+  const [step] = draft.draft.steps
+  return said.filter((one) => {
+    if (one.kind !== 'token') return true
+    const place = said.find(
+      ({ kind, start }) =>
+        (kind === 'venue' || kind === 'chain') && start === one.start,
+    )
+    if (place === undefined) return true
+    if (draft.questions.some(({ slot }) => takes(slot, one))) return true
+    return !(
+      PLACED.test(words.slice(0, one.start).toLowerCase()) ||
+      (place.kind === 'venue' && LENDS.test(step?.action ?? ''))
+    )
+  })
 }
 
 function applyValues(
