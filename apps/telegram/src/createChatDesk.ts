@@ -14,6 +14,7 @@ import {
 import {
   type Address,
   addressSchema,
+  getApprovalHash,
   type Hex,
   hexSchema,
   type IntentRecord,
@@ -205,10 +206,11 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
     record: IntentRecord,
     meaning: Extract<ButtonMeaning, { planHashStart: Hex }>,
   ): Promise<void> {
-    const { preview, status } = record
+    const { status } = record
+    const planHash = getApprovalHash(record)
     const isThis =
-      preview?.planHash.startsWith(meaning.planHashStart.slice(0, 62)) === true
-    if (status !== 'needs-approval' || !preview || !isThis) {
+      planHash?.startsWith(meaning.planHashStart.slice(0, 62)) === true
+    if (status !== 'needs-approval' || planHash === undefined || !isThis) {
       const isApproved =
         isThis && record.artifacts.approval?.decision === 'approve'
       await messenger.toast(
@@ -221,7 +223,6 @@ export function createChatDesk(options: ChatDeskOptions): ChatDesk {
       return
     }
     try {
-      const { planHash } = preview
       const decided =
         meaning.type === 'approve'
           ? await client.approve(record.id, { planHash })

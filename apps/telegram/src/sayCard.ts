@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto'
 import {
   type AssetDelta,
+  type Hex,
   type IntentRecord,
   isSameAddress,
+  type OrderProposal,
   type Preview,
   type Question,
   type Receipt,
@@ -39,8 +41,9 @@ function draw(record: IntentRecord): Card {
     case 'needs-answer':
       return sayQuestion(record)
     case 'needs-approval':
-      return record.preview
-        ? sayPreview(record, record.preview)
+      if (record.preview) return sayPreview(record, record.preview)
+      return record.order
+        ? sayProposal(record, record.order)
         : { html: 'A plan waits.' }
     case 'failed':
       return {
@@ -59,7 +62,11 @@ function draw(record: IntentRecord): Card {
     case 'running':
       return { html: `At work: ${safe(record.stage)}.` }
     case 'done':
-      return { html: 'Done.' }
+      return {
+        html: record.order
+          ? `The order stands: ${safe(record.order.headline)}`
+          : 'Done.',
+      }
     default:
       return record.status satisfies never
   }
@@ -156,18 +163,32 @@ function sayPreview(record: IntentRecord, preview: Preview): Card {
       )
   }
   lines.push('', `plan ${code(`${preview.planHash.slice(0, 18)}…`)}`)
+  return { html: joinLines(lines), rows: toButtons(record, preview.planHash) }
+}
+
+function sayProposal(record: IntentRecord, order: OrderProposal): Card {
+  return {
+    html: joinLines([
+      bold(order.headline),
+      '',
+      ...order.lines.map((line) => `· ${safe(line)}`),
+      '',
+      `terms ${code(`${order.termsHash.slice(0, 18)}…`)}`,
+    ]),
+    rows: toButtons(record, order.termsHash),
+  }
+}
+
+function toButtons(record: IntentRecord, hash: Hex) {
   const button = (type: 'approve' | 'reject', text: string) => ({
     text,
     callback_data: encodeCallbackData({
       type,
       intentId: record.id,
-      planHashStart: preview.planHash,
+      planHashStart: hash,
     }),
   })
-  return {
-    html: joinLines(lines),
-    rows: [[button('approve', 'Approve'), button('reject', 'Reject')]],
-  }
+  return [[button('approve', 'Approve'), button('reject', 'Reject')]]
 }
 
 function sayReceipt(receipt: Receipt): string {

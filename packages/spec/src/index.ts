@@ -105,6 +105,7 @@ export {
   receiptSignatureSchema,
 } from './artifacts/receiptSigning.js'
 export {
+  getApprovalHash,
   type IntentEvent,
   type IntentRecord,
   type IntentStatus,

@@ -4,6 +4,7 @@ import type { IntentClient } from '@behest/client'
 import {
   type Custody,
   custodies,
+  getApprovalHash,
   type IntentRecord,
   intentRecordSchema,
   isNumbered,
@@ -130,7 +131,7 @@ async function decide(
   conversation: Conversation,
 ): Promise<'decided' | 'later'> {
   const { preview, order } = record
-  const planHash = preview?.planHash ?? order?.termsHash
+  const planHash = getApprovalHash(record)
   if (planHash === undefined) return 'later'
   console.error(
     `\n${preview ? renderPreview(preview) : order ? renderProposal(order) : ''}\n`,

@@ -331,6 +331,19 @@ describe('the Telegram bot', () => {
     await answerTo(paid, shows('Receipt: MET'))
   })
 
+  test('behavior: a standing order is shown by its bounds, and stands by a button', async () => {
+    const proposal = await answerTo(
+      say('swap 25 USDC to ETH every friday'),
+      hasButton('Approve'),
+    )
+    expect(proposal.html).toContain('Each run takes at most 25 USDC')
+    press(proposal, 'Approve')
+    const stands = await answerTo(proposal.messageId, shows('The order stands'))
+    expect(stands.html).toContain('1300 USDC in all')
+    const { orders } = await client.orders()
+    for (const { id } of orders) await client.cancelOrder(id)
+  })
+
   test('law: a chat that was unlinked can do nothing any more', async () => {
     const first = say('swap 0.4 ETH for USDC')
     const card = await answerTo(first, shows('<code>0.4</code>'))

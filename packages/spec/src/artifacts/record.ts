@@ -2,7 +2,7 @@ import * as z from 'zod'
 import { questionSchema } from '../intent/intent.js'
 import { orderProposalSchema, orderRunLinkSchema } from '../orders/order.js'
 import { stages } from '../stage.js'
-import { addressSchema, hashSchema } from '../units/hex.js'
+import { addressSchema, type Hex, hashSchema } from '../units/hex.js'
 import { text } from '../units/text.js'
 import { previewSchema } from './preview.js'
 import {
@@ -105,6 +105,18 @@ export const intentRecordSchema = z.object({
 export type IntentRecord = z.output<typeof intentRecordSchema>
 /** The same, as it is sent. */
 export type WireIntentRecord = z.input<typeof intentRecordSchema>
+
+/**
+ * The hash that a yes to this record is bound to: of its plan, or of the terms of
+ * the order that it proposes.
+ *
+ * @returns `undefined` where there is nothing that could be approved.
+ */
+export function getApprovalHash(
+  record: Pick<IntentRecord, 'preview' | 'order'>,
+): Hex | undefined {
+  return record.preview?.planHash ?? record.order?.termsHash
+}
 
 /** Schema of {@link IntentEvent}. */
 export const intentEventSchema = z.object({

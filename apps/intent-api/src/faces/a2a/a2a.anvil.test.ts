@@ -148,6 +148,24 @@ describe('a2a', () => {
         })
       })
 
+  test('behavior: a standing order is approved by the hash of its terms', async () => {
+    const client = clients.JSONRPC
+    const task = await send(client, words('swap 100 USDC to ETH every friday'))
+    expect(task.status?.state).toBe(TaskState.TASK_STATE_AUTH_REQUIRED)
+    const ask = askOf(task)
+    expect(ask).toMatchObject({
+      order: {
+        termsHash: ask.planHash,
+        headline: expect.stringContaining('5200 USDC in all'),
+      },
+    })
+    const stands = await send(
+      client,
+      data(ask.approveWith, { taskId: task.id, contextId: task.contextId }),
+    )
+    expect(stands.status?.state).toBe(TaskState.TASK_STATE_COMPLETED)
+  })
+
   test('behavior: a question makes it input-required, its answer goes on', async () => {
     const client = clients.JSONRPC
     const task = await send(client, words('swap ETH for USDC'))

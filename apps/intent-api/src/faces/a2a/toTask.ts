@@ -8,6 +8,7 @@ import {
   type TaskStatus,
 } from '@a2a-js/sdk'
 import {
+  getApprovalHash,
   type IntentRecord,
   previewSchema,
   questionSchema,
@@ -89,19 +90,18 @@ export function toStatus(options: TaskOptions): TaskStatus {
         answerWith: { type: 'behest.answers', answers: {} },
       }),
     )
-  if (record.status === 'needs-approval' && record.preview)
+  const planHash = getApprovalHash(record)
+  if (record.status === 'needs-approval' && planHash !== undefined)
     parts.push(
       toDataPart({
         type: 'behest.approval-request',
         intentId: record.id,
-        planHash: record.preview.planHash,
-        preview: z.encode(previewSchema, record.preview),
+        planHash,
+        ...(record.preview
+          ? { preview: z.encode(previewSchema, record.preview) }
+          : { order: record.order ?? null }),
         approveAt: link,
-        approveWith: {
-          type: 'behest.approval',
-          planHash: record.preview.planHash,
-          decision: 'approve',
-        },
+        approveWith: { type: 'behest.approval', planHash, decision: 'approve' },
       }),
     )
   if (record.problem)

@@ -4,6 +4,7 @@
  */
 import {
   BehestError,
+  getApprovalHash,
   type Hex,
   type IntentRecord,
   isNumbered,
@@ -116,9 +117,10 @@ export async function* converse(options: {
         const ended = await desk.cancel(record.id)
         return yield showAgain(ended)
       }
-      if (record.status === 'needs-approval' && record.preview) {
+      const planHash = getApprovalHash(record)
+      if (record.status === 'needs-approval' && planHash !== undefined) {
         const ended = await desk.decide(record.id, {
-          planHash: record.preview.planHash,
+          planHash,
           decision: 'reject',
         })
         return yield showAgain(ended)
@@ -234,7 +236,7 @@ function toApproved(options: {
   readonly record: IntentRecord
 }): Hex | null {
   const { reply, shown, record } = options
-  const current = record.preview?.planHash
+  const current = getApprovalHash(record)
   if (current === undefined) return null
   const approval = record.artifacts.approval
   const isOpen =

@@ -1,9 +1,9 @@
-import type { Hex, IntentRecord } from '@behest/spec'
+import { getApprovalHash, type Hex, type IntentRecord } from '@behest/spec'
 
 /** Which intent, and which plan of it, a message of ours was about. */
 export type Reference = {
   readonly intentId: string
-  /** Of the plan that was shown and waited; absent where none did. */
+  /** Of the plan or the terms that were shown and waited; absent where none did. */
   readonly planHash?: Hex
 }
 
@@ -30,10 +30,11 @@ export function findReferences(text: string): readonly Reference[] {
 
 /** What a message about this record refers to. */
 export function toReference(record: IntentRecord): Reference {
+  const planHash = getApprovalHash(record)
   return {
     intentId: record.id,
-    ...(record.status === 'needs-approval' && record.preview
-      ? { planHash: record.preview.planHash }
+    ...(record.status === 'needs-approval' && planHash !== undefined
+      ? { planHash }
       : {}),
   }
 }

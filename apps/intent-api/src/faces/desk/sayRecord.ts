@@ -4,6 +4,7 @@ import {
   type IntentRecord,
   isNumbered,
   isSameAddress,
+  type OrderProposal,
   type Preview,
   type Receipt,
   toDecimal,
@@ -26,7 +27,8 @@ export function sayRecord(record: IntentRecord): string {
     case 'needs-answer':
       return sayQuestions(record)
     case 'needs-approval':
-      return record.preview ? sayPreview(record.preview) : 'A plan waits.'
+      if (record.preview) return sayPreview(record.preview)
+      return record.order ? sayProposal(record.order) : 'A plan waits.'
     case 'failed':
       return `Nothing was sent. ${plain(record.problem?.detail ?? 'It failed.')}`
     case 'rejected':
@@ -38,7 +40,9 @@ export function sayRecord(record: IntentRecord): string {
     case 'running':
       return `It is at work, at stage ${record.stage}. Ask again in a moment.`
     case 'done':
-      return 'Done.'
+      return record.order
+        ? `The order stands: ${plain(record.order.headline)}`
+        : 'Done.'
     default:
       return record.status satisfies never
   }
@@ -75,6 +79,14 @@ function sayQuestions(record: IntentRecord): string {
       ].join('\n'),
     )
     .join('\n\n')
+}
+
+function sayProposal(order: OrderProposal): string {
+  return [
+    `**${plain(order.headline)}**`,
+    '',
+    ...order.lines.map((line) => `- ${plain(line)}`),
+  ].join('\n')
 }
 
 function sayPreview(preview: Preview): string {

@@ -8,6 +8,7 @@ import { toProblem } from '@behest/engine'
 import {
   actions,
   BehestError,
+  getApprovalHash,
   type Hex,
   type IntentRecord,
   parseResultSchema,
@@ -330,9 +331,9 @@ export function createToolServer(options: ToolServerOptions): McpServer {
     context: ServerContext,
   ): Promise<CallToolResult | InputRequiredResult> {
     const record = await desk.get(id)
-    const { preview } = record
-    if (record.status !== 'needs-approval' || !preview) return show(record)
-    const { planHash } = preview
+    const planHash = getApprovalHash(record)
+    if (record.status !== 'needs-approval' || planHash === undefined)
+      return show(record)
     const asked = context.mcpReq.requestState<AskedApproval>()
     const responses = context.mcpReq.inputResponses
     const isForThis =

@@ -151,6 +151,30 @@ describe('mcp', () => {
     })
   }
 
+  test('behavior: a standing order is asked about by its terms', async () => {
+    const asked: string[] = []
+    const client = await connectPerson((message) => {
+      asked.push(message)
+      return { action: 'accept', content: { decision: 'approve' } }
+    })
+    const { intent, text } = await call(client, 'quote', {
+      utterance: 'swap 100 USDC to ETH every friday',
+    })
+    expect(text).toContain('Each run takes at most 100 USDC')
+    expect(intent).toMatchObject({
+      status: 'needs-approval',
+      planHash: expect.stringMatching(/^0x[0-9a-f]{64}$/),
+      order: { termsHash: intent.planHash },
+    })
+    const stands = await call(client, 'request_approval', {
+      intentId: intent.intentId,
+    })
+    expect(asked[0]).toContain('all 52 together 5200 USDC')
+    expect(asked[0]).toContain(intent.planHash)
+    expect(stands.intent.status).toBe('done')
+    expect(stands.text).toContain('The order stands')
+  })
+
   test('L-LLM-11: no tool approves, whatever a model passes to it', async () => {
     const nonce = await readNonce()
     const client = await connect()

@@ -1,4 +1,5 @@
 import {
+  getApprovalHash,
   type IntentRecord,
   previewSchema,
   questionSchema,
@@ -13,11 +14,13 @@ export const intentOutputSchema = z.object({
   intentId: z.string(),
   status: z.string(),
   stage: z.string(),
-  /** Of the plan that waits for approval. */
+  /** Of the plan or the order that waits for approval. */
   planHash: z.string().optional(),
   /** Where the person approves; give them this link. */
   approveAt: z.string().optional(),
   preview: z.record(z.string(), z.unknown()).optional(),
+  /** What each run of a standing order would do, and within which bounds. */
+  order: z.record(z.string(), z.unknown()).optional(),
   questions: z.array(z.record(z.string(), z.unknown())).optional(),
   answer: z.record(z.string(), z.unknown()).optional(),
   receipt: z.record(z.string(), z.unknown()).optional(),
@@ -35,7 +38,8 @@ export function toToolResult(options: {
 }): CallToolResult {
   const { record, link } = options
   const { receipt } = record.artifacts.receipt ?? {}
-  const waits = record.status === 'needs-approval' && record.preview
+  const planHash = getApprovalHash(record)
+  const waits = record.status === 'needs-approval' && planHash !== undefined
   const says = [sayRecord(record)]
   if (waits)
     says.push(
@@ -52,11 +56,14 @@ export function toToolResult(options: {
       stage: record.stage,
       ...(waits
         ? {
-            planHash: waits.planHash,
+            planHash,
             approveAt: link,
-            preview: z.encode(previewSchema, waits),
+            ...(record.preview
+              ? { preview: z.encode(previewSchema, record.preview) }
+              : {}),
           }
         : {}),
+      ...(record.order ? { order: record.order } : {}),
       ...(record.questions
         ? {
             questions: record.questions.map((question) =>

@@ -89,6 +89,27 @@ describe('openai', () => {
       )
     })
 
+  test('behavior: a standing order is shown whole, and stands by a yes to its terms', async () => {
+    const messages: ChatMessage[] = []
+    const proposal = await say(messages, 'swap 100 USDC to ETH every friday')
+    expect(proposal).toContain('Each run takes at most 100 USDC')
+    expect(proposal).toContain('all 52 together 5200 USDC')
+    // A yes to other terms than the ones that were shown is none.
+    const others: ChatMessage[] = [
+      ...messages.slice(0, -1),
+      { role: 'assistant', content: proposal.replaceAll('5200', '52') },
+    ]
+    expect(await say(others, 'yes')).toContain('Nothing was approved')
+    expect(await say(messages, 'yes')).toContain('The order stands')
+    const { orders } = await world.orders.list({ limit: 10 })
+    expect(orders.map(({ terms }) => terms.utterance)).toContain(
+      'swap 100 USDC to ETH every friday',
+    )
+    const refused: ChatMessage[] = []
+    await say(refused, 'swap 50 USDC to ETH every monday')
+    expect(await say(refused, 'no')).toContain('rejected')
+  })
+
   test.each([swap, loan, debt])(
     'behavior: “%s” streams stages, ids and usage as clients expect them',
     async (sentence) => {
