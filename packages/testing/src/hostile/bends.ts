@@ -231,6 +231,24 @@ export const tricks = {
       data: swapAddress(call.data, world.user.address, world.thief.address),
     })),
   ),
+  'keeps what is lent':
+    ({ world, a }: Hand): Bend =>
+    (quote) => ({
+      ...quote,
+      calls: quote.calls.map((call) => ({
+        ...call,
+        data: swapAddress(call.data, world.user.address, world.thief.address),
+      })),
+      // Where that is demanded, what arrives is promised to itself.
+      receive:
+        a % 2 === 0
+          ? []
+          : quote.receive.map((one) => ({
+              ...one,
+              account: world.thief.address,
+            })),
+      positions: [],
+    }),
   'a letter of bob': changeCalls((calls, { world }) =>
     calls.map((call) => ({
       ...call,

@@ -13,6 +13,9 @@ export const wishes = [
   'send 0.5 ETH to 0x00000000000000000000000000000000000b0b01',
   'send 10 USDC to 0x00000000000000000000000000000000000b0b01 and swap 1 ETH for USDC',
   'swap 1 ETH for USDC and send it to 0x00000000000000000000000000000000000b0b01',
+  'supply 300 USDC on aave',
+  'withdraw 200 USDC from aave',
+  'withdraw all my USDC from aave',
 ] as const
 
 /** One change of a request, a redemption or a paper. */

@@ -15,6 +15,9 @@ export type Bounds = {
   readonly mayStopHalfway: boolean
 }
 
+// Aave keeps scaled balances: a unit or two are lost on the way in and out.
+const rounding = 2n
+
 /** Nothing at all. */
 export const nothing: Bounds = {
   losses: new Map(),
@@ -81,15 +84,30 @@ export function judge(options: {
   // The coin and its wrapped form are one: wrapping loses neither.
   const net = new Map<string, bigint>()
   const most = new Map<string, bigint>()
-  const merge = (key: string): string => (key === weth ? 'native' : key)
+  // And what is lent is the account's own: it lies elsewhere, that is all.
+  const lent = new Map(
+    Object.values(world.devnet.addresses.aaveV3.reserves).map(
+      ({ aToken, underlying }) => [
+        aToken.toLowerCase(),
+        underlying.toLowerCase(),
+      ],
+    ),
+  )
+  const merge = (key: string): string => {
+    const token = lent.get(key) ?? key
+    return token === weth ? 'native' : token
+  }
   for (const key of after.holdings.keys())
     net.set(merge(key), (net.get(merge(key)) ?? 0n) + change(key))
   for (const [key, units] of bounds.losses)
     most.set(merge(key), (most.get(merge(key)) ?? 0n) + units)
+  const hasMoved = (merged: string): boolean =>
+    [...lent].some(([key]) => merge(key) === merged && change(key) !== 0n)
   const broken: string[] = []
   for (const [key, units] of net) {
     const may = (most.get(key) ?? 0n) + (key === 'native' ? bounds.gasWei : 0n)
-    if (-units > may) broken.push(`${-units} of ${key} went, ${may} may`)
+    if (-units > may + (hasMoved(key) ? rounding : 0n))
+      broken.push(`${-units} of ${key} went, ${may} may`)
   }
   const isSold = [...net].some(
     ([key, units]) => units < (key === 'native' ? -bounds.gasWei : 0n),
@@ -98,7 +116,13 @@ export function judge(options: {
     const arrived = net.get(merge(key)) ?? 0n
     // What came as coin is short of the gas that was paid in coin.
     const short = merge(key) === 'native' ? bounds.gasWei : 0n
-    const isPassed = merge(key) === 'native' && bounds.losses.has('native')
+    const isPassed =
+      (merge(key) === 'native' && bounds.losses.has('native')) ||
+      // What is lent, or comes back, was the user's before.
+      [...bounds.losses.keys()].some(
+        (lost) =>
+          (lent.has(lost) || lent.has(key)) && merge(lost) === merge(key),
+      )
     if (isSold && !isPassed && arrived + short < least)
       broken.push(`${arrived} of ${key} came for what went, ${least} must`)
   }

@@ -1,10 +1,12 @@
 // One file because it is one stage set: the chain, the user who may lose, those
 // who want to take, and the ways to look at what was taken.
+import { createAaveAgent } from '@behest/agent-lend'
 import { createSwapSingleAgent } from '@behest/agent-swap'
 import { createTransferAgent } from '@behest/agent-transfer'
 import { type Devnet, devnetAccounts, start } from '@behest/devnet'
 import type { KnownContract } from '@behest/engine'
 import {
+  aavePoolAbi,
   type ChainDeployment,
   createChainPort,
   type EvmChainPort,
@@ -43,6 +45,8 @@ export type Holdings = ReadonlyMap<string, bigint>
 
 /** What anybody may take from the user: `token spender` to units. */
 export type Grants = ReadonlyMap<string, bigint>
+
+const lentUnits = 2_000n * 10n ** 6n
 
 /** So many kinds of red pill there are; see the contract. */
 export const redPillKinds = 11
@@ -267,6 +271,26 @@ export async function openHostileWorld() {
           args: [pill, maxUint256],
         }),
       })
+  // And something lent, that nobody asks the wallet for.
+  for (const call of [
+    {
+      to: tokens.USDC,
+      data: encodeFunctionData({
+        abi: erc20Abi,
+        functionName: 'approve',
+        args: [deployment.aaveV3.pool, lentUnits],
+      }),
+    },
+    {
+      to: deployment.aaveV3.pool,
+      data: encodeFunctionData({
+        abi: aavePoolAbi,
+        functionName: 'supply',
+        args: [tokens.USDC, lentUnits, user.address, 0],
+      }),
+    },
+  ])
+    await sendAs(user, call)
   const before = await look()
 
   const swapAgent = createSwapSingleAgent(chain)
@@ -292,7 +316,11 @@ export async function openHostileWorld() {
     rebaseToken,
     callbackToken,
     compiled,
-    agents: [swapAgent, transferAgent] as readonly Agent[],
+    agents: [
+      swapAgent,
+      transferAgent,
+      createAaveAgent(chain),
+    ] as readonly Agent[],
     look,
     /** How it stands before each case: every one is undone. */
     before,

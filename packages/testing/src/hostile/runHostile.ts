@@ -32,12 +32,15 @@ export type HostileReport = {
  * @param options.seed - The same seed plays the same cases.
  * @param options.from - The first case that is played, for a run in parts.
  * @param options.to - Where that part ends; this one is not played any more.
+ * @param options.signal - Ends it before that.
  */
 export async function runHostile(options: {
   readonly cases: number
   readonly seed: number
   readonly from?: number
   readonly to?: number
+  /** Ends the run after the case that is played; what was found is told. */
+  readonly signal?: AbortSignal
   readonly onProgress?: (message: string) => void
 }): Promise<HostileReport> {
   const { cases, seed, from = 0, to = cases, onProgress } = options
@@ -65,6 +68,7 @@ export async function runHostile(options: {
   try {
     for (const [index, one] of list.entries()) {
       if (index < from || index >= to) continue
+      if (options.signal?.aborted) break
       if (index % freshEvery === 0) held = new Map()
       const result = await playCase({ world, node, one, prepared })
       byKind[one.kind] = (byKind[one.kind] ?? 0) + 1
