@@ -1,5 +1,6 @@
 import { createTestDatabase } from '@behest/journal/testing'
 import { createRegistry, registryMigrations } from '@behest/registry'
+import { signTransfer } from '@behest/sdk'
 import {
   capabilityExtensionUri,
   registryDomain,
@@ -96,6 +97,22 @@ describe('a mirror of a registry that lies', () => {
       ...detail,
       agentId: [stolen, torn, own][place]?.agentId ?? '',
     }))
+    // The victim is said to have given it away; only the thief has signed.
+    const gift = {
+      ...(await signTransfer({
+        message: {
+          agentId: stolen.agentId,
+          newOwner: evil.address,
+          sequence: 1,
+          expiresAtUnixSeconds: Math.floor(Date.now() / 1000) + 600,
+        },
+        signer: evil,
+        newOwner: evil,
+        chainId,
+      })),
+      owner: victim.address,
+      at: new Date().toISOString(),
+    }
     const answer = (path: string): unknown => {
       if (path.startsWith('/v1/agents?'))
         return {
@@ -107,6 +124,7 @@ describe('a mirror of a registry that lies', () => {
           removed: [],
           nextCursor: null,
         }
+      if (path.endsWith('/transfers')) return { transfers: [gift] }
       if (path.startsWith('/v1/agents/'))
         return shown.find(({ agentId }) => path.endsWith(agentId))
       return path.startsWith('/v1/leases')

@@ -30,6 +30,7 @@ export type {
   AgentExplanation,
   AgentHealth,
   AgentPage,
+  AgentTransfer,
   AgentVersion,
   AgentView,
   HeartbeatAnswer,

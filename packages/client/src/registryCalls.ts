@@ -2,8 +2,10 @@ import type { JsonValue } from '@behest/spec'
 import * as z from 'zod'
 import type { CallOptions, Http } from './http/createHttp.js'
 import {
+  type AgentTransfer,
   type AgentVersion,
   agentStatusSchema,
+  agentTransferSchema,
   agentVersionSchema,
   type ImportAnswer,
   importAnswerSchema,
@@ -22,6 +24,11 @@ export type RegistryCalls = {
     agentId: string,
     options?: CallOptions,
   ) => Promise<readonly AgentVersion[]>
+  /** How an agent came to its owner, the oldest hand-over first. */
+  readonly transfers: (
+    agentId: string,
+    options?: CallOptions,
+  ) => Promise<readonly AgentTransfer[]>
   /** Leases in the order of their renewals: what mirrors follow. */
   readonly leases: (
     input?: { readonly limit?: number; readonly cursor?: string },
@@ -82,6 +89,13 @@ export function buildRegistryCalls(http: Http): RegistryCalls {
         z.object({ versions: z.array(agentVersionSchema) }),
       )
       return versions
+    },
+    transfers: async (agentId, call) => {
+      const { transfers } = await http.ask(
+        { method: 'GET', path: agentPath(agentId, '/transfers'), ...call },
+        z.object({ transfers: z.array(agentTransferSchema) }),
+      )
+      return transfers
     },
     leases: (input, call) =>
       http.ask(

@@ -1,6 +1,11 @@
 // One file because it is one description: what the registry API answers. Fields
 // that a newer registry adds are passed over.
-import { addressSchema, capabilitySchema, hashSchema } from '@behest/spec'
+import {
+  addressSchema,
+  capabilitySchema,
+  hashSchema,
+  transferRequestSchema,
+} from '@behest/spec'
 import * as z from 'zod'
 
 const isoTime = z.string()
@@ -304,10 +309,31 @@ const earnedTotalSchema = z.object({
 export const agentVersionSchema = z.object({
   sequence: z.int(),
   cardHash: hashSchema,
+  /** The owner who published it; unknown of the oldest ones. */
+  by: addressSchema.nullable().default(null),
+  at: isoTime,
+  /** Against the version before; absent for the first that is known. */
+  changes: z
+    .object({
+      fields: z.array(z.string()),
+      added: z.array(z.string()),
+      removed: z.array(z.string()),
+      changed: z.array(z.string()),
+    })
+    .nullable()
+    .default(null),
+})
+/** One version of an agent's card, and what it changed. */
+export type AgentVersion = z.output<typeof agentVersionSchema>
+
+/** Schema of {@link AgentTransfer}. */
+export const agentTransferSchema = transferRequestSchema.extend({
+  /** Who gave it away. */
+  owner: addressSchema,
   at: isoTime,
 })
-/** One version of an agent's card. */
-export type AgentVersion = z.output<typeof agentVersionSchema>
+/** That an agent was handed over, as both owners signed it. */
+export type AgentTransfer = z.output<typeof agentTransferSchema>
 
 /** Schema of {@link LeasePage}. */
 export const leasePageSchema = z.object({

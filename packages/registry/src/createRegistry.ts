@@ -15,6 +15,7 @@ import {
   linkAnchor,
   readAnchor,
 } from './anchor/linkAnchor.js'
+import { type AgentVersion, toVersions } from './card/toVersions.js'
 import { createEmbedder, type Embedder } from './encoder/createEmbedder.js'
 import type { EncoderPort } from './encoder/createSentenceEncoder.js'
 import {
@@ -61,7 +62,9 @@ import {
   readChanges,
   readKeys,
   readLeaseChanges,
+  readTransfers,
   readVersions,
+  type TransferRecord,
   writeSuspension,
 } from './store/agentStore.js'
 import { type HealthReport, readHealth } from './store/healthStore.js'
@@ -193,9 +196,11 @@ export type Registry = {
     readonly nextId: string | undefined
   }>
   /** The versions of an agent's card, newest first. */
-  readonly listVersions: (
+  readonly listVersions: (agentId: string) => Promise<readonly AgentVersion[]>
+  /** How an agent came to its owner: each hand-over as both owners signed it. */
+  readonly listTransfers: (
     agentId: string,
-  ) => Promise<Awaited<ReturnType<typeof readVersions>>>
+  ) => Promise<readonly TransferRecord[]>
   readonly search: (query: SearchQuery) => Promise<SearchPage>
   readonly health: (agentId: string) => Promise<
     HealthReport & {
@@ -385,6 +390,7 @@ export async function createRegistry(
           readCardSignature: options.readCardSignature,
           submitReceipt: reputation.submit,
           nowMs: feed.nowMs,
+          limits,
         })
         if (round.agents + round.removed + round.leases > 0) {
           prober?.wake()
@@ -534,7 +540,11 @@ export async function createRegistry(
     },
     listVersions: async (agentId) => {
       const { id } = await findAgent(agentId)
-      return readVersions(pool, id)
+      return toVersions(await readVersions(pool, id))
+    },
+    listTransfers: async (agentId) => {
+      const { id } = await findAgent(agentId)
+      return readTransfers(pool, id)
     },
     search: async (query) => {
       const vector =

@@ -1,4 +1,5 @@
 export type { AnchorPort, AnchorView } from './anchor/linkAnchor.js'
+export type { AgentVersion, VersionChanges } from './card/toVersions.js'
 export {
   type AgentView,
   type CreateRegistryOptions,
@@ -96,7 +97,7 @@ export {
   agentStatuses,
   type Trust,
 } from './store/agentRecord.js'
-export type { AgentKey } from './store/agentStore.js'
+export type { AgentKey, TransferRecord } from './store/agentStore.js'
 export type { HealthReport } from './store/healthStore.js'
 export type { ReceiptVerdict, ReceiptView } from './store/receiptStore.js'
 export { toChainId } from './text/lexicon.js'

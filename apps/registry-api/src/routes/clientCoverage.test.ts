@@ -40,6 +40,7 @@ const calls: Readonly<Record<string, Call>> = {
   explainAgent: (client) => client.explain('a1', { q: 'swap' }),
   getEarnings: (client) => client.earnings('a1'),
   listVersions: (client) => client.versions('a1'),
+  listTransfers: (client) => client.transfers('a1'),
   submitReceipt: (client) => client.submitReceipt(receipt),
   listReceipts: (client) => client.receipts({}),
   listLeases: (client) => client.leases(),

@@ -45,6 +45,7 @@ import {
   searchQuerySchema,
   suspensionBodySchema,
   suspensionResultSchema,
+  transferListSchema,
   transferResultSchema,
   versionListSchema,
 } from './schemas.js'
@@ -264,10 +265,20 @@ export function createRoutes(registry: Registry): Route[] {
     toAgentRead({
       below: '/versions',
       name: 'listVersions',
-      summary: "List the versions of an agent's card, newest first.",
+      summary:
+        "List the versions of an agent's card, newest first: who published each, and what it changed.",
       says: 'The versions.',
       answer: versionListSchema,
       read: async (id) => ({ versions: await registry.listVersions(id) }),
+    }),
+    toAgentRead({
+      below: '/transfers',
+      name: 'listTransfers',
+      summary:
+        'List how an agent came to its owner, oldest first, each hand-over as both owners signed it.',
+      says: 'The hand-overs.',
+      answer: transferListSchema,
+      read: async (id) => ({ transfers: await registry.listTransfers(id) }),
     }),
     {
       method: 'post',

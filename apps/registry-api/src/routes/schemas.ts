@@ -6,8 +6,10 @@ import {
   addressSchema,
   capabilitySchema,
   hashSchema,
+  hexSchema,
   problemSchema,
   text,
+  transferMessageSchema,
 } from '@behest/spec'
 import * as z from 'zod'
 
@@ -413,7 +415,33 @@ export const suspensionResultSchema = z.object({ status })
 /** The versions of a card. */
 export const versionListSchema = z.object({
   versions: z.array(
-    z.object({ sequence: z.int(), cardHash: hashSchema, at: isoTime }),
+    z.object({
+      sequence: z.int(),
+      cardHash: hashSchema,
+      by: addressSchema.nullable(),
+      at: isoTime,
+      changes: z
+        .object({
+          fields: z.array(z.string()),
+          added: z.array(z.string()),
+          removed: z.array(z.string()),
+          changed: z.array(z.string()),
+        })
+        .nullable(),
+    }),
+  ),
+})
+
+/** How an agent came to its owner. */
+export const transferListSchema = z.object({
+  transfers: z.array(
+    z.object({
+      owner: addressSchema,
+      message: transferMessageSchema,
+      signature: hexSchema,
+      newOwnerSignature: hexSchema,
+      at: isoTime,
+    }),
   ),
 })
 

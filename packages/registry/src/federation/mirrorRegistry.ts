@@ -1,11 +1,13 @@
 // One file because it is one round: what a mirror asks another registry for, in
 // order, and what it makes of each answer.
 import {
+  addressSchema,
   agentIdSchema,
   hexSchema,
   isSameAddress,
   type JsonValue,
   publishMessageSchema,
+  transferRequestSchema,
 } from '@behest/spec'
 import type pg from 'pg'
 import { keccak256, stringToBytes } from 'viem'
@@ -17,7 +19,10 @@ import {
 } from '../errors/registryErrors.js'
 import type { GuardedFetch } from '../liveness/guardedFetch.js'
 import {
+  assertNameFree,
+  assertQuota,
   type CardSignaturePort,
+  type PublishLimits,
   toAgentWrite,
 } from '../publish/publishAgent.js'
 import {
@@ -26,14 +31,16 @@ import {
   toAgentId,
   toAgentName,
 } from '../publish/signatures.js'
-import { readAgent, writePublished } from '../store/agentStore.js'
+import { writePublished, writeTransfer } from '../store/agentStore.js'
 import {
   type MirrorState,
   readMirror,
+  readMirrorOrigin,
   writeMirror,
   writeMirroredLeases,
   writeMirroredRemoval,
   writeMirrorOrigin,
+  writeTransferHistory,
 } from '../store/mirrorStore.js'
 
 const pageLimit = 100
@@ -101,8 +108,9 @@ export type MirrorRound = {
 /**
  * Takes over what changed at another registry since the last round. Nothing is
  * believed that is not signed: each agent's publish message is checked against
- * its owner, each card against its hash, each receipt as if it were handed in
- * here. What the other one measured is not taken: this registry measures itself.
+ * its owner, who they have it from against both owners' signatures, each card against its hash, each receipt as if it were handed in
+ * here. Names that pass for another's and owners with too many agents are turned
+ * away as at this registry's own door. What the other one measured is not taken: this registry measures itself.
  *
  * @param options.origin - Base address of the other registry.
  * @param options.chainId - Chain id of the signing domain of both.
@@ -120,6 +128,8 @@ export async function mirrorRegistry(options: {
   readonly readCardSignature?: CardSignaturePort | undefined
   readonly submitReceipt: (wire: JsonValue) => Promise<unknown>
   readonly nowMs: () => number
+  /** As at this registry's own door. */
+  readonly limits: PublishLimits
 }): Promise<MirrorRound> {
   const { pool, origin } = options
   const skipped: { what: string; reason: string }[] = []
@@ -221,23 +231,21 @@ async function mirrorAgent(
       reason: `${origin} shows ${agentId} with a message of another agent or card`,
     })
   const owner = detail.owner.toLowerCase()
-  // An id is made of its first owner. Of a transfer nothing signed is shown here, so
-  // another owner is believed only where this registry knows them already.
-  const isFirst = toAgentId(owner, toAgentName(agentId)) === agentId
-  if (
-    !isFirst &&
-    (await readAgent(pool, agentId))?.owner?.toLowerCase() !== owner
-  )
-    throw new SignatureInvalidError({
-      message: 'Publish',
-      reason: `${origin} shows ${agentId} as owned by ${owner}, whose id it is not`,
-    })
+  const transfers = await readHistory(options, { agentId, owner })
+  // Who owned it when this version was published; what was handed over since
+  // comes after it.
+  const isEarlier = ({ message: { sequence } }: SignedTransfer) =>
+    sequence < message.sequence
+  const publisher =
+    transfers.filter(isEarlier).at(-1)?.message.newOwner.toLowerCase() ??
+    transfers[0]?.owner.toLowerCase() ??
+    owner
   await assertSignedBy({
     type: 'Publish',
     message,
     chainId,
     signature,
-    signers: [owner],
+    signers: [publisher],
     isSignedByContract: options.isSignedByContract,
   })
   const card = parseCard(detail.card)
@@ -252,30 +260,144 @@ async function mirrorAgent(
   options.assertUrl(card.endpoint)
   const leaseUntilMs =
     detail.leaseUntil === null ? 0 : Date.parse(detail.leaseUntil)
-  const outcome = await writePublished(
-    pool,
-    toAgentWrite({
-      request: { card: detail.card, message, signature },
-      card,
-      owner,
-      cardHash,
-      cardSigned: cardSignature?.type === 'signed',
-      reference:
-        options.isReference(owner) || options.isReference(message.operator),
-    }),
-    {
-      leaseSeconds: Math.max(
-        0,
-        Math.min(
-          maxLeaseSeconds,
-          Math.floor((leaseUntilMs - options.nowMs()) / 1000),
-        ),
+  const write = toAgentWrite({
+    request: { card: detail.card, message, signature },
+    card,
+    owner: publisher,
+    cardHash,
+    cardSigned: cardSignature?.type === 'signed',
+    reference:
+      options.isReference(publisher) || options.isReference(message.operator),
+  })
+  // As at the door: nobody gets in over another registry who would not here.
+  await Promise.all([
+    assertNameFree(pool, write),
+    assertQuota(pool, { ...write, owner }, options.limits),
+  ])
+  const before = await readMirrorOrigin(pool, agentId)
+  if (before !== undefined)
+    await applyTransfers(pool, agentId, transfers.filter(isEarlier))
+  const outcome = await writePublished(pool, write, {
+    leaseSeconds: Math.max(
+      0,
+      Math.min(
+        maxLeaseSeconds,
+        Math.floor((leaseUntilMs - options.nowMs()) / 1000),
       ),
-    },
+    ),
+  })
+  // What is at home here, or came from elsewhere, stays so: only who brought an
+  // agent may take it away.
+  if (
+    outcome.type === 'written' &&
+    (before === undefined || before.origin === origin)
   )
-  if (outcome.type !== 'written') return false
-  await writeMirrorOrigin(pool, { agentId, origin })
-  return true
+    await writeMirrorOrigin(pool, { agentId, origin })
+  await writeTransferHistory(pool, {
+    agentId,
+    transfers: transfers.filter(isEarlier),
+  })
+  const handedOver = await applyTransfers(
+    pool,
+    agentId,
+    transfers.filter((transfer) => !isEarlier(transfer)),
+  )
+  return outcome.type === 'written' || handedOver
+}
+
+const transfersSchema = z.object({
+  transfers: z
+    .array(
+      transferRequestSchema.extend({
+        owner: addressSchema,
+        at: z.iso.datetime(),
+      }),
+    )
+    .max(1000),
+})
+type SignedTransfer = z.output<typeof transfersSchema>['transfers'][number]
+
+/**
+ * Reads how an agent came to its owner, and checks each step: an id is made of
+ * its first owner, and whoever has it now was given it by who had it then.
+ */
+async function readHistory(
+  options: Parameters<typeof mirrorRegistry>[0],
+  asked: { readonly agentId: string; readonly owner: string },
+): Promise<readonly SignedTransfer[]> {
+  const { origin, chainId, isSignedByContract } = options
+  const { agentId, owner } = asked
+  const refuse = (reason: string) =>
+    new SignatureInvalidError({
+      message: 'Transfer',
+      reason: `${origin} shows ${agentId} ${reason}`,
+    })
+  const name = toAgentName(agentId)
+  if (toAgentId(owner, name) === agentId) return []
+  const answer = await askPage(
+    options,
+    `/v1/agents/${encodeURIComponent(agentId)}/transfers`,
+    transfersSchema,
+  )
+  // One agent without a history is that agent's loss, not the end of the round.
+  if (answer.type === 'unfit')
+    throw refuse(`as owned by ${owner}, and not how: ${answer.reason}`)
+  const { transfers } = answer.page
+  const first = transfers[0]
+  if (first === undefined || toAgentId(first.owner, name) !== agentId)
+    throw refuse(`as owned by ${owner}, whose id it is not`)
+  let holder = first.owner.toLowerCase()
+  let sequence = 0
+  for (const transfer of transfers) {
+    const { message } = transfer
+    if (
+      message.agentId !== agentId ||
+      transfer.owner.toLowerCase() !== holder ||
+      message.sequence <= sequence
+    )
+      throw refuse('with transfers that do not follow one another')
+    const newOwner = message.newOwner.toLowerCase()
+    const signed = {
+      type: 'Transfer',
+      message,
+      chainId,
+      isSignedByContract,
+    } as const
+    await assertSignedBy({
+      ...signed,
+      signature: transfer.signature,
+      signers: [holder],
+    })
+    await assertSignedBy({
+      ...signed,
+      signature: transfer.newOwnerSignature,
+      signers: [newOwner],
+    })
+    holder = newOwner
+    sequence = message.sequence
+  }
+  if (holder !== owner) throw refuse(`as owned by ${owner}, not ${holder}`)
+  return transfers
+}
+
+/** Hands over what was handed over elsewhere; what is known changes nothing. */
+async function applyTransfers(
+  pool: pg.Pool,
+  agentId: string,
+  transfers: readonly SignedTransfer[],
+): Promise<boolean> {
+  let changed = false
+  for (const { owner, message, signature, newOwnerSignature } of transfers) {
+    const outcome = await writeTransfer(pool, {
+      agentId,
+      owner: owner.toLowerCase(),
+      newOwner: message.newOwner.toLowerCase(),
+      sequence: message.sequence,
+      request: { message, signature, newOwnerSignature },
+    })
+    changed ||= outcome.type === 'written'
+  }
+  return changed
 }
 
 async function readPage<Schema extends z.ZodType>(
@@ -283,6 +405,19 @@ async function readPage<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
 ): Promise<z.output<Schema>> {
+  const answer = await askPage(options, path, schema)
+  if (answer.type === 'read') return answer.page
+  throw new MirrorFailedError({ origin: options.origin, reason: answer.reason })
+}
+
+async function askPage<Schema extends z.ZodType>(
+  options: { readonly origin: string; readonly fetch: GuardedFetch },
+  path: string,
+  schema: Schema,
+): Promise<
+  | { readonly type: 'read'; readonly page: z.output<Schema> }
+  | { readonly type: 'unfit'; readonly reason: string }
+> {
   const { origin } = options
   let text: string
   try {
@@ -295,21 +430,20 @@ async function readPage<Schema extends z.ZodType>(
     )
     text = await response.text()
     if (response.status !== 200 || text.length > maxAnswerBytes)
-      throw new MirrorFailedError({
-        origin,
+      return {
+        type: 'unfit',
         reason: `it answers ${response.status} to ${path}`,
-      })
+      }
   } catch (error) {
-    if (error instanceof MirrorFailedError) throw error
     throw new MirrorFailedError({ origin, reason: toReason(error) })
   }
   const page = schema.safeParse(toJson(text))
-  if (!page.success)
-    throw new MirrorFailedError({
-      origin,
-      reason: `its answer to ${path} is not a registry's: ${page.error.issues[0]?.path.join('.') ?? ''}`,
-    })
-  return page.data
+  return page.success
+    ? { type: 'read', page: page.data }
+    : {
+        type: 'unfit',
+        reason: `its answer to ${path} is not a registry's: ${page.error.issues[0]?.path.join('.') ?? ''}`,
+      }
 }
 
 function toJson(text: string): unknown {

@@ -254,7 +254,12 @@ export function toExamples(examples: readonly string[]): string[] {
   return [...kept.values()]
 }
 
-async function assertNameFree(
+/**
+ * Asserts that a name does not pass for that of another owner's agent.
+ *
+ * @throws {NameTakenError} when it only looks like one that is published.
+ */
+export async function assertNameFree(
   database: Queryable,
   write: AgentWrite,
 ): Promise<void> {
@@ -272,7 +277,12 @@ async function assertNameFree(
     throw new NameTakenError({ name: write.name, takenBy: rows[0].id })
 }
 
-async function assertQuota(
+/**
+ * Asserts that an owner may have one more agent.
+ *
+ * @throws {QuotaExceededError} when the owner has as many as one may have.
+ */
+export async function assertQuota(
   database: Queryable,
   write: AgentWrite,
   limits: PublishLimits,

@@ -100,6 +100,7 @@ export async function transferAgent(options: {
     owner: agent.owner,
     newOwner,
     sequence: message.sequence,
+    request,
   })
   if (outcome.type === 'stale')
     throw new SequenceStaleError({

@@ -282,5 +282,12 @@ create table registry.transfers (
 );
 `,
     },
+    {
+      version: 10,
+      name: 'who handed an agent over',
+      sql: `
+alter table registry.transfers add column owner text not null;
+`,
+    },
   ],
 } as const

@@ -1,5 +1,6 @@
 // One file because it is one table's SQL: every statement that reads or writes
 // an agent, its lease and its audit trail.
+import type { TransferRequest } from '@behest/spec'
 import type pg from 'pg'
 import type { AgentRecord, MeasuredStatus, Trust } from './agentRecord.js'
 
@@ -205,21 +206,28 @@ export async function readVersions(
   {
     readonly sequence: number
     readonly cardHash: string
+    readonly card: string
+    /** Who published it; unknown of the oldest ones. */
+    readonly by: string | null
     readonly at: string
   }[]
 > {
   const { rows } = await database.query<{
     sequence: string
     card_hash: string
+    card_text: string
+    by: string | null
     at: Date
   }>(
-    `select sequence, card_hash, at from registry.versions
+    `select sequence, card_hash, card_text, by, at from registry.versions
      where agent_id = $1 order by sequence desc limit 100`,
     [agentId],
   )
   return rows.map((row) => ({
     sequence: Number(row.sequence),
     cardHash: row.card_hash,
+    card: row.card_text,
+    by: row.by,
     at: row.at.toISOString(),
   }))
 }
@@ -347,6 +355,8 @@ export async function writePublished(
        keywords = excluded.keywords, sequence = excluded.sequence,
        signature = excluded.signature, message = excluded.message,
        source = excluded.source, card_signed = excluded.card_signed, deleted = false,
+       -- Who publishes here is at home here; a mirror writes its origin afterwards.
+       mirrored_from = null,
        updated_at = clock_timestamp(), seq = excluded.seq,
        -- A new card or address was not measured yet; an operator's word stays.
        status = case when a.status = 'suspended' then a.status
@@ -367,8 +377,8 @@ export async function writePublished(
        returning a.id, a.seq, (a.xmax = 0) as created),
      l as (update registry.clock set seq = seq + 1
        where feed = 'leases' and exists (select 1 from w) returning seq),
-     versioned as (insert into registry.versions (agent_id, sequence, card_hash, card_text)
-       select w.id, $18::bigint, $14, $13 from w on conflict do nothing),
+     versioned as (insert into registry.versions (agent_id, sequence, card_hash, card_text, by)
+       select w.id, $18::bigint, $14, $13, $3 from w on conflict do nothing),
      leased as (insert into registry.leases (agent_id, lease_seconds, lease_until, seq)
        select w.id, $21::int, clock_timestamp() + make_interval(secs => $21::int), l.seq from w, l
        on conflict (agent_id) do update set lease_seconds = excluded.lease_seconds,
@@ -527,6 +537,8 @@ export async function writeTransfer(
     readonly owner: string
     readonly newOwner: string
     readonly sequence: number
+    /** As both signed it: others check it by themselves. */
+    readonly request: TransferRequest
   },
 ): Promise<WriteOutcome> {
   const { rows } = await database.query<{ seq: string }>(
@@ -539,10 +551,20 @@ export async function writeTransfer(
      keyed as (insert into registry.keys (agent_id, key, role)
        select w.id, k.key, 'owner' from w, (values ($2::text), ($3::text)) as k (key)
        on conflict do nothing),
+     told as (insert into registry.transfers (agent_id, sequence, owner, message, signature, new_owner_signature)
+       select w.id, $4, $2, $5, $6, $7 from w on conflict do nothing),
      audited as (insert into registry.audit (kind, agent_id, by, seq, detail)
        select 'transfer', w.id, $2, w.seq, $3 from w)
      select seq from w`,
-    [options.agentId, options.owner, options.newOwner, options.sequence],
+    [
+      options.agentId,
+      options.owner,
+      options.newOwner,
+      options.sequence,
+      JSON.stringify(options.request.message),
+      options.request.signature,
+      options.request.newOwnerSignature,
+    ],
   )
   const seq = rows[0]?.seq
   if (seq !== undefined)
@@ -559,6 +581,38 @@ export async function writeTransfer(
   return stored[0]?.owner === options.newOwner && sequence === options.sequence
     ? { type: 'unchanged', seq: Number(stored[0].seq) }
     : { type: 'stale', storedSequence: sequence }
+}
+
+/** That an agent was handed over, as both owners signed it. */
+export type TransferRecord = TransferRequest & {
+  /** Who gave it away. */
+  readonly owner: string
+  readonly at: string
+}
+
+/** Reads how an agent came to its owner, oldest first. */
+export async function readTransfers(
+  database: Queryable,
+  agentId: string,
+): Promise<TransferRecord[]> {
+  const { rows } = await database.query<{
+    owner: string
+    message: TransferRequest['message']
+    signature: TransferRequest['signature']
+    new_owner_signature: TransferRequest['newOwnerSignature']
+    at: Date
+  }>(
+    `select owner, message, signature, new_owner_signature, at
+     from registry.transfers where agent_id = $1 order by sequence limit 1000`,
+    [agentId],
+  )
+  return rows.map((row) => ({
+    owner: row.owner,
+    message: row.message,
+    signature: row.signature,
+    newOwnerSignature: row.new_owner_signature,
+    at: row.at.toISOString(),
+  }))
 }
 
 /** What an agent is now believed to be. */

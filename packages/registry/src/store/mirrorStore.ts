@@ -1,3 +1,4 @@
+import type { TransferRequest } from '@behest/spec'
 import type { Queryable } from './agentStore.js'
 
 /** How far a mirror has read another registry. */
@@ -53,6 +54,49 @@ export async function writeMirrorOrigin(
   await database.query(
     'update registry.agents set mirrored_from = $2 where id = $1',
     [options.agentId, options.origin],
+  )
+}
+
+/** Reads from where an agent came: `null` for one that is at home here. */
+export async function readMirrorOrigin(
+  database: Queryable,
+  agentId: string,
+): Promise<{ readonly origin: string | null } | undefined> {
+  const { rows } = await database.query<{ mirrored_from: string | null }>(
+    'select mirrored_from from registry.agents where id = $1',
+    [agentId],
+  )
+  return rows[0] === undefined ? undefined : { origin: rows[0].mirrored_from }
+}
+
+/** Keeps hand-overs from before an agent was known here, and the keys of then. */
+export async function writeTransferHistory(
+  database: Queryable,
+  options: {
+    readonly agentId: string
+    readonly transfers: readonly (TransferRequest & {
+      readonly owner: string
+    })[]
+  },
+): Promise<void> {
+  const { agentId, transfers } = options
+  if (transfers.length === 0) return
+  await database.query(
+    `with h as (select * from unnest($2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[])
+       as h (sequence, owner, message, signature, new_owner_signature)),
+     keyed as (insert into registry.keys (agent_id, key, role)
+       select $1, h.owner, 'owner' from h on conflict do nothing)
+     insert into registry.transfers (agent_id, sequence, owner, message, signature, new_owner_signature)
+     select $1, h.sequence, h.owner, h.message::jsonb, h.signature, h.new_owner_signature
+     from h on conflict do nothing`,
+    [
+      agentId,
+      transfers.map(({ message }) => message.sequence),
+      transfers.map(({ owner }) => owner.toLowerCase()),
+      transfers.map(({ message }) => JSON.stringify(message)),
+      transfers.map(({ signature }) => signature),
+      transfers.map(({ newOwnerSignature }) => newOwnerSignature),
+    ],
   )
 }
 
