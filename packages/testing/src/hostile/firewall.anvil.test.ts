@@ -264,6 +264,30 @@ describe('a plan', () => {
       /the simulation is of another plan/,
     ],
     [
+      'a simulation that comes from elsewhere',
+      (papers) => ({
+        ...papers,
+        simulation: { ...papers.simulation, parentHash: nowhere },
+      }),
+      /the simulation is of another plan/,
+    ],
+    [
+      'a yes to another simulation',
+      (papers) => ({
+        ...papers,
+        approval: { ...papers.approval, simulationHash: nowhere },
+      }),
+      /the approval is of another plan/,
+    ],
+    [
+      'a yes that comes from elsewhere',
+      (papers) => ({
+        ...papers,
+        approval: { ...papers.approval, parentHash: nowhere },
+      }),
+      /the approval is of another plan/,
+    ],
+    [
       'another plan’s yes',
       (papers) => ({
         ...papers,
@@ -401,6 +425,11 @@ describe('a mandate', () => {
       /it is not the one that was approved/,
     ],
     [
+      'of an account that signs for itself',
+      (plan) => ({ ...plan, account: world.thief.address }),
+      /it is of 0x/,
+    ],
+    [
       'over its time',
       (plan) => ({ ...plan, deadlineUnixSeconds: 1_000 }),
       /its time was over/,
@@ -413,6 +442,132 @@ describe('a mandate', () => {
     await expect(
       signMandate({ dossier, planHash: hashPlan(dossier) }),
     ).rejects.toThrow(rule)
+  })
+})
+
+describe('a mandate, and what it would do', () => {
+  test('error: one whose plan gives less than its bounds say', async () => {
+    const dossier = await rewrite(byMandate, (papers) =>
+      changeReceived(papers, (units) => units * 2n),
+    )
+    await expect(
+      signMandate({ dossier, planHash: hashPlan(dossier) }),
+    ).rejects.toThrow(/arrive and at least \d+ were promised/)
+  })
+})
+
+describe('a run of an order', () => {
+  const byOrder = {
+    type: 'order',
+    orderId: 'o1',
+    termsHash: nowhere,
+  } as const
+  const bySomebody = (): Papers['approval']['by'] => ({
+    type: 'person',
+    account: world.user.address,
+  })
+
+  /** Papers of a run, which no approver signed. */
+  async function toRun(change: (papers: Papers) => Papers): Promise<Dossier> {
+    const papers = decode(await rewrite(byMandate, change))
+    const { signature: _signature, ...approval } = papers.approval
+    return encode({ ...papers, approval })
+  }
+  const stand = (
+    papers: Papers,
+    by: Papers['approval']['by'] = byOrder,
+  ): Papers => ({
+    ...papers,
+    plan: changeMandate({ orderId: 'o1', delegationHash: nowhere })(
+      papers.plan,
+    ),
+    approval: { ...papers.approval, by },
+  })
+  const use = async (dossier: Dossier) => {
+    const { signed, calls } = await byMandate.readHeld()
+    const { signature, ...delegation } = signed
+    const planHash = hashPlan(dossier)
+    const { plan } = decode(dossier)
+    return firewall.signLeg({
+      dossier,
+      transaction: {
+        purpose: 'send',
+        legId: toLegId(planHash, plan.steps[0]?.id ?? '', 0),
+        planHash,
+        chainId: plan.chainId,
+        from: world.executor.address,
+        to: readFramework().delegationManager,
+        valueWei: 0n,
+        data: encodeRedemption({ delegation, signature, calls }),
+        nonce: await world.wallet.getTransactionCount({
+          address: world.executor.address,
+        }),
+        gasLimit: 1_000_000n,
+        maxFeePerGasWei: byMandate.simulation.gas.maxFeePerGasWei,
+        maxPriorityFeePerGasWei: 1n,
+      },
+    })
+  }
+
+  test('error: with a mandate that was not signed with it', async () => {
+    await expect(use(await toRun((papers) => stand(papers)))).rejects.toThrow(
+      'it uses another mandate than that of the order',
+    )
+  })
+
+  test('error: that only says so', async () => {
+    const refused = 'its approval is not signed by an approver'
+    // A person's yes is theirs to sign, whatever the mandate is called.
+    await expect(
+      use(await toRun((papers) => stand(papers, bySomebody()))),
+    ).rejects.toThrow(refused)
+    // One mandate of an order lets no other one through.
+    await expect(
+      use(
+        await toRun((papers) => {
+          const standing = stand(papers)
+          const { custody } = standing.plan
+          const own =
+            byMandate.plan.custody?.type === 'mandate'
+              ? byMandate.plan.custody.mandates
+              : []
+          return custody?.type === 'mandate'
+            ? {
+                ...standing,
+                plan: changeCustody({
+                  mandates: [...own, ...custody.mandates],
+                })(standing.plan),
+              }
+            : standing
+        }),
+      ),
+    ).rejects.toThrow(refused)
+  })
+
+  test('error: that has something signed', async () => {
+    const dossier = await toRun((papers) => stand(papers))
+    await expect(
+      signMandate({ dossier, planHash: hashPlan(dossier) }),
+    ).rejects.toThrow('its approval is not signed by an approver')
+  })
+
+  test('error: from the executor’s own account, by anybody’s yes', async () => {
+    const dossier = await rewrite(direct, (papers) => ({
+      ...papers,
+      plan: { ...papers.plan, account: world.executor.address },
+      approval: {
+        ...papers.approval,
+        by: { type: 'person', account: world.executor.address },
+      },
+    }))
+    const [leg] = listLegs(
+      { ...direct, planHash: hashPlan(dossier) },
+      await readNonce(),
+    )
+    if (!leg) throw new RangeError('a plan has a leg')
+    await expect(
+      firewall.signLeg({ transaction: leg, dossier }),
+    ).rejects.toThrow(/it is of 0x/)
   })
 })
 

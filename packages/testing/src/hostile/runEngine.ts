@@ -13,6 +13,7 @@ import {
 import { createParser } from '@behest/language'
 import { quoteInProcess, signQuote } from '@behest/sdk'
 import {
+  type CreateFirewallOptions,
   createFirewall,
   type Dossier,
   type Firewall,
@@ -57,8 +58,15 @@ export type Bend = (quote: UnsignedQuote) => UnsignedQuote
 
 const principal = 'hostile'
 
-/** A firewall that believes nobody but the user's own device. */
-export function createCaseFirewall(world: HostileWorld): Firewall {
+/**
+ * A firewall that believes nobody but the user's own device.
+ *
+ * @param changes - Options that a case sets otherwise.
+ */
+export function createCaseFirewall(
+  world: HostileWorld,
+  changes: Partial<CreateFirewallOptions> = {},
+): Firewall {
   const { user, executor, attestor } = world
   return createFirewall({
     addresses: {
@@ -73,6 +81,7 @@ export function createCaseFirewall(world: HostileWorld): Firewall {
     knownContracts: world.known,
     ledger: openSignedLedger(),
     approvers: [world.approver.address],
+    ...changes,
   })
 }
 
