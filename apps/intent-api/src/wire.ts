@@ -44,6 +44,7 @@ import {
   readGrants,
   readOperations,
   runMigrations,
+  type StoredOrder,
   signInSchema,
   standingSchema,
   takeExecutorSlot,
@@ -301,6 +302,9 @@ export async function wire(options: {
           // It vouches for nothing outside this process.
           agentSigner: privateKeyToAccount(generatePrivateKey()),
         })
+  const endOnChain = (order: StoredOrder): void => {
+    orderMandates?.disable(order).catch((error) => report(error, order.id))
+  }
   const registryPort = createRegistryPort({
     fetch: sendRequest,
     baseUrl: config.registryUrl,
@@ -340,6 +344,7 @@ export async function wire(options: {
         store: orders,
         sign: signer.signOrder,
         ...(orderMandates ? { mandates: orderMandates } : {}),
+        onCancelled: endOnChain,
       }),
       now: () => new Date(),
       createId: randomUUID,
@@ -439,9 +444,7 @@ export async function wire(options: {
       chain,
       readGrants: (account) => readGrants({ pool: database.pool, account }),
     },
-    onCancelled: (order) => {
-      orderMandates?.disable(order).catch((error) => report(error, order.id))
-    },
+    onCancelled: endOnChain,
     policies,
     // Whoever reaches a server of this machine only is its person.
     ...(config.signIn === 'none' && isLoopbackHost(config.host)

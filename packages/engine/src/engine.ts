@@ -159,7 +159,12 @@ async function runStages(
       ...(await readIntent({ intentId: intent.id, utterance, ports })),
       status: 'running',
     }))
-  const followed = await settleFollowUp({ intent, understood, store })
+  const followed = await settleFollowUp({
+    intent,
+    understood,
+    store,
+    orders,
+  })
   if (followed === 'ended') return 'ended'
   const { result } = understood.body
   if (result.type === 'none') return refuseUtterance(intent, result)

@@ -1,5 +1,5 @@
 export { rateConfidence } from './classify/rateConfidence.js'
-export { applyAnswer } from './conversation/applyAnswer.js'
+export { addsToRequest, applyAnswer } from './conversation/applyAnswer.js'
 export { applyFollowUp, type FollowUp } from './conversation/applyFollowUp.js'
 export type { Answered } from './conversation/fillDraft.js'
 export { createParser, type ParserOptions } from './createParser.js'

@@ -1,5 +1,5 @@
 import { sayOrder } from '@behest/engine'
-import type { OrderStore } from '@behest/journal'
+import type { OrderStore, StoredOrder } from '@behest/journal'
 import type { Hex, OrderPort, OrderTerms } from '@behest/spec'
 import type { OrderMandates } from './createOrderMandates.js'
 
@@ -23,8 +23,10 @@ export function createOrderPort(options: {
   readonly sign: SignOrder
   /** Absent where the chain cannot bound an order. */
   readonly mandates?: Pick<OrderMandates, 'executor' | 'sign' | 'drawBatch'>
+  /** Ends what an order can still do on chain; told after it ended here. */
+  readonly onCancelled?: (order: StoredOrder) => void
 }): OrderPort {
-  const { store, sign, mandates } = options
+  const { store, sign, mandates, onCancelled } = options
   return {
     ...(mandates
       ? { executor: mandates.executor, drawBatch: mandates.drawBatch }
@@ -58,6 +60,10 @@ export function createOrderPort(options: {
               : {}),
             isActive: order.status === 'active',
           }
+    },
+    cancel: async ({ orderId, why }) => {
+      const order = await store.cancel({ orderId, why })
+      if (order.status === 'cancelled') onCancelled?.(order)
     },
   }
 }

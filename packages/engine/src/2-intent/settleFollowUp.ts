@@ -3,10 +3,11 @@ import {
   type IntentArtifact,
   type IntentStorePort,
   isSameAddress,
+  type OrderPort,
 } from '@behest/spec'
 import type { OpenIntent } from '../openIntent.js'
 import type { Linked } from '../ports.js'
-import { sayPast } from './sayPast.js'
+import { quoteWords, sayPast } from './sayPast.js'
 
 const newestCount = 5
 
@@ -24,8 +25,9 @@ export async function settleFollowUp(options: {
   readonly intent: OpenIntent
   readonly understood: Linked<IntentArtifact>
   readonly store: IntentStorePort
+  readonly orders: OrderPort | undefined
 }): Promise<'ended' | 'goes-on'> {
-  const { intent, understood, store } = options
+  const { intent, understood, store, orders } = options
   const { follows, answer } = understood.body
   if (follows === undefined) return 'goes-on'
   if (answer !== undefined) return 'ended'
@@ -41,7 +43,8 @@ export async function settleFollowUp(options: {
       await answerWith(
         intent,
         understood.body,
-        await end(store, follows.intentId, intent),
+        (await endOrder(orders, follows.intentId, intent)) ??
+          (await end(store, follows.intentId, intent)),
       )
       return 'ended'
     case 'status':
@@ -54,6 +57,23 @@ export async function settleFollowUp(options: {
     default:
       return follows.type satisfies never
   }
+}
+
+/** Ends a standing order of the same account; none where it is no such order. */
+async function endOrder(
+  orders: OrderPort | undefined,
+  orderId: string,
+  intent: OpenIntent,
+): Promise<string | undefined> {
+  const order = await orders?.find(orderId)
+  if (
+    orders === undefined ||
+    !order?.isActive ||
+    !isSameAddress(order.terms.account, intent.stored().account)
+  )
+    return undefined
+  await orders.cancel({ orderId, why: 'You cancelled it.' })
+  return `Cancelled. The order ${quoteWords(order.terms.utterance)} (${orderId}) runs no more.`
 }
 
 /** Ends an intent of the same account that was not approved. */

@@ -95,6 +95,40 @@ describe('applyAnswer', () => {
     },
   )
 
+  test.each([
+    [
+      'swap 1 eth to usdc',
+      'and then lend it on aave',
+      {
+        action: 'supply',
+        venue: 'aave',
+        amount: { kind: 'output', step: 's1' },
+      },
+    ],
+    [
+      'swap 1 eth to usdc',
+      'then send it to bob.eth',
+      { action: 'transfer', to: 'bob.eth' },
+    ],
+    [
+      'swap 1 eth to usdc',
+      'also swap 5 dai to usdc',
+      { action: 'swap', sell: { token: { symbol: 'DAI' } } },
+    ],
+  ])(
+    'behavior: a reply may go on with what was asked, %s: %s',
+    (first, reply, step) => {
+      const longer = answer(first, reply)
+      if (longer.type !== 'intent') expect.fail(JSON.stringify(longer))
+      const before = answer(first)
+      if (before.type !== 'intent') expect.fail()
+      expect(longer.intent.steps[0]).toEqual(before.intent.steps[0])
+      expect(longer.intent.steps).toHaveLength(2)
+      expect(longer.intent.steps[1]).toMatchObject(step)
+      expect(longer.intent.utterance).toBe(`${first}\n${reply}`)
+    },
+  )
+
   test('behavior: a name that a token has too answers who', () => {
     expect(firstStep(answer('send 5 usdc', 'to bob'))).toMatchObject({
       token: { symbol: 'USDC' },

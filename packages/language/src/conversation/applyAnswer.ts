@@ -1,8 +1,10 @@
 import {
   type Intent,
   isNumbered,
+  type JsonValue,
   type ParseContext,
   type ParseResult,
+  toCanonicalJson,
 } from '@behest/spec'
 import { isJapanese } from '../japanese/isJapanese.js'
 import { readJapaneseOrdinal } from '../japanese/readJapaneseOrdinal.js'
@@ -85,12 +87,49 @@ export function applyAnswer(options: {
       },
     }
   const draft = toDraft(previous)
+  const longer = extend(draft, words, context)
+  if (longer !== undefined) return { type: 'amended', result: longer }
   const filled = applyWords(draft, words, context)
   if (filled !== undefined) return { type: 'amended', result: filled }
   const fresh = parseUtterance(words, context)
   if (fresh.type !== 'none') return { type: 'new-request', utterance: words }
   // Not understood: the same questions stand.
   return { type: 'amended', result: previous }
+}
+
+const ADDS =
+  /^(?:and|then|also|plus|afterwards|after that|それから|その(?:後|あと)|そして|あと)(?=[ ,、]|[^a-z])/
+
+/**
+ * Tells whether words go on with the request before them, as `and then lend it`
+ * does, rather than being one of their own.
+ */
+export function addsToRequest(words: string): boolean {
+  return ADDS.test(normaliseText(words).text.trim())
+}
+
+/** `and then lend it on aave`: one step more, and the same steps before it. */
+function extend(
+  draft: Draft,
+  words: string,
+  context: ParseContext,
+): ParseResult | undefined {
+  if (draft.questions.length > 0 || !addsToRequest(words)) return undefined
+  const { utterance, steps } = draft.draft
+  const longer = parseUtterance(`${utterance}\n${words}`, context)
+  if (longer.type === 'none') return undefined
+  const read = toDraft(longer).draft.steps
+  return read.length > steps.length &&
+    steps.every((step, at) => isSameStep(step, read[at]))
+    ? longer
+    : undefined
+}
+
+function isSameStep(one: object, other: object | undefined): boolean {
+  return (
+    other !== undefined &&
+    toCanonicalJson(one as JsonValue) === toCanonicalJson(other as JsonValue)
+  )
 }
 
 function toDraft(previous: Exclude<ParseResult, { type: 'none' }>): Draft {

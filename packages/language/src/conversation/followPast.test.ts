@@ -88,6 +88,25 @@ describe('createParser with a past', () => {
     })
   })
 
+  test('behavior: a standing order is what is stopped, and no older plan that waits', async () => {
+    const weekly = {
+      ...swap,
+      id: 'weekly',
+      status: 'done' as const,
+      gave: {},
+      result: parseUtterance('swap 100 usdc to eth every friday', context),
+    }
+    const waiting = { ...transfer, status: 'needs-approval' as const }
+    expect((await follow('stop that order', weekly, waiting)).follows).toEqual({
+      type: 'cancel',
+      intentId: 'weekly',
+      cannot: [],
+    })
+    expect((await follow('cancel that', swap, waiting)).follows).toMatchObject({
+      intentId: waiting.id,
+    })
+  })
+
   test.each([
     'again with twice as much',
     'again but double',

@@ -64,7 +64,9 @@ export function followPast(options: {
           }
     }
     case 'cancel': {
-      const target = orders.filter(isOpen)[read.skips] ?? orders[read.skips]
+      const target =
+        orders.filter((each) => isOpen(each) || isStanding(each))[read.skips] ??
+        orders[read.skips]
       return target === undefined
         ? refuse('There is nothing that could be cancelled.')
         : {
@@ -249,6 +251,16 @@ function parted({ result, gave }: PastIntent, symbol: string): boolean {
 
 function isOrder(result: ParseResult): boolean {
   return toSteps(result).some(({ action }) => action !== 'ask')
+}
+
+/** An order that waits for a time or a condition, and was approved. */
+function isStanding({ status, result }: PastIntent): boolean {
+  return (
+    status === 'done' &&
+    toSteps(result).some(
+      ({ schedule, when }) => schedule !== undefined || when !== undefined,
+    )
+  )
 }
 
 function isOpen({ status }: PastIntent): boolean {

@@ -38,6 +38,11 @@ export type OrderPort = {
     readonly delegationHash?: Hex
     readonly isActive: boolean
   } | null>
+  /** Ends an order at once, here and on the chain. Safe to call again. */
+  cancel(options: {
+    readonly orderId: string
+    readonly why: string
+  }): Promise<void>
 }
 
 /** Prices that money may be bounded by. */

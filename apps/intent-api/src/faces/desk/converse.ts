@@ -2,6 +2,7 @@
  * One file because it is one table: what a turn of a conversation means, from
  * what was shown last and where that intent stands now.
  */
+import { addsToRequest } from '@behest/language'
 import {
   BehestError,
   getApprovalHash,
@@ -149,6 +150,7 @@ export async function* converse(options: {
   const alone = await desk.parse(text)
   if (
     alone.type === 'intent' &&
+    !addsToRequest(text) &&
     alone.intent.steps.some(({ action }) => action !== 'ask')
   ) {
     // A whole new request. What it replaces can no longer be approved by mistake.

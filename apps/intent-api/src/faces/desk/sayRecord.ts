@@ -67,18 +67,17 @@ export function plain(text: string): string {
     .replaceAll('`', "'")
 }
 
+/** One question at a time; what else is open is asked after its answer. */
 function sayQuestions(record: IntentRecord): string {
-  return (record.questions ?? [])
-    .map((question) =>
-      [
-        plain(question.text),
-        ...(question.options ?? []).map(
-          ({ label }, index) =>
-            `${isNumbered(question) ? `${index + 1}.` : '-'} ${plain(label)}`,
-        ),
-      ].join('\n'),
-    )
-    .join('\n\n')
+  const [question] = record.questions ?? []
+  if (question === undefined) return 'Something is missing.'
+  return [
+    plain(question.text),
+    ...(question.options ?? []).map(
+      ({ label }, index) =>
+        `${isNumbered(question) ? `${index + 1}.` : '-'} ${plain(label)}`,
+    ),
+  ].join('\n')
 }
 
 function sayProposal(order: OrderProposal): string {

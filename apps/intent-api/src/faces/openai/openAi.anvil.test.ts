@@ -105,6 +105,12 @@ describe('openai', () => {
     expect(orders.map(({ terms }) => terms.utterance)).toContain(
       'swap 100 USDC to ETH every friday',
     )
+    expect(await say(messages, 'stop that order')).toContain('runs no more')
+    const { orders: left } = await world.orders.list({
+      limit: 10,
+      status: 'active',
+    })
+    expect(left).toEqual([])
     const refused: ChatMessage[] = []
     await say(refused, 'swap 50 USDC to ETH every monday')
     expect(await say(refused, 'no')).toContain('rejected')
