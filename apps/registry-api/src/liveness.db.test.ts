@@ -150,3 +150,94 @@ test('behavior: a visit of the card before says nothing about the card of now', 
     ),
   ).toBe('down')
 }, 60_000)
+
+test('behavior: windows and their percentiles are those of the visits', async () => {
+  const { database, agentId, url } = await startWithAgent(alive)
+  await database.pool.query('delete from registry.probes where agent_id = $1', [
+    agentId,
+  ])
+  // Quotes of 1 to 100 ms half an hour ago, ten that failed half a day ago, and a
+  // slow one half a month ago.
+  await database.pool.query(
+    `insert into registry.probes (agent_id, at, kind, action, ok, latency_ms, code, detail)
+     select $1, clock_timestamp() - interval '30 minutes', 'canary', 'transfer', true, n, 'OK', ''
+       from generate_series(1, 100) n
+     union all
+     select $1, clock_timestamp() - interval '12 hours', 'canary', 'transfer', false, 10000, 'CANARY_WRONG', ''
+       from generate_series(1, 10)
+     union all
+     select $1, clock_timestamp() - interval '15 days', 'canary', 'transfer', true, 9000, 'OK', ''`,
+    [agentId],
+  )
+  const read = async () =>
+    (await (await fetch(`${url}/v1/agents/${agentId}/health`)).json()) as {
+      windows: Record<string, Record<string, number>>
+    }
+  const { windows } = await read()
+  // A visit of the prober may have come in between: it adds one fast success.
+  const near = (value: number | undefined, wanted: number) =>
+    expect(Math.abs((value ?? Number.NaN) - wanted)).toBeLessThan(1.5)
+  near(windows['1h']?.probes, 100)
+  near(windows['1h']?.p50LatencyMs, 50.5)
+  near(windows['1h']?.p95LatencyMs, 95.05)
+  near(windows['1d']?.probes, 110)
+  near(windows['1d']?.succeeded, 100)
+  // Failures tell nothing about how fast it answers.
+  near(windows['1d']?.p95LatencyMs, 95.05)
+  near(windows['30d']?.probes, 111)
+  expect(windows['30d']?.p95LatencyMs).toBeGreaterThan(
+    windows['1d']?.p95LatencyMs ?? Number.NaN,
+  )
+}, 60_000)
+
+test('behavior: found by how fast it quotes, over HTTP', async () => {
+  const { search, visitNow } = await startWithAgent(async () => [
+    ...(await alive()),
+    {
+      kind: 'canary',
+      action: 'transfer',
+      ok: true,
+      latencyMs: 300,
+      code: 'OK',
+      detail: '',
+    },
+  ])
+  await visitNow()
+  expect(
+    await until(
+      () => search('&maxLatencyMs=300'),
+      (status) => status === 'live',
+    ),
+  ).toBe('live')
+  expect(await search('&maxLatencyMs=299')).toBeUndefined()
+}, 60_000)
+
+test('behavior: the MCP view offers nobody who is down', async () => {
+  let isDead = false
+  const { url, agentId, visitNow, search } = await startWithAgent(async () =>
+    isDead ? [told('card', true), told('pulse', false)] : alive(),
+  )
+  const list = async () =>
+    (await (await fetch(`${url}/v0.1/servers?search=tip-jar`)).json()) as {
+      servers: { _meta: Record<string, { status: string }> }[]
+    }
+  const official = 'io.modelcontextprotocol.registry/official'
+  expect(
+    (await list()).servers.map((one) => one._meta[official]),
+  ).toMatchObject([{ status: 'active' }])
+  isDead = true
+  await until(
+    async () => {
+      await visitNow()
+      return search('&status=down')
+    },
+    (status) => status === 'down',
+  )
+  expect((await list()).servers).toEqual([])
+  const name = encodeURIComponent(`dev.behest/${agentId}`)
+  const one = await fetch(`${url}/v0.1/servers/${name}/versions/latest`)
+  expect((await one.json())._meta[official]).toMatchObject({
+    status: 'deprecated',
+    statusMessage: expect.stringContaining('down: interface'),
+  })
+}, 60_000)

@@ -159,6 +159,7 @@ async function probe(options: {
       statusReason: '',
       delisted: [],
       trust: null,
+      p95LatencyMs: null,
       publishedAtMs: 0,
       updatedAtMs: 0,
       deleted: false,

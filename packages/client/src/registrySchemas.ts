@@ -27,6 +27,8 @@ const agentFields = {
   status: agentStatusSchema,
   reference: z.boolean(),
   leaseUntil: isoTime.nullable(),
+  /** What 95 in 100 of its quotes took at most, in ms; absent before one. */
+  p95LatencyMs: z.number().nullable().optional(),
 }
 
 /** Schema of {@link AgentView}. */
@@ -44,6 +46,8 @@ export const agentViewSchema = z.object({
   publishedAt: isoTime,
   updatedAt: isoTime,
   seq: z.int(),
+  /** What a reader should know about the card's text; older registries say nothing. */
+  marks: z.array(z.string()).optional(),
 })
 /** One agent as the registry shows it. */
 export type AgentView = z.output<typeof agentViewSchema>

@@ -15,6 +15,7 @@ import {
   linkAnchor,
   readAnchor,
 } from './anchor/linkAnchor.js'
+import { collectAgentMarks, type Mark } from './card/displayText.js'
 import { type AgentVersion, toVersions } from './card/toVersions.js'
 import { createEmbedder, type Embedder } from './encoder/createEmbedder.js'
 import type { EncoderPort } from './encoder/createSentenceEncoder.js'
@@ -128,6 +129,8 @@ export type AgentView = Omit<
   | 'id'
 > & {
   readonly agentId: string
+  /** What a reader should know about the card's text. */
+  readonly marks: readonly Mark[]
   readonly status: AgentStatus
   readonly statusSince: string
   readonly publishedAt: string
@@ -669,6 +672,7 @@ export function toAgentView(record: AgentRecord, nowMs: number): AgentView {
   return {
     agentId: id,
     ...rest,
+    marks: collectAgentMarks(record),
     status: isExpired && status !== 'suspended' ? 'expired' : status,
     statusSince: new Date(
       isExpired ? leaseUntilMs : statusSinceMs,

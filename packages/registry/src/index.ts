@@ -1,4 +1,5 @@
 export type { AnchorPort, AnchorView } from './anchor/linkAnchor.js'
+export type { Mark } from './card/displayText.js'
 export type { AgentVersion, VersionChanges } from './card/toVersions.js'
 export {
   type AgentView,

@@ -49,6 +49,7 @@ export async function agentsCommand(
       token: { type: 'string' },
       venue: { type: 'string' },
       status: { type: 'string' },
+      'max-latency': { type: 'string' },
       stdin: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
@@ -56,7 +57,15 @@ export async function agentsCommand(
   const limit = Number(values.limit)
   if (!Number.isInteger(limit) || limit < 1 || limit > 100)
     throw new UsageError('--limit must be 1 to 100.')
-  const work = toWork(verb, positionals, { ...values, limit })
+  const latency = values['max-latency']
+  if (latency !== undefined && !/^[1-9]\d{0,4}$/.test(latency))
+    throw new UsageError('--max-latency must be 1 to 60000, in ms.')
+  const asked = {
+    ...values,
+    limit,
+    ...(latency === undefined ? {} : { maxLatencyMs: Number(latency) }),
+  }
+  const work = toWork(verb, positionals, asked)
   const stack = await openStack({
     config: readStackConfig(process.env),
     onProgress: (message) => console.error(message),
@@ -64,7 +73,7 @@ export async function agentsCommand(
   try {
     const registry = createRegistryClient({ baseUrl: stack.config.registryUrl })
     if (values.stdin && verb === 'search') {
-      await searchLines(registry, { ...values, limit })
+      await searchLines(registry, asked)
       return exitCodes.done
     }
     const { answer, text } = await work(registry)
@@ -87,6 +96,7 @@ function toWork(
     readonly token?: string | undefined
     readonly venue?: string | undefined
     readonly status?: string | undefined
+    readonly maxLatencyMs?: number | undefined
   },
 ): (registry: RegistryClient) => Promise<Answer> {
   const [first, ...more] = positionals
@@ -105,6 +115,7 @@ function toWork(
           text: [
             `${agent.name}  ${agent.agentId}  ${agent.status} since ${agent.statusSince}`,
             `  ${agent.description}`,
+            ...toMarkLines(agent.marks ?? []),
             `  key ${agent.agent ?? 'none'}  at ${agent.url}`,
             `  lease until ${agent.leaseUntil ?? 'never'}  (${agent.statusReason})`,
             ...agent.capabilities.map(
@@ -160,7 +171,7 @@ async function search(
   query: string,
   values: Parameters<typeof toWork>[2],
 ): Promise<Answer> {
-  const { limit, action, chain, token, venue, status } = values
+  const { limit, action, chain, token, venue, status, maxLatencyMs } = values
   const answer = await registry.search({
     limit,
     ...(query === '' ? {} : { q: query }),
@@ -169,6 +180,7 @@ async function search(
     ...(token === undefined ? {} : { token }),
     ...(venue === undefined ? {} : { venue }),
     ...(status === undefined ? {} : { status }),
+    ...(maxLatencyMs === undefined ? {} : { maxLatencyMs }),
   })
   return {
     answer,
@@ -177,9 +189,33 @@ async function search(
         ? 'No agent fits.'
         : answer.results
             .map(
-              ({ name, agentId, status: state, score, description, why }) =>
-                `${score.toFixed(3)}  ${name}  ${agentId}  ${state}\n       ${description}\n       ${why.join('; ')}`,
+              ({
+                name,
+                agentId,
+                status: state,
+                score,
+                description,
+                why,
+                marks,
+              }) =>
+                [
+                  `${score.toFixed(3)}  ${name}  ${agentId}  ${state}`,
+                  `       ${description}`,
+                  ...toMarkLines(marks).map((line) => `     ${line}`),
+                  `       ${why.join('; ')}`,
+                ].join('\n'),
             )
             .join('\n'),
   }
+}
+
+/** What the registry says about an agent's own words, before they are believed. */
+function toMarkLines(marks: readonly string[]): string[] {
+  const says: Readonly<Record<string, string>> = {
+    'instruction-like':
+      'its text reads like orders to a model; nothing follows them',
+    markup: 'its text holds markup; it is shown as it is',
+    'few-examples': 'shows fewer than ten example requests',
+  }
+  return marks.map((mark) => `  ! ${says[mark] ?? mark}`)
 }

@@ -134,22 +134,43 @@ function toServer(agent: AgentView, removed: boolean) {
           url: agent.url,
           endpoint: agent.endpoint,
           agent: agent.agent,
-          capabilities: agent.capabilities,
+          // What failed its contract test is not offered here either.
+          capabilities: agent.capabilities.filter(
+            ({ action }) => !agent.delisted.includes(action),
+          ),
           status: agent.status,
+          marks: agent.marks,
         },
       },
     },
     _meta: {
       'io.modelcontextprotocol.registry/official': {
-        status: removed
-          ? 'deleted'
-          : agent.status === 'suspended'
-            ? 'deprecated'
-            : 'active',
+        ...toMcpStatus(agent, removed),
         publishedAt: agent.publishedAt,
         updatedAt: agent.updatedAt,
         isLatest: true,
       },
     },
+  }
+}
+
+// MCP knows three states. Who was not seen to be there is not one to connect to.
+function toMcpStatus(agent: AgentView, removed: boolean) {
+  if (removed) return { status: 'deleted' as const }
+  switch (agent.status) {
+    case 'live':
+    case 'degraded':
+    case 'unverified':
+      return { status: 'active' as const }
+    case 'stale':
+    case 'down':
+    case 'expired':
+    case 'suspended':
+      return {
+        status: 'deprecated' as const,
+        statusMessage: `${agent.status}: ${agent.statusReason}`.slice(0, 300),
+      }
+    default:
+      return agent.status satisfies never
   }
 }

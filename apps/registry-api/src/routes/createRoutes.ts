@@ -417,6 +417,9 @@ export function toSearchQuery(
         }),
     ...(query.venue === undefined ? {} : { venue: query.venue }),
     ...(query.maxFeeBps === undefined ? {} : { maxFeeBps: query.maxFeeBps }),
+    ...(query.maxLatencyMs === undefined
+      ? {}
+      : { maxLatencyMs: query.maxLatencyMs }),
     ...(query.status === undefined ? {} : { statuses: query.status }),
     ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
     ...(query.minSeq === undefined ? {} : { minSeq: query.minSeq }),

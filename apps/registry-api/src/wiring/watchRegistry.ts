@@ -15,7 +15,15 @@ export function watchRegistry(registry: Registry, measure: Measure): Registry {
     search: (query) =>
       measure('registry search', async ({ note }) => {
         const page = await registry.search(query)
-        const { action, chainId, statuses, maxFeeBps, tokens, venue } = query
+        const {
+          action,
+          chainId,
+          statuses,
+          maxFeeBps,
+          maxLatencyMs,
+          tokens,
+          venue,
+        } = query
         note({
           'behest.search.words': query.text === undefined ? 0 : 1,
           'behest.search.filters': [
@@ -23,6 +31,7 @@ export function watchRegistry(registry: Registry, measure: Measure): Registry {
             chainId,
             statuses,
             maxFeeBps,
+            maxLatencyMs,
             tokens,
             venue,
           ].filter((filter) => filter !== undefined).length,

@@ -15,6 +15,7 @@ import { toHash } from '../shell/useHash.js'
 import { languageOf } from '../words/languageOf.js'
 import { toDateTime } from '../words/toDateTime.js'
 import { useWords } from '../words/useWords.js'
+import { Marks } from './AgentsView.js'
 import { HealthOverTime } from './HealthOverTime.js'
 
 const againMs = 10_000
@@ -84,6 +85,7 @@ export function AgentPage({
             {agent.reference ? (
               <span className="mark">{words.ofTheHouse}</span>
             ) : null}
+            <Marks marks={agent.marks ?? []} />
           </h2>
           <p lang={languageOf(agent.description)}>{agent.description}</p>
           <Abilities agent={agent} onTry={onTry} />

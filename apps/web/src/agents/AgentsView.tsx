@@ -159,6 +159,7 @@ function AgentSearch({
               {hit.reference ? (
                 <span className="mark">{words.ofTheHouse}</span>
               ) : null}
+              <Marks marks={hit.marks} />
             </h3>
             <p lang={languageOf(hit.description)}>{hit.description}</p>
             <p className="quiet">
@@ -187,4 +188,14 @@ function AgentSearch({
       )}
     </section>
   )
+}
+
+/** What the registry says about an agent's own words, beside them. */
+export function Marks({ marks }: { readonly marks: readonly string[] }) {
+  const words = useWords()
+  return marks.map((mark) => (
+    <span key={mark} className="mark" data-mark={mark}>
+      {words.agentMarks[mark] ?? mark}
+    </span>
+  ))
 }

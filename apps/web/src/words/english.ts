@@ -306,6 +306,11 @@ export const english = {
     expired: 'lease expired',
     suspended: 'suspended',
   } as Readonly<Record<string, string>>,
+  agentMarks: {
+    'instruction-like': 'its text reads like orders to a model',
+    markup: 'its text holds markup',
+    'few-examples': 'few examples',
+  } as Readonly<Record<string, string>>,
   ofTheHouse: 'of the house',
   feeOf: (bps: string) => `fee ${bps} bps`,
   backToAgents: 'All agents',

@@ -299,6 +299,11 @@ export const japanese: Words = {
     expired: '期限切れ',
     suspended: '停止処分',
   },
+  agentMarks: {
+    'instruction-like': '説明文にモデルへの命令らしき文があります',
+    markup: '説明文にマークアップがあります',
+    'few-examples': '例文が少なめ',
+  },
   ofTheHouse: '標準',
   feeOf: (bps) => `手数料 ${bps} bps`,
   backToAgents: '一覧へ戻る',

@@ -1,7 +1,7 @@
 // One file because it is one data structure: what the process holds of all
 // agents, column by column, and how a record enters and leaves it.
 
-import { collectMarks } from '../card/displayText.js'
+import { collectAgentMarks } from '../card/displayText.js'
 import { buildScoreParts, toScore } from '../search/scoreFormula.js'
 import {
   type AgentRecord,
@@ -79,6 +79,7 @@ export class AgentIndex {
   private readonly trusts = new GrowableFloat64()
   private readonly effective = new GrowableFloat64()
   private readonly staticScores = new GrowableFloat64()
+  private readonly latencies = new GrowableFloat64()
   private readonly owners = new GrowableUint32(1024)
   private readonly published = new GrowableFloat64()
   private readonly tieKeys = new GrowableFloat64()
@@ -142,6 +143,7 @@ export class AgentIndex {
     this.trusts.push(record.trust?.bound ?? 0)
     this.effective.push(record.trust?.effective ?? 0)
     this.staticScores.push(toStaticScore(record))
+    this.latencies.push(record.p95LatencyMs ?? Number.POSITIVE_INFINITY)
     this.published.push(record.publishedAtMs)
     this.tieKeys.push(toNumberKey(record.id))
     this.owners.push(record.owner === null ? 0 : this.internOwner(record.owner))
@@ -179,6 +181,8 @@ export class AgentIndex {
     this.trusts.values[document] = record.trust?.bound ?? 0
     this.effective.values[document] = record.trust?.effective ?? 0
     this.staticScores.values[document] = toStaticScore(record)
+    this.latencies.values[document] =
+      record.p95LatencyMs ?? Number.POSITIVE_INFINITY
     this.leases.values[document] =
       record.leaseUntilMs ?? Number.POSITIVE_INFINITY
     this.capabilities.replace(document, toOffered(record))
@@ -265,6 +269,11 @@ export class AgentIndex {
     const measured = measuredStatuses[this.statuses.at(document)] ?? 'down'
     if (measured === 'suspended') return 'suspended'
     return this.leases.at(document) <= nowMs ? 'expired' : measured
+  }
+
+  /** What 95 in 100 quotes took at most, in ms; infinite before one was measured. */
+  p95LatencyMsOf(document: number): number {
+    return this.latencies.at(document)
   }
 
   /**
@@ -355,6 +364,7 @@ export class AgentIndex {
       this.staticScores,
       this.published,
       this.tieKeys,
+      this.latencies,
     ]
   }
 
@@ -416,12 +426,7 @@ function toFace(record: AgentRecord): HitFace {
     source: record.source,
     cardSigned: record.cardSigned,
     handle: record.handle,
-    marks: collectMarks([
-      record.name,
-      record.description,
-      record.keywords,
-      ...record.examples,
-    ]),
+    marks: collectAgentMarks(record),
   }
 }
 

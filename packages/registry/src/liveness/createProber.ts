@@ -9,6 +9,7 @@ import {
   deferVisit,
   pruneProbes,
   writeEndedProofs,
+  writeLatency,
   writeVisit,
 } from '../store/healthStore.js'
 import { chooseCanaries } from './chooseCanaries.js'
@@ -168,6 +169,14 @@ export function createProber(options: {
         countDeclines: (action) =>
           throughGate(() => countDeclines(pool, { agentId: agent.id, action })),
       })
+      if (
+        results.some(({ kind, code }) => kind === 'canary' && code === 'OK')
+      ) {
+        const isNews = await throughGate(() =>
+          writeLatency(pool, { agentId: agent.id, known: agent.p95LatencyMs }),
+        )
+        if (isNews) onChange()
+      }
       if (statusNow === agent.status && isSameState(agent, verdict, delisted))
         return
       const changed = await throughGate(() =>

@@ -334,11 +334,13 @@ async function probeCapability(options: {
 }): Promise<ProbeResult> {
   const { fetch, agent, capability, request } = options
   const started = performance.now()
+  let answeredMs: number | undefined
   const finish = (code: string, detail: string): ProbeResult => ({
     kind: 'canary',
     action: capability.action,
     ok: code === 'OK' || code === 'DECLINED' || code === 'PAYMENT_REQUIRED',
-    latencyMs: performance.now() - started,
+    // The agent's time alone: checking and simulating its quote is ours.
+    latencyMs: (answeredMs ?? performance.now()) - started,
     code,
     detail: detail.slice(0, 300),
   })
@@ -367,6 +369,7 @@ async function probeCapability(options: {
       signal: AbortSignal.timeout(canaryTimeoutMs),
     })
     body = await readBody(response)
+    answeredMs = performance.now()
     // Its quotes are for sale: it answers, and nobody pays for a look.
     if (response.status === 402 && isDemand(response.headers))
       return finish('PAYMENT_REQUIRED', 'asks to be paid before it quotes')

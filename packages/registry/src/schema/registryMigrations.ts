@@ -289,5 +289,12 @@ create table registry.transfers (
 alter table registry.transfers add column owner text not null;
 `,
     },
+    {
+      version: 11,
+      name: 'how long quotes take, to search by',
+      sql: `
+alter table registry.agents add column p95_latency_ms double precision;
+`,
+    },
   ],
 } as const

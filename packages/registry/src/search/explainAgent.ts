@@ -200,6 +200,20 @@ function collectChecks(
     offered: status,
     says: record.statusReason,
   })
+  const { maxLatencyMs } = query
+  if (maxLatencyMs !== undefined) {
+    const latency = index.p95LatencyMsOf(document)
+    const measured = Number.isFinite(latency)
+      ? `${Math.round(latency)} ms`
+      : 'not measured'
+    steps.push({
+      check: 'filter',
+      passed: latency <= maxLatencyMs,
+      wanted: `latency ≤ ${maxLatencyMs} ms`,
+      offered: measured,
+      says: `95 in 100 of its quotes took at most: ${measured}`,
+    })
+  }
   steps.push(...collectFilterChecks(index, document, record, query))
   return steps
 }
@@ -332,6 +346,8 @@ function toAdvice(failed: ExplainStep, record: AgentRecord): string {
         record.delisted.some((action) => failed.wanted === `action ${action}`)
       )
         return 'Mend what the contract test found ("behest doctor" says what), and publish it again.'
+      if (failed.wanted?.startsWith('latency '))
+        return 'Answer quotes faster, or ask for more time: what counts is the slowest twentieth of a day.'
       return `Declare a capability with ${failed.wanted ?? 'it'} in the card, if the agent serves it, and publish it again.`
     case 'candidate':
       return 'Say in the description and in the examples what people ask for, in their words.'

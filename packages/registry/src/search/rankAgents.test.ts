@@ -44,6 +44,56 @@ const trust = (bound: number) => ({
 })
 
 describe('rankAgents', () => {
+  test('behavior: only who quotes fast enough, as measured, and explain says why not', () => {
+    const records = [
+      buildRecord({ id: 'fast', p95LatencyMs: 80 }),
+      buildRecord({ id: 'slow', p95LatencyMs: 1_200 }),
+      buildRecord({ id: 'unmeasured', p95LatencyMs: null }),
+    ]
+    const index = build(records)
+    expect(idsOf(search(index, { maxLatencyMs: 200 }))).toEqual(['fast'])
+    expect(idsOf(search(index, { maxLatencyMs: 1_200 })).sort()).toEqual([
+      'fast',
+      'slow',
+    ])
+    expect(idsOf(search(index, {}))).toHaveLength(3)
+    const explain = (record: AgentRecord) =>
+      explainAgent({
+        index,
+        indexSeq: 1,
+        record,
+        query: { limit: 10, maxLatencyMs: 200 },
+        nowMs: 0,
+      })
+    expect(
+      records.map((record) => explain(record).steps.at(-1)?.passed),
+    ).toEqual([true, false, false])
+    expect(explain(records[1] as AgentRecord)).toMatchObject({
+      listed: false,
+      todo: expect.stringContaining('faster'),
+    })
+    // What was measured anew counts at once.
+    index.apply(buildRecord({ id: 'slow', p95LatencyMs: 90, seq: 2 }))
+    expect(idsOf(search(index, { maxLatencyMs: 200 })).sort()).toEqual([
+      'fast',
+      'slow',
+    ])
+  })
+
+  test('behavior: who was published and not tested yet is hidden where tests are made', () => {
+    const index = build([
+      buildRecord({ id: 'untested', status: 'unverified', leaseUntilMs: 9e12 }),
+      buildRecord({
+        id: 'imported',
+        status: 'unverified',
+        source: 'imported',
+        leaseUntilMs: null,
+      }),
+    ])
+    expect(idsOf(search(index, { untested: 'hidden' }))).toEqual(['imported'])
+    expect(idsOf(search(index, {}))).toHaveLength(2)
+  })
+
   test('behavior: without words, prose takes no part', () => {
     fc.assert(
       fc.property(

@@ -33,6 +33,8 @@ export type RankQuery = {
   readonly statuses: ReadonlySet<AgentStatus>
   /** `hidden`: who was published and not tested yet takes no part. */
   readonly untested?: 'listed' | 'hidden'
+  /** Most that 95 in 100 quotes may take; who was not measured takes no part. */
+  readonly maxLatencyMs?: number
   /** Unit vector of `text`. */
   readonly vector?: Float32Array
   /** How many results are wanted, from the first on. */
@@ -159,13 +161,15 @@ function buildEligibility(
   filter: CompiledFilter,
   bits: Uint32Array | undefined,
 ): (document: number) => boolean {
-  const { statuses, nowMs } = query
+  const { statuses, nowMs, maxLatencyMs } = query
   const { capabilities } = index
   // Cheapest first: behind a filter most documents fall to one bit.
   return (document) =>
     (bits === undefined || holdsDocument(bits, document)) &&
     index.idOf(document) !== undefined &&
     statuses.has(index.statusOf(document, nowMs)) &&
+    (maxLatencyMs === undefined ||
+      index.p95LatencyMsOf(document) <= maxLatencyMs) &&
     (query.untested !== 'hidden' || !index.isUntested(document)) &&
     (filter.isEmpty || capabilities.findFeeBps(document, filter) >= 0)
 }

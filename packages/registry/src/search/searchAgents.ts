@@ -31,6 +31,8 @@ export type SearchQuery = {
   readonly tokens?: readonly (readonly string[])[]
   readonly venue?: string
   readonly maxFeeBps?: number
+  /** Most that 95 in 100 of its quotes took, as measured, in ms. */
+  readonly maxLatencyMs?: number
   /** States to list; live, degraded and unverified unless told. */
   readonly statuses?: readonly AgentStatus[]
   /** `hidden` where tests are made: who was published and not tested yet. */
@@ -52,6 +54,8 @@ export type SearchHit = Omit<HitFace, 'marks'> & {
   readonly parts: ScoreParts
   readonly why: readonly string[]
   readonly leaseUntil: string | null
+  /** What 95 in 100 of its quotes took at most, in ms; `null` before one. */
+  readonly p95LatencyMs: number | null
 }
 
 /** One page of what was found. */
@@ -259,6 +263,9 @@ export function toRankQuery(
       ...(query.maxFeeBps === undefined ? {} : { maxFeeBps: query.maxFeeBps }),
     },
     statuses: new Set(query.statuses ?? listedStatuses),
+    ...(query.maxLatencyMs === undefined
+      ? {}
+      : { maxLatencyMs: query.maxLatencyMs }),
     ...(query.untested === undefined ? {} : { untested: query.untested }),
     ...(context.vector === undefined ? {} : { vector: context.vector }),
     nowMs: context.nowMs,
@@ -325,6 +332,7 @@ function toHit(
   if (index.idOf(document) === undefined) return undefined
   const face = index.faceOf(document)
   const lease = index.leaseUntilMsOf(document)
+  const latency = index.p95LatencyMsOf(document)
   const detail = describeRanked(index, entry, nowMs)
   // Each by its name: taking all that a parsed text holds is several times the work.
   return {
@@ -347,6 +355,7 @@ function toHit(
     parts: detail.parts,
     why: toReasons(index, entry, detail, query, terms),
     leaseUntil: Number.isFinite(lease) ? new Date(lease).toISOString() : null,
+    p95LatencyMs: Number.isFinite(latency) ? latency : null,
   }
 }
 

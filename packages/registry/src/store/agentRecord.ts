@@ -73,6 +73,8 @@ export type AgentRecord = {
   /** Actions that failed their contract test and are not offered. */
   readonly delisted: readonly string[]
   readonly trust: Trust | null
+  /** What 95 in 100 of its quotes took at most, over a day; absent before one. */
+  readonly p95LatencyMs: number | null
   readonly publishedAtMs: number
   readonly updatedAtMs: number
   readonly deleted: boolean

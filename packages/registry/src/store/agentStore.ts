@@ -36,13 +36,15 @@ type Row = {
   lease_until: Date | null
   card_signed: boolean
   handle: string | null
+  p95_latency_ms: number | null
 }
 
 const columns = `a.id, a.source, a.owner, a.agent, a.name, a.description,
   a.version, a.url, a.endpoint, a.contact, a.reference, a.card_hash,
   a.capabilities, a.examples, a.keywords, a.sequence, a.status,
   a.status_since, a.status_reason, a.delisted, a.trust, a.published_at,
-  a.updated_at, a.deleted, a.seq, l.lease_until, a.card_signed, n.name as handle`
+  a.updated_at, a.deleted, a.seq, l.lease_until, a.card_signed, n.name as handle,
+  a.p95_latency_ms`
 const from = `registry.agents a
   left join registry.leases l on l.agent_id = a.id
   left join registry.names n on n.agent_id = a.id`
@@ -77,6 +79,7 @@ function toRecord(row: Row): AgentRecord {
     leaseUntilMs: row.lease_until?.getTime() ?? null,
     cardSigned: row.card_signed,
     handle: row.handle,
+    p95LatencyMs: row.p95_latency_ms,
   }
 }
 
@@ -182,7 +185,9 @@ export async function readByName(
        and ($3::text is null or position(lower($3) in lower(a.name)) > 0)
        and ($4::float8 is null or a.updated_at >= to_timestamp($4))
        and ($5 or not a.deleted)
-       -- What has gone is not offered to others: a lease that ended is no agent.
+       -- What has gone is not offered to others: a lease that ended is no agent,
+       -- and who was not seen to be there is none to speak to.
+       and ($5 or a.status in ('live', 'degraded', 'unverified'))
        and ($5 or l.lease_until is null or l.lease_until > clock_timestamp())
      order by a.id limit $2`,
     [

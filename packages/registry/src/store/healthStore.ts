@@ -177,6 +177,42 @@ export async function writeEndedProofs(
   return taken
 }
 
+/** Smaller changes are no news to a search, and news are written to every index. */
+const newsShare = 0.2
+
+/**
+ * Measures what 95 in 100 of an agent's quotes took over the last day, and notes
+ * it where that is news.
+ *
+ * @param options.known - What was noted before, in ms.
+ * @returns Whether it was.
+ */
+export async function writeLatency(
+  database: Queryable,
+  options: { readonly agentId: string; readonly known: number | null },
+): Promise<boolean> {
+  const { agentId, known } = options
+  const { rows } = await database.query<{ p95: number | null }>(
+    `select percentile_cont(0.95) within group (order by latency_ms) as p95
+     from registry.probes where agent_id = $1 and kind = 'canary' and code = 'OK'
+       and at > clock_timestamp() - interval '1 day'`,
+    [agentId],
+  )
+  const p95 = rows[0]?.p95 ?? null
+  if (
+    p95 === null ||
+    (known !== null && Math.abs(p95 - known) <= newsShare * known)
+  )
+    return false
+  const { rowCount } = await database.query(
+    `with t as (update registry.clock set seq = seq + 1 where feed = 'agents' returning seq)
+     update registry.agents a set p95_latency_ms = $2, seq = t.seq
+     from t where a.id = $1 and not a.deleted`,
+    [agentId, p95],
+  )
+  return rowCount === 1
+}
+
 /** Counts the declines of an action since it quoted last. */
 export async function countDeclines(
   database: Queryable,

@@ -4,7 +4,7 @@ import { AgentIndex } from '../index/agentIndex.js'
 import { SectionReader } from '../index/sections.js'
 
 /** Another number for every change of what an index is made of. */
-const formatVersion = 4
+const formatVersion = 5
 const partBytes = 1 << 22
 
 /** Where the feeds stood when an index was written down. */

@@ -42,6 +42,7 @@ export function buildRecord(
     statusReason: '',
     delisted: [],
     trust: null,
+    p95LatencyMs: null,
     publishedAtMs: 0,
     updatedAtMs: 0,
     deleted: false,
