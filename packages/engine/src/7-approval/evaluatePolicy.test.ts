@@ -466,6 +466,108 @@ describe('evaluatePolicy', () => {
     const of = plan(dollars(1))
     const [change] = of.simulation.changes
     if (change) change.units = -dollars(5000)
-    expect(judge(of).verdict.verdict).toBe('refuse')
+    const { verdict, outflowUsdE8 } = judge(of)
+    expect(verdict.verdict).toBe('refuse')
+    expect(outflowUsdE8).toBe(5000n * 10n ** 8n)
+  })
+
+  test('behavior: a debt is spent on the day that it is made', () => {
+    const of = plan(dollars(1))
+    of.plan.steps[0]?.positions.push({
+      venue: 'aave',
+      market: usdc.address,
+      kind: 'borrowed',
+      token: usdc,
+      direction: 'more',
+      atLeastUnits: 0n,
+      atMostUnits: dollars(700),
+    })
+    expect(judge(of).outflowUsdE8).toBe(701n * 10n ** 8n)
+  })
+
+  test('L-APPR-08: whoever gains by a plan, is paid, or may take, is a recipient', () => {
+    const change = {
+      account: stranger,
+      token: usdc.address,
+      symbol: 'USDC',
+      units: 1n,
+      decimal: '0.000001',
+    }
+    const changes: ((of: ReturnType<typeof plan>) => void)[] = [
+      ({ simulation }) => simulation.changes.push(change),
+      ({ plan: { steps } }) => {
+        if (steps[0])
+          steps[0].instruction = {
+            action: 'transfer',
+            token: usdc,
+            amount: { type: 'exact', units: 1n },
+            to: stranger,
+          }
+      },
+      ({ plan: { steps } }) => {
+        if (steps[0])
+          steps[0].instruction = {
+            action: 'approve',
+            token: usdc,
+            amount: { type: 'exact', units: 1n },
+            spender: stranger,
+          }
+      },
+      ({ simulation }) =>
+        simulation.allowances.push({
+          token: usdc.address as `0x${string}`,
+          symbol: 'USDC',
+          spender: stranger,
+          kind: 'erc20',
+          beforeUnits: 0n,
+          afterUnits: 1n,
+        }),
+    ]
+    for (const apply of changes) {
+      const of = plan(dollars(1))
+      apply(of)
+      expect(rulesOf(judge(of).verdict)).toEqual(['recipients'])
+    }
+    // A fee that the quote states is no payment to somebody else.
+    const stated = plan(dollars(1))
+    stated.simulation.changes.push(change)
+    stated.plan.steps[0]?.fee.push({ token: usdc, to: stranger, units: 1n })
+    expect(rulesOf(judge(stated).verdict)).toEqual([])
+  })
+
+  test('behavior: only the actions and tokens that were named', () => {
+    const only = (changes: Partial<PolicyRules>) =>
+      record(
+        {},
+        {
+          limits: { ...rules, ...changes },
+          automatic: { ...automatic, ...changes },
+        },
+      )
+    const of = plan(dollars(1))
+    expect(
+      rulesOf(judge(of, { record: only({ actions: ['transfer'] }) }).verdict),
+    ).toEqual(['actions'])
+    expect(
+      rulesOf(
+        judge(of, { record: only({ tokens: [usdc.address as never] }) })
+          .verdict,
+      ),
+    ).toEqual(['tokens'])
+  })
+
+  test('behavior: a price impact that nobody can tell is none that passes', () => {
+    const { verdict } = judge(plan(dollars(1)), {
+      prices: new Map([...prices, [dai.address.toLowerCase(), null]]),
+    })
+    expect(rulesOf(verdict)).toEqual(['maxPriceImpactBps'])
+  })
+
+  test('L-PREV-05: it was exactly this plan that was simulated', () => {
+    const of = plan(dollars(1))
+    of.simulation.planHash = `0x${'cd'.repeat(32)}`
+    const { verdict } = judge(of)
+    expect(verdict.verdict).toBe('refuse')
+    expect(rulesOf(verdict)).toEqual(['simulation'])
   })
 })

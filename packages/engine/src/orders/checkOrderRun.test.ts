@@ -152,4 +152,214 @@ describe('checkOrderRun', () => {
     // The account itself may not be made to act under the executor's plan.
     expect(check([take(1n), trade, give(account)], of)).toMatch('for 0x1')
   })
+
+  test('behavior: what goes on to a second step is what the first one made, and no more', () => {
+    const of = terms({
+      steps: [
+        ...terms().steps,
+        {
+          id: 's2',
+          action: 'transfer',
+          token: { symbol: 'DAI' },
+          amount: { kind: 'output', step: 's1' },
+          to: stranger,
+          spans: {},
+        },
+      ],
+    })
+    const send = (
+      token: typeof dai,
+      amount: 'output' | 'exact',
+      atMostUnits = 10n ** 18n,
+    ): PlanStep =>
+      step({
+        id: 's2',
+        action: 'transfer',
+        instruction: {
+          action: 'transfer',
+          token,
+          amount:
+            amount === 'output'
+              ? { type: 'output', step: 's1', units: 1n, expectedUnits: 1n }
+              : { type: 'exact', units: atMostUnits },
+          to: stranger,
+        },
+        spend: [{ token, atMostUnits }],
+        receive: [],
+      })
+    expect(check([step(), send(dai, 'output')], of)).toBeUndefined()
+    // So much of it was made, but so much is not what was said to be sent.
+    expect(check([step(), send(dai, 'exact')], of)).toMatch('DAI')
+    // Nothing of it was made.
+    expect(check([step({ receive: [] }), send(dai, 'output')], of)).toMatch(
+      'DAI',
+    )
+    expect(
+      check(
+        [
+          step({
+            receive: [
+              {
+                token: dai,
+                account: stranger,
+                atLeastUnits: 1n,
+                expectedUnits: 1n,
+              },
+            ],
+          }),
+          send(dai, 'output'),
+        ],
+        of,
+      ),
+    ).toMatch('DAI')
+  })
+
+  test('error: under a mandate a fixed sum is handed over by nobody', () => {
+    const of = terms({ custody: 'mandate', executor })
+    const output = {
+      type: 'output',
+      step: 's1',
+      units: 1n,
+      expectedUnits: 1n,
+    } as const
+    const steps = (
+      amount: typeof output | { type: 'exact'; units: bigint },
+    ) => [
+      step({
+        action: 'withdraw',
+        venue: 'mandate',
+        spend: [],
+        receive: [],
+      }),
+      step({
+        id: 's2',
+        instruction: { ...swap, sell: { token: usdc, amount: output } },
+      }),
+      step({
+        id: 's3',
+        action: 'transfer',
+        instruction: { action: 'transfer', token: dai, amount, to: account },
+      }),
+    ]
+    expect(check(steps(output), of, { account: executor })).toBeUndefined()
+    expect(
+      check(steps({ type: 'exact', units: 1n }), of, { account: executor }),
+    ).toMatch('would send to')
+  })
+
+  describe('of calls that were signed with it', () => {
+    const pool = '0x9999999999999999999999999999999999999999'
+    const data = '0x617ba037'
+    const of = terms({
+      custody: 'mandate',
+      executor,
+      steps: [
+        {
+          id: 's1',
+          action: 'supply',
+          token: { symbol: 'USDC' },
+          amount: { kind: 'exact', decimal: '100' },
+          venue: 'aave',
+          spans: {},
+        },
+      ],
+      batch: {
+        token: usdc,
+        units: 100n,
+        calls: [{ to: pool, valueWei: 0n, data }],
+      },
+    })
+    const supply = (changes: Partial<PlanStep> = {}): PlanStep =>
+      step({
+        action: 'supply',
+        instruction: {
+          action: 'supply',
+          token: usdc,
+          amount: { type: 'exact', units: 100n },
+        },
+        calls: [{ purpose: 'act', to: pool, valueWei: 0n, data, splices: [] }],
+        spend: [{ token: usdc, atMostUnits: 100n }],
+        receive: [],
+        ...changes,
+      })
+    type Custody = NonNullable<PlanArtifact['custody']>
+    const mandate = {
+      stepIds: ['s1'],
+      bounds: [],
+      validUntilUnixSeconds: now,
+      salt: 0n,
+      orderId: 'o1',
+      delegationHash: hash,
+    }
+    const custody = (
+      changes: Partial<Extract<Custody, { type: 'mandate' }>> = {},
+    ): Custody => ({
+      type: 'mandate',
+      executor,
+      delegationManager: pool,
+      implementation: pool,
+      mandates: [mandate],
+      ...changes,
+    })
+    const run = (one: PlanStep, how: Custody = custody()) =>
+      check([one], of, { custody: how })
+
+    test('default: by the order’s own mandate, and within it', () => {
+      expect(run(supply())).toBeUndefined()
+    })
+
+    test.each<[string, Custody, string]>([
+      ['directly', { type: 'direct' }, 'does not carry it out'],
+      ['by two', custody({ mandates: [mandate, mandate] }), 'does not carry'],
+      [
+        'by a mandate of its own',
+        custody({
+          mandates: [(({ orderId: _orderId, ...own }) => own)(mandate)],
+        }),
+        'does not carry it out',
+      ],
+      [
+        'by another executor',
+        custody({ executor: stranger }),
+        'would carry it out',
+      ],
+    ])('error: carried out %s', (_how, how, problem) => {
+      expect(run(supply(), how)).toMatch(problem)
+    })
+
+    test.each<[string, Partial<PlanStep>, string]>([
+      [
+        'another contract',
+        {
+          calls: [
+            { purpose: 'act', to: stranger, valueWei: 0n, data, splices: [] },
+          ],
+        },
+        'was not signed',
+      ],
+      [
+        'another function',
+        {
+          calls: [
+            {
+              purpose: 'act',
+              to: pool,
+              valueWei: 0n,
+              data: '0xa9059cbb',
+              splices: [],
+            },
+          ],
+        },
+        'was not signed',
+      ],
+      ['more', { spend: [{ token: usdc, atMostUnits: 101n }] }, 'were signed'],
+      [
+        'another token',
+        { spend: [{ token: dai, atMostUnits: 1n }] },
+        'were signed',
+      ],
+    ])('error: it takes %s', (_what, changes, problem) => {
+      expect(run(supply(changes))).toMatch(problem)
+    })
+  })
 })

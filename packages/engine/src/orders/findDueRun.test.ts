@@ -77,6 +77,16 @@ describe('findDueRun', () => {
     })
   })
 
+  test('behavior: what would be due after the end is not waited for', () => {
+    const ends = { expiresUnixSeconds: start + day }
+    expect(due(1, start + 10, ends)).toMatchObject({ type: 'end' })
+    // And what is due before it may be late only up to it.
+    expect(due(0, start, { expiresUnixSeconds: start + 60 })).toMatchObject({
+      type: 'run',
+      lastUnixSeconds: start + 59,
+    })
+  })
+
   test('behavior: no clock, going wherever it likes, makes a period run twice or a run too many', () => {
     fc.assert(
       fc.property(
