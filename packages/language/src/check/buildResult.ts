@@ -186,14 +186,13 @@ function buildStep(
     step.maxSlippageBps = draft.slippageBps.value
     span('maxSlippageBps', draft.slippageBps)
   }
-  const missing = findMissing(step)
-  // `buy some eth`: how much of one side is enough, and it is asked for once.
-  if (missing.includes('sell.amount')) {
-    const vague = questions.findIndex(({ slot }) => slot === `${at}.buy.amount`)
-    if (vague >= 0 && questions[vague]?.options === undefined)
-      questions.splice(vague, 1)
-  }
-  for (const slot of missing) ask(slot)
+  // `buy some eth`: how much of one side is enough, and it is asked for already.
+  for (const slot of findMissing(step))
+    if (
+      slot !== 'sell.amount' ||
+      !questions.some((question) => question.slot === `${at}.buy.amount`)
+    )
+      ask(slot)
   if (draft.action === 'ask') {
     if (draft.topic !== undefined) step.topic = draft.topic
     if (draft.of !== undefined) {
