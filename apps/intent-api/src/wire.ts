@@ -65,6 +65,7 @@ import type { Logger } from 'pino'
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts'
 import * as z from 'zod'
 import { createDossierReader } from './adapters/createDossierReader.js'
+import { createEndableSigner } from './adapters/createEndableSigner.js'
 import { createOptionsPort } from './adapters/createOptionsPort.js'
 import { createRegistryPort } from './adapters/createRegistryPort.js'
 import { fundLocalAccount } from './adapters/fundLocalAccount.js'
@@ -115,11 +116,13 @@ export async function wire(options: {
     ...(config.chain === undefined ? {} : { name: config.chain }),
   })
   const chain = createChainPort({ rpcUrl: config.rpcUrl, deployment })
-  const signer = createSignerClient({
-    placeFile: join(dataFolder, 'run', 'signer.json'),
-    readDossier: (planHash) => readDossier(planHash),
-    waitMs: signerWaitMs,
-  })
+  const { signer, end: endSigning } = createEndableSigner(
+    createSignerClient({
+      placeFile: join(dataFolder, 'run', 'signer.json'),
+      readDossier: (planHash) => readDossier(planHash),
+      waitMs: signerWaitMs,
+    }),
+  )
   const [database, keys] = await Promise.all([
     openDatabase({
       databaseUrl: config.databaseUrl,
@@ -524,12 +527,14 @@ export async function wire(options: {
     drain: () => {
       isDraining = true
       worker.drain()
+      endSigning()
       logger.info('draining: no signature is asked for from here on')
     },
     stop: async () => {
       isDraining = true
       reconciling?.stop()
       worker.drain()
+      endSigning()
       clearInterval(sweeping)
       await Promise.all([
         pushSender.stop(),
