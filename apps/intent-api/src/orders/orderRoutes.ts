@@ -14,8 +14,10 @@ import {
 import { type Request, Router } from 'express'
 import * as z from 'zod'
 import { readId, readQuery } from '../http/readRequest.js'
+import { streamRows } from '../http/streamRows.js'
 import { eventsQuerySchema, noQuerySchema } from '../routes/schemas.js'
-import { streamRows } from './streamRows.js'
+
+const pollMs = 1000
 
 /** Query of `GET /v1/orders`. */
 export const orderListQuerySchema = z.strictObject({
@@ -75,6 +77,7 @@ export function orderRoutes(options: OrderRoutesOptions): Router {
         orders.readEvents({ orderId: id, afterSequence }),
       subscribe: (onEvent) => store.subscribe({ intentId: id, onEvent }),
       isLast: (event) => event.type === 'ended',
+      pollMs,
     })
   })
 

@@ -7,6 +7,7 @@ const drainMs = 10_000
 export type EventStream = {
   /** Sends one frame; waits while the reader is behind. */
   readonly send: (frame: {
+    readonly id?: number
     readonly event?: string
     readonly data: string
   }) => Promise<void>
@@ -18,24 +19,29 @@ export type EventStream = {
  * is let go: it would hold memory, and others would wait.
  *
  * @param options.signal - Aborted when the reader has left.
+ * @param options.retryMs - When a reader that was cut off should come back.
+ * @param options.patienceMs - How long a reader may be behind; ten seconds if absent.
  */
 export function openEventStream(options: {
   readonly response: Response
   readonly signal: AbortSignal
+  readonly retryMs?: number
+  readonly patienceMs?: number
 }): EventStream {
-  const { response, signal } = options
+  const { response, signal, retryMs, patienceMs = drainMs } = options
   response.status(200)
   response.setHeader('Content-Type', 'text/event-stream; charset=utf-8')
   response.setHeader('Cache-Control', 'no-cache, no-transform')
   response.setHeader('X-Accel-Buffering', 'no')
   response.flushHeaders()
+  if (retryMs !== undefined) response.write(`retry: ${retryMs}\n\n`)
   const heartbeat = setInterval(() => response.write(': \n\n'), heartbeatMs)
   signal.addEventListener('abort', () => clearInterval(heartbeat))
   return {
-    send: async ({ event, data }) => {
+    send: async ({ id, event, data }) => {
       if (signal.aborted) return
       const isTaken = response.write(
-        `${event === undefined ? '' : `event: ${event}\n`}data: ${data}\n\n`,
+        `${id === undefined ? '' : `id: ${id}\n`}${event === undefined ? '' : `event: ${event}\n`}data: ${data}\n\n`,
       )
       if (isTaken) return
       await new Promise<void>((resolve) => {
@@ -48,7 +54,7 @@ export function openEventStream(options: {
         const timer = setTimeout(() => {
           response.destroy()
           done()
-        }, drainMs)
+        }, patienceMs)
         response.once('drain', done)
         signal.addEventListener('abort', done)
       })
