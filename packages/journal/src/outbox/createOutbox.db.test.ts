@@ -381,6 +381,27 @@ describe('arrows', () => {
     expect((await outbox.readLeg(leg.id))?.attempts).toHaveLength(2)
   })
 
+  test('error: a replacement by who has lost the lock', async () => {
+    await align(0)
+    await queue(toOrder())
+    const { leg } = toOnly(await signNext())
+    await client.end()
+    for (const purpose of ['bump', 'cancel'] as const)
+      await expect(
+        outbox.signReplacement({
+          leg,
+          lock,
+          purpose,
+          fees: { maxFeePerGasWei: 9n, maxPriorityFeePerGasWei: 2n },
+          sign: signForScriptedChain,
+        }),
+      ).rejects.toThrow(SenderLockLostError)
+    expect(await outbox.readLeg(leg.id)).toMatchObject({
+      state: 'SIGNED',
+      attempts: [{ kind: 'send' }],
+    })
+  })
+
   test('behavior: a chain that is gone, and one that came back', async () => {
     await align(0)
     await queue(toOrder())

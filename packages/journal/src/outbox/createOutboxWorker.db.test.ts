@@ -770,11 +770,12 @@ describe('blocks', () => {
     await until(() => countOffered() === others.length)
     await Promise.all(waiting)
     chain.restart()
-    const before = chain.offered.length
     for (const { legId } of orders)
       await until(
         async () => (await outbox.readLeg(legId))?.state === 'CHAIN_GONE',
       )
+    // What was looked at a moment before it changed may still be offered.
+    const before = chain.offered.length
     // Until those that asked before have heard as well.
     await sleep(800)
     expect(chain.offered.length).toBe(before)
@@ -939,6 +940,54 @@ describe('strangers', () => {
     expect(
       await sender.carryOut(await toOrder(), { waitMs: 5_000 }),
     ).toMatchObject({ type: 'succeeded', nonce: 1 })
+  })
+
+  test('behavior: not before its block is deep and final, for it may go away again', async () => {
+    chain = createScriptedChain({ depth: 3 })
+    chain.levers.automine = false
+    let looks = 0
+    let final = 0n
+    const watched: ScriptedChain = {
+      ...chain,
+      findTransactionByNonce: async (of) => {
+        const found = await chain.findTransactionByNonce(of)
+        if (found !== null) looks += 1
+        return found
+      },
+      readFinalizedNumber: async () => final,
+    }
+    /** What it does with it is seen at the looks after the first. */
+    const looksAgain = () => {
+      const before = looks
+      return until(() => looks >= before + 3)
+    }
+    const sender = await startSender({
+      chain: watched,
+      // Twenty times as fast: it looks again after up to four seconds.
+      clock: {
+        nowMs: () => performance.now() * 20,
+        sleep: async (milliseconds, signal) => {
+          await sleep(milliseconds / 20, undefined, { signal }).catch(() => {})
+        },
+      },
+    })
+    const order = await toOrder()
+    const readState = async () => (await outbox.readLeg(order.legId))?.state
+    const result = sender.carryOut(order, { waitMs: 60_000 })
+    await until(() => countOffered() === 1)
+    chain.sendForeign(account)
+    await looksAgain()
+    expect(await readState()).toBe('SENT')
+    // It went away, and ours has its nonce again.
+    chain.reorg({ depth: 1, transactions: 'vanish' })
+    chain.sendForeign(account)
+    chain.mine()
+    chain.mine()
+    await looksAgain()
+    expect(await readState()).toBe('SENT')
+    final = 100n
+    expect(await result).toMatchObject({ type: 'not-sent' })
+    expect(await readState()).toBe('FOREIGN_NONCE')
   })
 })
 
