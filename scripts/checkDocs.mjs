@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { root } from './ensureReady.mjs'
 import { buildErrorPages } from './errorPages.mjs'
 import { findDrift, readGuideBlocks } from './guideBlocks.mjs'
+import { findStale } from './pageBlocks.mjs'
 
 const problems = []
 const pages = buildErrorPages()
@@ -17,6 +18,11 @@ for (const file of readdirSync(join(root, 'docs/errors')))
   if (!pages.has(file)) problems.push(`docs/errors/${file} has no error class`)
 
 problems.push(...findDrift(readGuideBlocks()))
+problems.push(
+  ...findStale(
+    listPages(root).filter((page) => !page.includes(join('docs', 'guides'))),
+  ),
+)
 
 for (const file of listPages(root))
   for (const [, target] of readFileSync(file, 'utf8').matchAll(

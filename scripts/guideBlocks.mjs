@@ -29,13 +29,14 @@ export function readBlocks(text) {
   const lines = text.split('\n')
   const blocks = []
   for (let index = 0; index < lines.length; index += 1) {
-    const fence = /^(\s*)(`{3,}|~{3,})/.exec(lines[index])
+    const fence = /^(\s*)(`{3,}|~{3,})(\w*)/.exec(lines[index])
     if (fence === null) continue
     const start = index
     for (index += 1; index < lines.length; index += 1)
       if (lines[index].trimEnd() === `${fence[1]}${fence[2]}`) break
     blocks.push({
       line: start + 1,
+      language: fence[3],
       code: lines
         .slice(start + 1, index)
         .map((line) => line.slice(fence[1].length))
@@ -79,7 +80,7 @@ export function findDrift(blocks) {
 }
 
 /** The lines between the marks, without the indent that they share. */
-function readRegion(path, region) {
+export function readRegion(path, region) {
   const text = readFileSync(path, 'utf8').trimEnd()
   if (region === undefined) return text
   const lines = text.split('\n')
