@@ -185,6 +185,7 @@ function createLimiter(perMinute: number): RequestHandler | undefined {
       next(
         new RateLimitedError({
           perMinute,
+          from: 'address',
           retryAfterSeconds: Math.max(
             1,
             Math.ceil(((resetTime?.getTime() ?? 0) - Date.now()) / 1000),

@@ -10,7 +10,7 @@ import {
   signTransfer,
   toAgentId,
 } from '@behest/sdk'
-import type { Hex } from '@behest/spec'
+import { type Hex, toRegistryText } from '@behest/spec'
 import { keccak256, stringToHex } from 'viem'
 import {
   generatePrivateKey,
@@ -202,6 +202,97 @@ describe("an agent's identity", () => {
     expect(
       (await send('DELETE', `/v1/agents/${agentId}`, removal)).status,
     ).toBe(200)
+  })
+
+  test('behavior: a wallet that signs texts alone owns an agent (EIP-191)', async () => {
+    const owner = newKey()
+    const name = 'said-aloud'
+    const agentId = toAgentId({ name, owner: owner.address })
+    const typed = await buildBody({ name, agentKey: owner, owner })
+    const sign = (
+      type: 'Publish' | 'Heartbeat' | 'Remove',
+      message: Readonly<Record<string, string | number>>,
+      signer = owner,
+    ) =>
+      signer.signMessage({
+        message: toRegistryText({ type, message, chainId }),
+      })
+    const body = {
+      ...typed,
+      signature: await sign('Publish', typed.message),
+      owner: owner.address,
+    }
+    // The owner is named, for a text tells nothing without who is to have said it.
+    const { owner: _, ...unnamed } = body
+    expect((await send('POST', '/v1/agents', unnamed)).status).toBe(401)
+    const stranger = await sign('Publish', typed.message, newKey())
+    expect(
+      (await send('POST', '/v1/agents', { ...body, signature: stranger }))
+        .status,
+    ).toBe(401)
+    // What was said of another kind, or on another chain, is not said of this.
+    for (const text of [
+      toRegistryText({ type: 'Remove', message: typed.message, chainId }),
+      toRegistryText({ type: 'Publish', message: typed.message, chainId: 1 }),
+    ])
+      expect(
+        (
+          await send('POST', '/v1/agents', {
+            ...body,
+            signature: await owner.signMessage({ message: text }),
+          })
+        ).status,
+      ).toBe(401)
+    expect((await send('POST', '/v1/agents', body)).status).toBe(201)
+
+    const beat = { agentId, counter: 1, atUnixSeconds: nowUnixSeconds() }
+    expect(
+      (
+        await send('POST', `/v1/agents/${agentId}/heartbeat`, {
+          message: beat,
+          signature: await sign('Heartbeat', beat),
+        })
+      ).status,
+    ).toBe(200)
+    const removal = { agentId, sequence: 2 }
+    expect(
+      (
+        await send('DELETE', `/v1/agents/${agentId}`, {
+          message: removal,
+          signature: await sign('Remove', removal),
+        })
+      ).status,
+    ).toBe(200)
+  })
+
+  test('error: one key that signs too much, from whatever address', async () => {
+    const limited = await startTestRegistry({
+      probes: 'off',
+      database: api.database,
+      limits: { keyPerMinute: 3 },
+    })
+    const publish = async (name: string, agentKey: PrivateKeyAccount) => {
+      const response = await fetch(`${limited.url}/v1/agents`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(await buildBody({ name, agentKey })),
+      })
+      return { status: response.status, body: await response.json() }
+    }
+    try {
+      const [busy, calm] = [newKey(), newKey()]
+      const statuses: number[] = []
+      for (const name of ['one', 'two', 'three'])
+        statuses.push((await publish(name, busy)).status)
+      expect(statuses).toEqual([201, 201, 201])
+      expect(await publish('four', busy)).toMatchObject({
+        status: 429,
+        body: { code: 'RATE_LIMITED', facts: { from: 'key' } },
+      })
+      expect((await publish('one', calm)).status).toBe(201)
+    } finally {
+      await limited.stop()
+    }
   })
 
   test('behavior: an agent is handed over by both, with its id, and not back by the first', async () => {

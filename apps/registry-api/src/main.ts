@@ -9,6 +9,7 @@ import { readConfig } from './readConfig.js'
 import { wire } from './wire.js'
 
 const drainMs = 8_000
+const idleLookMs = 50
 
 const logger = createLogger({
   server: 'registry-api',
@@ -60,7 +61,9 @@ async function main(): Promise<void> {
     const closed = new Promise<void>((done) => {
       server.close(() => done())
     })
+    // Connections become idle one by one, as what they carry is answered.
     server.closeIdleConnections()
+    setInterval(() => server.closeIdleConnections(), idleLookMs).unref()
     setTimeout(() => server.closeAllConnections(), drainMs).unref()
     await closed
     await wired.stop()

@@ -27,11 +27,13 @@ export type RegistryConfig = {
   readonly anchor: string | undefined
 }
 
-/** Requests a minute from one source address. 0 switches a limit off. */
+/** Requests a minute, from one source address unless told. 0 switches a limit off. */
 export type RateLimits = {
   readonly searchPerMinute: number
   readonly writePerMinute: number
   readonly explainPerMinute: number
+  /** Changes a minute that one key signs, from whatever address. */
+  readonly keyPerMinute: number
 }
 
 /** Thrown when an environment variable cannot be read. */
@@ -121,6 +123,12 @@ export function readConfig(
       ),
       explainPerMinute: number(
         'BEHEST_EXPLAIN_PER_MINUTE',
+        isLocal ? 0 : 60,
+        1_000_000,
+      ),
+      // A hundred agents of one owner, renewed each third of ten minutes, are 30.
+      keyPerMinute: number(
+        'BEHEST_KEY_WRITES_PER_MINUTE',
         isLocal ? 0 : 60,
         1_000_000,
       ),

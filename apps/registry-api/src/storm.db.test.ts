@@ -92,7 +92,7 @@ describe('a registry that is killed', () => {
     const first = await startAgain()
     const answered = new Map<string, string>()
     let asked = 0
-    let killed: Promise<void> | undefined
+    let killed: Promise<unknown> | undefined
     const write = async () => {
       while (killed === undefined) {
         const name = toName(asked)

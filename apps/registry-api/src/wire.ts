@@ -14,6 +14,7 @@ import {
 import { createGuardedFetch } from '@behest/sdk'
 import type { Tracing } from '@behest/telemetry'
 import { createApp } from './createApp.js'
+import { createKeyLimiter } from './http/createKeyLimiter.js'
 import type { RegistryConfig } from './readConfig.js'
 import { createCanary, createFindDeployment } from './wiring/createCanary.js'
 import { createCanaryJudge } from './wiring/createCanaryJudge.js'
@@ -115,6 +116,10 @@ export async function wire(options: {
     ),
     assertUrl: createUrlPolicy(config.loopbackAgents),
     isReference,
+    admitKey: createKeyLimiter({
+      perMinute: config.limits.keyPerMinute,
+      nowMs: Date.now,
+    }),
     fetch,
     mirrors: { origins: config.mirrors, fetch: mirrorFetch },
     readCardSignature,

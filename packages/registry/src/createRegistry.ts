@@ -88,6 +88,8 @@ export type CreateRegistryOptions = {
   readonly proofMs?: number
   /** Throws when a published address may not be called. */
   readonly assertUrl: (url: string) => void
+  /** Throws when a key, whose signature held, signs changes too often. */
+  readonly admitKey?: (key: string) => void
   /** Whether an owner or operator belongs to this house. */
   readonly isReference?: (address: string) => boolean
   readonly limits?: Partial<PublishLimits>
@@ -279,6 +281,7 @@ export async function createRegistry(
 ): Promise<Registry> {
   const { pool, onError } = options
   const limits = { ...defaultPublishLimits, ...options.limits }
+  const { admitKey = () => undefined } = options
   const feed = await followFeed({
     pool,
     vectorLength: options.encoder?.dimensions ?? 1,
@@ -428,6 +431,7 @@ export async function createRegistry(
         isReference: options.isReference ?? (() => false),
         isSignedByContract: options.isSignedByContract,
         readCardSignature: options.readCardSignature,
+        admitKey,
       })
       // Answered when it can be found: "published, yet not found" ends here.
       if (outcome.type === 'written') {
@@ -454,6 +458,7 @@ export async function createRegistry(
         chainId: getChainId(),
         nowMs: feed.nowMs(),
         isSignedByContract: options.isSignedByContract,
+        admitKey,
       })
       await tellOthers()
       return { leaseUntil: new Date(leaseUntilMs).toISOString() }
@@ -465,6 +470,7 @@ export async function createRegistry(
         request,
         chainId: getChainId(),
         isSignedByContract: options.isSignedByContract,
+        admitKey,
       })
       await tellOthers()
       return result
@@ -478,6 +484,7 @@ export async function createRegistry(
         nowMs: feed.nowMs(),
         limits,
         isSignedByContract: options.isSignedByContract,
+        admitKey,
       })
       reputation.wake()
       await tellOthers()

@@ -31,6 +31,7 @@ export {
   shortNameSchema,
   type TransferMessage,
   type TransferRequest,
+  toRegistryText,
   transferMessageSchema,
   transferRequestSchema,
 } from './agent/registryMessages.js'

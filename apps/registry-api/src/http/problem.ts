@@ -127,9 +127,13 @@ export class RateLimitedError extends BehestError {
   readonly code = 'RATE_LIMITED'
   readonly retry = 'same-input'
 
-  constructor(facts: { perMinute: number; retryAfterSeconds: number }) {
+  constructor(facts: {
+    perMinute: number
+    retryAfterSeconds: number
+    from: 'address' | 'key'
+  }) {
     super(
-      `More than ${facts.perMinute} such requests a minute came from your address. Ask again in ${facts.retryAfterSeconds} s.`,
+      `More than ${facts.perMinute} such requests a minute came from your ${facts.from}. Ask again in ${facts.retryAfterSeconds} s.`,
       { facts },
     )
   }

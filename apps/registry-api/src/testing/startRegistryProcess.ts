@@ -5,8 +5,8 @@ import { BehestError } from '@behest/spec'
 /** A registry in a process of its own, as operators run it. */
 export type RegistryProcess = {
   readonly url: string
-  /** Resolves when it is gone. */
-  readonly kill: (signal: 'SIGKILL' | 'SIGTERM') => Promise<void>
+  /** Resolves when it is gone, with its exit code where it had one. */
+  readonly kill: (signal: 'SIGKILL' | 'SIGTERM') => Promise<number | null>
 }
 
 const script = fileURLToPath(new URL('../../dist/main.js', import.meta.url))
@@ -34,7 +34,7 @@ export async function startRegistryProcess(
   child.stderr?.on('data', (text: Buffer) => {
     said = (said + String(text)).slice(-2_000)
   })
-  const gone = new Promise<void>((done) => child.once('exit', () => done()))
+  const gone = new Promise<number | null>((done) => child.once('exit', done))
   const url = await new Promise<string>((done, failed) => {
     child.once('exit', () => failed(new RegistryProcessDiedError({ said })))
     child.stdout?.once('data', (line: Buffer) =>
@@ -45,7 +45,7 @@ export async function startRegistryProcess(
     url,
     kill: async (signal) => {
       child.kill(signal)
-      await gone
+      return gone
     },
   }
 }

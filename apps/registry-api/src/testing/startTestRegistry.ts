@@ -16,6 +16,7 @@ import {
 } from '@behest/registry'
 import { createGuardedFetch } from '@behest/sdk'
 import { createApp } from '../createApp.js'
+import { createKeyLimiter } from '../http/createKeyLimiter.js'
 import { createRegistryServer } from '../http/createRegistryServer.js'
 import type { RateLimits } from '../readConfig.js'
 import { createUrlPolicy } from '../wiring/createUrlPolicy.js'
@@ -70,6 +71,10 @@ export async function startTestRegistry(
           }),
         }),
     assertUrl: createUrlPolicy(loopback),
+    admitKey: createKeyLimiter({
+      perMinute: options.limits?.keyPerMinute ?? 0,
+      nowMs: Date.now,
+    }),
     fetch,
     readCardSignature,
     onError,
@@ -83,6 +88,7 @@ export async function startTestRegistry(
       searchPerMinute: 0,
       writePerMinute: 0,
       explainPerMinute: 0,
+      keyPerMinute: 0,
       ...options.limits,
     },
     trustedProxies: 0,

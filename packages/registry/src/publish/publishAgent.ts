@@ -65,6 +65,7 @@ export type CardSignaturePort = (
  * @param options.isReference - Whether an owner or operator is of this house.
  * @param options.isSignedByContract - Asks contract accounts that own agents.
  * @param options.readCardSignature - Checks the card's own signature.
+ * @param options.admitKey - Throws when an owner comes too often.
  */
 export async function publishAgent(options: {
   readonly pool: pg.Pool
@@ -76,6 +77,7 @@ export async function publishAgent(options: {
   readonly isReference: (address: string) => boolean
   readonly isSignedByContract?: ContractSignaturePort | undefined
   readonly readCardSignature?: CardSignaturePort | undefined
+  readonly admitKey: (key: string) => void
 }): Promise<{
   readonly outcome: Exclude<WriteOutcome, { type: 'stale' }>
   readonly owner: string
@@ -114,6 +116,7 @@ export async function publishAgent(options: {
           signers: [request.owner],
           isSignedByContract: options.isSignedByContract,
         })
+  options.admitKey(owner.toLowerCase())
   const [stored, cardSignature] = await Promise.all([
     readAgent(pool, message.agentId),
     options.readCardSignature?.(request.card) ?? { type: 'unsigned' as const },

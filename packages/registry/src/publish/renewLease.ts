@@ -35,6 +35,8 @@ export async function renewLease(options: {
   readonly isSignedByContract?: ContractSignaturePort | undefined
   readonly chainId: number
   readonly nowMs: number
+  /** Throws when a key comes too often. */
+  readonly admitKey: (key: string) => void
 }): Promise<{ readonly leaseUntilMs: number }> {
   const { pool, agentId, request } = options
   const { message } = request
@@ -49,7 +51,7 @@ export async function renewLease(options: {
   const agent = await readAgent(pool, agentId)
   if (agent === undefined || agent.deleted || agent.source !== 'signed')
     throw new AgentNotFoundError({ agentId })
-  await assertSignedBy({
+  const signer = await assertSignedBy({
     type: 'Heartbeat',
     message,
     chainId: options.chainId,
@@ -57,6 +59,7 @@ export async function renewLease(options: {
     signers: [agent.agent, agent.owner].filter((one) => one !== null),
     isSignedByContract: options.isSignedByContract,
   })
+  options.admitKey(signer)
   const outcome = await writeHeartbeat(pool, {
     agentId,
     counter: message.counter,
@@ -91,6 +94,8 @@ export async function removeAgent(options: {
   readonly request: RemoveRequest
   readonly isSignedByContract?: ContractSignaturePort | undefined
   readonly chainId: number
+  /** Throws when a key comes too often. */
+  readonly admitKey: (key: string) => void
 }): Promise<{ readonly seq: number }> {
   const { pool, agentId, request } = options
   const { message } = request
@@ -106,6 +111,7 @@ export async function removeAgent(options: {
     signers: [agent.owner],
     isSignedByContract: options.isSignedByContract,
   })
+  options.admitKey(signer)
   const outcome = await inTransaction(pool, (client) =>
     writeRemoval(client, {
       agentId,

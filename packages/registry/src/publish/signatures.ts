@@ -8,8 +8,15 @@ import {
   registryDomain,
   registryTypedDataTypes,
   type TransferMessage,
+  toRegistryText,
 } from '@behest/spec'
-import { hashTypedData, keccak256, recoverAddress, stringToBytes } from 'viem'
+import {
+  hashMessage as hashPersonalMessage,
+  hashTypedData,
+  keccak256,
+  recoverAddress,
+  stringToBytes,
+} from 'viem'
 import { SignatureInvalidError } from '../errors/registryErrors.js'
 
 /** A message that an owner or operator signs, by its EIP-712 type. */
@@ -44,7 +51,16 @@ export async function recoverSigner(
     readonly signature: Hex
   },
 ): Promise<Hex> {
-  const { signature, chainId, type } = options
+  return recoverOver({ ...options, hash: hashMessage(options) })
+}
+
+async function recoverOver(options: {
+  readonly type: RegistryMessage['type']
+  readonly chainId: number
+  readonly signature: Hex
+  readonly hash: Hex
+}): Promise<Hex> {
+  const { signature, chainId, type, hash } = options
   const refuse = (reason: string) =>
     new SignatureInvalidError({ message: type, reason, chainId })
   if (signature.length !== 132)
@@ -53,7 +69,6 @@ export async function recoverSigner(
   if (BigInt(`0x${signature.slice(66, 130)}`) > halfOfOrder)
     throw refuse('its s value is in the upper half')
   try {
-    const hash = hashMessage(options)
     return (await recoverAddress({ hash, signature })).toLowerCase() as Hex
   } catch {
     throw refuse('it is not a signature over this message')
@@ -61,8 +76,9 @@ export async function recoverSigner(
 }
 
 /**
- * Asserts that one of those who may sign a message did: with its key, or, where
- * it is a contract, by that contract's word.
+ * Asserts that one of those who may sign a message did: with its key, as typed
+ * data (EIP-712) or as a text that a wallet shows (EIP-191), or, where it is a
+ * contract, by that contract's word about the typed data.
  *
  * @param options.signers - Who may sign, any case.
  * @param options.isSignedByContract - Without one only keys sign.
@@ -90,6 +106,12 @@ export async function assertSignedBy(
   } catch (error) {
     refusal = error
   }
+  const spoken = await recoverOver({
+    ...options,
+    hash: hashPersonalMessage(toRegistryText(options)),
+  }).catch(() => undefined)
+  if (spoken !== undefined && signers.some((one) => isSameAddress(one, spoken)))
+    return spoken
   const hash = hashMessage(options)
   for (const account of new Set(signers.map((one) => one.toLowerCase())))
     if (

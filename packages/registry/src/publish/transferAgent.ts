@@ -33,6 +33,8 @@ export async function transferAgent(options: {
   readonly nowMs: number
   readonly limits: PublishLimits
   readonly isSignedByContract?: ContractSignaturePort | undefined
+  /** Throws when a key comes too often. */
+  readonly admitKey: (key: string) => void
 }): Promise<{ readonly seq: number }> {
   const { pool, agentId, request, limits } = options
   const { message } = request
@@ -83,6 +85,7 @@ export async function transferAgent(options: {
     signature: request.signature,
     signers: [agent.owner],
   })
+  options.admitKey(agent.owner)
   const { rows } = await pool.query<{ agents: number }>(
     `select count(*)::int as agents from registry.agents
      where owner = $1 and not deleted`,

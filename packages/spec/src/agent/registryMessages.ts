@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { toCanonicalJson } from '../units/canonicalJson.js'
 import { addressSchema, hashSchema, hexSchema } from '../units/hex.js'
 import { text } from '../units/text.js'
 import { unixSecondsSchema } from '../units/units.js'
@@ -182,3 +183,31 @@ export const removeRequestSchema = z.strictObject({
 })
 /** The body of `DELETE /v1/agents/:id`. */
 export type RemoveRequest = z.output<typeof removeRequestSchema>
+
+/**
+ * Builds the text of a registry message for wallets that sign texts alone
+ * (EIP-191, `personal_sign`). It can be read before it is signed, and it names the
+ * chain and the kind, so that it stands for nothing else.
+ *
+ * @param options.type - Which message.
+ * @param options.message - As it is sent beside the signature.
+ * @param options.chainId - Chain id of the registry's signing domain.
+ * @returns Two lines: what it is, and the message as canonical JSON (RFC 8785) with
+ *   its hexadecimal values in lower case.
+ */
+export function toRegistryText(options: {
+  readonly type: keyof typeof registryTypedDataTypes
+  readonly message: Readonly<Record<string, string | number>>
+  readonly chainId: number
+}): string {
+  const { type, message, chainId } = options
+  const plain = Object.fromEntries(
+    Object.entries(message).map(([name, value]) => [
+      name,
+      typeof value === 'string' && /^0x[0-9a-f]*$/i.test(value)
+        ? value.toLowerCase()
+        : value,
+    ]),
+  )
+  return `Behest registry, chain ${chainId}: ${type}\n${toCanonicalJson(plain)}`
+}
