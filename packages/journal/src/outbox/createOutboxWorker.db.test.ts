@@ -749,6 +749,70 @@ describe('blocks', () => {
     )
   })
 
+  test('behavior: after drain nobody is even asked to sign, for a new leg or a dearer fee', async () => {
+    chain.levers.automine = false
+    let looks = 0
+    const asked: string[] = []
+    const worker = await startWorker({
+      chain: {
+        ...chain,
+        readHead: async () => {
+          looks += 1
+          return chain.readHead()
+        },
+      },
+      sign: async (transaction) => {
+        asked.push(transaction.purpose)
+        return signForScriptedChain(transaction)
+      },
+    })
+    const sender = createSender({ outbox, workers: [worker] })
+    const before = await toOrder()
+    void sender.carryOut(before, { waitMs: 0 })
+    await until(
+      async () => (await outbox.readLeg(before.legId))?.state === 'SENT',
+    )
+    worker.drain()
+    const after = await toOrder()
+    void sender.carryOut(after, { waitMs: 0 })
+    await until(async () => (await outbox.readLeg(after.legId)) !== undefined)
+    // It falls behind, and would be replaced at once.
+    chain.levers.baseFeePerGasWei = 60_000n
+    chain.mine()
+    const then = looks
+    await until(() => looks >= then + 5)
+    expect(asked).toEqual(['send'])
+    // Nor does it find that out the hard way each time.
+    expect(events.filter(({ type }) => type === 'failed')).toEqual([])
+  })
+
+  test('behavior: of several that are signed together, none after drain', async () => {
+    chain.levers.automine = false
+    let asked = 0
+    const worker = await startWorker({
+      sign: async (transaction) => {
+        asked += 1
+        // The end comes while the first of the two is signed.
+        worker.drain()
+        return signForScriptedChain(transaction)
+      },
+    })
+    const sender = createSender({ outbox, workers: [worker] })
+    const orders = [await toOrder(), await toOrder()]
+    await outbox.setHalt({ scope: 'all', reason: 'until both are there' })
+    for (const order of orders) {
+      void sender.carryOut(order, { waitMs: 0 })
+      await until(async () => outbox.readLeg(order.legId))
+    }
+    await outbox.clearHalt('all')
+    worker.wake(account)
+    await until(
+      async () => (await outbox.readLeg(orders[0]?.legId ?? ''))?.nonce === 0,
+    )
+    expect((await outbox.readLeg(orders[1]?.legId ?? ''))?.state).toBe('QUEUED')
+    expect(asked).toBe(1)
+  })
+
   test('behavior: none of several senders sends what is of the old chain', async () => {
     chain.levers.automine = false
     const others = ['a1', 'a2', 'a3', 'a4'].map(
