@@ -27,12 +27,13 @@ export function createRegistryPort(options: {
   return {
     // Tokens are no filter: an agent that does not serve one declines to quote,
     // and tells why.
-    findCandidates: async ({ action, chainId, venue, limit }) => {
+    findCandidates: async ({ action, chainId, venue, limit, seed }) => {
       try {
         const { results } = await registry.search({
           action,
           chain: chainId,
           limit,
+          seed,
           ...(venue === undefined ? {} : { venue }),
         })
         return results.flatMap((hit): Candidate[] => {

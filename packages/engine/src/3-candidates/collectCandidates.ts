@@ -78,6 +78,8 @@ export async function collectCandidates(options: {
         ),
         ...(step.venue === undefined ? {} : { venue: step.venue }),
         limit,
+        // By the hash of what was meant: whoever doubts the choice can ask again.
+        seed: `${parentHash} ${step.id}`,
       })
       if (!candidates.some((candidate) => candidate.kept))
         throw new ActionUnsupportedError({

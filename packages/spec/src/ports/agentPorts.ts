@@ -19,6 +19,8 @@ export type RegistryPort = {
     readonly tokens: readonly string[]
     readonly venue?: string
     readonly limit: number
+    /** The same seed gives the same newcomers a chance to quote, now and then. */
+    readonly seed: string
   }): Promise<readonly Candidate[]>
 }
 
