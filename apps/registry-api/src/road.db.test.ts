@@ -190,7 +190,9 @@ describe('registry API', () => {
     // Alive, and shown as what it is: a decline with its reason, and no quote.
     expect(health.body).toMatchObject({
       status: 'live',
-      contract: [{ action: 'transfer', ok: true, code: 'DECLINED' }],
+      contract: [
+        { action: 'transfer', ok: true, code: 'DECLINED', passShare: 0 },
+      ],
     })
     expect(health.body.reason).toContain('declines to quote transfer')
     const { body } = await get(`/v1/agents/${agentId}`)

@@ -193,6 +193,12 @@ describe('examineAgent', () => {
       /not listed/,
     ],
     [
+      'card text',
+      'warning',
+      { agent: { marks: ['instruction-like'] } },
+      /orders to a model/,
+    ],
+    [
       'as transfer',
       'warning',
       { place: { rank: 9, gapToNext: 0.1 } },
@@ -230,12 +236,35 @@ describe('examineAgent', () => {
     ).toBeLessThanOrEqual(1)
   })
 
+  test('behavior: an honest decline is shown as one, where others were quoted', async () => {
+    const { findings } = await examine({
+      health: {
+        contract: [
+          {
+            action: 'transfer',
+            ok: true,
+            code: 'DECLINED',
+            detail: 'declined: NO_POOL: none',
+            passShare: 0.9,
+          },
+        ],
+      },
+    })
+    expect(findings.find(({ name }) => name === 'transfer test')).toMatchObject(
+      {
+        state: 'ok',
+        detail: expect.stringContaining('declined: NO_POOL: none; listed'),
+      },
+    )
+  })
+
   test.each([
     ['CANARY_UNREACHABLE', /answers SendMessage/],
     ['CANARY_MALFORMED', /quoteSchema/],
     ['CANARY_SIGNATURE', /signQuote/],
     ['CANARY_CONTRADICTED', /smallest unit/],
     ['CANARY_WRONG', /describeAgentContract/],
+    ['DECLINED', /quote ordinary requests/],
   ])('behavior: %s says what its author does', async (code, todo) => {
     const { findings } = await examine({
       health: {

@@ -241,6 +241,13 @@ function examineRecord(
           },
     )
   }
+  if (agent.marks?.includes('instruction-like'))
+    findings.push({
+      name: 'card text',
+      state: 'warning',
+      detail: 'its text reads like orders to a model, and is marked so',
+      todo: 'say what the agent does, not what a reader should do',
+    })
   if (agent.status === 'suspended')
     findings.push({
       name: 'suspended',
@@ -287,6 +294,10 @@ const contractTodo =
 /** What an author does about each way to fail; the detail says what was seen. */
 const contractTodos: ReadonlyMap<string, string> = new Map([
   [
+    'DECLINED',
+    'quote ordinary requests of this kind: an action is listed when it was quoted, so name in the card the tokens and venues that it really serves',
+  ],
+  [
     'CANARY_UNREACHABLE',
     'see that the interface which the card names answers SendMessage with 200, from where the registry runs',
   ],
@@ -316,6 +327,16 @@ function examineContract(agent: AgentDetail, health: AgentHealth): Finding[] {
         todo: 'nothing, where the registry has no request of this kind; else wait for its next call',
       }
     const share = `${Math.round(100 * result.passShare)} % passed`
+    if (
+      result.ok &&
+      result.code === 'DECLINED' &&
+      !agent.delisted.includes(action)
+    )
+      return {
+        name,
+        state: 'ok',
+        detail: `${result.detail}; listed, for it quotes others (${share})`,
+      }
     if (!result.ok || agent.delisted.includes(action))
       return {
         name,

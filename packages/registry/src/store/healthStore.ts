@@ -336,7 +336,8 @@ export async function readHealth(
       pass_share: number
     }>(
       `select distinct on (action) action, at, ok, code, detail,
-         (avg(ok::int) over (partition by action))::float8 as pass_share
+         -- A decline is an answer and no pass.
+         (avg((ok and code <> 'DECLINED')::int) over (partition by action))::float8 as pass_share
        from registry.probes
        where agent_id = $1 and kind = 'canary' and action is not null
          and at > clock_timestamp() - interval '1 day'
