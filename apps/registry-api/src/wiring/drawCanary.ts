@@ -59,7 +59,7 @@ const slippagesBps = [50, 50, 50, 100, 100, 30, 200]
 const validitiesSeconds = [300, 300, 300, 120, 180, 600]
 /** Tokens that most requests are about come up more often, as they do in life. */
 const commonSymbols = new Set(['USDC', 'ETH', 'WETH', 'USDT', 'DAI'])
-const usdcShare = 0.5
+const usdcShare = 0.6
 /** Most amounts that people say are round. */
 const roundShare = 0.7
 const roundMantissas = [100n, 150n, 200n, 250n, 300n, 500n, 750n]

@@ -73,7 +73,7 @@ export const visitTimeoutMs = 25_000
 /** Time for our own chain to say what a quote does, after the agent's time. */
 const judgeTimeMs = 2_000
 /** At the door a decline is no quote: so many questions are put in all. */
-const maxDraws = 3
+const maxDraws = 6
 
 /**
  * Creates the probe of the registry.
