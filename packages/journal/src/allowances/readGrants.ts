@@ -8,7 +8,7 @@ import type pg from 'pg'
 import * as z from 'zod'
 import { toBytes, toHex } from '../sql/bytes.js'
 
-/** An allowance that a plan of ours gave while it was carried out. */
+/** An allowance that a plan of ours gave, or may have given, when it was carried out. */
 export type Grant = {
   readonly intentId: string
   readonly planHash: Hex
@@ -19,9 +19,11 @@ export type Grant = {
 }
 
 /**
- * Reads every allowance that carried-out plans of an account gave, newest first.
+ * Reads every allowance that plans of an account gave, newest first: those that this
+ * house signed for it, and those that its holder's wallet was asked for.
  *
- * @param options.pool - A pool on a database that has `journalSchema`.
+ * @param options.pool - A pool on a database that has `journalSchema` and
+ *   `holderSchema`.
  */
 export async function readGrants(options: {
   readonly pool: pg.Pool
@@ -36,8 +38,11 @@ export async function readGrants(options: {
     `select artifact.intent_id, artifact.hash, artifact.body, artifact.created_at
      from artifact join intent on intent.id = artifact.intent_id
      where intent.account = $1 and artifact.stage = 'plan'
-      and exists (select 1 from leg where leg.plan_hash = artifact.hash
-       and leg.nonce is not null)
+      and (exists (select 1 from leg where leg.plan_hash = artifact.hash
+        and leg.nonce is not null)
+       or exists (select 1 from holder_leg
+        where holder_leg.plan_hash = artifact.hash
+         and holder_leg.state in ('asked', 'sent', 'final', 'reverted')))
      order by artifact.created_at desc`,
     [toBytes(options.account)],
   )
