@@ -11,7 +11,12 @@ import type { NormalisedText } from '../text/normaliseText.js'
 
 /** What a sentence asks, or that it asks for something we do not answer. */
 export type Asked =
-  | { readonly type: 'ask'; readonly step: DraftStep }
+  | {
+      readonly type: 'ask'
+      readonly step: DraftStep
+      /** `the price of eth and btc`: the same of another token. */
+      readonly others: readonly DraftStep[]
+    }
   | { readonly type: 'advice' }
   /** A question that is about nothing we answer; no order hides in it. */
   | { readonly type: 'unclear' }
@@ -69,7 +74,27 @@ export function readAsk(options: {
     sense: topic === 'quote' ? 'swap' : 'ask',
     normalised: options.normalised,
   })
-  return { type: 'ask', step: buildAsk(topic, said, parts, options) }
+  const step = buildAsk(topic, said, parts, options)
+  return { type: 'ask', step, others: listOthers(topic, step, parts) }
+}
+
+function listOthers(
+  topic: AskTopic,
+  step: DraftStep,
+  parts: readonly Part[],
+): DraftStep[] {
+  const first = step.legs.main?.token
+  if (first === undefined || !/^(?:price|balance|totalSupply)$/.test(topic))
+    return []
+  return parts.flatMap((part): DraftStep[] =>
+    part.type === 'money' &&
+    part.joined === true &&
+    part.amount === undefined &&
+    part.token?.known === true &&
+    part.token.symbol !== first.symbol
+      ? [{ ...step, legs: { main: { token: part.token } } }]
+      : [],
+  )
 }
 
 function isQuestionMarked(options: {

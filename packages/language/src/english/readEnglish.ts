@@ -74,7 +74,7 @@ export function readEnglish(options: {
       continue
     if (asked.type === 'advice') advice = true
     else if (asked.type === 'ask') {
-      drafts.push(asked.step)
+      drafts.push(asked.step, ...asked.others)
       clauseNumber += 1
     }
   }

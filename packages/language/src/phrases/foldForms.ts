@@ -1,4 +1,5 @@
 import { type Item, textOf } from '../text/Item.js'
+import { dropRemarks } from './forms/dropRemarks.js'
 import { foldAgainst } from './forms/foldAgainst.js'
 import { foldArrows } from './forms/foldArrows.js'
 import { foldBecome } from './forms/foldBecome.js'
@@ -53,6 +54,7 @@ import {
 
 /** Each takes what the one before it left. */
 const folds: readonly ((items: readonly Item[]) => readonly Item[])[] = [
+  dropRemarks,
   foldThere,
   spellOut,
   foldSayings,

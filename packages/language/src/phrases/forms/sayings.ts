@@ -23,6 +23,8 @@ const MORE =
   'increase/grow/raise/boost/expand/enlarge/top_up/top/up/bump/bump_up/add_to/beef_up/pad'
 const FROM = 'from/out_of/off_of/off/of'
 const ON = 'on/at/with/in/from/to'
+const RATE =
+  'apy/apr/yield/interest/rate/return/returns/interest_rate/borrow_rate'
 const I = "i/we/i'd/we'd/id"
 const WANT = "want/need/require/would_like/like/prefer/wanna_have/'d_like/wish"
 const MOVES = 'get/move/bring/take/send/bridge/have/put/shift/transfer'
@@ -142,6 +144,14 @@ export const SAYINGS: readonly string[] = [
   `how_much/how_many <t> is/are/sits/lies in/at/on/with <p> → how much <t> does <p> have`,
   `what/which yield/apy/apr/rate/interest/return/returns/rates do/does/is/would/can <v> pay/offer/give/have/paying/offering/yield/earn/get me/us? on/for/with/from/in <t> → what is the apy of <t> on:v`,
   `what/how_much do/does <v> pay/offer/give/yield me/us? on/for/in <t> → what is the apy of <t> on:v`,
+  // At a rate.
+  `,? at/for/with/: w=min/minimum/at_least/no_less_than/a_minimum_of <r> ${RATE}? → if the apy is at least <r>`,
+  `, w=min/minimum/at_least/no_less_than <r> ${RATE} → if the apy is at least <r>`,
+  `,? at/for/with <r> ${RATE} or_better/or_more/or_higher/or_above/minimum/min/at_least → if the apy is at least <r>`,
+  `,? at/for/with ${RATE} w=above/over/of_at_least/at_least/of_over/higher_than/greater_than <r> → if the apy is <w> <r>`,
+  `,? at/for/with w=max/maximum/at_most/no_more_than/up_to/a_maximum_of <r> ${RATE} → if the apy is at most <r>`,
+  `,? at/for/with ${RATE} w=below/under/of_at_most/at_most/lower_than/less_than <r> → if the apy is <w> <r>`,
+  `into/to/in/between equal/even parts/halves/shares/amounts/portions/pieces of? → evenly into`,
   // On a condition.
   `w=if/when/once/while/whenever <l> pays/offers/gives/yields/is_paying/is_offering/has more_than/over/above/at_least/less_than/under/below:q <r> on/for <t> → <w> the apy of <t> on:l is <q> <r>`,
 ]

@@ -139,6 +139,37 @@ describe('what only stands around an order', () => {
     expectReading(utterance, gold)
   })
 
+  test.each([
+    ['swap half my eth to usdc and keep the rest', 'swap 50%:ETH :USDC'],
+    [
+      'send half of my usdc to bob.eth and keep the rest',
+      'transfer 50%:USDC to=bob.eth',
+    ],
+    ['swap 500 usdc to eth, hold the eth for later', 'swap 500:USDC :ETH'],
+    [
+      'supply 1 weth on aave and enable it as collateral',
+      'supply 1:WETH via=aave',
+    ],
+    ['keep 0.1 eth and swap the rest to usdc', 'swap ~0.1:ETH :USDC'],
+    ['lend 100 usdc at min 4% apy', 'supply 100:USDC when=apy::>=:4:percent'],
+    [
+      'lend 100 usdc at 4% apy or better',
+      'supply 100:USDC when=apy::>=:4:percent',
+    ],
+    [
+      'borrow 100 usdc at max 5% interest',
+      'borrow 100:USDC when=apy::<=:5:percent',
+    ],
+    [
+      'convert 100 usdc into equal parts eth and wbtc',
+      'swap 50:USDC :ETH + swap 50:USDC :WBTC',
+    ],
+    ['price of eth and btc', 'ask price :ETH + ask price :BTC'],
+    ['price of eth in usdc', 'ask price :ETH'],
+  ])('behavior: %s', (utterance, gold) => {
+    expectReading(utterance, gold)
+  })
+
   test('behavior: before the weekend is by then, and not from then on', () => {
     const result = parseUtterance(
       'swap 1 eth to usdc before the weekend',
