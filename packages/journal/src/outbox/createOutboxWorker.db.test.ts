@@ -882,7 +882,65 @@ describe('blocks', () => {
   })
 })
 
+describe('nodes that lag behind', () => {
+  test('behavior: deep enough, and yet not final while the node does not call it so', async () => {
+    let final = 0n
+    const sender = await startSender({
+      chain: { ...chain, readFinalizedNumber: async () => final },
+    })
+    const order = await toOrder()
+    const result = sender.carryOut(order, { waitMs: 60_000 })
+    await until(
+      async () => (await outbox.readLeg(order.legId))?.state === 'MINED',
+    )
+    chain.mine()
+    chain.mine()
+    expect(await sender.carryOut(order, { waitMs: 200 })).toMatchObject({
+      type: 'unknown',
+      reason: expect.stringContaining('Mined in block'),
+    })
+    final = 100n
+    expect(await result).toMatchObject({ type: 'succeeded' })
+  })
+
+  test('behavior: one that has our last receipt, and counts one nonce less, has lost nothing', async () => {
+    let lagging = 0
+    const sender = await startSender({
+      chain: {
+        ...chain,
+        readNonce: async (of) =>
+          of.include === 'mined' && lagging-- > 0 ? 0 : chain.readNonce(of),
+      },
+    })
+    expect(
+      await sender.carryOut(await toOrder(), { waitMs: 60_000 }),
+    ).toMatchObject({ type: 'succeeded', nonce: 0 })
+    lagging = 2
+    expect(
+      await sender.carryOut(await toOrder(), { waitMs: 60_000 }),
+    ).toMatchObject({ type: 'succeeded', nonce: 1 })
+    expect(lagging).toBeLessThanOrEqual(0)
+    expect(events.map(({ type }) => type)).not.toContain('halted')
+  })
+})
+
 describe('fees and deadlines', () => {
+  test('behavior: what is late before it is signed never is, by the time of the chain', async () => {
+    const sender = await startSender()
+    // The chain began at a million seconds; our own clock is far past both.
+    const late = await toOrder({ deadlineUnixSeconds: 999_999 })
+    expect(await sender.carryOut(late, { waitMs: 60_000 })).toEqual({
+      type: 'not-sent',
+      reason: 'Its deadline passed before it was signed.',
+    })
+    expect(chain.offered).toEqual([])
+    expect(
+      await sender.carryOut(await toOrder({ deadlineUnixSeconds: 1_000_100 }), {
+        waitMs: 60_000,
+      }),
+    ).toMatchObject({ type: 'succeeded', nonce: 0 })
+  })
+
   test('behavior: a fee that fell behind is raised, under the cap, same nonce', async () => {
     chain.levers.automine = false
     const sender = await startSender()
