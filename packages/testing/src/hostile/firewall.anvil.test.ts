@@ -445,6 +445,57 @@ describe('a mandate', () => {
   })
 })
 
+describe('a permit', () => {
+  /** Papers whose plan leaves the allowance to a permit. */
+  const permitted = (change: (plan: PlanArtifact) => PlanArtifact) =>
+    rewrite(direct, (papers) => ({
+      ...papers,
+      plan: change(
+        changeSteps(({ calls }) => ({
+          calls: calls.filter(({ purpose }) => purpose !== 'approve'),
+        }))(papers.plan),
+      ),
+    }))
+  const signPermit = (dossier: Dossier) => {
+    const { plan } = decode(dossier)
+    const [approval] = plan.steps.flatMap(({ approvals }) => approvals)
+    if (!approval) throw new RangeError('a plan that gives an allowance')
+    return firewall.signTypedData({
+      dossier,
+      typedData: {
+        domain: {
+          name: 'USD Coin',
+          version: '2',
+          chainId: plan.chainId,
+          verifyingContract: approval.token,
+        },
+        primaryType: 'Permit',
+        message: {
+          owner: plan.account,
+          spender: approval.spender,
+          value: `${approval.units}`,
+          nonce: '0',
+          deadline: `${plan.deadlineUnixSeconds}`,
+        },
+      },
+    })
+  }
+
+  test('default: of what the plan lets somebody take', async () => {
+    await expect(signPermit(await permitted((plan) => plan))).resolves.toMatch(
+      /^0x/,
+    )
+  })
+
+  test('error: of a plan over its time', async () => {
+    await expect(
+      signPermit(
+        await permitted((plan) => ({ ...plan, deadlineUnixSeconds: 1_000 })),
+      ),
+    ).rejects.toThrow('its time was over')
+  })
+})
+
 describe('a mandate, and what it would do', () => {
   test('error: one whose plan gives less than its bounds say', async () => {
     const dossier = await rewrite(byMandate, (papers) =>
