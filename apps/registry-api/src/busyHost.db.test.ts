@@ -12,6 +12,46 @@ const list = (count: number, host: (number: number) => string) =>
     }),
   )
 
+test('behavior: many agents of one quick host are each visited soon, two at a time', async () => {
+  const database = await createTestDatabase({ schemas: [registryMigrations] })
+  const visited = new Set<string>()
+  let atOnce = 0
+  let most = 0
+  const registry = await createRegistry({
+    pool: database.createPool(10),
+    chainId: () => 31_337,
+    assertUrl: () => undefined,
+    onError: (error) => expect.fail(String(error)),
+    probe: async ({ agent }) => {
+      atOnce += 1
+      most = Math.max(most, atOnce)
+      await new Promise((done) => setTimeout(done, 5))
+      atOnce -= 1
+      visited.add(agent.id)
+      return [
+        { kind: 'card', ok: true, latencyMs: 1, code: 'OK', detail: 'there' },
+      ]
+    },
+  })
+  try {
+    await registry.importAgents(list(300, () => 'quick.example'))
+    await database.pool.query(
+      `insert into registry.health (agent_id, next_probe_at)
+       select id, clock_timestamp() from registry.agents`,
+    )
+    expect(
+      await until(
+        async () => visited.size,
+        (count) => count === 300,
+      ),
+    ).toBe(300)
+    expect(most).toBe(2)
+  } finally {
+    await registry.stop()
+    await database.drop()
+  }
+}, 60_000)
+
 test('behavior: a hundred slow agents of one host keep nobody else waiting', async () => {
   const database = await createTestDatabase({ schemas: [registryMigrations] })
   const visited = new Set<string>()

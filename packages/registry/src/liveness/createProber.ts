@@ -32,12 +32,24 @@ const maxRunning = 128
 /** Visits are many, connections few: who publishes must not wait for visits. */
 const maxConnections = 3
 const maxPerHost = 2
+const maxOnThisMachine = 96
+/** Agents of one quick host wait a moment for it; those of a slow one come again. */
+const maxWaitingPerHost = 64
+const longestWaitMs = 4_000
 /** How long an agent waits whose host is visited as often as may be. */
 const hostBusyMs = 2_000
 const tickMs = 1_000
 /** A little more than a visit lasts: what a dead process claimed is soon free. */
 const claimSeconds = visitTimeoutMs / 1000 + 7
 const hourMs = 3_600_000
+/** A visit that was claimed and has a host to enter. */
+type Place = {
+  readonly due: DueAgent
+  readonly agent: AgentRecord
+  readonly host: string
+  /** Claimed when all places were taken: more may be due. */
+  readonly isFull: boolean
+}
 /** Proofs that ended, looked for at once. */
 const maxEndedAtOnce = 500
 /** A timer that is so late stood still, and with it everything that it proves. */
@@ -63,6 +75,8 @@ export function createProber(options: {
   const visits = new Set<Promise<void>>()
   const throughGate = createGate(maxConnections)
   const perHost = new Map<string, number>()
+  const waiting = new Map<string, (Place & { readonly sinceMs: number })[]>()
+  const deferrals = new Set<Promise<void>>()
   const recent: { atMs: number; host: string; failed: boolean }[] = []
   let stopped = false
   let visited = 0
@@ -82,17 +96,14 @@ export function createProber(options: {
         )
       ).map((agent) => [agent.id, agent]),
     )
+    // A full house leaves due agents waiting; do not sleep over them.
+    const isFull = due.length === free
     for (const one of due) {
       const agent = agents.get(one.agentId)
       if (agent === undefined) continue
-      const visit: Promise<void> = visitAgent(one, agent)
-        .catch(onError)
-        .finally(() => {
-          visits.delete(visit)
-          // A full house leaves due agents waiting; do not sleep over them.
-          if (due.length === free) wake()
-        })
-      visits.add(visit)
+      const place = { due: one, agent, host: toHost(agent.endpoint), isFull }
+      if (enterHost(place.host)) begin(place)
+      else if (!queueUp(place)) defer(place)
     }
     if (Date.now() - prunedAtMs > hourMs) {
       prunedAtMs = Date.now()
@@ -117,81 +128,112 @@ export function createProber(options: {
       })
   }
 
-  async function visitAgent(due: DueAgent, agent: AgentRecord): Promise<void> {
-    const host = toHost(agent.endpoint)
-    // Whoever waited for its host would hold a place that others need.
-    if (!enterHost(host)) {
-      await throughGate(() =>
-        deferVisit(pool, {
-          agentId: due.agentId,
-          inMs: hostBusyMs * (0.5 + random()),
-        }),
-      )
-      return
-    }
-    try {
-      const seed = Math.floor(random() * 2 ** 31)
-      const canaries = chooseCanaries({ agent, seed, failures: due.failures })
-      const results = await probe({ agent, card: due.card, canaries, seed })
-      if (stopped) return
-      const failed = results.some(({ kind, ok }) => kind !== 'canary' && !ok)
-      remember(host, failed && agent.status === 'live')
-      const calm = await planCalm()
-      const verdict = judgeHealth({
-        state: {
-          status: agent.status,
-          failures: due.failures,
-          successes: due.successes,
-        },
-        results,
-        calmIntervalMs: calm.intervalMs,
-        actions: agent.capabilities.map(({ action }) => action),
+  /** Begins a visit whose host was entered. */
+  function begin(place: Place): void {
+    const visit: Promise<void> = visitAgent(place)
+      .catch(onError)
+      .finally(() => {
+        visits.delete(visit)
+        // The place at the host goes to who waits for it.
+        const next = stopped ? undefined : waiting.get(place.host)?.shift()
+        if (next === undefined) leaveHost(place.host)
+        else begin(next)
+        if (place.isFull) wake()
       })
-      // Half the world failing at once is a sign that we are the ones cut off.
-      const isOurs = failed && agent.status === 'live' && isCutOff()
-      const statusNow = await throughGate(() =>
-        writeVisit(pool, {
-          agentId: agent.id,
-          results,
-          // What is our fault is no failure of theirs, and no proof either.
-          failures: isOurs ? Math.max(1, due.failures) : verdict.failures,
-          successes: isOurs ? due.successes : verdict.successes,
-          nextProbeInMs: isOurs ? 5_000 : verdict.nextProbeInMs,
-          proofMs: calm.proofMs,
-        }),
-      )
-      if (isOurs || agent.status === 'suspended') return
-      const delisted = await chooseDelisted({
-        agent,
-        verdict,
-        tried: canaries.map(({ action }) => action),
-        results,
-        countDeclines: (action) =>
-          throughGate(() => countDeclines(pool, { agentId: agent.id, action })),
-      })
-      if (
-        results.some(({ kind, code }) => kind === 'canary' && code === 'OK')
-      ) {
-        const isNews = await throughGate(() =>
-          writeLatency(pool, { agentId: agent.id, known: agent.p95LatencyMs }),
-        )
-        if (isNews) onChange()
+    visits.add(visit)
+  }
+
+  /** Lets an agent wait for its host, outside the places that others need. */
+  function queueUp(place: Place): boolean {
+    const queue = waiting.get(place.host) ?? []
+    if (queue.length >= maxWaitingPerHost) return false
+    queue.push({ ...place, sinceMs: Date.now() })
+    waiting.set(place.host, queue)
+    return true
+  }
+
+  function defer({ due }: Place): void {
+    const deferral: Promise<void> = throughGate(() =>
+      deferVisit(pool, {
+        agentId: due.agentId,
+        inMs: hostBusyMs * (0.5 + random()),
+      }),
+    )
+      .catch(onError)
+      .finally(() => deferrals.delete(deferral))
+    deferrals.add(deferral)
+  }
+
+  /** Who waited too long gives the claim back, or it would run out. */
+  function endWaits(): void {
+    const before = Date.now() - longestWaitMs
+    for (const [host, queue] of waiting) {
+      while ((queue[0]?.sinceMs ?? Number.POSITIVE_INFINITY) < before) {
+        const late = queue.shift()
+        if (late !== undefined) defer(late)
       }
-      if (statusNow === agent.status && isSameState(agent, verdict, delisted))
-        return
-      const changed = await throughGate(() =>
-        writeStatus(pool, {
-          agentId: agent.id,
-          status: verdict.status,
-          reason: verdict.reason,
-          delisted,
-          sequence: agent.sequence,
-        }),
-      )
-      if (changed !== undefined) onChange()
-    } finally {
-      leaveHost(host)
+      if (queue.length === 0) waiting.delete(host)
     }
+  }
+
+  async function visitAgent({ due, agent, host }: Place): Promise<void> {
+    const seed = Math.floor(random() * 2 ** 31)
+    const canaries = chooseCanaries({ agent, seed, failures: due.failures })
+    const results = await probe({ agent, card: due.card, canaries, seed })
+    if (stopped) return
+    const failed = results.some(({ kind, ok }) => kind !== 'canary' && !ok)
+    remember(host, failed && agent.status === 'live')
+    const calm = await planCalm()
+    const verdict = judgeHealth({
+      state: {
+        status: agent.status,
+        failures: due.failures,
+        successes: due.successes,
+      },
+      results,
+      calmIntervalMs: calm.intervalMs,
+      actions: agent.capabilities.map(({ action }) => action),
+    })
+    // Half the world failing at once is a sign that we are the ones cut off.
+    const isOurs = failed && agent.status === 'live' && isCutOff()
+    const statusNow = await throughGate(() =>
+      writeVisit(pool, {
+        agentId: agent.id,
+        results,
+        // What is our fault is no failure of theirs, and no proof either.
+        failures: isOurs ? Math.max(1, due.failures) : verdict.failures,
+        successes: isOurs ? due.successes : verdict.successes,
+        nextProbeInMs: isOurs ? 5_000 : verdict.nextProbeInMs,
+        proofMs: calm.proofMs,
+      }),
+    )
+    if (isOurs || agent.status === 'suspended') return
+    const delisted = await chooseDelisted({
+      agent,
+      verdict,
+      tried: canaries.map(({ action }) => action),
+      results,
+      countDeclines: (action) =>
+        throughGate(() => countDeclines(pool, { agentId: agent.id, action })),
+    })
+    if (results.some(({ kind, code }) => kind === 'canary' && code === 'OK')) {
+      const isNews = await throughGate(() =>
+        writeLatency(pool, { agentId: agent.id, known: agent.p95LatencyMs }),
+      )
+      if (isNews) onChange()
+    }
+    if (statusNow === agent.status && isSameState(agent, verdict, delisted))
+      return
+    const changed = await throughGate(() =>
+      writeStatus(pool, {
+        agentId: agent.id,
+        status: verdict.status,
+        reason: verdict.reason,
+        delisted,
+        sequence: agent.sequence,
+      }),
+    )
+    if (changed !== undefined) onChange()
   }
 
   /** Takes one of the places of a host, if there is one. */
@@ -251,6 +293,7 @@ export function createProber(options: {
     const nowMs = Date.now()
     if (nowMs - tickedAtMs > stoodStillMs) steadySinceMs = nowMs
     tickedAtMs = nowMs
+    endWaits()
     wake()
     ending ??= endProofs()
       .catch(onError)
@@ -271,6 +314,7 @@ export function createProber(options: {
       await looking
       await ending
       await Promise.all(visits)
+      await Promise.all(deferrals)
     },
   }
 }
@@ -289,7 +333,9 @@ function isSameState(
 
 // All agents of one machine share its loopback: there the host says nothing.
 function toHostLimit(host: string): number {
-  return /^(?:127\.|\[::1\]|localhost)/.test(host) ? 32 : maxPerHost
+  return /^(?:127\.|\[::1\]|localhost)/.test(host)
+    ? maxOnThisMachine
+    : maxPerHost
 }
 
 function toHost(url: string): string {
