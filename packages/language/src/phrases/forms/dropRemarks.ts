@@ -3,6 +3,7 @@ import { isVerb } from './words.js'
 
 const LONGEST = 10
 const MOST_JOINTS = 4
+const MOST_TARGETS = 24
 /** What stays where it is needs no order. */
 const KEEPS =
   /^(?:i |i'll |we |we'll |just |please )*(?:keep|hold|hodl|leave|retain|hang on to|hold on to|sit on) (?:the rest|the remainder|the remaining(?: \S+)?|the other half|the others?|what's left|whatever is left|what is left|everything else|the rest of (?:it|them)|rest|the \S+|it|them)(?: (?:for (?:later|now|gas)|in my wallet|there|alone|as is|untouched|where it is|safe|here))? $/
@@ -22,9 +23,11 @@ export function dropRemarks(items: readonly Item[]): readonly Item[] {
   while (index < items.length) {
     const item = items[index] as Item
     const end =
-      verb !== undefined && isJoint(item)
+      readTarget(items, index) ??
+      readEstimate(items, index) ??
+      (verb !== undefined && isJoint(item)
         ? readRemark(items, index, verb)
-        : undefined
+        : undefined)
     if (end === undefined) {
       if (isVerb(item)) verb = item.senses.verb
       kept.push(item)
@@ -32,6 +35,45 @@ export function dropRemarks(items: readonly Item[]): readonly Item[] {
     } else index = end
   }
   return kept
+}
+
+/**
+ * `rebalance to 60 % eth and 40 % usdc`: what is to be held in the end. How much
+ * is to be traded for that stands in no word of it, so that it orders nothing.
+ */
+function readTarget(items: readonly Item[], index: number): number | undefined {
+  if (!/^(?:rebalance|reallocate|reweight)$/.test(textOf(items[index])))
+    return undefined
+  let shares = 0
+  let end = index + 1
+  for (; end < index + MOST_TARGETS && end < items.length; end += 1) {
+    const item = items[end]
+    if (item?.type === 'break') break
+    if (
+      item?.type === 'number' &&
+      (item.text.includes('/') ||
+        /^(?:%|percent|\/)$/.test(textOf(items[end + 1])))
+    )
+      shares += item.text.includes('/') ? 2 : 1
+  }
+  return shares > 1 ? end : undefined
+}
+
+/** `1 eth (about 3000 usdc)`: what somebody reckons that it is worth. */
+function readEstimate(
+  items: readonly Item[],
+  index: number,
+): number | undefined {
+  if (
+    textOf(items[index]) !== '(' ||
+    !/^(?:about|around|~|≈|approx|approximately|roughly|circa|ca|some)$/.test(
+      textOf(items[index + 1]),
+    )
+  )
+    return undefined
+  for (let at = index + 2; at < index + LONGEST; at += 1)
+    if (textOf(items[at]) === ')') return at + 1
+  return undefined
 }
 
 const isJoint = (item: Item | undefined): boolean =>

@@ -164,6 +164,10 @@ describe('what only stands around an order', () => {
       'convert 100 usdc into equal parts eth and wbtc',
       'swap 50:USDC :ETH + swap 50:USDC :WBTC',
     ],
+    ['swap 1 eth (~3000 usd) to usdc', 'swap 1:ETH :USDC'],
+    ['rebalance my portfolio to 60/40 eth usdc', '-'],
+    ['rebalance to 50% eth 50% usdc', '-'],
+    ['rebalance 1 eth into usdc', 'swap 1:ETH :USDC'],
     ['price of eth and btc', 'ask price :ETH + ask price :BTC'],
     ['price of eth in usdc', 'ask price :ETH'],
   ])('behavior: %s', (utterance, gold) => {
