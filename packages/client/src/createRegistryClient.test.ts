@@ -65,6 +65,7 @@ const receiptView = {
   verdictReason: 'The chain is being asked.',
   knownEngine: true,
   receivedAt: '2026-11-22T10:00:00.000Z',
+  minedAt: null,
   seq: 7,
 }
 
