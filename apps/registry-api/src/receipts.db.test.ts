@@ -411,6 +411,35 @@ describe('receipts', () => {
     await until(read, ([silentNow]) => silentNow.verdict === 'confirmed')
   })
 
+  test('error: a stranger that hands in receipts too often, and no known engine', async () => {
+    const limited = await startTestRegistry({
+      probes: 'off',
+      limits: { keyPerMinute: 3 },
+      registry: { knownEngines: new Set([engine.address.toLowerCase()]) },
+    })
+    const stranger = privateKeyToAccount(generatePrivateKey())
+    const hand = async (by: Signer, number: number) => {
+      const response = await fetch(`${limited.url}/v1/receipts`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(
+          await buildReceipt({
+            intentId: `i-often-${by.address}-${number}`,
+            signers: [by],
+          }),
+        ),
+      })
+      return response.status
+    }
+    const statuses: number[] = []
+    for (let number = 0; number < 5; number += 1)
+      statuses.push(await hand(stranger, number))
+    expect(statuses).toEqual([201, 201, 201, 429, 429])
+    for (let number = 0; number < 5; number += 1)
+      expect(await hand(engine, number)).toBe(201)
+    await limited.stop()
+  })
+
   test('behavior: anyone gets the same trust from the public API alone', async () => {
     const receipts: PublicReceipt[] = []
     for (let cursor: string | null = '0'; cursor !== null; ) {

@@ -585,7 +585,7 @@ export async function createRegistry(
       })
     },
     submitReceipt: async (wire) => {
-      const { isNew, view } = await reputation.submit(wire)
+      const { isNew, view } = await reputation.submit(wire, { admitKey })
       return { isNew, view: toPublic(view) }
     },
     listReceipts: async (query) => {

@@ -47,8 +47,10 @@ export type KnownEngines = { readonly has: (address: string) => boolean }
 
 /** Takes receipts in, has them checked, and turns them into trust. */
 export type Reputation = {
+  /** @param options.admitKey - Throws when a signer comes too often that is no known engine. */
   readonly submit: (
     wire: JsonValue,
+    options?: { readonly admitKey?: (key: string) => void },
   ) => Promise<{ readonly isNew: boolean; readonly view: ReceiptView }>
   /** Everything that trust is computed from now: for `explain` and for others. */
   readonly readInput: () => Promise<TrustInput>
@@ -86,7 +88,10 @@ export function createReputation(options: {
   let again = false
   let computedAtMs = 0
 
-  async function submit(wire: JsonValue) {
+  async function submit(
+    wire: JsonValue,
+    { admitKey }: { readonly admitKey?: (key: string) => void } = {},
+  ) {
     const parsed = receiptSchema.safeParse(wire)
     if (!parsed.success) {
       const issue = parsed.error.issues[0]
@@ -103,6 +108,9 @@ export function createReputation(options: {
       throw new ReceiptRefusedError({ reason: 'it ends in the future' })
     const hash = hashReceipt(wire)
     const signers = await assertReceiptSigned(receipt, hash)
+    // Each of a stranger's costs a question to the chain, and counts next to nothing.
+    if (!signers.some((by) => options.knownEngines.has(by)))
+      for (const signer of signers) admitKey?.(signer)
     const result = await inTransaction(pool, (client) =>
       writeReceipt(client, {
         hash,
